@@ -1,0 +1,70 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+// The one direction of dependency: a folder of src/ may import itself, what is listed here, and the two
+// foundation files environment.ts and errors.ts. src/cli.ts, src/index.ts and src/commands/ may import all.
+const mayImport = {
+  engine: [],
+  data: ["engine"],
+  models: ["engine"],
+  training: ["engine", "data", "models"],
+  interpretation: ["engine", "data", "models", "training"],
+  display: [],
+  report: ["display"],
+  parity: ["engine", "data", "models", "training"],
+};
+const folders = Object.keys(mayImport);
+
+const direction = folders.map((folder) => {
+  const forbidden = folders.filter((other) => other !== folder && !mayImport[folder].includes(other));
+  return {
+    files: [`src/${folder}/**/*.ts`],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              // Display.ts is the interface that everybody may call.
+              regex: `^(\\.\\./)+(${forbidden.join("|")})/(?!Display\\.js$)`,
+              message: `src/${folder} may import only: ${[...mayImport[folder], "display/Display.js"].join(", ")}.`,
+            },
+            { regex: "^(\\.\\./)+(cli|index|commands/.*)\\.js$", message: "Nothing imports the entry points." },
+          ],
+        },
+      ],
+      "no-restricted-properties": [
+        "error",
+        { object: "process", property: "env", message: "src/environment.ts reads the environment." },
+        { object: "Math", property: "random", message: "Take a seeded Random (src/engine/random.ts)." },
+      ],
+    },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ["dist/", "node_modules/", ".venv/", ".cache/", "runs/", "data/"] },
+  js.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      eqeqeq: "error",
+    },
+  },
+  ...direction,
+  {
+    files: ["test/**/*.ts"],
+    rules: { "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafeCalls: [{ from: "package", name: ["describe", "it", "test"], package: "node:test" }] }] },
+  },
+  {
+    files: ["**/*.{mjs,cjs}"],
+    languageOptions: {
+      globals: { process: "readonly", console: "readonly", require: "readonly", module: "readonly", __dirname: "readonly", Buffer: "readonly", URL: "readonly", setTimeout: "readonly" },
+    },
+  },
+);

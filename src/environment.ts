@@ -1,0 +1,41 @@
+import { availableParallelism } from "node:os";
+import path from "node:path";
+
+/**
+ * Everything the program takes from its surroundings: where its folders are, and the environment variables it
+ * reads. No other file reads `process.env`, so this page is the full list.
+ */
+
+/** The project's folder (the compiled file lies in `dist/src/`). */
+export const projectRoot = path.resolve(__dirname, "..", "..");
+
+/** Downloads and everything built from them; safe to delete, never committed. */
+export const cacheDir = path.join(projectRoot, ".cache");
+
+/** The project's own Python environment with Jupyter, papermill and nbconvert. */
+export const venvDir = path.join(projectRoot, ".venv");
+
+/** Reports, one folder a run. */
+export const runsDir = path.join(projectRoot, "runs");
+
+/** `XRAY_DATA`: the folder of the data set, when it is in none of the usual places. */
+export const dataVariable = (): string | undefined => nonEmpty(process.env.XRAY_DATA);
+
+/** `XRAY_RUN_DIR`: set by `xray run` for the kernel; checkpoints and `metrics.json` go there. */
+export const runDirVariable = (): string | undefined => nonEmpty(process.env.XRAY_RUN_DIR);
+
+/** `XRAY_TERMINAL=1`: set by `xray run`: the kernel repeats its progress on the terminal's standard error. */
+export const mirrorsToTerminal = (): boolean => process.env.XRAY_TERMINAL === "1";
+
+/** `XRAY_PYTHON`: the Python to make the virtual environment with; default `python3`. */
+export const pythonCommand = (): string => nonEmpty(process.env.XRAY_PYTHON) ?? "python3";
+
+/** `CXX`: the C++ compiler for the native binding; default `g++`. */
+export const cxxCommand = (): string => nonEmpty(process.env.CXX) ?? "g++";
+
+/** Processor cores this process may use. */
+export const cores = (): number => availableParallelism();
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === undefined || value.trim() === "" ? undefined : value;
+}

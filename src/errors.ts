@@ -1,0 +1,25 @@
+/**
+ * A mistake or a lack that the person at the keyboard can mend. The message names the value and the place, the
+ * remedy says what to do; the `xray` command prints both without a stack and ends with 1.
+ */
+export class UserError extends Error {
+  override readonly name: string = "UserError";
+
+  constructor(
+    problem: string,
+    readonly remedy: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${problem}\n${remedy}`, options);
+  }
+}
+
+/** Training, a search or a preparation that was stopped by the person (kernel interrupt, Ctrl-C). */
+export class Interrupted extends Error {
+  override readonly name = "KeyboardInterrupt";
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
