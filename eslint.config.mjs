@@ -29,7 +29,10 @@ const direction = folders.map((folder) => {
               regex: `^(\\.\\./)+(${forbidden.join("|")})/(?!Display\\.js$)`,
               message: `src/${folder} may import only: ${[...mayImport[folder], "display/Display.js"].join(", ")}.`,
             },
-            { regex: "^(\\.\\./)+(cli|index|commands/.*)\\.js$", message: "Nothing imports the entry points." },
+            {
+              regex: "^(\\.\\./)+(cli|index|commands/.*)\\.js$",
+              message: "Nothing imports the entry points.",
+            },
           ],
         },
       ],
@@ -50,7 +53,10 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       eqeqeq: "error",
@@ -59,12 +65,30 @@ export default tseslint.config(
   ...direction,
   {
     files: ["test/**/*.ts"],
-    rules: { "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafeCalls: [{ from: "package", name: ["describe", "it", "test"], package: "node:test" }] }] },
+    rules: {
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        {
+          allowForKnownSafeCalls: [
+            { from: "package", name: ["describe", "it", "test"], package: "node:test" },
+          ],
+        },
+      ],
+    },
   },
   {
     files: ["**/*.{mjs,cjs}"],
     languageOptions: {
-      globals: { process: "readonly", console: "readonly", require: "readonly", module: "readonly", __dirname: "readonly", Buffer: "readonly", URL: "readonly", setTimeout: "readonly" },
+      globals: {
+        process: "readonly",
+        console: "readonly",
+        require: "readonly",
+        module: "readonly",
+        __dirname: "readonly",
+        Buffer: "readonly",
+        URL: "readonly",
+        setTimeout: "readonly",
+      },
     },
   },
 );

@@ -39,3 +39,13 @@ export const cores = (): number => availableParallelism();
 function nonEmpty(value: string | undefined): string | undefined {
   return value === undefined || value.trim() === "" ? undefined : value;
 }
+
+/**
+ * Settings that libtensorflow reads once, when it is loaded. Whoever has set one keeps it.
+ * oneDNN is off by default on processors without AVX-512, where it is worth a factor of 1.4 to 2.2.
+ */
+export function setTensorFlowVariables(): void {
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= "1";
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
+}

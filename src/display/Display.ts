@@ -20,7 +20,7 @@ export interface Table {
 
 /** The progress of one `fit`: fast.ai's bar and growing table. */
 export interface FitProgress {
-  /** After each batch. `comment` stands behind the bar, such as the smoothed loss. */
+  /** After each batch; epochs count from 0, finished batches from 1. `comment` stands behind the bar, such as the smoothed loss. */
   batch(at: {
     readonly epoch: number;
     readonly epochs: number;

@@ -1,0 +1,61 @@
+// What must be there before any of the project's own code can run: the npm packages and the compiled sources.
+// Needs Node alone. Costs a few milliseconds when all is there.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const { buildIfStale } = createRequire(import.meta.url)("./build.cjs");
+
+export function bootstrap() {
+  requireNode();
+  installPackages();
+  linkCommand();
+  const errors = buildIfStale((line) => console.error(line));
+  if (errors !== undefined) fail(errors, "Mend the TypeScript errors above.");
+}
+
+function requireNode() {
+  const wanted = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")).engines.node;
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  const [least, leastMinor] = wanted.replace(">=", "").split(".").map(Number);
+  if (major < least || (major === least && minor < leastMinor)) {
+    fail(`Node ${process.versions.node} is too old.`, `Install Node ${wanted.replace(">=", "")} or later.`);
+  }
+}
+
+/** npm keeps what it installed in a lockfile of its own; where that differs from ours, install. */
+function installPackages() {
+  const [ours, installed] = ["package-lock.json", "node_modules/.package-lock.json"].map((file) => {
+    const full = path.join(root, file);
+    return existsSync(full) ? JSON.parse(readFileSync(full, "utf8")).packages : {};
+  });
+  const current = Object.entries(ours).every(
+    ([name, { version, optional }]) => name === "" || optional || installed[name]?.version === version,
+  );
+  if (current) return;
+  console.error("set-up: npm packages (about 500 MB unpacked)");
+  // Scripts stay off (.npmrc too): tfjs-node's would download an old libtensorflow, and the set-up has its own.
+  const done = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if (done.status !== 0)
+    fail("`npm ci` failed.", "See its message above; it needs the npm registry and 500 MB.");
+}
+
+/** `npx xray` then runs this project's command instead of asking the registry for one. */
+function linkCommand() {
+  const link = path.join(root, "node_modules", ".bin", "xray");
+  if (existsSync(link)) return;
+  mkdirSync(path.dirname(link), { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync(path.join("..", "..", "bin", "xray.mjs"), link);
+}
+
+function fail(problem, remedy) {
+  console.error(`${problem}\n${remedy}`);
+  process.exit(1);
+}

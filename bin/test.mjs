@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+// Sets everything up, then checks style, types and behaviour. Ends with 0 when all is green.
+//   npm test                 everything
+//   npm test -- training     only the test files whose path contains the word
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { bootstrap } from "./bootstrap.mjs";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+process.chdir(root);
+bootstrap();
+const { main } = await import("../dist/src/cli.js");
+await main(["node", "xray", "setup"]);
+if (process.exitCode) process.exit();
+
+const words = process.argv.slice(2);
+if (words.length === 0) {
+  step("eslint", ["node_modules/eslint/bin/eslint.js", "."]);
+  step("prettier", ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level=warn", "."]);
+  step("declarations in the notebook's compiler", ["bin/check-declarations.cjs"]);
+}
+const tests = testFiles("test").filter((file) => words.every((word) => file.includes(word)));
+// Two at a time: TensorFlow spreads each over the cores by itself.
+step("tests", ["--test", "--test-concurrency=2", ...tests]);
+
+function step(name, args) {
+  console.error(`\n${name}`);
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** From the sources, not from dist/, where a test that was taken away may still lie. */
+function testFiles(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const full = path.join(folder, entry.name);
+    if (entry.isDirectory()) return testFiles(full);
+    return entry.name.endsWith(".test.ts") ? [path.join("dist", full.replace(/\.ts$/, ".js"))] : [];
+  });
+}

@@ -1,0 +1,25 @@
+"""Starts JupyterLab on this machine, at the project's folder: lab.py REQUEST
+
+REQUEST is JSON: {"node", "open": path to open, relative to the project; "arguments": more for JupyterLab}.
+"""
+
+import json
+import sys
+
+sys.dont_write_bytecode = True
+from project_environment import ROOT, use_project_environment  # noqa: E402
+
+request = json.loads(sys.argv[1])
+use_project_environment(request.get("node"))
+from jupyterlab.labapp import main  # noqa: E402
+
+sys.argv = [
+    "jupyter-lab",
+    "--ServerApp.ip=127.0.0.1",
+    f"--ServerApp.root_dir={ROOT}",
+    f"--LabApp.default_url=/lab/tree/{request['open']}",
+    "--LabApp.news_url=",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    *request.get("arguments", []),
+]
+sys.exit(main())

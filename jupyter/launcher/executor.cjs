@@ -1,0 +1,88 @@
+"use strict";
+/**
+ * What happens around a cell: sources are rebuilt before it, what it left unfinished is waited for after it, and
+ * its failure is kept for the `error` message.
+ */
+const { setImmediate, clearTimeout } = require("node:timers");
+const { build, needsBuild } = require("./build.cjs");
+const { FailureCollector, compileFailure, failureOf } = require("./failures.cjs");
+const { reloadModules } = require("./reload.cjs");
+const { expandShorthand } = require("./shorthand.cjs");
+const { reloadTypes } = require("./sources.cjs");
+
+/** How long a cell that listens to `notebook:interrupt` may take to stop by itself. */
+const graceMs = 10_000;
+
+const collector = new FailureCollector();
+
+/** The cell that is being run, if any. */
+const current = { running: false, fail: (error) => (collector.failure ??= failureOf(error)) };
+
+/** The failure of the last cell, or null. */
+const lastFailure = () => collector.failure;
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Figures are drawn asynchronously: a cell that did not wait for one still shows it among its own outputs. */
+async function settleDisplays() {
+  const pending = globalThis[Symbol.for("xray-notebook.pendingDisplays")];
+  while (pending?.size > 0) {
+    const drawn = [...pending];
+    pending.clear();
+    for (const result of await Promise.allSettled(drawn)) {
+      if (result.status === "rejected") current.fail(result.reason);
+    }
+  }
+}
+
+/** Compiles and reloads what has changed in `src/`. Throws what a new module throws. */
+async function refresh(locals) {
+  if (!needsBuild()) return;
+  const messages = await build();
+  if (messages.length > 0) {
+    collector.failure = compileFailure(messages);
+    return;
+  }
+  reloadTypes();
+  reloadModules(locals);
+}
+
+/** @param createExecutor tslab's own; returns one that makes executors with the additions above */
+const wrapExecutor = (createExecutor) => (folder, converters) => {
+  const executor = createExecutor(folder, converters, collector);
+  const { execute, interrupt } = executor;
+  let grace = null;
+
+  executor.execute = async (code) => {
+    collector.clear();
+    current.running = true;
+    try {
+      await refresh(executor.locals);
+      if (collector.failure !== null) return false;
+      const ok = await execute(expandShorthand(code));
+      await settleDisplays();
+      // One turn of the event loop: node reports a rejection that nobody handles only after the promise jobs.
+      await turn();
+      return ok && collector.failure === null;
+    } catch (error) {
+      current.fail(error);
+      return false;
+    } finally {
+      current.running = false;
+      clearTimeout(grace ?? undefined);
+      grace = null;
+    }
+  };
+
+  // tslab ends an asynchronous cell at once and leaves its loop running. Long work listens to the event, stops
+  // between two steps and throws, which ends the cell; tslab's way is for cells that do not listen, and for a second interrupt.
+  executor.interrupt = () => {
+    if (!current.running) return;
+    const heard = process.emit("notebook:interrupt");
+    if (!heard || grace !== null) interrupt();
+    else grace = setTimeout(interrupt, graceMs);
+  };
+  return executor;
+};
+
+module.exports = { wrapExecutor, current, lastFailure };

@@ -1,0 +1,106 @@
+"use strict";
+/**
+ * The messages of the Jupyter protocol that tslab does not send: `execute_input` (execution counts), `error`, the
+ * full `execute_reply`, `aborted`, and respect for `stop_on_error`.
+ */
+const { setTimeout: later } = require("node:timers");
+const path = require("node:path");
+const { root } = require("./project.cjs");
+const { lastFailure } = require("./executor.cjs");
+
+const unknownFailure = { ename: "Error", evalue: "The cell failed without a message.", traceback: [] };
+
+/** @param jupyter tslab's module with the kernel's two classes */
+function completeMessages(jupyter) {
+  announceInputsAndErrors(jupyter.JupyterHandlerImpl.prototype);
+  completeKernelInfo(jupyter.JupyterHandlerImpl.prototype);
+  survivesEditorQuestions(jupyter.JupyterHandlerImpl.prototype);
+  completeReplies(jupyter.ZmqServer.prototype);
+  exitAfterShutdown(jupyter.ZmqServer.prototype);
+}
+
+function announceInputsAndErrors(handler) {
+  const run = handler.handleExecuteImpl;
+  handler.handleExecuteImpl = async function (request, ...writers) {
+    if (!request.silent) {
+      request.publish("execute_input", { code: request.code, execution_count: this.execCount + 1 });
+    }
+    try {
+      return await run.call(this, request, ...writers);
+    } catch (executionCount) {
+      request.failure = lastFailure() ?? unknownFailure;
+      request.publish("error", request.failure);
+      // After a failure tslab drops the cells of the next 200 ms: not when the client asked to go on.
+      if (request.stop_on_error === false) resetQueueAtOnce(this.execQueue);
+      throw executionCount;
+    }
+  };
+}
+
+/** Makes the queue's next delayed reset an immediate one. */
+function resetQueueAtOnce(queue) {
+  queue.reset = () => {
+    delete queue.reset;
+    queue.reset();
+  };
+}
+
+function completeKernelInfo(handler) {
+  const info = handler.handleKernel;
+  handler.handleKernel = function () {
+    const reply = info.call(this);
+    const { version } = require(path.join(root, "node_modules", "tslab", "package.json"));
+    return { ...reply, status: "ok", implementation_version: version };
+  };
+}
+
+/** A completion or hover that tslab's compiler cannot answer must not look like the running cell's error. */
+function survivesEditorQuestions(handler) {
+  const { handleComplete, handleInspect } = handler;
+  handler.handleComplete = function (request) {
+    try {
+      return handleComplete.call(this, request);
+    } catch {
+      const at = request.cursor_pos;
+      return { status: "ok", cursor_start: at, cursor_end: at, matches: [], metadata: {} };
+    }
+  };
+  handler.handleInspect = function (request) {
+    try {
+      return handleInspect.call(this, request);
+    } catch {
+      return { status: "ok", found: false, data: {}, metadata: {} };
+    }
+  };
+}
+
+function completeReplies(server) {
+  server.handleExecute = async function (socket, message) {
+    const send = (type, content, to = this.iopub) => {
+      const reply = message.createReply();
+      reply.header.msg_type = type;
+      reply.content = content;
+      reply.signAndSend(this.connInfo.key, to);
+    };
+    const request = { ...message.content, publish: send };
+    const content = await this.handler.handleExecute(
+      request,
+      (name, text) => send("stream", { name, text }),
+      (data, update) => send(update ? "update_display_data" : "display_data", data),
+    );
+    if (content.status === "error") Object.assign(content, request.failure ?? unknownFailure);
+    if (content.status === "abort") content.status = "aborted";
+    send("execute_reply", content, socket);
+  };
+}
+
+/** Threads and native handles would keep the process alive until the client kills it. */
+function exitAfterShutdown(server) {
+  const close = server.close;
+  server.close = function () {
+    later(() => process.exit(0), 100);
+    close.call(this);
+  };
+}
+
+module.exports = { completeMessages };

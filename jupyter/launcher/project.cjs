@@ -1,0 +1,18 @@
+"use strict";
+const fs = require("node:fs");
+const path = require("node:path");
+
+/** The project that this launcher lies in. */
+const root = fs.realpathSync(path.resolve(__dirname, "..", ".."));
+
+/** Sources as they are written, and as the compiler leaves them. */
+const sourceDir = path.join(root, "src");
+const builtDir = path.join(root, "dist", "src");
+
+/** A module of tslab's, such as `executor`. */
+const tslab = (name) => require(path.join(root, "node_modules", "tslab", "dist", `${name}.js`));
+
+/** Whether `file` lies in `folder`. */
+const isInside = (folder, file) => file.startsWith(folder + path.sep);
+
+module.exports = { root, sourceDir, builtDir, tslab, isInside };

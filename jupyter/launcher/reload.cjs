@@ -1,0 +1,47 @@
+"use strict";
+const { builtDir, isInside } = require("./project.cjs");
+
+/** Variables of earlier cells that hold an export of an old module: name -> { file, key }. */
+const stale = new Map();
+
+/**
+ * Puts the freshly built modules in the place of the loaded ones: node loads the whole of `dist/src` anew at the
+ * next import, and variables that earlier cells imported get their new values, so that any later cell can be run
+ * again without its import cell. Packages (TensorFlow with its native memory among them) stay loaded.
+ * @param locals the variables of all cells
+ */
+function reloadModules(locals) {
+  const loaded = Object.keys(require.cache).filter((file) => isInside(builtDir, file));
+  const origins = exportsOf(loaded);
+  for (const [name, value] of Object.entries(locals)) {
+    const origin = origins.get(isReference(value) ? value : `${name}=${String(value)}`);
+    if (origin !== undefined) stale.set(name, origin);
+  }
+  for (const file of loaded) delete require.cache[file];
+
+  // An entry stays until its module has loaded: if the new code throws, the next cell tries again.
+  for (const [name, { file, key }] of [...stale]) {
+    const exported = require(file);
+    locals[name] = key === null ? exported : exported[key];
+    stale.delete(name);
+  }
+}
+
+/** Every exported value and where it comes from; a number or text counts only under its own name. */
+function exportsOf(files) {
+  const origins = new Map();
+  for (const file of files) {
+    const exported = require.cache[file].exports;
+    if (!isReference(exported)) continue;
+    origins.set(exported, { file, key: null });
+    for (const [key, value] of Object.entries(exported)) {
+      const id = isReference(value) ? value : `${key}=${String(value)}`;
+      if (!origins.has(id)) origins.set(id, { file, key });
+    }
+  }
+  return origins;
+}
+
+const isReference = (value) => typeof value === "function" || (typeof value === "object" && value !== null);
+
+module.exports = { reloadModules };

@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+"use strict";
+/**
+ * The notebook kernel: stock tslab, started from the project with the gaps of its Jupyter protocol filled. All
+ * that reads, checks and runs a cell is tslab's own code; each file in `launcher/` adds one thing that it lacks.
+ *
+ * Cells behave as TypeScript files in `notebooks/`: `import { ... } from "../src/index.js"` gets the project's
+ * sources, and an edit in `src/` takes effect when a cell is run again.
+ */
+const fs = require("node:fs");
+const path = require("node:path");
+const { root, tslab } = require("./launcher/project.cjs");
+const { build, isBuilt } = require("./launcher/build.cjs");
+const { wrapExecutor } = require("./launcher/executor.cjs");
+const { completeMessages } = require("./launcher/messages.cjs");
+const { redirectSources } = require("./launcher/sources.cjs");
+const { catchStrays } = require("./launcher/strays.cjs");
+
+// Relative paths mean the same wherever the kernel was started: in JupyterLab, in VS Code or without a person.
+const notebooks = path.join(root, "notebooks");
+const inside = (process.cwd() + path.sep).startsWith(notebooks + path.sep);
+if (!inside && fs.existsSync(notebooks)) process.chdir(notebooks);
+
+process.setSourceMapsEnabled(true);
+redirectSources();
+
+const executors = tslab("executor");
+executors.createExecutor = wrapExecutor(executors.createExecutor);
+completeMessages(tslab("jupyter"));
+
+async function start() {
+  // A first start builds; if that fails, the first cell tries again and shows the compiler's messages.
+  if (!isBuilt()) await build();
+  const configPath = process.argv[process.argv.indexOf("--config-path") + 1];
+  tslab("main").startKernel({ configPath, enableFindLocal: false, jsKernel: false });
+  catchStrays();
+}
+void start();

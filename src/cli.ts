@@ -1,0 +1,93 @@
+import { Command, InvalidArgumentError } from "commander";
+import type { RunOptions } from "./commands/run.js";
+import type { SetUpOptions } from "./commands/setUp.js";
+import { UserError } from "./errors.js";
+
+/** The `xray` command. Verbs load their parts when called, so that each starts without what it does not need. */
+function program(): Command {
+  const xray = new Command("xray");
+  xray
+    .description("From a folder of chest X-rays to a fine-tuned ResNet-50 and honest numbers.")
+    .showHelpAfterError("(xray --help tells more)");
+
+  xray
+    .command("run")
+    .description("run notebooks/pneumonia.ipynb without a person and write runs/<name>/report.html")
+    .option("--preset <name>", "quick, article, or auto: article where there is a GPU, else quick", "auto")
+    .option("--name <name>", "folder in runs/; default: time, preset and seed")
+    .option("--data-dir <folder>", "the data set: train and test with a folder for each class")
+    .option("--size <pixels>", "side of the square images", integer)
+    .option("--bs <images>", "batch size", integer)
+    .option("--epochs <frozen,unfrozen>", "epochs of the two stages", epochs)
+    .option("--seed <number>", "of every random choice", integer)
+    .option("--train-per-class <images>", "at most so many training images of each class; 0: all", integer)
+    .option("--valid-per-class <images>", "at most so many test images of each class; 0: all", integer)
+    .option("--model <name>", "the net: resnet50")
+    .option("--gpu", "install and use the CUDA libraries even if no driver is found")
+    .action(async (options: RunOptions) => {
+      const { run } = await import("./commands/run.js");
+      await run(options);
+    });
+
+  xray
+    .command("setup")
+    .description("install what is missing: engine, weights, Jupyter in .venv")
+    .option("--gpu", "take the CUDA libraries even if no driver is found")
+    .option("--repair", "make the engine anew")
+    .action(async (options: SetUpOptions) => {
+      const { setUp } = await import("./commands/setUp.js");
+      await setUp(options);
+    });
+
+  xray
+    .command("doctor")
+    .description("say what was found, which device computes, and what is missing, with the remedy")
+    .action(async () => {
+      const { doctor } = await import("./commands/doctor.js");
+      await doctor();
+    });
+
+  xray
+    .command("lab")
+    .description("open JupyterLab with the TypeScript kernel on this machine")
+    .action(async () => {
+      const { lab } = await import("./commands/lab.js");
+      await lab();
+    });
+
+  xray
+    .command("parity")
+    .description("compare with numbers recorded from fastai: training traces, schedules, transforms")
+    .argument("<record...>", "JSON files of the oracle")
+    .action(async (records: string[]) => {
+      const { parity } = await import("./commands/parity.js");
+      await parity(records);
+    });
+
+  return xray;
+}
+
+/** Runs the command line; a `UserError` is told in its own words, and the exit code is 1. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync([...argv]);
+  } catch (error) {
+    if (error instanceof UserError) console.error(error.message);
+    else console.error(error);
+    process.exitCode = 1;
+  }
+}
+
+function integer(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError("It is a whole number.");
+  return value;
+}
+
+function epochs(text: string): readonly [number, number] {
+  const [frozen, unfrozen, ...more] = text.split(",").map(integer);
+  if (frozen === undefined || unfrozen === undefined || more.length > 0) {
+    throw new InvalidArgumentError("Give two numbers, such as 2,1.");
+  }
+  return [frozen, unfrozen];
+}

@@ -1,0 +1,61 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { messageOf, UserError } from "../errors.js";
+import { agrees, type ParityRow } from "../parity/ParityRow.js";
+
+/** `xray parity FILE...`: prints every number beside fastai's; exit code 1 when one is off. */
+export async function parity(files: readonly string[]): Promise<void> {
+  let off = 0;
+  for (const file of files) {
+    const rows = await compare(file, await readRecord(file));
+    console.log(`${path.basename(file)}: ${rows.length} numbers beside fastai's`);
+    console.log(format(rows));
+    off += rows.filter((row) => !agrees(row)).length;
+  }
+  console.log(off === 0 ? "all agree" : `${off} off`);
+  if (off > 0) process.exitCode = 1;
+}
+
+async function compare(file: string, record: unknown): Promise<ParityRow[]> {
+  if (typeof record === "object" && record !== null) {
+    if ("stages" in record) return (await import("../parity/trace.js")).traceParity(record);
+    if ("lr_find" in record) return (await import("../parity/schedule.js")).scheduleParity(record);
+    if ("cases" in record) return (await import("../parity/transforms.js")).transformsParity(record);
+  }
+  throw new UserError(
+    `${file} is no record of the oracle that this command knows.`,
+    "Give a file made by the oracle's trace, schedule or transforms.",
+  );
+}
+
+async function readRecord(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    throw new UserError(`${file} cannot be read: ${messageOf(error)}`, "Name a JSON file of the oracle.");
+  }
+}
+
+function format(rows: readonly ParityRow[]): string {
+  const cells = rows.map((row) => [
+    row.name,
+    digits(row.ours),
+    digits(row.fastai),
+    `${row.difference.toExponential(1)} ${row.unit}`,
+    `of ${row.tolerance}`,
+    agrees(row) ? "ok" : "OFF",
+  ]);
+  const table = [["", "ours", "fastai", "difference", "tolerance", ""], ...cells];
+  const widths = table[0]?.map((_, i) => Math.max(...table.map((row) => row[i]?.length ?? 0))) ?? [];
+  return table
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+const digits = (value: number): string =>
+  Math.abs(value) < 1e-3 ? value.toExponential(5) : value.toFixed(6);

@@ -1,0 +1,111 @@
+import { mkdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { performance } from "node:perf_hooks";
+import { hasNvidiaDriver } from "../engine/gpu.js";
+import { projectRoot, runsDir } from "../environment.js";
+import { UserError } from "../errors.js";
+import { type Parameters, presets, type ResolvedParameters, resolveParameters } from "../presets.js";
+import { exportHtml } from "../report/exportHtml.js";
+import { writeMetrics } from "../report/metricsFile.js";
+import { runNotebook } from "../report/runNotebook.js";
+import { setUp } from "./setUp.js";
+
+/** The flags of `xray run`: the notebook's parameters, and where to write. */
+export interface RunOptions extends Partial<Omit<Parameters, "epochsFrozen" | "epochsUnfrozen">> {
+  readonly preset: string;
+  readonly name?: string;
+  readonly epochs?: readonly [frozen: number, unfrozen: number];
+  readonly gpu?: boolean;
+}
+
+interface RunMetrics {
+  readonly errorRate: number;
+  readonly validSize: number;
+  readonly dataset: string;
+  readonly seconds: Record<string, unknown>;
+  readonly [key: string]: unknown;
+}
+
+/**
+ * `xray run`: runs the notebook without a person and writes the executed notebook, `report.html` and
+ * `metrics.json` to a folder in `runs/`.
+ */
+export async function run(options: RunOptions): Promise<void> {
+  const started = performance.now();
+  const { parameters, preset } = chosen(options);
+  await setUp({ gpu: options.gpu });
+  const setUpSeconds = secondsSince(started);
+
+  const name = options.name ?? `${timestamp(new Date())}-${preset}-seed${parameters.seed}`;
+  const folder = await newFolder(name);
+  console.error(`run: ${path.relative(process.cwd(), folder) || folder} (${describe(parameters)})`);
+  const notebook = path.join(folder, "pneumonia.ipynb");
+  await runNotebook({
+    notebook: path.join(projectRoot, "notebooks", "pneumonia.ipynb"),
+    output: notebook,
+    parameters: { ...parameters, preset: "none" },
+    env: { XRAY_RUN_DIR: folder, XRAY_TERMINAL: "1" },
+  });
+  const file = path.join(folder, "metrics.json");
+  const metrics = JSON.parse(await readFile(file, "utf8")) as RunMetrics;
+  await exportHtml(notebook, path.join(folder, "report.html"), { title: "Pneumonia in chest X-rays" });
+  const seconds = { setUp: setUpSeconds, ...metrics.seconds, total: secondsSince(started) };
+  await writeMetrics(file, { ...metrics, seconds });
+
+  const data = metrics.dataset === "phantom" ? " DRAWN images, not of patients" : " test images";
+  console.error(
+    `run: error rate ${metrics.errorRate.toFixed(3)} on ${metrics.validSize}${data}, ` +
+      `${(seconds.total / 60).toFixed(1)} minutes`,
+  );
+  console.log(path.join(folder, "report.html"));
+}
+
+/** The preset's numbers with the flags over them. */
+function chosen({ preset: wanted, epochs, gpu, ...flags }: RunOptions): ResolvedParameters {
+  const machine = { gpu: gpu ?? hasNvidiaDriver() };
+  const { preset, parameters: base } = resolveParameters({ ...presets.article, preset: wanted }, machine);
+  const [epochsFrozen, epochsUnfrozen] = epochs ?? [base.epochsFrozen, base.epochsUnfrozen];
+  const { size, bs, seed, trainPerClass, validPerClass, model, dataDir } = { ...base, ...flags };
+  const given = {
+    ...{ size, bs, epochsFrozen, epochsUnfrozen, seed, trainPerClass, validPerClass, model },
+    // The notebook runs in another folder.
+    dataDir: dataDir === "" ? "" : path.resolve(dataDir),
+  };
+  return { ...resolveParameters({ ...given, preset: "none" }, machine), preset };
+}
+
+async function newFolder(name: string): Promise<string> {
+  if (!/^[\w.-]+$/.test(name) || /^\.+$/.test(name)) {
+    throw new UserError(
+      `A run cannot be called ${JSON.stringify(name)}.`,
+      "Use letters, digits, dots and dashes.",
+    );
+  }
+  const folder = path.join(runsDir, name);
+  await mkdir(runsDir, { recursive: true });
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    throw new UserError(`${folder} is there already.`, "Choose another --name, or delete the folder.");
+  }
+  return folder;
+}
+
+function describe(p: Parameters): string {
+  const subset = p.trainPerClass === 0 ? "all training images" : `${p.trainPerClass} training images a class`;
+  return (
+    `${p.model}, ${p.size} px, batches of ${p.bs}, ${subset}, ` +
+    `${p.epochsFrozen} + ${p.epochsUnfrozen} epochs, seed ${p.seed}`
+  );
+}
+
+const secondsSince = (start: number): number => (performance.now() - start) / 1000;
+
+/** Local time, sortable: 20191005-174512 */
+function timestamp(date: Date): string {
+  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()];
+  const join = (numbers: number[]) => numbers.map((n) => String(n).padStart(2, "0")).join("");
+  return `${join(parts)}-${join(time)}`;
+}

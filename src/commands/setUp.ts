@@ -1,0 +1,26 @@
+import { performance } from "node:perf_hooks";
+import { forgetEngine, installEngine } from "../engine/install/installEngine.js";
+import { installWeights } from "../models/pretrained/installWeights.js";
+import { setupJupyter } from "../report/setupJupyter.js";
+
+export interface SetUpOptions {
+  /** Take the CUDA libraries even where no NVIDIA driver is found. */
+  readonly gpu?: boolean;
+  /** Make the engine anew. */
+  readonly repair?: boolean;
+}
+
+/** Installs whatever is missing, with a line for each step. A second call costs milliseconds. */
+export async function setUp({ gpu, repair }: SetUpOptions = {}): Promise<void> {
+  const started = performance.now();
+  let steps = 0;
+  const log = (line: string) => {
+    steps++;
+    console.error(`set-up: ${line}`);
+  };
+  if (repair) await forgetEngine();
+  await installEngine({ variant: gpu ? "gpu" : undefined, log });
+  await installWeights(log);
+  await setupJupyter(log);
+  if (steps > 0) console.error(`set-up: done in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+}

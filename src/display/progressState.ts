@@ -1,0 +1,123 @@
+import type { FitProgress } from "./Display.js";
+import type { Clock } from "./Throttle.js";
+
+/** A bar as it stands: what a notebook and a terminal both draw. */
+export interface Bar {
+  readonly label: string;
+  readonly done: number;
+  /** 0 if unknown. */
+  readonly total: number;
+  readonly elapsedSeconds: number;
+  /** NaN while unknown. */
+  readonly remainingSeconds: number;
+  readonly comment?: string;
+}
+
+export interface FitView {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** All epochs; undefined before the first batch and after the end. */
+  readonly epochs?: Bar;
+  /** The batches of this epoch's training or validation. */
+  readonly batches?: Bar;
+  readonly note?: string;
+}
+
+/** Keeps the state of one `fit`; drawing is others' business. */
+export class FitState {
+  private readonly started: number;
+  private phaseStarted: number;
+  private phase = "";
+  private lastBatch = 0;
+  private readonly rows: (readonly string[])[] = [];
+  private epochs?: Bar;
+  private batches?: Bar;
+  private note?: string;
+
+  constructor(
+    private readonly columns: readonly string[],
+    private readonly clock: Clock,
+  ) {
+    this.started = this.phaseStarted = clock();
+  }
+
+  batch(at: Parameters<FitProgress["batch"]>[0]): void {
+    const phase = `${at.epoch} ${at.phase}`;
+    if (phase !== this.phase && this.phase !== "") this.phaseStarted = this.lastBatch;
+    this.phase = phase;
+    this.lastBatch = this.clock();
+    const inEpoch = at.phase === "train" ? at.batch / at.batches : 1;
+    const progress = (at.epoch + inEpoch) / at.epochs;
+    this.epochs = {
+      ...bar(`Epoch ${at.epoch + 1}/${at.epochs}`, this.started, this.lastBatch, progress),
+      done: at.epoch,
+      total: at.epochs,
+    };
+    this.batches = {
+      ...bar(at.phase, this.phaseStarted, this.lastBatch, at.batch / at.batches),
+      done: at.batch,
+      total: at.batches,
+      comment: at.comment,
+    };
+  }
+
+  row(cells: readonly string[]): void {
+    this.rows.push(cells);
+    this.batches = undefined;
+  }
+
+  end(note?: string): void {
+    this.epochs = undefined;
+    this.batches = undefined;
+    this.note = note;
+  }
+
+  view(): FitView {
+    const { columns, rows, epochs, batches, note } = this;
+    return { columns, rows: [...rows], epochs, batches, note };
+  }
+}
+
+/** Keeps the state of any other long work. */
+export class TaskState {
+  private readonly started: number;
+  private done = 0;
+
+  constructor(
+    private readonly label: string,
+    private readonly total: number,
+    private readonly unit: "items" | "bytes",
+    private readonly clock: Clock,
+  ) {
+    this.started = clock();
+  }
+
+  update(done: number): void {
+    this.done = done;
+  }
+
+  get elapsedMs(): number {
+    return this.clock() - this.started;
+  }
+
+  get finished(): boolean {
+    return this.total > 0 && this.done >= this.total;
+  }
+
+  view(): Bar & { readonly unit: "items" | "bytes" } {
+    const progress = this.total > 0 ? this.done / this.total : NaN;
+    return {
+      ...bar(this.label, this.started, this.clock(), progress),
+      done: this.done,
+      total: this.total,
+      unit: this.unit,
+    };
+  }
+}
+
+/** `progress` is from 0 to 1, or NaN. */
+function bar(label: string, started: number, now: number, progress: number) {
+  const elapsedSeconds = (now - started) / 1000;
+  const remainingSeconds = progress > 0 ? (elapsedSeconds / progress) * (1 - progress) : NaN;
+  return { label, elapsedSeconds, remainingSeconds };
+}

@@ -1,0 +1,100 @@
+import {
+  attr,
+  createResource,
+  destroyResource,
+  float32,
+  readResource,
+  type ResourceHandle,
+  resourceOp,
+} from "./rawOps.js";
+import { type Tensor, tf } from "./tensorflow.js";
+
+const dtype = [attr.type("dtype", float32)];
+
+/**
+ * Float32 memory that operations change in place: a weight, a running statistic, an optimizer's moment.
+ * `read()` gives a tensor on the same memory; while such a tensor lives, an in-place change copies first.
+ */
+export class Variable {
+  readonly size: number;
+  readonly handle: ResourceHandle;
+  private alive = true;
+
+  /** Starts as zeros unless `values` (row by row, `size` of them) are given. */
+  constructor(
+    readonly name: string,
+    readonly shape: readonly number[],
+    values?: Float32Array,
+  ) {
+    this.size = shape.reduce((product, n) => product * n, 1);
+    if (values && values.length !== this.size) {
+      throw new RangeError(`${name} [${shape.join(", ")}] takes ${this.size} values, not ${values.length}`);
+    }
+    this.handle = createResource([...shape]);
+    this.assignValues(values ?? new Float32Array(this.size));
+  }
+
+  /** The caller disposes the tensor. */
+  read(): Tensor {
+    return readResource(this.handle);
+  }
+
+  /** Takes the tensor's memory; the caller still disposes the tensor. */
+  assign(value: Tensor): void {
+    resourceOp("AssignVariableOp", dtype, [this.handle], [value]);
+  }
+
+  assignValues(values: Float32Array): void {
+    const value = tf.tensor(values, [...this.shape], "float32");
+    this.assign(value);
+    value.dispose();
+  }
+
+  /** this -= value */
+  assignSub(value: Tensor): void {
+    resourceOp("AssignSubVariableOp", dtype, [this.handle], [value]);
+  }
+
+  /** A copy of the values, row by row. */
+  values(): Float32Array {
+    const tensor = this.read();
+    const values = tensor.dataSync<"float32">().slice();
+    tensor.dispose();
+    return values;
+  }
+
+  dispose(): void {
+    if (this.alive) destroyResource(this.handle);
+    this.alive = false;
+  }
+}
+
+/** A variable that is trained. */
+export class Parameter extends Variable {
+  /** False keeps it as it is: no gradient is computed for it. */
+  requiresGrad = true;
+  /** d loss / d this, from the backward pass until the optimizer's step. */
+  grad: Tensor | undefined;
+
+  /** Takes the tensor over; a second gradient before the step is added to the first. */
+  addGrad(gradient: Tensor): void {
+    if (this.grad === undefined) {
+      this.grad = tf.keep(gradient);
+      return;
+    }
+    const first = this.grad;
+    this.grad = tf.keep(tf.add(first, gradient));
+    first.dispose();
+    gradient.dispose();
+  }
+
+  zeroGrad(): void {
+    this.grad?.dispose();
+    this.grad = undefined;
+  }
+
+  override dispose(): void {
+    this.zeroGrad();
+    super.dispose();
+  }
+}

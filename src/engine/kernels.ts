@@ -1,0 +1,184 @@
+import { attr, float32, int32, op, opOutputs, T } from "./rawOps.js";
+import { type Tensor, tf } from "./tensorflow.js";
+
+/**
+ * The operations a convolutional net is trained with, forward and backward, in NHWC. Every function returns new
+ * tensors and disposes none of its inputs.
+ */
+
+/** Zero padding on each side of height and width, as PyTorch counts it. */
+export interface ConvGeometry {
+  readonly stride: number;
+  readonly padding: number;
+}
+
+/** TensorFlow's own padding modes name a faster path than explicit numbers do, where they mean the same. */
+function paddingAttrs(kernel: number, { stride, padding }: ConvGeometry) {
+  if (padding === 0) return [attr.string("padding", "VALID")];
+  if (stride === 1 && 2 * padding === kernel - 1) return [attr.string("padding", "SAME")];
+  return [
+    attr.string("padding", "EXPLICIT"),
+    attr.int("explicit_paddings", [0, 0, padding, padding, padding, padding, 0, 0]),
+  ];
+}
+
+const convAttrs = (kernel: number, geometry: ConvGeometry) => [
+  T,
+  attr.int("strides", [1, geometry.stride, geometry.stride, 1]),
+  ...paddingAttrs(kernel, geometry),
+];
+
+/** x `[n, h, w, cin]`, filter `[k, k, cin, cout]` -> `[n, h', w', cout]` */
+export function conv2d(x: Tensor, filter: Tensor, geometry: ConvGeometry): Tensor {
+  return op("Conv2D", convAttrs(filter.shape[0], geometry), [x, filter]);
+}
+
+/** d loss / d x of `conv2d`, of shape `inputShape`. */
+export function conv2dInputGrad(
+  inputShape: readonly number[],
+  filter: Tensor,
+  dy: Tensor,
+  geometry: ConvGeometry,
+): Tensor {
+  const sizes = tf.tensor1d([...inputShape], "int32");
+  const dx = op("Conv2DBackpropInput", convAttrs(filter.shape[0], geometry), [sizes, filter, dy]);
+  sizes.dispose();
+  return dx;
+}
+
+/** d loss / d filter of `conv2d`, of shape `filterShape`. */
+export function conv2dFilterGrad(
+  x: Tensor,
+  filterShape: readonly number[],
+  dy: Tensor,
+  geometry: ConvGeometry,
+): Tensor {
+  const sizes = tf.tensor1d([...filterShape], "int32");
+  const dFilter = op("Conv2DBackpropFilter", convAttrs(filterShape[0] ?? 1, geometry), [x, sizes, dy]);
+  sizes.dispose();
+  return dFilter;
+}
+
+export interface PoolGeometry extends ConvGeometry {
+  /** Height and width of the window. */
+  readonly size: readonly [height: number, width: number];
+}
+
+const poolAttrs = ({ size, stride, padding }: PoolGeometry) => [
+  T,
+  attr.int("ksize", [1, ...size, 1]),
+  attr.int("strides", [1, stride, stride, 1]),
+  ...paddingAttrs(size[0], { stride, padding }),
+];
+
+/** The largest of each window; padding counts as minus infinity. */
+export function maxPool(x: Tensor, geometry: PoolGeometry): Tensor {
+  return op("MaxPool", poolAttrs(geometry), [x]);
+}
+
+export function maxPoolGrad(x: Tensor, y: Tensor, dy: Tensor, geometry: PoolGeometry): Tensor {
+  return op("MaxPoolGrad", poolAttrs(geometry), [x, y, dy]);
+}
+
+export function relu(x: Tensor): Tensor {
+  return op("Relu", [T], [x]);
+}
+
+/** d loss / d x of `relu`, from its output. */
+export function reluGrad(dy: Tensor, y: Tensor): Tensor {
+  return op("ReluGrad", [T], [dy, y]);
+}
+
+export function add(a: Tensor, b: Tensor): Tensor {
+  return op("AddV2", [T], [a, b]);
+}
+
+/** What a training pass of batch normalisation leaves for its gradient. */
+export interface BatchNormStatistics {
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+  readonly reserve: Tensor;
+}
+
+const batchNormAttrs = (epsilon: number, training: boolean) => [
+  T,
+  attr.type("U", float32),
+  attr.float("epsilon", epsilon),
+  attr.bool("is_training", training),
+];
+
+export interface BatchNormTraining {
+  readonly y: Tensor;
+  /** momentum * batch + (1 - momentum) * running, the variance unbiased (n / (n - 1)), as PyTorch keeps it. */
+  readonly runningMean: Tensor;
+  readonly runningVariance: Tensor;
+  readonly statistics: BatchNormStatistics;
+}
+
+/**
+ * Normalises x `[n, h, w, c]` by its own mean and (biased) variance for each channel.
+ * @param momentum the share of this batch in the new running statistics; PyTorch's default is 0.1
+ */
+export function batchNormTraining(
+  x: Tensor,
+  scale: Tensor,
+  offset: Tensor,
+  running: { readonly mean: Tensor; readonly variance: Tensor },
+  { epsilon, momentum }: { readonly epsilon: number; readonly momentum: number },
+): BatchNormTraining {
+  const attrs = [...batchNormAttrs(epsilon, true), attr.float("exponential_avg_factor", momentum)];
+  const inputs = [x, scale, offset, running.mean, running.variance];
+  const [y, runningMean, runningVariance, mean, variance, reserve] = six(
+    opOutputs("FusedBatchNormV3", attrs, inputs, 6),
+  );
+  return { y, runningMean, runningVariance, statistics: { mean, variance, reserve } };
+}
+
+/** Normalises by the running statistics. */
+export function batchNormInference(
+  x: Tensor,
+  scale: Tensor,
+  offset: Tensor,
+  running: { readonly mean: Tensor; readonly variance: Tensor },
+  epsilon: number,
+): Tensor {
+  const inputs = [x, scale, offset, running.mean, running.variance];
+  const [y, ...rest] = six(opOutputs("FusedBatchNormV3", batchNormAttrs(epsilon, false), inputs, 6));
+  rest.forEach((tensor) => {
+    tensor.dispose();
+  });
+  return y;
+}
+
+/** Gradients of `batchNormTraining` for x, scale and offset. */
+export function batchNormGrad(
+  dy: Tensor,
+  x: Tensor,
+  scale: Tensor,
+  { mean, variance, reserve }: BatchNormStatistics,
+  epsilon: number,
+): { dx: Tensor; dScale: Tensor; dOffset: Tensor } {
+  const inputs = [dy, x, scale, mean, variance, reserve];
+  const outputs = opOutputs("FusedBatchNormGradV3", batchNormAttrs(epsilon, true), inputs, 5);
+  const [dx, dScale, dOffset, ...rest] = outputs;
+  if (!dx || !dScale || !dOffset) throw new Error("FusedBatchNormGradV3 gave too few outputs");
+  rest.forEach((tensor) => {
+    tensor.dispose();
+  });
+  return { dx, dScale, dOffset };
+}
+
+/** Cross-entropy of softmax(logits `[n, c]`) with class indices y `[n]`: a loss an item, and its gradient. */
+export function softmaxCrossEntropy(logits: Tensor, y: Tensor): { losses: Tensor; dLogits: Tensor } {
+  const attrs = [T, attr.type("Tlabels", int32)];
+  const [losses, dLogits] = opOutputs("SparseSoftmaxCrossEntropyWithLogits", attrs, [logits, y], 2);
+  if (!losses || !dLogits) throw new Error("SparseSoftmaxCrossEntropyWithLogits gave too few outputs");
+  return { losses, dLogits };
+}
+
+type Six = [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+
+function six(outputs: Tensor[]): Six {
+  if (outputs.length !== 6) throw new Error(`FusedBatchNormV3 gave ${outputs.length} outputs, not 6`);
+  return outputs as Six;
+}

@@ -1,0 +1,142 @@
+import { createReadStream } from "node:fs";
+import { open, rename, rm, stat } from "node:fs/promises";
+import { messageOf, UserError } from "../errors.js";
+
+/** A named array on its way to or from a file. */
+export interface StoredTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Row by row. */
+  readonly values: Float32Array;
+}
+
+export interface StoredTensors {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+interface HeaderEntry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [begin: number, end: number];
+}
+
+/**
+ * Reads a safetensors file (https://github.com/huggingface/safetensors): 8 bytes of header length, a JSON header,
+ * then the arrays. Only F32 arrays are taken; integer counters that PyTorch adds are left out.
+ * @throws UserError naming the file when it is missing, cut short or not a safetensors file
+ */
+export async function readSafetensors(file: string): Promise<StoredTensors> {
+  const broken = (what: string, cause?: unknown) =>
+    new UserError(
+      `${file} ${what}`,
+      "Delete it and make it anew (pretrained weights: `npx xray setup`; a checkpoint: `learn.save`).",
+      { cause },
+    );
+  const size = await fileSize(file);
+  if (size < 8) throw broken(`is no weight file: it has ${size} bytes.`);
+  const bytes = await readAll(file, size);
+  const headerLength = Number(bytes.readBigUInt64LE(0));
+  if (headerLength > size - 8) {
+    throw broken(`is cut short or no safetensors file: its header alone should have ${headerLength} bytes.`);
+  }
+  let header: Record<string, HeaderEntry | Record<string, string>>;
+  try {
+    header = JSON.parse(bytes.toString("utf8", 8, 8 + headerLength)) as typeof header;
+  } catch (error) {
+    throw broken(`is no safetensors file: ${messageOf(error)}.`, error);
+  }
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const tensors = new Map<string, StoredTensor>();
+  const start = 8 + headerLength;
+  for (const [name, entry] of Object.entries(entries) as [string, HeaderEntry][]) {
+    const [begin, end] = entry.data_offsets;
+    if (start + end > size) {
+      throw broken(`is cut short: ${name} should end at byte ${start + end}, the file has ${size}.`);
+    }
+    if (entry.dtype !== "F32") continue;
+    tensors.set(name, { name, shape: entry.shape, values: floats(bytes, start + begin, start + end) });
+  }
+  return { tensors, metadata: metadata as Record<string, string> };
+}
+
+/**
+ * Writes a safetensors file. The name appears only when everything is on the disk: a full disk or a stop on the
+ * way leaves what was there before.
+ * @throws UserError naming the file and the room it needs
+ */
+export async function writeSafetensors(
+  file: string,
+  tensors: readonly StoredTensor[],
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let offset = 0;
+  for (const { name, shape, values } of tensors) {
+    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + values.byteLength] };
+    offset += values.byteLength;
+  }
+  const json = JSON.stringify(header);
+  // Spaces bring the arrays to a multiple of 8 bytes, so that they can be read in place.
+  const text = Buffer.from(json + " ".repeat((8 - (Buffer.byteLength(json) % 8)) % 8));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+
+  const partial = `${file}.partial`;
+  try {
+    const handle = await open(partial, "w");
+    try {
+      await handle.write(Buffer.concat([length, text]));
+      for (const { values } of tensors) {
+        await writeFully(handle, Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+      }
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(partial, file);
+  } catch (error) {
+    await rm(partial, { force: true });
+    const megabytes = Math.ceil((offset + text.length) / 1e6);
+    throw new UserError(
+      `${file} was not written: ${messageOf(error)}`,
+      `It needs ${megabytes} MB on a disk that can be written to; free some room or choose another folder.`,
+      { cause: error },
+    );
+  }
+}
+
+async function writeFully(
+  handle: { write(buffer: Buffer, offset: number): Promise<{ bytesWritten: number }> },
+  buffer: Buffer,
+): Promise<void> {
+  for (let at = 0; at < buffer.length;) at += (await handle.write(buffer, at)).bytesWritten;
+}
+
+async function fileSize(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    throw new UserError(
+      `${file} cannot be read: ${messageOf(error)}`,
+      "Check the name; pretrained weights come with `npx xray setup`.",
+      { cause: error },
+    );
+  }
+}
+
+/** In one buffer; `readFile` refuses files over 2 GB. */
+async function readAll(file: string, size: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(size);
+  let at = 0;
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 22 })) {
+    at += (chunk as Buffer).copy(bytes, at);
+  }
+  return bytes;
+}
+
+function floats(bytes: Buffer, begin: number, end: number): Float32Array {
+  const at = bytes.byteOffset + begin;
+  if (at % 4 === 0) return new Float32Array(bytes.buffer, at, (end - begin) / 4);
+  return new Float32Array(Uint8Array.prototype.slice.call(bytes, begin, end).buffer);
+}

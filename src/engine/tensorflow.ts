@@ -1,0 +1,44 @@
+import util from "node:util";
+import type * as TensorFlow from "@tensorflow/tfjs-node-gpu";
+import { setTensorFlowVariables } from "../environment.js";
+import { messageOf, UserError } from "../errors.js";
+import { existsSync } from "node:fs";
+import { bindingPath } from "./install/variant.js";
+
+/**
+ * Loads libtensorflow under tfjs-node.
+ * @throws UserError when the engine is not installed or does not load
+ */
+function load(): typeof TensorFlow {
+  if (!existsSync(bindingPath)) {
+    throw new UserError("libtensorflow is not installed.", "Run `npx xray setup` (`npm start` does it too).");
+  }
+  setTensorFlowVariables();
+  restoreUtil();
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- must follow the settings above
+    const tf = require("@tensorflow/tfjs-node-gpu") as typeof TensorFlow;
+    // Leaves out tfjs's argument checks in hot paths, and its greeting.
+    tf.enableProdMode();
+    return tf;
+  } catch (error) {
+    throw new UserError(
+      `libtensorflow does not load: ${messageOf(error)}`,
+      "Run `npx xray doctor`; `npx xray setup --repair` installs it anew.",
+      { cause: error },
+    );
+  }
+}
+
+/** tfjs-node 4.22 calls two functions that Node 23 removed. */
+function restoreUtil(): void {
+  const legacy = util as unknown as Record<string, unknown>;
+  legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  legacy.isArray ??= Array.isArray;
+}
+
+/** TensorFlow.js on libtensorflow. Importing this file loads the native library (about 0.9 s). */
+export const tf = load();
+
+export type Tensor = TensorFlow.Tensor;
+export type Shape = readonly number[];

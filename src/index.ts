@@ -1,0 +1,39 @@
+/**
+ * The public surface, in the order in which a notebook uses it. Importing it in a notebook chooses the notebook's
+ * display, anywhere else the terminal's.
+ */
+import { createDisplay } from "./display/createDisplay.js";
+import { setDisplay } from "./display/Display.js";
+
+setDisplay(createDisplay());
+
+// Settings
+export { chooseParameters } from "./chooseParameters.js";
+export { type Parameters, presets } from "./presets.js";
+
+// Data
+export { findDataset, type FoundDataset } from "./data/findDataset.js";
+export { showListing } from "./data/datasetListing.js";
+export { ImageDataBunch, type FromFolderOptions } from "./data/ImageDataBunch.js";
+export { getTransforms } from "./data/transforms/getTransforms.js";
+export { imagenetStats, type ImageStats } from "./data/imagenetStats.js";
+export type { Batch } from "./data/Batch.js";
+
+// Model and training
+export { cnnLearner, type CnnLearnerOptions } from "./training/cnnLearner.js";
+export { type Architecture, models, resnet50From } from "./models/models.js";
+export { accuracy, errorRate, type Metric } from "./training/metrics.js";
+export { type FitOneCycleOptions, Learner, type LearnerOptions } from "./training/Learner.js";
+export { type LearningRate, slice } from "./training/slice.js";
+export type { Callback, CallbackRequest, TrainingState } from "./training/Callback.js";
+export type { Recorder } from "./training/Recorder.js";
+export type { Predictions } from "./training/Predictions.js";
+
+// Interpretation
+export { ClassificationInterpretation } from "./interpretation/ClassificationInterpretation.js";
+export { showComparisonWithArticle } from "./interpretation/compareWithArticle.js";
+
+// Report
+export { saveMetrics } from "./saveMetrics.js";
+export { currentDisplay, type Display, type Figure, setDisplay, type Table } from "./display/Display.js";
+export { Interrupted, UserError } from "./errors.js";

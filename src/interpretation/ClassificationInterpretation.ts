@@ -1,0 +1,209 @@
+import { currentDisplay } from "../display/Display.js";
+import { UserError } from "../errors.js";
+import type { Predictions } from "../training/Predictions.js";
+import {
+  accuracyOf,
+  balancedAccuracyOf,
+  confusionMatrix,
+  type ConfusionMatrix,
+  errorRateOf,
+  precisionOf,
+  predictedClasses,
+  recallOf,
+  type Share,
+  specificityOf,
+} from "./confusionMatrix.js";
+import { confusionMatrixFigure, type ConfusionMatrixFigureOptions } from "./confusionMatrixFigure.js";
+import { wilsonInterval } from "./wilsonInterval.js";
+
+/** What an interpretation asks of a learner. */
+export interface PredictingLearner {
+  readonly data: { readonly validDs: { readonly items: readonly { readonly path: string }[] } };
+  getPreds(): Promise<Predictions>;
+}
+
+export interface TopLoss {
+  /** Index in the validation set. */
+  readonly index: number;
+  readonly path: string | undefined;
+  readonly loss: number;
+  readonly actual: string;
+  readonly predicted: string;
+  /** Of the actual class. */
+  readonly probability: number;
+}
+
+/** The numbers of `metrics()`, as they go into `metrics.json`. */
+export interface ClassificationMetrics {
+  readonly errorRate: number;
+  readonly accuracy: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly specificity: number;
+  readonly balancedAccuracy: number;
+  /** Rows actual, columns predicted. */
+  readonly confusionMatrix: ConfusionMatrix;
+  readonly positiveClass: string;
+  /** 95% intervals of the shares above, after Wilson. */
+  readonly intervals: Readonly<Record<string, readonly [low: number, high: number]>>;
+}
+
+/** What a net got right and wrong on the validation set: fast.ai's `ClassificationInterpretation`. */
+export class ClassificationInterpretation {
+  private readonly matrix: ConfusionMatrix;
+
+  private constructor(
+    readonly preds: Predictions,
+    private readonly paths: readonly string[],
+    /** The class that precision, recall and specificity speak of. */
+    readonly positiveClass: string,
+  ) {
+    this.matrix = confusionMatrix(preds);
+  }
+
+  /** Predicts the learner's validation set. The positive class is PNEUMONIA where there is one, else the second. */
+  static async fromLearner(learn: PredictingLearner): Promise<ClassificationInterpretation> {
+    const paths = learn.data.validDs.items.map(({ path }) => path);
+    return ClassificationInterpretation.fromPredictions(await learn.getPreds(), { paths });
+  }
+
+  /** @throws UserError when there is no such class */
+  static fromPredictions(
+    preds: Predictions,
+    options: { readonly paths?: readonly string[]; readonly positiveClass?: string } = {},
+  ): ClassificationInterpretation {
+    const usual = preds.classes.includes("PNEUMONIA") ? "PNEUMONIA" : preds.classes[1];
+    const positive = options.positiveClass ?? usual ?? "";
+    indexOf(preds.classes, positive);
+    return new ClassificationInterpretation(preds, options.paths ?? [], positive);
+  }
+
+  /** Counts: rows actual, columns predicted. */
+  confusionMatrix(): ConfusionMatrix {
+    return this.matrix;
+  }
+
+  async plotConfusionMatrix(options: ConfusionMatrixFigureOptions = {}): Promise<void> {
+    await currentDisplay().figure(confusionMatrixFigure(this.matrix, this.preds.classes, options));
+  }
+
+  accuracy(): Share {
+    return accuracyOf(this.matrix);
+  }
+
+  errorRate(): Share {
+    return errorRateOf(this.matrix);
+  }
+
+  precision(positive = this.positiveClass): Share {
+    return precisionOf(this.matrix, indexOf(this.preds.classes, positive));
+  }
+
+  /** Also called sensitivity. */
+  recall(positive = this.positiveClass): Share {
+    return recallOf(this.matrix, indexOf(this.preds.classes, positive));
+  }
+
+  specificity(positive = this.positiveClass): Share {
+    return specificityOf(this.matrix, indexOf(this.preds.classes, positive));
+  }
+
+  /** Pairs that were mistaken for each other at least `minVal` times, the most frequent first. */
+  mostConfused(minVal = 1): { actual: string; predicted: string; count: number }[] {
+    const { classes } = this.preds;
+    return this.matrix
+      .flatMap((row, i) =>
+        row.map((count, j) => ({
+          actual: classes[i] ?? "",
+          predicted: classes[j] ?? "",
+          count,
+          off: i !== j,
+        })),
+      )
+      .filter(({ off, count }) => off && count >= minVal)
+      .map(({ actual, predicted, count }) => ({ actual, predicted, count }))
+      .sort((a, b) => b.count - a.count);
+  }
+
+  /** The `k` items with the highest loss (default all), the worst first. */
+  topLosses(k = this.preds.y.length): TopLoss[] {
+    const { losses, y, probs, classes } = this.preds;
+    const predicted = predictedClasses(this.preds);
+    return Array.from(losses, (loss, index) => ({ loss, index }))
+      .sort((a, b) => b.loss - a.loss)
+      .slice(0, k)
+      .map(({ loss, index }) => ({
+        index,
+        path: this.paths[index],
+        loss,
+        actual: classes[y[index] ?? -1] ?? "",
+        predicted: classes[predicted[index] ?? -1] ?? "",
+        probability: probs[index * classes.length + (y[index] ?? 0)] ?? NaN,
+      }));
+  }
+
+  /** Every number as a plain object. */
+  metrics(): ClassificationMetrics {
+    const shares = this.shares();
+    const { errorRate, accuracy, precision, recall, specificity } = shares;
+    return {
+      errorRate: errorRate.value,
+      accuracy: accuracy.value,
+      precision: precision.value,
+      recall: recall.value,
+      specificity: specificity.value,
+      balancedAccuracy: balancedAccuracyOf(this.matrix),
+      confusionMatrix: this.matrix,
+      positiveClass: this.positiveClass,
+      intervals: Object.fromEntries(
+        Object.entries(shares).map(([name, { hits, of }]) => [name, wilsonInterval(hits, of)]),
+      ),
+    };
+  }
+
+  /** A table of the shares with their counts and 95% intervals. */
+  showSummary(): void {
+    const meaning = {
+      errorRate: "error rate",
+      accuracy: "accuracy",
+      precision: `precision (${this.positiveClass})`,
+      recall: `recall, sensitivity (${this.positiveClass})`,
+      specificity: "specificity",
+    };
+    const shares = this.shares();
+    currentDisplay().table({
+      caption: `${this.preds.y.length} validation images; 95% intervals after Wilson`,
+      columns: ["measure", "value", "counts", "95% interval"],
+      rows: Object.entries(meaning).map(([name, words]) => {
+        const { hits, of, value } = shares[name as keyof typeof meaning];
+        return [words, value.toFixed(3), `${hits}/${of}`, formatInterval(wilsonInterval(hits, of))];
+      }),
+    });
+  }
+
+  private shares() {
+    return {
+      errorRate: this.errorRate(),
+      accuracy: this.accuracy(),
+      precision: this.precision(),
+      recall: this.recall(),
+      specificity: this.specificity(),
+    };
+  }
+}
+
+/** `0.867 to 0.916` */
+export function formatInterval([low, high]: readonly [number, number]): string {
+  return `${low.toFixed(3)} to ${high.toFixed(3)}`;
+}
+
+function indexOf(classes: readonly string[], name: string): number {
+  const index = classes.indexOf(name);
+  if (index < 0) {
+    throw new UserError(
+      `There is no class ${JSON.stringify(name)}.`,
+      `The classes are ${classes.join(", ")}.`,
+    );
+  }
+  return index;
+}

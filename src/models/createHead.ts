@@ -1,0 +1,48 @@
+import type { Random } from "../engine/random.js";
+import { AdaptiveConcatPool2d } from "./layers/AdaptiveConcatPool2d.js";
+import { BatchNorm } from "./layers/BatchNorm.js";
+import { Dropout } from "./layers/Dropout.js";
+import { Linear } from "./layers/Linear.js";
+import { Relu } from "./layers/Relu.js";
+import { Sequential } from "./layers/Sequential.js";
+
+export interface HeadOptions {
+  /** Channels of the body's output. */
+  readonly features: number;
+  /** Classes. */
+  readonly c: number;
+  /** Dropout before the last layer; the earlier one has half of it. fast.ai's default: 0.5 */
+  readonly ps?: number;
+  /** Width of the hidden layer. */
+  readonly linFtrs?: number;
+}
+
+/**
+ * fast.ai v1's head: pooling, then twice batch norm, dropout and a linear layer, with a ReLU between. It ends in
+ * logits `[n, c]`. The numbers in the names are those of fast.ai's `create_head`.
+ */
+export function createHead(
+  prefix: string,
+  { features, c, ps = 0.5, linFtrs = 512 }: HeadOptions,
+  random: Random,
+): Sequential {
+  const hidden = new Linear(`${prefix}.4`, { in: 2 * features, out: linFtrs });
+  const last = new Linear(`${prefix}.8`, { in: linFtrs, out: c });
+  for (const layer of [hidden, last]) kaimingNormal(layer, random);
+  return new Sequential([
+    new AdaptiveConcatPool2d(),
+    new BatchNorm(`${prefix}.2`, { channels: 2 * features }),
+    new Dropout(ps / 2),
+    hidden,
+    new Relu(),
+    new BatchNorm(`${prefix}.6`, { channels: linFtrs }),
+    new Dropout(ps),
+    last,
+  ]);
+}
+
+/** Normal with variance 2 / fan-in (He et al., "Delving Deep into Rectifiers", 2015); the bias stays zero. */
+function kaimingNormal({ weight }: Linear, random: Random): void {
+  const deviation = Math.sqrt(2 / (weight.shape[0] ?? 1));
+  weight.assignValues(Float32Array.from({ length: weight.size }, () => deviation * random.normal()));
+}

@@ -1,0 +1,134 @@
+import {
+  batchNormGrad,
+  batchNormInference,
+  batchNormTraining,
+  relu,
+  reluGrad,
+} from "../../engine/kernels.js";
+import { release, retain } from "../../engine/references.js";
+import { type Tensor, tf } from "../../engine/tensorflow.js";
+import { Parameter, Variable } from "../../engine/Variable.js";
+import { Module, type Pass, releaseAll, Saved } from "./Module.js";
+
+export interface BatchNormOptions {
+  readonly channels: number;
+  /** PyTorch's default is 1e-5; the Keras weights want 1e-3. */
+  readonly epsilon?: number;
+  /** The share of a batch in the running statistics. */
+  readonly momentum?: number;
+  /** Follow with a ReLU in the same step, so that what lies between the two is never kept. */
+  readonly relu?: boolean;
+}
+
+/**
+ * Batch normalisation over all axes but the last (Ioffe and Szegedy, 2015), with PyTorch's conventions: biased
+ * variance to normalise, unbiased for the running value. x `[n, h, w, channels]` or `[n, channels]`.
+ */
+export class BatchNorm extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly runningMean: Variable;
+  readonly runningVariance: Variable;
+  private readonly options: Required<BatchNormOptions>;
+  private readonly saved: Saved<{
+    x: Tensor;
+    y: Tensor | undefined;
+    mean: Tensor;
+    variance: Tensor;
+    reserve: Tensor;
+  }>;
+
+  constructor(name: string, options: BatchNormOptions) {
+    super();
+    this.options = { epsilon: 1e-5, momentum: 0.1, relu: false, ...options };
+    const shape = [options.channels];
+    const ones = new Float32Array(options.channels).fill(1);
+    this.weight = new Parameter(`${name}.weight`, shape, ones);
+    this.bias = new Parameter(`${name}.bias`, shape);
+    this.runningMean = new Variable(`${name}.running_mean`, shape);
+    this.runningVariance = new Variable(`${name}.running_var`, shape, ones);
+    this.saved = new Saved(name);
+  }
+
+  override ownParameters(): readonly Parameter[] {
+    return [this.weight, this.bias];
+  }
+
+  override ownBuffers(): readonly Variable[] {
+    return [this.runningMean, this.runningVariance];
+  }
+
+  forward(input: Tensor, { training }: Pass): Tensor {
+    const x = asImage(input);
+    const [scale, offset] = [this.weight.read(), this.bias.read()];
+    const running = { mean: this.runningMean.read(), variance: this.runningVariance.read() };
+    let y: Tensor;
+    if (training) {
+      const pass = batchNormTraining(x, scale, offset, running, this.options);
+      this.runningMean.assign(pass.runningMean);
+      this.runningVariance.assign(pass.runningVariance);
+      pass.runningMean.dispose();
+      pass.runningVariance.dispose();
+      y = this.activate(pass.y);
+      // Another view of a 2-D input is this layer's own; an image is shared with the one who made it.
+      const keptX = x === input ? retain(x) : x;
+      this.saved.put({ x: keptX, y: this.options.relu ? retain(y) : undefined, ...pass.statistics });
+    } else {
+      y = this.activate(batchNormInference(x, scale, offset, running, this.options.epsilon));
+      if (x !== input) x.dispose();
+    }
+    for (const read of [scale, offset, running.mean, running.variance]) read.dispose();
+    return likeInput(y, input);
+  }
+
+  private activate(y: Tensor): Tensor {
+    if (!this.options.relu) return y;
+    const active = relu(y);
+    y.dispose();
+    return active;
+  }
+
+  backward(dOutput: Tensor, needsInputGrad: boolean): Tensor | undefined {
+    const saved = this.saved.take();
+    const rank = dOutput.rank;
+    let dy = asImage(dOutput);
+    if (dy !== dOutput) dOutput.dispose();
+    if (saved.y) {
+      const dActive = reluGrad(dy, saved.y);
+      dy.dispose();
+      dy = dActive;
+    }
+    const scale = this.weight.read();
+    const { dx, dScale, dOffset } = batchNormGrad(dy, saved.x, scale, saved, this.options.epsilon);
+    scale.dispose();
+    dy.dispose();
+    releaseAll(saved);
+    for (const [parameter, gradient] of [
+      [this.weight, dScale],
+      [this.bias, dOffset],
+    ] as const) {
+      if (parameter.requiresGrad) parameter.addGrad(gradient);
+      else gradient.dispose();
+    }
+    if (!needsInputGrad) {
+      dx.dispose();
+      return undefined;
+    }
+    return rank === 2 ? flatten(dx) : dx;
+  }
+}
+
+/** TensorFlow's operation takes images; rows of features are images of one pixel. */
+function asImage(x: Tensor): Tensor {
+  return x.rank === 4 ? x : tf.reshape(x, [x.shape[0], 1, 1, x.shape[1] ?? 0]);
+}
+
+function likeInput(y: Tensor, input: Tensor): Tensor {
+  return input.rank === 4 ? y : flatten(y);
+}
+
+function flatten(x: Tensor): Tensor {
+  const flat = tf.reshape(x, [x.shape[0], x.shape[3] ?? 0]);
+  release(x);
+  return flat;
+}

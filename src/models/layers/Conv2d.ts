@@ -1,0 +1,63 @@
+import { conv2d, conv2dFilterGrad, conv2dInputGrad, type ConvGeometry } from "../../engine/kernels.js";
+import { retain } from "../../engine/references.js";
+import type { Tensor } from "../../engine/tensorflow.js";
+import { Parameter } from "../../engine/Variable.js";
+import { Module, type Pass, releaseAll, Saved } from "./Module.js";
+
+export interface Conv2dOptions {
+  readonly in: number;
+  readonly out: number;
+  /** Side of the square kernel. */
+  readonly kernel: number;
+  readonly stride?: number;
+  /** Rows of zeros on each side. */
+  readonly padding?: number;
+}
+
+/** Convolution without bias: a batch norm follows. x `[n, h, w, in]` -> `[n, h', w', out]` */
+export class Conv2d extends Module {
+  /** `[kernel, kernel, in, out]`, zeros until weights are loaded. */
+  readonly weight: Parameter;
+  private readonly geometry: ConvGeometry;
+  private readonly saved: Saved<{ x: Tensor | undefined }>;
+  private inputShape: readonly number[] = [];
+
+  constructor(name: string, { in: cin, out, kernel, stride = 1, padding = 0 }: Conv2dOptions) {
+    super();
+    this.weight = new Parameter(`${name}.weight`, [kernel, kernel, cin, out]);
+    this.geometry = { stride, padding };
+    this.saved = new Saved(name);
+  }
+
+  override ownParameters(): readonly Parameter[] {
+    return [this.weight];
+  }
+
+  forward(x: Tensor, { training }: Pass): Tensor {
+    const filter = this.weight.read();
+    const y = conv2d(x, filter, this.geometry);
+    filter.dispose();
+    if (training) {
+      this.inputShape = x.shape;
+      // Only the filter's gradient needs x: a frozen convolution lets it go.
+      this.saved.put({ x: this.weight.requiresGrad ? retain(x) : undefined });
+    }
+    return y;
+  }
+
+  backward(dy: Tensor, needsInputGrad: boolean): Tensor | undefined {
+    const saved = this.saved.take();
+    if (saved.x && this.weight.requiresGrad) {
+      this.weight.addGrad(conv2dFilterGrad(saved.x, this.weight.shape, dy, this.geometry));
+    }
+    releaseAll(saved);
+    let dx: Tensor | undefined;
+    if (needsInputGrad) {
+      const filter = this.weight.read();
+      dx = conv2dInputGrad(this.inputShape, filter, dy, this.geometry);
+      filter.dispose();
+    }
+    dy.dispose();
+    return dx;
+  }
+}

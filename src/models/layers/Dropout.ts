@@ -1,0 +1,37 @@
+import { type Tensor, tf } from "../../engine/tensorflow.js";
+import { Module, type Pass, releaseAll, Saved } from "./Module.js";
+
+/**
+ * Sets each feature to zero with probability p when training, and scales the rest by 1 / (1 - p) (Srivastava et
+ * al., 2014). The mask comes from the pass's random source, so that a seed repeats it.
+ */
+export class Dropout extends Module {
+  private readonly saved = new Saved<{ mask: Tensor | undefined }>("Dropout");
+
+  constructor(readonly p: number) {
+    super();
+    if (!(p >= 0 && p < 1)) throw new RangeError(`dropout's probability is in [0, 1), not ${p}`);
+  }
+
+  forward(x: Tensor, { training, random }: Pass): Tensor {
+    if (!training) return x.clone();
+    if (this.p === 0) {
+      this.saved.put({ mask: undefined });
+      return x.clone();
+    }
+    if (!random) throw new Error("a training pass through dropout needs a random source");
+    const scale = 1 / (1 - this.p);
+    const values = Float32Array.from({ length: x.size }, () => (random.bernoulli(this.p) ? 0 : scale));
+    const mask = tf.tensor(values, x.shape);
+    this.saved.put({ mask });
+    return tf.mul(x, mask);
+  }
+
+  backward(dy: Tensor, needsInputGrad: boolean): Tensor | undefined {
+    const saved = this.saved.take();
+    const dx = needsInputGrad ? (saved.mask ? tf.mul(dy, saved.mask) : dy.clone()) : undefined;
+    releaseAll(saved);
+    dy.dispose();
+    return dx;
+  }
+}

@@ -1,0 +1,38 @@
+import { retain } from "../../engine/references.js";
+import { type Tensor, tf } from "../../engine/tensorflow.js";
+import { Parameter } from "../../engine/Variable.js";
+import { Module, type Pass, releaseAll, Saved } from "./Module.js";
+
+/** x `[n, in]` -> `[n, out]` */
+export class Linear extends Module {
+  /** `[in, out]` */
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  private readonly saved: Saved<{ x: Tensor }>;
+
+  constructor(name: string, options: { readonly in: number; readonly out: number }) {
+    super();
+    this.weight = new Parameter(`${name}.weight`, [options.in, options.out]);
+    this.bias = new Parameter(`${name}.bias`, [options.out]);
+    this.saved = new Saved(name);
+  }
+
+  override ownParameters(): readonly Parameter[] {
+    return [this.weight, this.bias];
+  }
+
+  forward(x: Tensor, { training }: Pass): Tensor {
+    if (training) this.saved.put({ x: retain(x) });
+    return tf.tidy(() => tf.add(tf.matMul(x, this.weight.read()), this.bias.read()));
+  }
+
+  backward(dy: Tensor, needsInputGrad: boolean): Tensor | undefined {
+    const saved = this.saved.take();
+    if (this.weight.requiresGrad) this.weight.addGrad(tf.matMul(saved.x, dy, true, false));
+    if (this.bias.requiresGrad) this.bias.addGrad(tf.sum(dy, 0));
+    const dx = needsInputGrad ? tf.tidy(() => tf.matMul(dy, this.weight.read(), false, true)) : undefined;
+    releaseAll(saved);
+    dy.dispose();
+    return dx;
+  }
+}

@@ -1,0 +1,95 @@
+import type { Random } from "../../engine/random.js";
+import { release } from "../../engine/references.js";
+import type { Tensor } from "../../engine/tensorflow.js";
+import type { Parameter, Variable } from "../../engine/Variable.js";
+
+/** What a forward pass is for. */
+export interface Pass {
+  /** True: batch statistics, dropout, and everything kept that the backward pass needs. */
+  readonly training: boolean;
+  /** Draws dropout's masks; needed when training. */
+  readonly random?: Random;
+}
+
+/**
+ * A differentiable piece of a net, with its gradient written out beside it.
+ *
+ * Ownership: `forward` leaves its input to the caller and gives its output to the caller. `backward` takes `dy`
+ * over and gives the input's gradient to the caller. One training pass is in flight at a time: each `forward`
+ * with `training` is followed by one `backward`, or by `forget`.
+ */
+export abstract class Module {
+  abstract forward(x: Tensor, pass: Pass): Tensor;
+
+  /**
+   * Adds to the gradients of the parameters that are trained.
+   * @param needsInputGrad false lets the layer skip the gradient for its input, and return undefined
+   */
+  abstract backward(dy: Tensor, needsInputGrad: boolean): Tensor | undefined;
+
+  /** The parts this module is made of, in the order of the forward pass. */
+  children(): readonly Module[] {
+    return [];
+  }
+
+  /** This module's own parameters, without its children's. */
+  ownParameters(): readonly Parameter[] {
+    return [];
+  }
+
+  /** This module's own state that is not trained by gradients. */
+  ownBuffers(): readonly Variable[] {
+    return [];
+  }
+
+  /** This module and all below it, in the order of the forward pass. */
+  *modules(): Generator<Module> {
+    yield this;
+    for (const child of this.children()) yield* child.modules();
+  }
+
+  parameters(): Parameter[] {
+    return [...this.modules()].flatMap((module) => module.ownParameters());
+  }
+
+  buffers(): Variable[] {
+    return [...this.modules()].flatMap((module) => module.ownBuffers());
+  }
+
+  /** Parameters and buffers: all that a checkpoint holds. */
+  state(): Variable[] {
+    return [...this.modules()].flatMap((module) => [...module.ownParameters(), ...module.ownBuffers()]);
+  }
+
+  /** Whether any parameter in it is trained. */
+  requiresGrad(): boolean {
+    return this.parameters().some((parameter) => parameter.requiresGrad);
+  }
+
+  dispose(): void {
+    for (const variable of this.state()) variable.dispose();
+  }
+}
+
+/** What a layer kept of its forward pass; taken once by the backward pass. */
+export class Saved<S extends Record<string, Tensor | undefined>> {
+  private state: S | undefined;
+
+  constructor(private readonly owner: string) {}
+
+  put(state: S): void {
+    this.state = state;
+  }
+
+  take(): S {
+    const state = this.state;
+    if (state === undefined) throw new Error(`${this.owner}: backward without a training pass before it`);
+    this.state = undefined;
+    return state;
+  }
+}
+
+/** Releases every tensor of a layer's saved state. */
+export function releaseAll(saved: Record<string, Tensor | undefined>): void {
+  for (const tensor of Object.values(saved)) if (tensor) release(tensor);
+}

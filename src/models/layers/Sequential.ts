@@ -1,0 +1,35 @@
+import { release } from "../../engine/references.js";
+import type { Tensor } from "../../engine/tensorflow.js";
+import { Module, type Pass } from "./Module.js";
+
+/** Layers one after the other. */
+export class Sequential extends Module {
+  constructor(private readonly layers: readonly Module[]) {
+    super();
+  }
+
+  override children(): readonly Module[] {
+    return this.layers;
+  }
+
+  forward(x: Tensor, pass: Pass): Tensor {
+    let h = x;
+    for (const layer of this.layers) {
+      const next = layer.forward(h, pass);
+      if (h !== x && h !== next) release(h);
+      h = next;
+    }
+    return h;
+  }
+
+  backward(dy: Tensor, needsInputGrad: boolean): Tensor | undefined {
+    // A gradient is needed below layer i as long as something down there is trained.
+    const trained = this.layers.map((layer) => layer.requiresGrad());
+    let d: Tensor | undefined = dy;
+    for (let i = this.layers.length - 1; i >= 0 && d !== undefined; i--) {
+      const neededBelow = needsInputGrad || trained.slice(0, i).some(Boolean);
+      d = this.layers[i]?.backward(d, neededBelow);
+    }
+    return d;
+  }
+}

@@ -1,0 +1,21 @@
+import { UserError } from "../errors.js";
+import { pythonProgram } from "./pythonProgram.js";
+
+export interface LabOptions {
+  /** What to open, relative to the project; default the article. */
+  readonly open?: string;
+  /** More arguments for JupyterLab, such as `--no-browser`. */
+  readonly arguments?: readonly string[];
+}
+
+/** Starts JupyterLab for this machine alone, with the TypeScript kernel, and returns when it has been stopped. */
+export async function startLab(options: LabOptions = {}): Promise<void> {
+  const { code, stopped } = await pythonProgram("lab.py", {
+    request: {
+      node: process.execPath,
+      open: options.open ?? "notebooks/pneumonia.ipynb",
+      arguments: ["--ServerApp.answer_yes=True", ...(options.arguments ?? [])],
+    },
+  });
+  if (code !== 0 && !stopped) throw new UserError("JupyterLab did not start.", "See its message above.");
+}

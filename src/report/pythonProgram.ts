@@ -1,0 +1,80 @@
+import { spawn } from "node:child_process";
+import path from "node:path";
+import { projectRoot } from "../environment.js";
+import { UserError } from "../errors.js";
+import { venvPython } from "./setupJupyter.js";
+
+export interface PythonProgramOptions {
+  /** The program's only argument, as JSON. */
+  readonly request: Readonly<Record<string, unknown>>;
+  readonly timeoutSeconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface PythonProgramEnd {
+  readonly code: number | null;
+  /** The last line of its standard output. */
+  readonly lastLine: string;
+  readonly timedOut: boolean;
+  /** A person or the caller's signal asked it to stop. */
+  readonly stopped: boolean;
+}
+
+/** A program that was asked to stop and has not is killed after this time. */
+const patienceMs = 60_000;
+
+/**
+ * Runs one of the programs in `jupyter/` with the project's Python. Its standard error is the terminal's. Ctrl-C
+ * and `kill` reach it as one polite interrupt, whether they came from the keyboard (which sends them to a whole
+ * group of processes) or to this process alone.
+ */
+export function pythonProgram(name: string, options: PythonProgramOptions): Promise<PythonProgramEnd> {
+  return new Promise((resolve, reject) => {
+    const script = path.join(projectRoot, "jupyter", name);
+    // A group of its own: the keyboard's Ctrl-C then comes only through `stop`.
+    const child = spawn(venvPython, [script, JSON.stringify(options.request)], {
+      cwd: projectRoot,
+      detached: true,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let printed = "";
+    let stopped = false;
+    let timedOut = false;
+    let killer: NodeJS.Timeout | undefined;
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (printed += chunk));
+
+    const interrupt = () => {
+      child.kill("SIGINT");
+      killer ??= setTimeout(() => child.kill("SIGKILL"), patienceMs);
+    };
+    const stop = () => {
+      stopped = true;
+      interrupt();
+    };
+    const limit =
+      options.timeoutSeconds === undefined
+        ? undefined
+        : setTimeout(() => {
+            timedOut = true;
+            interrupt();
+          }, options.timeoutSeconds * 1000);
+    process.on("SIGINT", stop).on("SIGTERM", stop);
+    options.signal?.addEventListener("abort", stop);
+    if (options.signal?.aborted) stop();
+
+    const release = () => {
+      clearTimeout(killer);
+      clearTimeout(limit);
+      process.off("SIGINT", stop).off("SIGTERM", stop);
+      options.signal?.removeEventListener("abort", stop);
+    };
+    child.on("error", (cause) => {
+      release();
+      reject(new UserError(`${venvPython} cannot be started.`, "Run `npx xray setup`.", { cause }));
+    });
+    child.on("close", (code) => {
+      release();
+      resolve({ code, lastLine: printed.trimEnd().split("\n").at(-1) ?? "", timedOut, stopped });
+    });
+  });
+}

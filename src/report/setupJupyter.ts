@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { cacheDir, projectRoot, pythonCommand, venvDir } from "../environment.js";
+import { UserError } from "../errors.js";
+import { subprocess } from "../subprocess.js";
+import { oneAtATime } from "./oneAtATime.js";
+
+const requirements = path.join(projectRoot, "jupyter", "requirements.txt");
+const constraints = path.join(projectRoot, "jupyter", "constraints.txt");
+const oldestPython = [3, 9] as const;
+
+/** The Python of the project's own environment. */
+export const venvPython = path.join(
+  venvDir,
+  ...(process.platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "python"]),
+);
+
+/** Written last, with a hash of what was asked for: an environment without it is half made. */
+const stamp = path.join(venvDir, ".complete");
+
+/**
+ * Makes the Python environment with Jupyter, papermill and nbconvert in `.venv`, unless it is there and complete.
+ * @param log gets a line for each step
+ * @throws UserError if Python, pip or the `venv` module is missing, or the packages cannot be had
+ */
+export async function setupJupyter(log: (line: string) => void): Promise<void> {
+  if (isComplete()) return;
+  await oneAtATime(path.join(cacheDir, "jupyter.lock"), async () => {
+    // Another process may have made it meanwhile.
+    if (isComplete()) return;
+    await checkPython();
+    log("Jupyter, papermill and nbconvert in .venv (about 90 MB to download, 320 MB on disk)");
+    await rm(venvDir, { recursive: true, force: true });
+    await makeVenv();
+    await installPackages();
+    await writeFile(stamp, hashOf(requirements, constraints));
+  });
+}
+
+function isComplete(): boolean {
+  if (!existsSync(venvPython) || !existsSync(stamp)) return false;
+  return readFileSync(stamp, "utf8") === hashOf(requirements, constraints);
+}
+
+function hashOf(...files: string[]): string {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(readFileSync(file));
+  return hash.digest("hex");
+}
+
+async function checkPython(): Promise<void> {
+  const python = pythonCommand();
+  const oldest = oldestPython.join(".");
+  const remedy = `Install Python ${oldest} or later (Debian and Ubuntu: apt install python3 python3-venv), or name one in XRAY_PYTHON.`;
+  const print = "import sys; print(*sys.version_info[:2])";
+  const version = (await subprocess(python, ["-c", print], { remedy })).trim();
+  const [major = 0, minor = 0] = version.split(" ").map(Number);
+  if (major < oldestPython[0] || (major === oldestPython[0] && minor < oldestPython[1])) {
+    throw new UserError(`\`${python}\` is Python ${major}.${minor}, which is too old.`, remedy);
+  }
+}
+
+async function makeVenv(): Promise<void> {
+  await mkdir(path.dirname(venvDir), { recursive: true });
+  await subprocess(pythonCommand(), ["-m", "venv", venvDir], {
+    remedy:
+      "Install Python's venv and pip modules (Debian and Ubuntu: apt install python3-venv python3-pip).",
+  });
+}
+
+async function installPackages(): Promise<void> {
+  const options = ["--no-cache-dir", "--disable-pip-version-check", "--no-input", "--quiet"];
+  await subprocess(
+    venvPython,
+    ["-m", "pip", "install", ...options, "--requirement", requirements, "--constraint", constraints],
+    {
+      remedy:
+        "It needs Python's package index and 400 MB of disk; run the command again once both are there.",
+    },
+  );
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { FoundDataset } from "./data/findDataset.js";
+import type { ImageDataBunch } from "./data/ImageDataBunch.js";
+import { currentDisplay } from "./display/Display.js";
+import { libtensorflowVersion, usesGpu } from "./engine/rawOps.js";
+import { tf } from "./engine/tensorflow.js";
+import { projectRoot } from "./environment.js";
+import type { ClassificationInterpretation } from "./interpretation/ClassificationInterpretation.js";
+import type { Parameters } from "./presets.js";
+import { runDirectory, writeMetrics } from "./report/metricsFile.js";
+import type { Learner } from "./training/Learner.js";
+
+/**
+ * Writes `metrics.json` into the run's folder: every number of the run, for programs. Two runs with the same seed
+ * on the same machine differ in nothing but `seconds`.
+ */
+export async function saveMetrics(
+  learn: Learner<ImageDataBunch>,
+  interp: ClassificationInterpretation,
+  { dataset, parameters }: { readonly dataset: FoundDataset; readonly parameters: Parameters },
+): Promise<void> {
+  const { data } = learn;
+  const { model, size, bs, epochsFrozen, epochsUnfrozen, seed, trainPerClass, validPerClass } = parameters;
+  const file = path.join(runDirectory(), "metrics.json");
+  await writeMetrics(file, {
+    ...interp.metrics(),
+    classes: data.classes,
+    trainSize: data.trainDs.length,
+    validSize: data.validDs.length,
+    ...{ model, size, bs, epochsFrozen, epochsUnfrozen, seed, trainPerClass, validPerClass },
+    dataset: dataset.kind,
+    history: learn.history.map(({ phase, epoch, trainLoss, validLoss, metrics }) => ({
+      phase,
+      epoch,
+      trainLoss,
+      validLoss,
+      ...Object.fromEntries(learn.metrics.map(({ name }, i) => [name, metrics[i]])),
+    })),
+    device: usesGpu ? "gpu" : "cpu",
+    versions: versions(),
+    seconds: {
+      data: data.secondsToLoad,
+      ...Object.fromEntries(learn.timings.map(({ what, seconds }) => [what, seconds])),
+      epochs: learn.history.map(({ seconds }) => seconds),
+    },
+  });
+  currentDisplay().text(`The numbers are in ${path.relative(projectRoot, file)}.`);
+}
+
+/** What computed the numbers. */
+export function versions(): Record<string, string> {
+  const own = JSON.parse(readFileSync(path.join(projectRoot, "package.json"), "utf8")) as { version: string };
+  return {
+    "xray-notebook": own.version,
+    node: process.versions.node,
+    tfjs: tf.version["tfjs-core"],
+    tensorflow: libtensorflowVersion,
+  };
+}

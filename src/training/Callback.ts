@@ -1,0 +1,70 @@
+/** What a callback may read of the training loop. */
+export interface TrainingState {
+  /** Epochs of this fit. */
+  readonly epochs: number;
+  /** The present epoch, from 0. */
+  readonly epoch: number;
+  /** Training and validation batches of an epoch. */
+  readonly batches: number;
+  readonly validBatches: number;
+  /** Batches finished in this epoch's training, or in its validation. */
+  readonly batch: number;
+  /** Training batches finished in this fit. */
+  readonly iteration: number;
+  /** The last training batch's loss. */
+  readonly lastLoss: number;
+  /** fast.ai's smoothed training loss: over the whole fit, not reset between epochs. */
+  readonly smoothLoss: number;
+  /** After validation: the mean loss, and the metrics in the learner's order. */
+  readonly validLoss?: number;
+  readonly metrics: readonly number[];
+  /** At `epochEnd`: the epoch's wall time, validation included. */
+  readonly seconds: number;
+  /** At `trainEnd`: what ended the fit early, if anything did. */
+  readonly endedBy?: unknown;
+}
+
+/** What a callback may ask of the training loop; anything else does not compile. */
+export interface CallbackRequest {
+  /** Leave this epoch's remaining batches. */
+  readonly stopEpoch?: boolean;
+  /** End the fit with this epoch. */
+  readonly stopTraining?: boolean;
+  /** No validation in this epoch. */
+  readonly skipValidate?: boolean;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a callback may simply return nothing
+type Answer = CallbackRequest | void | Promise<CallbackRequest | void>;
+
+/**
+ * Behaviour added to the training loop, with fast.ai's events. `trainEnd` comes always, also after an error or an
+ * interrupt.
+ */
+export interface Callback {
+  /** Callbacks run in ascending order; default 0. */
+  readonly order?: number;
+  trainBegin?(state: TrainingState): Answer;
+  epochBegin?(state: TrainingState): Answer;
+  batchBegin?(state: TrainingState): Answer;
+  batchEnd?(state: TrainingState): Answer;
+  validBatchEnd?(state: TrainingState): Answer;
+  epochEnd?(state: TrainingState): Answer;
+  trainEnd?(state: TrainingState): Answer;
+}
+
+export type CallbackEvent = Exclude<keyof Callback, "order">;
+
+/** Runs one event through all callbacks and joins what they ask for. */
+export async function notify(
+  callbacks: readonly Callback[],
+  event: CallbackEvent,
+  state: TrainingState,
+): Promise<CallbackRequest> {
+  let request: CallbackRequest = {};
+  for (const callback of callbacks) {
+    const asked = await callback[event]?.(state);
+    if (asked) request = { ...request, ...asked };
+  }
+  return request;
+}

@@ -1,0 +1,21 @@
+import type { Batch } from "../data/Batch.js";
+
+/** A loader as training sees it. */
+export interface BatchLoader {
+  /** Batches in one pass. */
+  readonly length: number;
+  /** A new pass over the data. */
+  batches(): AsyncIterable<Batch>;
+}
+
+/** What a learner needs of its data; `ImageDataBunch` is one. */
+export interface DataBunch {
+  readonly classes: readonly string[];
+  /** The number of classes. */
+  readonly c: number;
+  readonly bs: number;
+  readonly seed: number;
+  readonly trainDl: BatchLoader;
+  readonly validDl: BatchLoader;
+  readonly validDs: { readonly length: number };
+}

@@ -1,0 +1,50 @@
+import type { Adam } from "./Adam.js";
+import { annealingExp } from "./annealing.js";
+import type { Callback, CallbackRequest, TrainingState } from "./Callback.js";
+
+export interface LRFinderOptions {
+  /** The first rate; fast.ai's default: 1e-7. */
+  readonly startLr?: number;
+  /** The rate that would follow the last one; fast.ai's default: 10. */
+  readonly endLr?: number;
+  /** Batches; fast.ai's default: 100. */
+  readonly numIt?: number;
+  /** End once the smoothed loss is over four times its lowest; default true. */
+  readonly stopDiv?: boolean;
+}
+
+/** The rate at batch i of the search, from 0. */
+export function lrFindRate(
+  i: number,
+  { startLr = 1e-7, endLr = 10, numIt = 100 }: LRFinderOptions = {},
+): number {
+  return annealingExp(startLr, endLr, i / numIt);
+}
+
+/** Smith's learning-rate range test ("Cyclical Learning Rates", 2015) with fast.ai v1's stop rule. */
+export class LRFinder implements Callback {
+  private best = Infinity;
+
+  constructor(
+    private readonly optimizer: Adam,
+    private readonly options: LRFinderOptions,
+  ) {}
+
+  trainBegin(): void {
+    this.set(0);
+  }
+
+  batchEnd({ iteration, smoothLoss }: TrainingState): CallbackRequest {
+    if (iteration === 1 || smoothLoss < this.best) this.best = smoothLoss;
+    this.set(iteration);
+    const { numIt = 100, stopDiv = true } = this.options;
+    const diverged = stopDiv && (smoothLoss > 4 * this.best || Number.isNaN(smoothLoss));
+    const stop = iteration >= numIt || diverged;
+    return { skipValidate: true, stopEpoch: stop, stopTraining: stop };
+  }
+
+  private set(iteration: number): void {
+    const lr = lrFindRate(iteration, this.options);
+    this.optimizer.lrs = this.optimizer.lrs.map(() => lr);
+  }
+}

@@ -1,0 +1,194 @@
+import { performance } from "node:perf_hooks";
+import path from "node:path";
+import type { DataBunch } from "./DataBunch.js";
+import { currentDisplay } from "../display/Display.js";
+import { Random } from "../engine/random.js";
+import { runDirVariable, runsDir } from "../environment.js";
+import { UserError } from "../errors.js";
+import type { Cnn } from "../models/Cnn.js";
+import { Adam, type AdamOptions } from "./Adam.js";
+import type { Callback } from "./Callback.js";
+import { loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import { fit } from "./fit.js";
+import { getPreds } from "./getPreds.js";
+import { LRFinder, type LRFinderOptions } from "./LRFinder.js";
+import { type Metric, metricName } from "./metrics.js";
+import { type OneCycleOptions, OneCycleScheduler } from "./OneCycleScheduler.js";
+import type { Predictions } from "./Predictions.js";
+import { type EpochRow, Recorder } from "./Recorder.js";
+import { type LearningRate, lrRange, slice } from "./slice.js";
+import { takeSnapshot } from "./snapshot.js";
+
+export interface LearnerOptions extends AdamOptions {
+  /** Columns of the table beside the losses; default none. */
+  readonly metrics?: readonly Metric[];
+  /** Draws dropout's masks; default the data's seed. */
+  readonly seed?: number;
+  /** Keep training the batch norms of frozen layers; fast.ai's default: true. */
+  readonly trainBn?: boolean;
+  /** Where `save` puts checkpoints; default the run's folder, else `runs/models`. */
+  readonly modelDir?: string;
+}
+
+export interface FitOneCycleOptions extends OneCycleOptions {
+  /** The cycle's highest rate, for all layer groups or spread over them; default slice(3e-3). */
+  readonly maxLr?: LearningRate;
+  /** Weight decay; default the learner's. */
+  readonly wd?: number;
+  readonly callbacks?: readonly Callback[];
+}
+
+/** A finished epoch of `fit` or `fitOneCycle`, with the stage it belongs to. */
+export interface HistoryRow extends EpochRow {
+  readonly phase: "frozen" | "unfrozen";
+}
+
+/** Data, a net and an optimizer: what fast.ai calls a learner. `cnnLearner` makes one. */
+export class Learner<Data extends DataBunch = DataBunch> {
+  readonly metrics: readonly Metric[];
+  /** Of the last fit or search. */
+  recorder: Recorder;
+  /** Every epoch since the learner was made; searches are not in it. */
+  readonly history: HistoryRow[] = [];
+  /** Wall seconds of each finished fit and search, in their order. */
+  readonly timings: { readonly what: string; readonly seconds: number }[] = [];
+  readonly random: Random;
+  readonly modelDir: string;
+  optimizer: Adam;
+  private frozen = false;
+  private readonly options: LearnerOptions;
+
+  constructor(
+    readonly data: Data,
+    readonly model: Cnn,
+    /** The architecture's name. */
+    readonly arch: string,
+    options: LearnerOptions = {},
+  ) {
+    this.options = options;
+    this.metrics = options.metrics ?? [];
+    this.random = new Random(options.seed ?? data.seed, 3);
+    this.modelDir = options.modelDir ?? path.join(runDirVariable() ?? runsDir, "models");
+    this.optimizer = new Adam(model.groupParameters(), options);
+    this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
+  }
+
+  /** Trains the head and, with `trainBn`, the body's batch norms. The optimizer starts anew. */
+  freeze(): void {
+    this.freezeTo(-1);
+  }
+
+  /** Trains everything. The optimizer starts anew. */
+  unfreeze(): void {
+    this.freezeTo(0);
+  }
+
+  /** Trains the layer groups from `n` on; negative counts from the end. The optimizer starts anew. */
+  freezeTo(n: number): void {
+    this.model.freezeTo(n, this.options.trainBn ?? true);
+    this.frozen = n !== 0;
+    this.optimizer.dispose();
+    this.optimizer = new Adam(this.model.groupParameters(), this.options);
+  }
+
+  /**
+   * Trains for some epochs at constant rates.
+   * @param lr default slice(3e-3)
+   */
+  async fit(
+    epochs: number,
+    lr: LearningRate = slice(3e-3),
+    callbacks: readonly Callback[] = [],
+  ): Promise<void> {
+    requireEpochs(epochs);
+    this.optimizer.lrs = lrRange(lr, this.optimizer.groups.length);
+    await this.run(`fit ${this.phase}`, epochs, callbacks);
+  }
+
+  /** Trains for some epochs along one cycle of learning rate and momentum (see `oneCycle`). */
+  async fitOneCycle(epochs: number, options: FitOneCycleOptions = {}): Promise<void> {
+    requireEpochs(epochs);
+    const { maxLr = slice(3e-3), wd, callbacks = [], ...cycle } = options;
+    const maxLrs = lrRange(maxLr, this.optimizer.groups.length);
+    if (wd !== undefined) this.optimizer.wd = wd;
+    const scheduler = new OneCycleScheduler(this.optimizer, maxLrs, cycle);
+    await this.run(this.phase, epochs, [scheduler, ...callbacks]);
+  }
+
+  /**
+   * Trains with a rate that grows from batch to batch, to see where the loss falls fastest and where it diverges;
+   * `recorder.plot()` draws it. Weights, statistics and optimizer are afterwards exactly what they were.
+   */
+  async lrFind(options: LRFinderOptions = {}): Promise<void> {
+    const epochs = Math.ceil((options.numIt ?? 100) / this.data.trainDl.length);
+    const snapshot = takeSnapshot(this.model.state(), this.optimizer);
+    try {
+      await this.run("lrFind", epochs, [new LRFinder(this.optimizer, options)]);
+    } finally {
+      snapshot.restore();
+    }
+    currentDisplay().text("LR Finder is complete, type learn.recorder.plot() to see the graph.");
+  }
+
+  /** Predictions for the validation set, in its order. */
+  getPreds(): Promise<Predictions> {
+    return getPreds(this);
+  }
+
+  /** Writes `modelDir/name.safetensors`: weights, running statistics and the optimizer's state. */
+  async save(name: string): Promise<void> {
+    const classes = JSON.stringify(this.data.classes);
+    await saveCheckpoint(this.checkpoint(name), this.model.state(), this.optimizer, {
+      architecture: this.arch,
+      classes,
+    });
+  }
+
+  /** Reads what `save` wrote. Which layers are frozen stays as it is. */
+  async load(name: string): Promise<this> {
+    const warning = await loadCheckpoint(this.checkpoint(name), this.model.state(), this.optimizer);
+    if (warning !== undefined) currentDisplay().text(`Warning: ${warning}`);
+    return this;
+  }
+
+  /** Frees the net and the optimizer. */
+  dispose(): void {
+    this.optimizer.dispose();
+    this.model.dispose();
+  }
+
+  private get phase(): "frozen" | "unfrozen" {
+    return this.frozen ? "frozen" : "unfrozen";
+  }
+
+  private async run(what: string, epochs: number, callbacks: readonly Callback[]): Promise<void> {
+    if (this.data.bs < 2) {
+      throw new UserError(
+        `A batch of ${this.data.bs} has no variance to normalise by.`,
+        "Choose a batch size `bs` of 2 or more.",
+      );
+    }
+    const started = performance.now();
+    this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
+    await fit(this, epochs, [this.recorder, ...callbacks]);
+    this.timings.push({ what, seconds: (performance.now() - started) / 1000 });
+    if (what === "lrFind") return;
+    this.history.push(...this.recorder.rows.map((row) => ({ phase: this.phase, ...row })));
+  }
+
+  private checkpoint(name: string): string {
+    if (!/^[\w.-]+$/.test(name)) {
+      throw new UserError(
+        `A checkpoint cannot be called ${JSON.stringify(name)}.`,
+        "Use letters, digits, dots, dashes and underscores.",
+      );
+    }
+    return path.join(this.modelDir, `${name}.safetensors`);
+  }
+}
+
+function requireEpochs(epochs: number): void {
+  if (!(Number.isInteger(epochs) && epochs >= 1)) {
+    throw new UserError(`${epochs} epochs cannot be trained.`, "Give a whole number from 1 on.");
+  }
+}

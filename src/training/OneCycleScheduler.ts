@@ -1,0 +1,67 @@
+import type { Adam } from "./Adam.js";
+import { annealingCos } from "./annealing.js";
+import type { Callback, TrainingState } from "./Callback.js";
+
+export interface OneCycleOptions {
+  /** The highest and the lowest momentum; fast.ai's default: (0.95, 0.85). */
+  readonly moms?: readonly [number, number];
+  /** The cycle starts at the highest rate divided by this. */
+  readonly divFactor?: number;
+  /** The share of the steps with a rising rate. */
+  readonly pctStart?: number;
+  /** It ends at the highest rate divided by this; default divFactor * 1e4. */
+  readonly finalDiv?: number;
+}
+
+/**
+ * The one-cycle policy (Smith, "Super-Convergence", 2018) as fast.ai v1 has it: learning rate and momentum at
+ * step k of n, counted from 0. The rate rises along a cosine for the first pctStart of the steps while the
+ * momentum falls, then both go back; the rate ends far below its start. The last value is never reached.
+ * @param maxLr the highest rate of the layer group
+ */
+export function oneCycle(
+  k: number,
+  n: number,
+  maxLr: number,
+  { moms = [0.95, 0.85], divFactor = 25, pctStart = 0.3, finalDiv = divFactor * 1e4 }: OneCycleOptions = {},
+): { lr: number; mom: number } {
+  const rising = Math.floor(n * pctStart);
+  // fast.ai gives a phase without steps one all the same.
+  const [a1, a2] = [Math.max(rising, 1), Math.max(n - rising, 1)];
+  if (k < a1) {
+    return {
+      lr: annealingCos(maxLr / divFactor, maxLr, k / a1),
+      mom: annealingCos(moms[0], moms[1], k / a1),
+    };
+  }
+  const progress = (k - a1) / a2;
+  return {
+    lr: annealingCos(maxLr, maxLr / finalDiv, progress),
+    mom: annealingCos(moms[1], moms[0], progress),
+  };
+}
+
+/** Sets the optimizer's rates and momentum along one cycle over the whole fit. */
+export class OneCycleScheduler implements Callback {
+  readonly order = -5;
+
+  constructor(
+    private readonly optimizer: Adam,
+    private readonly maxLrs: readonly number[],
+    private readonly options: OneCycleOptions,
+  ) {}
+
+  trainBegin(state: TrainingState): void {
+    this.set(0, state);
+  }
+
+  batchEnd(state: TrainingState): void {
+    this.set(state.iteration, state);
+  }
+
+  private set(k: number, { batches, epochs }: TrainingState): void {
+    const at = this.maxLrs.map((maxLr) => oneCycle(k, batches * epochs, maxLr, this.options));
+    this.optimizer.lrs = at.map(({ lr }) => lr);
+    this.optimizer.mom = at[0]?.mom ?? this.optimizer.mom;
+  }
+}

@@ -1,0 +1,19 @@
+/** fast.ai's smoothed loss: an exponential average, corrected for its start at zero (as Adam's moments are). */
+export class SmoothenValue {
+  private average = 0;
+  private n = 0;
+
+  constructor(private readonly beta = 0.98) {}
+
+  /** Takes the next value and returns the smoothed one. */
+  add(value: number): number {
+    this.n++;
+    this.average = this.beta * this.average + (1 - this.beta) * value;
+    return this.value;
+  }
+
+  /** NaN before the first value. */
+  get value(): number {
+    return this.average / (1 - this.beta ** this.n);
+  }
+}

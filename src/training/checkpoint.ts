@@ -1,0 +1,67 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { readSafetensors, type StoredTensor, writeSafetensors } from "../engine/safetensors.js";
+import type { Parameter, Variable } from "../engine/Variable.js";
+import { UserError } from "../errors.js";
+import { restore, store } from "../models/torchLayout.js";
+import type { Adam } from "./Adam.js";
+
+const momentName = (parameter: Parameter, part: "m" | "v") => `optimizer.${part}.${parameter.name}`;
+
+/** Writes the net's state and the optimizer's to one safetensors file, in PyTorch's names and layouts. */
+export async function saveCheckpoint(
+  file: string,
+  state: readonly Variable[],
+  optimizer: Adam,
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const tensors: StoredTensor[] = state.map((variable) => store(variable));
+  for (const [parameter, { m, v }] of optimizer.state()) {
+    tensors.push(store(m, momentName(parameter, "m")), store(v, momentName(parameter, "v")));
+  }
+  await writeSafetensors(file, tensors, { ...metadata, optimizerStep: String(optimizer.t) });
+}
+
+/**
+ * Reads a checkpoint back. The optimizer's state is taken when it belongs to the parameters that are trained now.
+ * @returns a warning when it does not (fast.ai drops it without a word), else undefined
+ * @throws UserError when the file is broken or of another net
+ */
+export async function loadCheckpoint(
+  file: string,
+  state: readonly Variable[],
+  optimizer: Adam,
+): Promise<string | undefined> {
+  const { tensors, metadata } = await readSafetensors(file);
+  const missing = state.find(({ name }) => !tensors.has(name));
+  if (missing) {
+    throw new UserError(`${file} has no ${missing.name}.`, "Load a checkpoint of the same architecture.");
+  }
+  for (const variable of state) restore(variable, known(tensors, variable.name), file);
+
+  optimizer.reset();
+  const step = Number(metadata.optimizerStep ?? 0);
+  if (step === 0) return undefined;
+  const trained = optimizer.groups.flat();
+  const stored = [...tensors.keys()].filter((name) => name.startsWith("optimizer.m.")).length;
+  if (stored !== trained.length || !trained.every((p) => tensors.has(momentName(p, "m")))) {
+    return (
+      `${path.basename(file)}: the optimizer's state was not loaded. It belongs to ${stored} parameters, ` +
+      `${trained.length} are trained now (frozen and unfrozen learners differ).`
+    );
+  }
+  for (const parameter of trained) {
+    const { m, v } = optimizer.momentsOf(parameter);
+    restore(m, known(tensors, momentName(parameter, "m")), file);
+    restore(v, known(tensors, momentName(parameter, "v")), file);
+  }
+  optimizer.t = step;
+  return undefined;
+}
+
+function known(tensors: ReadonlyMap<string, StoredTensor>, name: string): StoredTensor {
+  const tensor = tensors.get(name);
+  if (!tensor) throw new Error(`${name} was looked for before`);
+  return tensor;
+}

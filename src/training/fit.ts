@@ -1,0 +1,115 @@
+import { performance } from "node:perf_hooks";
+import {
+  type Callback,
+  type CallbackEvent,
+  type CallbackRequest,
+  notify,
+  type TrainingState,
+} from "./Callback.js";
+import { evaluateBatch } from "./evaluate.js";
+import { interruptible } from "./interrupt.js";
+import type { Learner } from "./Learner.js";
+import { SmoothenValue } from "./SmoothenValue.js";
+import { trainStep } from "./trainStep.js";
+
+/**
+ * The training loop. It is short and stays so: recording, rates, stopping and searching are callbacks.
+ *
+ *     trainBegin -> [epochBegin -> (batchBegin -> step -> batchEnd)* -> validBatchEnd* -> epochEnd]* -> trainEnd
+ *
+ * @throws Interrupted when the person stopped it; the weights are then those of the last whole step
+ */
+export async function fit(learn: Learner, epochs: number, callbacks: readonly Callback[]): Promise<void> {
+  await interruptible(async (check) => {
+    const loop = new TrainingLoop(learn, epochs, callbacks, check);
+    try {
+      await loop.run();
+    } catch (error) {
+      loop.state.endedBy = error;
+      throw error;
+    } finally {
+      learn.optimizer.zeroGrad();
+      await loop.tell("trainEnd");
+    }
+  });
+}
+
+class TrainingLoop {
+  readonly state: { -readonly [K in keyof TrainingState]: TrainingState[K] };
+  private readonly callbacks: readonly Callback[];
+  private readonly smooth = new SmoothenValue();
+
+  constructor(
+    private readonly learn: Learner,
+    epochs: number,
+    callbacks: readonly Callback[],
+    private readonly check: () => Promise<void>,
+  ) {
+    this.callbacks = [...callbacks].sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
+    const batches = learn.data.trainDl.length;
+    const validBatches = learn.data.validDl.length;
+    this.state = {
+      ...{ epochs, batches, validBatches, epoch: 0, batch: 0, iteration: 0 },
+      ...{ lastLoss: NaN, smoothLoss: NaN, metrics: [], seconds: 0 },
+    };
+  }
+
+  tell(event: CallbackEvent): Promise<CallbackRequest> {
+    return notify(this.callbacks, event, this.state);
+  }
+
+  async run(): Promise<void> {
+    const { state } = this;
+    await this.tell("trainBegin");
+    for (state.epoch = 0; state.epoch < state.epochs; state.epoch++) {
+      const started = performance.now();
+      const asked = { ...(await this.tell("epochBegin")), ...(await this.train()) };
+      state.validLoss = undefined;
+      state.metrics = [];
+      if (!asked.skipValidate) await this.validate();
+      state.seconds = (performance.now() - started) / 1000;
+      const { stopTraining } = await this.tell("epochEnd");
+      if (asked.stopTraining || stopTraining) break;
+    }
+  }
+
+  private async train(): Promise<CallbackRequest> {
+    const { learn, state } = this;
+    let asked: CallbackRequest = {};
+    state.batch = 0;
+    for await (const batch of learn.data.trainDl.batches()) {
+      await this.tell("batchBegin");
+      state.lastLoss = trainStep(learn.model, batch, learn.random);
+      learn.optimizer.step();
+      state.smoothLoss = this.smooth.add(state.lastLoss);
+      state.batch++;
+      state.iteration++;
+      asked = { ...asked, ...(await this.tell("batchEnd")) };
+      await this.check();
+      if (asked.stopEpoch) break;
+    }
+    return asked;
+  }
+
+  /** Loss and metrics over the validation set, each item with the same weight also in a short last batch. */
+  private async validate(): Promise<void> {
+    const { learn, state } = this;
+    const sums = learn.metrics.map(() => 0);
+    let [items, loss] = [0, 0];
+    state.batch = 0;
+    for await (const batch of learn.data.validDl.batches()) {
+      const { logits, losses } = evaluateBatch(learn.model, batch);
+      const n = batch.y.length;
+      items += n;
+      loss += losses.reduce((sum, value) => sum + value, 0);
+      learn.metrics.forEach((metric, i) => {
+        sums[i] = (sums[i] ?? 0) + n * metric({ logits, c: learn.data.c, y: batch.y });
+      });
+      state.batch++;
+      await this.tell("validBatchEnd");
+      await this.check();
+    }
+    state.validLoss = loss / items;
+    state.metrics = sums.map((sum) => sum / items);
+  }
+}

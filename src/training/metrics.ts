@@ -1,0 +1,37 @@
+/** What a metric sees of a batch: raw outputs `[n, c]` row by row, and class indices `[n]`. */
+export interface MetricInput {
+  readonly logits: Float32Array;
+  readonly c: number;
+  readonly y: Int32Array;
+}
+
+/** A mean over the batch's items; its name is the column's, in snake case. */
+export type Metric = (input: MetricInput) => number;
+
+/** The share of items whose highest output is not their class, in 0..1. */
+export function errorRate(input: MetricInput): number {
+  return 1 - accuracy(input);
+}
+
+/** The share of items whose highest output is their class, in 0..1. */
+export function accuracy({ logits, c, y }: MetricInput): number {
+  let right = 0;
+  y.forEach((actual, i) => {
+    if (argmax(logits, i * c, c) === actual) right++;
+  });
+  return right / y.length;
+}
+
+/** The index of the largest of `length` values from `start` on; the first one of equals. */
+export function argmax(values: Float32Array, start: number, length: number): number {
+  let best = 0;
+  for (let i = 1; i < length; i++) {
+    if ((values[start + i] ?? -Infinity) > (values[start + best] ?? -Infinity)) best = i;
+  }
+  return best;
+}
+
+/** fast.ai's column name of a metric: `errorRate` -> `error_rate` */
+export function metricName(metric: Metric): string {
+  return metric.name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

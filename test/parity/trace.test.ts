@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, it } from "node:test";
+import { tf } from "../../src/engine/tensorflow.js";
+import { projectRoot } from "../../src/environment.js";
+import { agrees } from "../../src/parity/ParityRow.js";
+import { scheduleParity } from "../../src/parity/schedule.js";
+import { traceParity } from "../../src/parity/trace.js";
+
+const oracle = path.join(projectRoot, "..", "shared", "oracle");
+const record = async (name: string): Promise<unknown> =>
+  JSON.parse(await readFile(path.join(oracle, name), "utf8"));
+const skip = !existsSync(oracle) && "fastai's recorded numbers are not on this machine";
+
+describe("beside fastai 1.0.61", { skip }, () => {
+  it("six frozen and six unfrozen steps of ResNet-50", async () => {
+    const rows = await traceParity(await record("trace64.json"));
+    assert.equal(rows.length, 14);
+    assert.deepEqual(
+      rows.filter((row) => !agrees(row)),
+      [],
+    );
+    assert.equal(tf.memory().numTensors, 0);
+  });
+
+  it("sees a changed loss", async () => {
+    const trace = (await record("trace64.json")) as { stages: { losses: number[] }[] };
+    const [stage] = trace.stages;
+    if (stage) stage.losses[2] = (stage.losses[2] ?? 0) * 1.004;
+    const off = (await traceParity(trace)).filter((row) => !agrees(row));
+    assert.deepEqual(
+      off.map(({ name }) => name),
+      ["frozen loss 2"],
+    );
+  });
+
+  it("schedules", async () => {
+    const rows = scheduleParity(await record("schedule.json"));
+    assert.ok(rows.length > 180);
+    assert.deepEqual(
+      rows.filter((row) => !agrees(row)),
+      [],
+    );
+  });
+});
+
+describe("a malformed record", () => {
+  it("is named", async () => {
+    await assert.rejects(traceParity({ stages: [] }), /no "size"/);
+    assert.throws(() => scheduleParity({}), /no list of numbers "lr_for_max_3e3"/);
+  });
+});

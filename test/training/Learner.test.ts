@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, describe, it } from "node:test";
+import { type Display, setDisplay, silentDisplay } from "../../src/display/Display.js";
+import { tf } from "../../src/engine/tensorflow.js";
+import type { CallbackEvent } from "../../src/training/Callback.js";
+import { Learner, type LearnerOptions } from "../../src/training/Learner.js";
+import { accuracy, errorRate } from "../../src/training/metrics.js";
+import { type DrawnDataOptions, drawnData } from "../support/drawnData.js";
+import { tinyNet } from "../support/tinyNet.js";
+
+const made: Learner[] = [];
+function learner(options: LearnerOptions = {}, data: DrawnDataOptions = {}, net = tinyNet()): Learner {
+  const learn = new Learner(drawnData(data), net, "tiny", { metrics: [errorRate], ...options });
+  learn.freeze();
+  made.push(learn);
+  return learn;
+}
+afterEach(() => {
+  for (const learn of made.splice(0)) learn.dispose();
+  assert.equal(tf.memory().numTensors, 0, "tensors are left");
+});
+
+const weights = (learn: Learner): Float32Array[] => learn.model.state().map((variable) => variable.values());
+
+describe("fitOneCycle", () => {
+  it("learns what is easy to learn", async () => {
+    const learn = learner({}, { train: 64, size: 32 });
+    learn.unfreeze();
+    await learn.fitOneCycle(6, { maxLr: 1e-2 });
+    const last = learn.history.at(-1);
+    assert.equal(learn.history.length, 6);
+    assert.ok((last?.trainLoss ?? NaN) < (learn.history[0]?.trainLoss ?? NaN));
+    assert.ok((last?.metrics[0] ?? NaN) <= 0.1, `error rate ${last?.metrics[0] ?? NaN}`);
+  });
+
+  it("gives the same numbers for the same seed, others for another", async () => {
+    const run = async (seed: number) => {
+      const learn = learner({ seed }, { train: 24 });
+      await learn.fitOneCycle(2);
+      return [...learn.recorder.losses, ...learn.history.map(({ validLoss }) => validLoss)];
+    };
+    const first = await run(1);
+    assert.deepEqual(await run(1), first);
+    assert.notDeepEqual(await run(2), first);
+  });
+
+  it("keeps the number of tensors constant over 200 steps", async () => {
+    const learn = learner({}, { train: 200 * 4, valid: 4, size: 32, bs: 4 });
+    const counts = new Set<number>();
+    const handles = new Set<number>();
+    const { binding } = tf.backend() as unknown as { binding: { getNumOfTensors(): number } };
+    let seen = 0;
+    await learn.fitOneCycle(1, {
+      callbacks: [
+        {
+          batchEnd: () => {
+            counts.add(tf.memory().numTensors);
+            // From the second step on: the first makes the optimizer's moments, which stay.
+            if (++seen > 1) handles.add(binding.getNumOfTensors());
+          },
+        },
+      ],
+    });
+    assert.equal(seen, 200);
+    assert.deepEqual([...counts], [0]);
+    assert.equal(handles.size, 1, `native tensors went through ${[...handles].join(", ")}`);
+  });
+
+  it("continues with the optimizer's moments in a second fit, and starts anew after unfreeze", async () => {
+    const learn = learner({}, { train: 16 });
+    await learn.fitOneCycle(1);
+    assert.equal(learn.optimizer.t, 2);
+    await learn.fitOneCycle(1);
+    assert.equal(learn.optimizer.t, 4);
+    learn.unfreeze();
+    assert.equal(learn.optimizer.t, 0);
+    assert.equal(learn.optimizer.state().size, 0);
+  });
+
+  it("sets each layer group's rate along the cycle", async () => {
+    const learn = learner({}, { train: 80, bs: 8 });
+    const seen: number[][] = [];
+    await learn.fitOneCycle(1, {
+      callbacks: [{ batchBegin: () => void seen.push([...learn.optimizer.lrs]) }],
+    });
+    const top = seen[3] ?? [];
+    [3e-4, 3e-4, 3e-3].forEach((rate, i) => {
+      assert.ok(Math.abs((top[i] ?? NaN) / rate - 1) < 1e-9);
+    });
+    assert.deepEqual(
+      learn.recorder.lrs,
+      seen.map((lrs) => lrs[2]),
+    );
+    assert.equal(learn.recorder.moms[0], 0.95);
+  });
+
+  for (const epochs of [0, -1, 1.5, NaN]) {
+    it(`refuses ${epochs} epochs`, async () => {
+      await assert.rejects(learner().fitOneCycle(epochs), /cannot be trained/);
+    });
+  }
+
+  it("refuses a rate of NaN and a batch of one", async () => {
+    await assert.rejects(learner().fitOneCycle(1, { maxLr: NaN }), /learning rate of NaN/);
+    await assert.rejects(learner({}, { bs: 1 }).fitOneCycle(1), /batch of 1 has no variance/);
+  });
+});
+
+describe("validation", () => {
+  it("weights a short last batch by its items", async () => {
+    const learn = learner({ metrics: [errorRate, accuracy] }, { train: 16, valid: 11, bs: 8 });
+    await learn.fitOneCycle(1);
+    const preds = await learn.getPreds();
+    const row = learn.history[0];
+    const wrong = Array.from(preds.y).filter(
+      (y, i) => ((preds.probs[2 * i + 1] ?? 0) > (preds.probs[2 * i] ?? 0) ? 1 : 0) !== y,
+    ).length;
+    assert.equal(preds.y.length, 11);
+    assert.ok(Math.abs((row?.metrics[0] ?? NaN) - wrong / 11) < 1e-9);
+    assert.ok(Math.abs((row?.metrics[0] ?? NaN) + (row?.metrics[1] ?? NaN) - 1) < 1e-9);
+    const mean = preds.losses.reduce((sum, loss) => sum + loss, 0) / 11;
+    assert.ok(Math.abs((row?.validLoss ?? NaN) - mean) < 1e-6);
+    assert.ok(preds.probs.every((p) => p >= 0 && p <= 1));
+  });
+});
+
+describe("lrFind", () => {
+  for (const fitted of [false, true]) {
+    it(`leaves weights, statistics and optimizer bit for bit, ${fitted ? "after" : "before"} a fit`, async () => {
+      const learn = learner({}, { train: 24 });
+      if (fitted) await learn.fitOneCycle(1);
+      const moments = () =>
+        [...learn.optimizer.state().values()].flatMap(({ m, v }) => [m.values(), v.values()]);
+      const [before, momentsBefore, t] = [weights(learn), moments(), learn.optimizer.t];
+      await learn.lrFind({ numIt: 10 });
+      assert.equal(learn.recorder.losses.length <= 10, true);
+      assert.deepEqual(weights(learn), before);
+      assert.deepEqual(moments(), momentsBefore);
+      assert.equal(learn.optimizer.t, t);
+    });
+  }
+
+  it("raises the rate geometrically, stops after numIt batches and skips validation", async () => {
+    const learn = learner({}, { train: 24 });
+    await learn.lrFind({ numIt: 7, stopDiv: false });
+    assert.equal(learn.recorder.lrs.length, 7);
+    assert.ok(Math.abs((learn.recorder.lrs[1] ?? NaN) / (1e-7 * 1e8 ** (1 / 7)) - 1) < 1e-9);
+    assert.deepEqual(
+      learn.recorder.rows.map(({ validLoss }) => validLoss),
+      [undefined, undefined, undefined],
+    );
+    assert.equal(learn.history.length, 0);
+  });
+
+  it("stops when the smoothed loss is over four times its lowest", async () => {
+    const learn = learner({}, { train: 400, bs: 4 });
+    learn.unfreeze();
+    await learn.lrFind({ startLr: 1e-4, endLr: 1e6, numIt: 60 });
+    const { losses } = learn.recorder;
+    const last = losses.at(-1) ?? NaN;
+    assert.ok(losses.length < 60, `${losses.length} batches`);
+    assert.ok(Number.isNaN(last) || last > 4 * Math.min(...losses.slice(0, -1)));
+  });
+
+  it("restores also when it is interrupted", async () => {
+    const learn = learner({}, { train: 80 });
+    const before = weights(learn);
+    const search = learn.lrFind();
+    setTimeout(() => (process as NodeJS.EventEmitter).emit("notebook:interrupt"), 30);
+    await assert.rejects(search, { name: "KeyboardInterrupt" });
+    assert.deepEqual(weights(learn), before);
+  });
+});
+
+describe("callbacks", () => {
+  it("come in fast.ai's order, trainEnd also after an interrupt", async () => {
+    const events: CallbackEvent[] = [];
+    const names: CallbackEvent[] = [
+      ...([
+        "trainBegin",
+        "epochBegin",
+        "batchBegin",
+        "batchEnd",
+        "validBatchEnd",
+        "epochEnd",
+        "trainEnd",
+      ] as const),
+    ];
+    const spy = Object.fromEntries(names.map((name) => [name, () => void events.push(name)]));
+    const learn = learner({}, { train: 16, valid: 8 });
+    await learn.fitOneCycle(1, { callbacks: [spy] });
+    const batch = ["batchBegin", "batchEnd"];
+    assert.deepEqual(events, [
+      ...["trainBegin", "epochBegin", ...batch, ...batch],
+      ...["validBatchEnd", "epochEnd", "trainEnd"],
+    ]);
+
+    events.length = 0;
+    const interrupting = { batchEnd: () => void (process as NodeJS.EventEmitter).emit("notebook:interrupt") };
+    await assert.rejects(learn.fitOneCycle(1, { callbacks: [spy, interrupting] }), {
+      name: "KeyboardInterrupt",
+    });
+    assert.deepEqual(events, ["trainBegin", "epochBegin", ...batch, "trainEnd"]);
+  });
+});
+
+describe("save and load", () => {
+  let folder: string;
+  async function inFolder(work: () => Promise<void>): Promise<void> {
+    folder = await mkdtemp(path.join(tmpdir(), "checkpoint-"));
+    try {
+      await work();
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  it("continue exactly where training was", () =>
+    inFolder(async () => {
+      const a = learner({ modelDir: folder }, { train: 24 }, tinyNet(1, { ps: 0 }));
+      await a.fitOneCycle(1);
+      await a.save("one");
+      const b = learner({ modelDir: folder }, { train: 24 }, tinyNet(2, { ps: 0 }));
+      await b.load("one");
+      assert.deepEqual(weights(b), weights(a));
+      assert.equal(b.optimizer.t, a.optimizer.t);
+      await a.fitOneCycle(1);
+      await b.fitOneCycle(1);
+      assert.deepEqual(weights(b), weights(a));
+    }));
+
+  it("warn when the optimizer's state belongs to other parameters", () =>
+    inFolder(async () => {
+      const learn = learner({ modelDir: folder }, { train: 16 });
+      await learn.fitOneCycle(1);
+      await learn.save("frozen");
+      learn.unfreeze();
+      const said: string[] = [];
+      const display: Display = { ...silentDisplay, text: (text) => void said.push(text) };
+      const previous = setDisplay(display);
+      await learn.load("frozen");
+      setDisplay(previous);
+      assert.match(said.join(), /optimizer's state was not loaded/);
+    }));
+
+  it("name the layer and both shapes when the net is another", () =>
+    inFolder(async () => {
+      const learn = learner({ modelDir: folder });
+      await learn.save("two");
+      const wider = new Learner(drawnData(), tinyNet(1, { width: 8 }), "tiny", { modelDir: folder });
+      made.push(wider);
+      await assert.rejects(wider.load("two"), /0\.0\.weight is \[4, 3, 7, 7\], the net wants \[8, 3, 7, 7\]/);
+    }));
+
+  it("refuse a name that is a path", async () => {
+    await assert.rejects(learner().save("../elsewhere"), /cannot be called "\.\.\/elsewhere"/);
+  });
+});
