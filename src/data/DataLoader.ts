@@ -1,0 +1,116 @@
+import { Random } from "../engine/random.js";
+import type { Batch } from "./Batch.js";
+import type { ImageDataset } from "./ImageDataset.js";
+import type { ImageStats } from "./imagenetStats.js";
+import type { Preparer } from "./Preparer.js";
+import type { SourceCache } from "./SourceCache.js";
+import type { Transform } from "./transforms/Transform.js";
+
+/** Batches prepared ahead may hold this many bytes together, but at least two batches are. */
+const aheadBytes = 2 ** 30;
+
+export interface DataLoaderOptions {
+  readonly dataset: ImageDataset;
+  readonly bs: number;
+  /** Side of the square images, in pixels. */
+  readonly size: number;
+  readonly transforms: readonly Transform[];
+  readonly shuffle: boolean;
+  /** Leave out a last batch that is not full. */
+  readonly dropLast: boolean;
+  /** Asked at the start of each pass; undefined: pixels stay in 0..1. */
+  readonly stats: () => ImageStats | undefined;
+  /** The seed and what sets this loader's random numbers apart from those of others. */
+  readonly stream: readonly [seed: number, ...stream: number[]];
+  readonly preparer: Preparer;
+  readonly cache: SourceCache;
+}
+
+/**
+ * Goes over a data set in batches, which worker threads prepare while the last one is being used. All randomness
+ * comes from the seed, the number of the pass and the item's index: neither the number of threads nor their speed
+ * changes a pixel.
+ */
+export class DataLoader {
+  readonly dataset: ImageDataset;
+  readonly bs: number;
+  private nextPass = 0;
+
+  constructor(private readonly options: DataLoaderOptions) {
+    this.dataset = options.dataset;
+    this.bs = options.bs;
+  }
+
+  /** Batches in one pass. */
+  get length(): number {
+    const batches = this.dataset.length / this.bs;
+    return this.options.dropLast ? Math.floor(batches) : Math.ceil(batches);
+  }
+
+  /**
+   * A new pass over the data. Leaving a `for await` loop early ends the pass.
+   * @throws UserError naming a file that cannot be decoded
+   */
+  async *batches(): AsyncGenerator<Batch, void, undefined> {
+    const pass = this.nextPass++;
+    const order = this.order(pass);
+    const stats = this.options.stats();
+    const stopped = new Int32Array(new SharedArrayBuffer(4));
+    const ahead: Promise<Batch>[] = [];
+    try {
+      for (let next = 0, given = 0; given < this.length; given++) {
+        for (; next < this.length && ahead.length < this.prefetch(); next++) {
+          const batch = this.prepare(order.slice(next * this.bs, (next + 1) * this.bs), pass, stats, stopped);
+          // Thrown when its turn comes; until then nobody has asked.
+          batch.catch(() => undefined);
+          ahead.push(batch);
+        }
+        const batch = await ahead.shift();
+        if (batch) yield batch;
+      }
+    } finally {
+      Atomics.store(stopped, 0, 1);
+    }
+  }
+
+  /** Without threads the batch in hand is the only one; else two for each thread, within reason. */
+  private prefetch(): number {
+    const { preparer, size } = this.options;
+    if (preparer.numWorkers === 0) return 1;
+    const fitting = Math.floor(aheadBytes / (this.bs * size * size * 3 * 4));
+    return Math.max(2, Math.min(fitting, 2 * preparer.numWorkers));
+  }
+
+  private order(pass: number): number[] {
+    const { stream, shuffle, dataset } = this.options;
+    if (shuffle) return new Random(...stream, pass).permutation(dataset.length);
+    return dataset.items.map((_, i) => i);
+  }
+
+  private async prepare(
+    items: readonly number[],
+    pass: number,
+    stats: ImageStats | undefined,
+    stopped: Int32Array,
+  ): Promise<Batch> {
+    const { dataset, size, transforms, stream, preparer, cache } = this.options;
+    const chosen = items.flatMap((item) => dataset.items[item] ?? []);
+    const result = await preparer.batch({
+      kind: "batch",
+      images: chosen.map(({ path }, k) => ({ path, item: items[k] ?? 0, source: cache.get(path) })),
+      size,
+      transforms,
+      stream: [...stream, pass],
+      stats,
+      stopped,
+    });
+    if (result === undefined) throw new Error("The pass was ended.");
+    for (const { place, source } of result.decoded) cache.offer(chosen[place]?.path ?? "", source);
+    return {
+      x: result.x,
+      shape: [items.length, size, size, 3],
+      y: Int32Array.from(chosen, ({ label }) => label),
+      items,
+    };
+  }
+}

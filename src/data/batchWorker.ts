@@ -1,0 +1,36 @@
+import { parentPort } from "node:worker_threads";
+import { messageOf } from "../errors.js";
+import { BadImage } from "./decodeImage.js";
+import { checkFiles, prepareBatch } from "./prepare.js";
+import type { Request, Result } from "./request.js";
+
+/** What the thread is sent and what it answers; every request has one answer, in order. */
+export interface WorkerRequest {
+  readonly id: number;
+  readonly request: Request;
+}
+
+export type WorkerReply =
+  | { readonly id: number; readonly result: Result | undefined }
+  | { readonly id: number; readonly badImage: { readonly path: string; readonly reason: string } }
+  | { readonly id: number; readonly problem: string };
+
+// A thread that prepares images, so that training does not wait for them. One request after the other: the next
+// ones wait in the port's queue, and that queue is what keeps the thread busy while the main thread computes.
+let last = Promise.resolve();
+parentPort?.on("message", ({ id, request }: WorkerRequest) => {
+  last = last.then(async () => {
+    const reply = await answer(id, request);
+    const owned = "result" in reply && reply.result?.kind === "batch" ? [reply.result.x.buffer] : [];
+    parentPort?.postMessage(reply, owned as ArrayBuffer[]);
+  });
+});
+
+async function answer(id: number, request: Request): Promise<WorkerReply> {
+  try {
+    return { id, result: await (request.kind === "batch" ? prepareBatch(request) : checkFiles(request)) };
+  } catch (error) {
+    if (error instanceof BadImage) return { id, badImage: { path: error.path, reason: error.reason } };
+    return { id, problem: messageOf(error) };
+  }
+}

@@ -1,0 +1,77 @@
+import { currentDisplay } from "../display/Display.js";
+import { UserError } from "../errors.js";
+import type { Preparer } from "./Preparer.js";
+import type { SourceCache } from "./SourceCache.js";
+import { VerifiedImages } from "./VerifiedImages.js";
+
+export type OnBadImage = "error" | "skip";
+
+/** Files in one request to a worker thread: few enough for even work and a moving bar. */
+const chunk = 16;
+
+/** Bad files an error lists one by one. */
+const listed = 20;
+
+/**
+ * Decodes every image that is not known to be good, before any training, and keeps what it decoded for the first
+ * epoch.
+ * @param paths absolute
+ * @returns the paths that cannot be used, empty unless `onBadImage` is "skip"
+ * @throws UserError listing the bad files when `onBadImage` is "error"
+ */
+export async function checkImages(
+  paths: readonly string[],
+  size: number,
+  onBadImage: OnBadImage,
+  preparer: Preparer,
+  cache: SourceCache,
+): Promise<Set<string>> {
+  const verified = await VerifiedImages.of(paths);
+  const unknown = paths.filter((path) => !verified.has(path));
+  if (unknown.length === 0) return new Set();
+
+  const bad = new Map<string, string>();
+  const progress = currentDisplay().taskProgress("Checking images", unknown.length);
+  let done = 0;
+  let next = 0;
+  const checkSome = async (): Promise<void> => {
+    while (next < unknown.length) {
+      const some = unknown.slice(next, (next += chunk));
+      const { images } = await preparer.check({ kind: "check", paths: some, size });
+      for (const [k, image] of images.entries()) {
+        const path = some[k] ?? "";
+        if ("reason" in image) {
+          bad.set(path, image.reason);
+        } else {
+          verified.add(path);
+          cache.offer(path, image);
+        }
+      }
+      done += some.length;
+      progress.update(done);
+    }
+  };
+  try {
+    // Two requests for each thread: one in work, one waiting.
+    await Promise.all(Array.from({ length: Math.max(1, 2 * preparer.numWorkers) }, checkSome));
+  } finally {
+    progress.end(bad.size === 0 ? undefined : `${bad.size} cannot be used`);
+    await verified.save();
+  }
+  report(bad, onBadImage);
+  return new Set(bad.keys());
+}
+
+function report(bad: ReadonlyMap<string, string>, onBadImage: OnBadImage): void {
+  if (bad.size === 0) return;
+  const lines = [...bad].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, reason]) => `${path} ${reason}`);
+  if (onBadImage === "skip") {
+    for (const line of lines) currentDisplay().text(`Left out: ${line}`);
+    return;
+  }
+  const more = lines.length > listed ? `\n  and ${lines.length - listed} more` : "";
+  throw new UserError(
+    `${lines.length} ${lines.length === 1 ? "image" : "images"} cannot be used:\n  ${lines.slice(0, listed).join("\n  ")}${more}`,
+    'Repair or remove them, or leave them out with onBadImage: "skip".',
+  );
+}

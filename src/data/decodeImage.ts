@@ -1,0 +1,102 @@
+import { isUtf8 } from "node:buffer";
+import { readFileSync } from "node:fs";
+import sharp from "sharp";
+import { UserError, messageOf } from "../errors.js";
+
+// One image a thread at a time: the worker threads are the parallelism, and no image is opened twice.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** A decoded image: 8 bits a channel, `[height, width, channels]` row by row; grey images have one channel. */
+export interface Pixels {
+  readonly data: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+}
+
+/** A file that cannot be used as an image. */
+export class BadImage extends UserError {
+  override readonly name = "BadImage";
+
+  /** @param reason a clause that completes "the file ..." */
+  constructor(
+    readonly path: string,
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${path} ${reason}.`, 'Repair or remove the file, or pass onBadImage: "skip".', options);
+  }
+}
+
+/**
+ * Decodes one image file to the pixels that Pillow's `convert("RGB")` yields: no turn by EXIF, no colour profile,
+ * transparency dropped. An RGB image whose channels are all equal is returned as grey.
+ * @throws BadImage with the reason
+ */
+export async function decodeImage(path: string): Promise<Pixels> {
+  const bytes = readBytes(path);
+  if (bytes.length === 0) throw new BadImage(path, "is empty (0 bytes)");
+
+  const image = sharp(bytes, { failOn: "error", ignoreIcc: true });
+  const header = await image.metadata().catch((error: unknown) => {
+    throw new BadImage(
+      path,
+      looksLikeText(bytes) ? "holds text, not an image" : "is no image that can be read",
+      {
+        cause: error,
+      },
+    );
+  });
+  if (header.space === "cmyk") throw new BadImage(path, "is a CMYK image; convert it to 8-bit grey or RGB");
+  if (header.depth !== "uchar") {
+    const bits = header.depth === "ushort" ? "16 bits" : `the depth "${header.depth}"`;
+    throw new BadImage(path, `has ${bits} a channel; convert it to 8-bit grey or RGB`);
+  }
+
+  const grey = header.space === "b-w";
+  const { data, info } = await image
+    .removeAlpha()
+    .toColourspace(grey ? "b-w" : "srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch((error: unknown) => {
+      const message = messageOf(error).split("\n")[0] ?? "";
+      const cut = /premature|truncat|end of|unexpected eof|too short/i.test(message);
+      throw new BadImage(path, cut ? "is cut short (truncated)" : `is corrupt (${message})`, {
+        cause: error,
+      });
+    });
+  const { height, width } = info;
+  if (info.channels === 1) return { data, height, width, channels: 1 };
+  if (info.channels !== 3) throw new BadImage(path, `has ${info.channels} channels in place of 1 or 3`);
+  const collapsed = greyOf(data);
+  return collapsed === undefined
+    ? { data, height, width, channels: 3 }
+    : { data: collapsed, height, width, channels: 1 };
+}
+
+/** Read at once: for these small files the way through the thread pool takes longer than the disk. */
+function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new BadImage(path, `cannot be read (${messageOf(error)})`, { cause: error });
+  }
+}
+
+/** The one channel of an RGB image without colour; undefined if there is colour. */
+function greyOf(rgb: Uint8Array): Uint8Array | undefined {
+  const grey = new Uint8Array(rgb.length / 3);
+  for (let i = 0, k = 0; i < grey.length; i++, k += 3) {
+    const value = rgb[k] ?? 0;
+    if (rgb[k + 1] !== value || rgb[k + 2] !== value) return undefined;
+    grey[i] = value;
+  }
+  return grey;
+}
+
+function looksLikeText(bytes: Buffer): boolean {
+  const printable = (b: number): boolean => b === 9 || b === 10 || b === 13 || (b >= 32 && b !== 127);
+  return isUtf8(bytes) && bytes.subarray(0, 512).every(printable);
+}

@@ -1,0 +1,97 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { currentDisplay } from "../display/Display.js";
+import { dataVariable, projectRoot } from "../environment.js";
+import { UserError, messageOf } from "../errors.js";
+import { countImages } from "./datasetListing.js";
+import { downloadDataset } from "./downloadDataset.js";
+import { drawPhantomSet, isPhantomSet } from "./drawPhantomSet.js";
+import { requireFolder, subfolders } from "./imageFolder.js";
+
+/** A data set, ready for `ImageDataBunch.fromFolder(path, { train, valid, ... })`. */
+export interface FoundDataset {
+  /** Absolute. */
+  readonly path: string;
+  /** Drawn phantoms, or anything else: taken to be real. */
+  readonly kind: "real" | "phantom";
+  /** Names of the folders in `path`. */
+  readonly train: string;
+  readonly valid: string;
+}
+
+/** Where to look and what to do when nothing is there; a test puts its own places in. */
+export interface SearchPlaces {
+  readonly usual?: readonly string[];
+  readonly download?: () => Promise<string>;
+  readonly draw?: () => Promise<string>;
+}
+
+const usualPlaces = [
+  path.join(projectRoot, "data", "chest_xray"),
+  path.join(projectRoot, "..", "shared", "chest_xray"),
+];
+
+/**
+ * Finds the X-rays: the caller's folder, `XRAY_DATA`, `data/chest_xray` in the project, `../shared/chest_xray`
+ * beside it. If there are none they are downloaded; where that fails a phantom set is drawn, and said to be drawn.
+ * @param dataDir a folder with `train` and `test` (or `valid`, `val`), or with Kaggle's nested `chest_xray`
+ * @throws UserError when the folder the caller or `XRAY_DATA` names is missing or holds no such folders
+ */
+export async function findDataset(dataDir?: string, places: SearchPlaces = {}): Promise<FoundDataset> {
+  const local = findLocalDataset(dataDir, places.usual);
+  if (local) return local;
+  try {
+    return named(await (places.download ?? downloadDataset)(), "The download");
+  } catch (error) {
+    currentDisplay().text(`The chest X-rays could not be downloaded. ${messageOf(error)}`);
+  }
+  const drawn = await (places.draw ?? drawPhantomSet)();
+  currentDisplay().text(
+    "In their place, a small set of phantoms was drawn. They are no X-rays of patients: no number computed from them " +
+      "says anything about pneumonia.",
+  );
+  return named(drawn, "The phantom set");
+}
+
+/**
+ * The same without download and drawing.
+ * @returns undefined when nobody names a folder and none of the usual ones exists
+ */
+export function findLocalDataset(
+  dataDir?: string,
+  usual: readonly string[] = usualPlaces,
+): FoundDataset | undefined {
+  const variable = dataVariable();
+  if (dataDir !== undefined && dataDir !== "") return named(dataDir, "The data set");
+  if (variable !== undefined) return named(variable, "The data set named by XRAY_DATA,");
+  const found = usual.find((place) => existsSync(place));
+  return found === undefined ? undefined : named(found, "The data set");
+}
+
+function named(folder: string, what: string): FoundDataset {
+  const remedy =
+    "Give a folder that holds train and test, each with a folder of images for each class (dataDir or XRAY_DATA).";
+  const root = path.resolve(folder);
+  requireFolder(root, what, remedy);
+  const nested = path.join(root, "chest_xray");
+  const place = subfolders(root).includes("train") || !existsSync(nested) ? root : nested;
+  const splits = subfolders(place);
+  const valid = ["test", "valid", "val"].find((name) => splits.includes(name));
+  if (!splits.includes("train") || valid === undefined) {
+    throw new UserError(
+      `${what} ${place} has no folders train and test; it holds: ${splits.join(", ") || "no folders"}.`,
+      remedy,
+    );
+  }
+  if (valid !== "val" && splits.includes("val")) warnOfVal(place);
+  return { path: place, kind: isPhantomSet(place) ? "phantom" : "real", train: "train", valid };
+}
+
+/** Kaggle's copy sets 16 training images apart; the article put them back. */
+function warnOfVal(place: string): void {
+  const images = countImages(place).find(({ split }) => split === "val")?.total ?? 0;
+  currentDisplay().text(
+    `${path.join(place, "val")} holds ${images} images that are not used. The article moved Kaggle's 16 into train ` +
+      "(5232 images); do the same to compare with its numbers.",
+  );
+}

@@ -1,0 +1,62 @@
+import sharp from "sharp";
+
+/** Tiles smaller than this are enlarged, so that their titles can be read; in pixels. */
+const smallestTile = 180;
+const titleHeight = 24;
+const gap = 6;
+
+export interface Tile {
+  readonly title: string;
+  /** `[size, size, 3]`, RGB in 0..1; values outside are cut off. */
+  readonly pixels: Float32Array;
+}
+
+/**
+ * Draws images in a square grid, each below its title.
+ * @param size side of every tile's image, in pixels
+ * @returns a PNG
+ */
+export async function imageGrid(tiles: readonly Tile[], size: number): Promise<Uint8Array> {
+  const columns = Math.ceil(Math.sqrt(tiles.length));
+  const rows = Math.ceil(tiles.length / columns);
+  const side = Math.max(size, smallestTile);
+  const width = columns * (side + gap) + gap;
+  const height = rows * (side + titleHeight + gap) + gap;
+  const placed = tiles.map((tile, k) => ({
+    tile,
+    left: gap + (k % columns) * (side + gap),
+    top: gap + Math.floor(k / columns) * (side + titleHeight + gap),
+  }));
+  const images = placed.map(async ({ tile, left, top }) => {
+    const raw = { width: size, height: size, channels: 3 } as const;
+    const picture = sharp(bytesOf(tile.pixels), { raw });
+    return { input: await picture.resize(side, side).png().toBuffer(), left, top: top + titleHeight };
+  });
+  const titles = placed.map(
+    ({ tile, left, top }) =>
+      `<text x="${left + side / 2}" y="${top + 17}" text-anchor="middle">${escapeXml(tile.title)}</text>`,
+  );
+  const svg =
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
+    `font-family="sans-serif" font-size="15" fill="#222">${titles.join("")}</svg>`;
+  return sharp({ create: { width, height, channels: 3, background: "#fff" } })
+    .composite([...(await Promise.all(images)), { input: Buffer.from(svg), left: 0, top: 0 }])
+    .png()
+    .toBuffer();
+}
+
+function bytesOf(pixels: Float32Array): Uint8Array {
+  // Clamped and rounded by the array itself.
+  return new Uint8Array(Uint8ClampedArray.from(pixels, (value) => value * 255).buffer);
+}
+
+function escapeXml(text: string): string {
+  const names: Readonly<Record<string, string>> = {
+    "&": "amp",
+    "<": "lt",
+    ">": "gt",
+    '"': "quot",
+    "'": "apos",
+  };
+  return text.replace(/[&<>"']/g, (character) => `&${names[character] ?? ""};`);
+}

@@ -1,0 +1,85 @@
+import { Random } from "../engine/random.js";
+import { BadImage, decodeImage } from "./decodeImage.js";
+import type { ImageStats } from "./imagenetStats.js";
+import { render, suits } from "./render.js";
+import type { BatchRequest, BatchResult, CheckRequest, CheckResult, RequestedImage } from "./request.js";
+import { type Source, sourceOf } from "./Source.js";
+import { type Plan, planSteps } from "./transforms/plan.js";
+import { drawSteps } from "./transforms/Transform.js";
+
+/** Files decoded together: sharp decodes outside this thread, and one at a time would leave it waiting. */
+const atOnce = 4;
+
+/**
+ * Prepares one batch: each image from memory or from its file, transformed by its own random draws, normalised.
+ * @returns undefined when the request was stopped midway
+ * @throws BadImage for a file that cannot be used
+ */
+export async function prepareBatch(request: BatchRequest): Promise<BatchResult | undefined> {
+  const { images, size } = request;
+  const x = new Float32Array(images.length * size * size * 3);
+  const rendered = new Float32Array(size * size * 3);
+  const decoded: { place: number; source: Source }[] = [];
+  for (let first = 0; first < images.length; first += atOnce) {
+    if (Atomics.load(request.stopped, 0) !== 0) return undefined;
+    const group = images.slice(first, first + atOnce);
+    const sources = await Promise.all(group.map(async (image) => image.source ?? load(image.path, size)));
+    for (const [k, image] of group.entries()) {
+      const source = sources[k];
+      if (source === undefined) continue;
+      const place = first + k;
+      if (image.source === undefined) decoded.push({ place, source });
+      const plan = planOf(request, image, source);
+      const pixels = suits(source, plan) ? source : await decodeImage(image.path);
+      render(pixels, plan, rendered);
+      writeNormalised(rendered, source.channels, size * size, request.stats, x, place * size * size * 3);
+    }
+  }
+  return { kind: "batch", x, decoded };
+}
+
+/** Decodes each file, and returns it in the form to keep or says why it cannot be used. */
+export async function checkFiles(request: CheckRequest): Promise<CheckResult> {
+  const images: (Source | { reason: string })[] = [];
+  for (let first = 0; first < request.paths.length; first += atOnce) {
+    const group = request.paths.slice(first, first + atOnce);
+    images.push(...(await Promise.all(group.map((path) => loadOrReason(path, request.size)))));
+  }
+  return { kind: "check", images };
+}
+
+const load = async (path: string, size: number): Promise<Source> => sourceOf(await decodeImage(path), size);
+
+async function loadOrReason(path: string, size: number): Promise<Source | { reason: string }> {
+  try {
+    return await load(path, size);
+  } catch (error) {
+    if (error instanceof BadImage) return { reason: error.reason };
+    throw error;
+  }
+}
+
+function planOf(request: BatchRequest, image: RequestedImage, source: Source): Plan {
+  const [seed = 0, ...stream] = request.stream;
+  const steps = drawSteps(request.transforms, new Random(seed, ...stream, image.item));
+  return planSteps(source.fullHeight, source.fullWidth, request.size, steps);
+}
+
+/** Writes `count` pixels as normalised RGB; a grey value stands for all three channels. */
+function writeNormalised(
+  pixels: Float32Array,
+  channels: 1 | 3,
+  count: number,
+  stats: ImageStats | undefined,
+  out: Float32Array,
+  start: number,
+): void {
+  const [meanR, meanG, meanB] = stats?.mean ?? [0, 0, 0];
+  const [stdR, stdG, stdB] = stats?.std ?? [1, 1, 1];
+  const [green, blue] = channels === 3 ? [1, 2] : [0, 0];
+  for (let i = 0, from = 0, to = start; i < count; i++, from += channels, to += 3) {
+    out[to] = ((pixels[from] ?? 0) - meanR) / stdR;
+    out[to + 1] = ((pixels[from + green] ?? 0) - meanG) / stdG;
+    out[to + 2] = ((pixels[from + blue] ?? 0) - meanB) / stdB;
+  }
+}

@@ -1,0 +1,50 @@
+import type { ImageStats } from "./imagenetStats.js";
+import type { Source } from "./Source.js";
+import type { Transform } from "./transforms/Transform.js";
+
+/** What a batch or check needs of one image. */
+export interface RequestedImage {
+  readonly path: string;
+  /** Where the image's random numbers come from: its index in its data set. */
+  readonly item: number;
+  /** The image from memory, if it is there. */
+  readonly source?: Source;
+}
+
+/** Work for whoever prepares images: plain data, to be handed to a thread. */
+export interface BatchRequest {
+  readonly kind: "batch";
+  readonly images: readonly RequestedImage[];
+  readonly size: number;
+  readonly transforms: readonly Transform[];
+  /** Seed and stream; each image adds its own index. */
+  readonly stream: readonly number[];
+  /** Absent: pixels stay in 0..1. */
+  readonly stats?: ImageStats;
+  /** One integer; not 0 once nobody waits for the batch any more. */
+  readonly stopped: Int32Array;
+}
+
+export interface BatchResult {
+  readonly kind: "batch";
+  /** `[n, size, size, 3]`. */
+  readonly x: Float32Array;
+  /** The images that were decoded, by their place in the request. */
+  readonly decoded: readonly { readonly place: number; readonly source: Source }[];
+}
+
+/** Decode each file and say which ones cannot be used. */
+export interface CheckRequest {
+  readonly kind: "check";
+  readonly paths: readonly string[];
+  readonly size: number;
+}
+
+export interface CheckResult {
+  readonly kind: "check";
+  /** For each path the image, or why it cannot be used. */
+  readonly images: readonly (Source | { readonly reason: string })[];
+}
+
+export type Request = BatchRequest | CheckRequest;
+export type Result = BatchResult | CheckResult;

@@ -1,0 +1,10 @@
+/** What a random number is for: the first number behind the seed keeps the uses apart. */
+export const streams = {
+  split: 1,
+  subset: 2,
+  train: 3,
+  valid: 4,
+  /** Looking at a batch must not change what training sees. */
+  look: 5,
+  phantom: 6,
+} as const;

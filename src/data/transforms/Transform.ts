@@ -1,0 +1,51 @@
+import type { Random } from "../../engine/random.js";
+import { type Brightness, drawBrightness } from "./brightness.js";
+import { type Contrast, drawContrast } from "./contrast.js";
+import { type CropPad, drawCropPad } from "./cropPad.js";
+import { type Dihedral, drawDihedral } from "./dihedral.js";
+import { type FlipLr, drawFlipLr } from "./flipLr.js";
+import { type Rotate, drawRotate } from "./rotate.js";
+import type { Step } from "./Step.js";
+import { type SymmetricWarp, drawSymmetricWarp } from "./symmetricWarp.js";
+import { type Zoom, drawZoom } from "./zoom.js";
+
+/**
+ * A random transform as plain data: its name, its probability `p` and the ranges its parameters are drawn from.
+ * Plain data can be printed, compared and handed to a worker thread.
+ */
+export type Transform = Brightness | Contrast | CropPad | Dihedral | FlipLr | Rotate | SymmetricWarp | Zoom;
+
+/**
+ * Draws every transform's parameters and then its coin, and returns the steps that won theirs, in the order in
+ * which they run.
+ */
+export function drawSteps(transforms: readonly Transform[], random: Random): Step[] {
+  const steps: Step[] = [];
+  for (const transform of transforms) {
+    // Parameters come before the coin, as in fast.ai: a lost coin does not shift the draws of the next transform.
+    const step = draw(transform, random);
+    if (random.bernoulli(transform.p)) steps.push(step);
+  }
+  return steps.sort((a, b) => a.order - b.order);
+}
+
+function draw(transform: Transform, random: Random): Step {
+  switch (transform.name) {
+    case "brightness":
+      return drawBrightness(transform, random);
+    case "contrast":
+      return drawContrast(transform, random);
+    case "cropPad":
+      return drawCropPad(transform, random);
+    case "dihedral":
+      return drawDihedral(random);
+    case "flipLr":
+      return drawFlipLr();
+    case "rotate":
+      return drawRotate(transform, random);
+    case "symmetricWarp":
+      return drawSymmetricWarp(transform, random);
+    case "zoom":
+      return drawZoom(transform, random);
+  }
+}

@@ -1,0 +1,23 @@
+import type { Random } from "../../engine/random.js";
+import { type Range, drawFrom } from "./range.js";
+import type { LightingStep } from "./Step.js";
+
+export interface Brightness {
+  readonly name: "brightness";
+  readonly p: number;
+  readonly change: Range;
+}
+
+/** Darkens or brightens; `change` is what a mid-grey pixel becomes, 0.5 leaves the image as it is. */
+export const brightness = (change: Range, p = 1): Brightness => ({ name: "brightness", p, change });
+
+export const drawBrightness = (t: Brightness, random: Random): LightingStep =>
+  brightnessStep(drawFrom(t.change, random));
+
+/** Adds logit(`change`), with `change` in (0, 1), to each pixel's log odds. */
+export const brightnessStep = (change: number): LightingStep => ({
+  kind: "lighting",
+  order: 8,
+  scale: 1,
+  shift: Math.log(change / (1 - change)),
+});

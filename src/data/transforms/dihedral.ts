@@ -1,0 +1,24 @@
+import type { Random } from "../../engine/random.js";
+import type { AffineStep } from "./Step.js";
+
+export interface Dihedral {
+  readonly name: "dihedral";
+  readonly p: number;
+}
+
+/** One of the eight flips and quarter turns of a square, each as likely. */
+export const dihedral = (p = 1): Dihedral => ({ name: "dihedral", p });
+
+export const drawDihedral = (random: Random): AffineStep => dihedralStep(Math.floor(random.uniform(0, 8)));
+
+/** `k` in 0..7: bit 0 mirrors x, bit 1 mirrors y, bit 2 swaps the axes. */
+export function dihedralStep(k: number): AffineStep {
+  const x = (k & 1) === 0 ? 1 : -1;
+  const y = (k & 2) === 0 ? 1 : -1;
+  const swapped = (k & 4) !== 0;
+  return {
+    kind: "affine",
+    order: 5,
+    matrix: swapped ? [0, x, 0, y, 0, 0, 0, 0, 1] : [x, 0, 0, 0, y, 0, 0, 0, 1],
+  };
+}

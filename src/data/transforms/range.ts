@@ -1,0 +1,6 @@
+import type { Random } from "../../engine/random.js";
+
+/** A parameter is drawn evenly from `[lo, hi]`; equal bounds fix it. */
+export type Range = readonly [lo: number, hi: number];
+
+export const drawFrom = (range: Range, random: Random): number => random.uniform(range[0], range[1]);

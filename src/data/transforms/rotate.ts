@@ -1,0 +1,21 @@
+import type { Random } from "../../engine/random.js";
+import { type Range, drawFrom } from "./range.js";
+import type { AffineStep } from "./Step.js";
+
+export interface Rotate {
+  readonly name: "rotate";
+  readonly p: number;
+  readonly degrees: Range;
+}
+
+/** Turns the image about its centre by an angle drawn from `degrees`. */
+export const rotate = (degrees: Range, p = 1): Rotate => ({ name: "rotate", p, degrees });
+
+export const drawRotate = (t: Rotate, random: Random): AffineStep => rotateStep(drawFrom(t.degrees, random));
+
+/** A turn of the sampling grid by `degrees` (FASTAI.md 2.3, R). */
+export function rotateStep(degrees: number): AffineStep {
+  const angle = (degrees * Math.PI) / 180;
+  const [c, s] = [Math.cos(angle), Math.sin(angle)];
+  return { kind: "affine", order: 5, matrix: [c, -s, 0, s, c, 0, 0, 0, 1] };
+}

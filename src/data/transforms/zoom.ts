@@ -1,0 +1,34 @@
+import type { Random } from "../../engine/random.js";
+import { type Range, drawFrom } from "./range.js";
+import type { AffineStep } from "./Step.js";
+
+export interface Zoom {
+  readonly name: "zoom";
+  readonly p: number;
+  readonly scale: Range;
+  readonly rowPct: Range;
+  readonly colPct: Range;
+}
+
+/** Enlarges the image by a factor drawn from `scale`, towards a place drawn at random (0..1 of each side). */
+export const zoom = (scale: Range, p = 1, rowPct: Range = [0, 1], colPct: Range = [0, 1]): Zoom => ({
+  name: "zoom",
+  p,
+  scale,
+  rowPct,
+  colPct,
+});
+
+export const drawZoom = (t: Zoom, random: Random): AffineStep =>
+  zoomStep(drawFrom(t.scale, random), drawFrom(t.rowPct, random), drawFrom(t.colPct, random));
+
+/** A zoom by `scale` that keeps the point at `rowPct`, `colPct` in its place (FASTAI.md 2.3, Z). */
+export function zoomStep(scale: number, rowPct: number, colPct: number): AffineStep {
+  const s = 1 / scale;
+  const q = 1 - s;
+  return {
+    kind: "affine",
+    order: 5,
+    matrix: [s, 0, q * (2 * colPct - 1), 0, s, q * (2 * rowPct - 1), 0, 0, 1],
+  };
+}

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { existsSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, it } from "node:test";
+import sharp from "sharp";
+import { decodeImage } from "../../src/data/decodeImage.js";
+import { nativeXrays, temporaryFolder } from "./folders.js";
+
+describe("decodeImage", () => {
+  const made = async (name: string, image: sharp.Sharp): Promise<string> => {
+    const file = path.join(temporaryFolder(), name);
+    writeFileSync(file, await image.toBuffer());
+    return file;
+  };
+  const noise = (channels: 1 | 3 | 4): sharp.Sharp =>
+    sharp(
+      Uint8Array.from({ length: 6 * 4 * channels }, (_, k) => (k * 37) % 256),
+      {
+        raw: { width: 6, height: 4, channels },
+      },
+    );
+
+  it("gives grey files one channel and colour files three", async () => {
+    const grey = await decodeImage(await made("grey.png", noise(1).toColourspace("b-w").png()));
+    assert.deepEqual([grey.height, grey.width, grey.channels, grey.data.length], [4, 6, 1, 24]);
+    const colour = await decodeImage(await made("colour.png", noise(3).png()));
+    assert.deepEqual([colour.channels, colour.data.length, colour.data[4]], [3, 72, (4 * 37) % 256]);
+  });
+
+  it("takes RGB without colour as grey, and drops transparency", async () => {
+    const plain = sharp({
+      create: { width: 5, height: 5, channels: 4, background: { r: 7, g: 7, b: 7, alpha: 0.5 } },
+    });
+    const { channels, data } = await decodeImage(await made("plain.png", plain.png()));
+    assert.equal(channels, 1);
+    assert.deepEqual([...new Set(data)], [7]);
+  });
+
+  it("does not turn the image by its EXIF orientation", async () => {
+    const file = await made("turned.jpeg", noise(3).jpeg().withMetadata({ orientation: 6 }));
+    const { height, width } = await decodeImage(file);
+    assert.deepEqual([height, width], [4, 6]);
+  });
+
+  const original = path.join(nativeXrays, "NORMAL", "IM-0189-0001.jpeg");
+  it("yields Pillow's pixels", { skip: existsSync(original) ? false : `${original} is absent` }, async () => {
+    const { height, width, channels, data } = await decodeImage(original);
+    assert.deepEqual([height, width, channels], [1109, 1466, 1]);
+    // Of one channel of Pillow's Image.open(file).convert("RGB").
+    assert.equal(createHash("md5").update(data).digest("hex"), "a1cd985f374ce5028981c35b75494e84");
+  });
+});
