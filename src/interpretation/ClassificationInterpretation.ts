@@ -1,4 +1,4 @@
-import { currentDisplay } from "../display/Display.js";
+import { currentDisplay, type Table } from "../display/Display.js";
 import { UserError } from "../errors.js";
 import type { Predictions } from "../training/Predictions.js";
 import {
@@ -7,6 +7,7 @@ import {
   confusionMatrix,
   type ConfusionMatrix,
   errorRateOf,
+  formatShare,
   precisionOf,
   predictedClasses,
   recallOf,
@@ -14,7 +15,7 @@ import {
   specificityOf,
 } from "./confusionMatrix.js";
 import { confusionMatrixFigure, type ConfusionMatrixFigureOptions } from "./confusionMatrixFigure.js";
-import { wilsonInterval } from "./wilsonInterval.js";
+import { formatInterval, wilsonInterval } from "./wilsonInterval.js";
 
 /** What an interpretation asks of a learner. */
 export interface PredictingLearner {
@@ -33,7 +34,7 @@ export interface TopLoss {
   readonly probability: number;
 }
 
-/** The numbers of `metrics()`, as they go into `metrics.json`. */
+/** The numbers of `metrics()`, as they go into `metrics.json`; a share of nothing is NaN here and null there. */
 export interface ClassificationMetrics {
   readonly errorRate: number;
   readonly accuracy: number;
@@ -108,6 +109,11 @@ export class ClassificationInterpretation {
     return specificityOf(this.matrix, indexOf(this.preds.classes, positive));
   }
 
+  /** The mean of every class's recall; a net that always gives the same answer has 0.5 with two classes. */
+  balancedAccuracy(): number {
+    return balancedAccuracyOf(this.matrix);
+  }
+
   /** Pairs that were mistaken for each other at least `minVal` times, the most frequent first. */
   mostConfused(minVal = 1): { actual: string; predicted: string; count: number }[] {
     const { classes } = this.preds;
@@ -152,7 +158,7 @@ export class ClassificationInterpretation {
       precision: precision.value,
       recall: recall.value,
       specificity: specificity.value,
-      balancedAccuracy: balancedAccuracyOf(this.matrix),
+      balancedAccuracy: this.balancedAccuracy(),
       confusionMatrix: this.matrix,
       positiveClass: this.positiveClass,
       intervals: Object.fromEntries(
@@ -161,24 +167,31 @@ export class ClassificationInterpretation {
     };
   }
 
-  /** A table of the shares with their counts and 95% intervals. */
-  showSummary(): void {
-    const meaning = {
-      errorRate: "error rate",
-      accuracy: "accuracy",
-      precision: `precision (${this.positiveClass})`,
-      recall: `recall, sensitivity (${this.positiveClass})`,
-      specificity: "specificity",
-    };
-    const shares = this.shares();
-    currentDisplay().table({
+  /** Every measure with its counts and its 95% interval, and the mean that has neither. */
+  summary(): Table {
+    const { errorRate, accuracy, precision, recall, specificity } = this.shares();
+    const row = (measure: string, { hits, of, value }: Share): string[] => [
+      measure,
+      formatShare(value),
+      `${hits}/${of}`,
+      formatInterval(wilsonInterval(hits, of)),
+    ];
+    return {
       caption: `${this.preds.y.length} validation images; 95% intervals after Wilson`,
       columns: ["measure", "value", "counts", "95% interval"],
-      rows: Object.entries(meaning).map(([name, words]) => {
-        const { hits, of, value } = shares[name as keyof typeof meaning];
-        return [words, value.toFixed(3), `${hits}/${of}`, formatInterval(wilsonInterval(hits, of))];
-      }),
-    });
+      rows: [
+        row("error rate", errorRate),
+        row("accuracy", accuracy),
+        row(`precision (${this.positiveClass})`, precision),
+        row(`recall, sensitivity (${this.positiveClass})`, recall),
+        row(`specificity (${this.positiveClass})`, specificity),
+        ["balanced accuracy", formatShare(this.balancedAccuracy()), "", ""],
+      ],
+    };
+  }
+
+  showSummary(): void {
+    currentDisplay().table(this.summary());
   }
 
   private shares() {
@@ -190,11 +203,6 @@ export class ClassificationInterpretation {
       specificity: this.specificity(),
     };
   }
-}
-
-/** `0.867 to 0.916` */
-export function formatInterval([low, high]: readonly [number, number]): string {
-  return `${low.toFixed(3)} to ${high.toFixed(3)}`;
 }
 
 function indexOf(classes: readonly string[], name: string): number {

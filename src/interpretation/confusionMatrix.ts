@@ -1,4 +1,8 @@
+import { UserError } from "../errors.js";
+import { argmax } from "../training/metrics.js";
 import type { Predictions } from "../training/Predictions.js";
+
+type ClassPredictions = Pick<Predictions, "probs" | "y" | "classes">;
 
 /** Counts, rows actual, columns predicted, in the order of the classes. */
 export type ConfusionMatrix = readonly (readonly number[])[];
@@ -11,24 +15,42 @@ export interface Share {
   readonly value: number;
 }
 
-const share = (hits: number, of: number): Share => ({ hits, of, value: of === 0 ? NaN : hits / of });
+/** `hits` of `of`. */
+export const share = (hits: number, of: number): Share => ({ hits, of, value: of === 0 ? NaN : hits / of });
 
-/** The class with the highest probability, the first of equals, for each item. */
+/** Three decimals; a dash where there is nothing to be a share of. */
+export function formatShare(value: number): string {
+  return Number.isNaN(value) ? "–" : value.toFixed(3);
+}
+
+/**
+ * The class with the highest probability, the first of equals, for each item: as `errorRate` decides during training.
+ * @throws UserError when a probability is not a number: the training has diverged
+ */
 export function predictedClasses({ probs, classes }: Pick<Predictions, "probs" | "classes">): number[] {
   const c = classes.length;
   return Array.from({ length: probs.length / c }, (_, i) => {
-    const row = probs.subarray(i * c, (i + 1) * c);
-    return row.indexOf(Math.max(...row));
+    if (probs.subarray(i * c, (i + 1) * c).some(Number.isNaN)) {
+      throw new UserError(
+        `The net's prediction for item ${i} is not a number: the training has diverged.`,
+        "Load the last good checkpoint with learn.load(...), and train at a lower learning rate.",
+      );
+    }
+    return argmax(probs, i * c, c);
   });
 }
 
 /** Counts of actual classes against predicted ones. */
-export function confusionMatrix(preds: Pick<Predictions, "probs" | "y" | "classes">): ConfusionMatrix {
-  const matrix = preds.classes.map(() => preds.classes.map(() => 0));
-  predictedClasses(preds).forEach((predicted, i) => {
-    const row = matrix[preds.y[i] ?? -1];
-    if (!row)
-      throw new RangeError(`item ${i} is of class ${preds.y[i] ?? "none"}, of ${matrix.length} classes`);
+export function confusionMatrix({ probs, y, classes }: ClassPredictions): ConfusionMatrix {
+  const c = classes.length;
+  if (probs.length !== y.length * c) {
+    throw new RangeError(`${probs.length} probabilities do not fit ${y.length} items of ${c} classes`);
+  }
+  const matrix = classes.map(() => classes.map(() => 0));
+  predictedClasses({ probs, classes }).forEach((predicted, i) => {
+    const actual = y[i] ?? -1;
+    const row = matrix[actual];
+    if (!row) throw new RangeError(`item ${i} is of class ${actual}, of ${c} classes`);
     row[predicted] = (row[predicted] ?? 0) + 1;
   });
   return matrix;
@@ -53,7 +75,7 @@ export function errorRateOf(matrix: ConfusionMatrix): Share {
   return share(of - hits, of);
 }
 
-/** Of the items predicted to be of the class, those that are: TP / (TP + FP). */
+/** Of the items predicted to be of the class, those that are: TP / (TP + FP); NaN when there is none. */
 export function precisionOf(matrix: ConfusionMatrix, positive: number): Share {
   return share(at(matrix, positive, positive), column(matrix, positive));
 }
@@ -70,13 +92,21 @@ export function specificityOf(matrix: ConfusionMatrix, positive: number): Share 
   return share(others - falseAlarms, others);
 }
 
-/** The mean of every class's recall: what accuracy would be if all classes were equally frequent. */
+/**
+ * The mean of every class's recall: what accuracy would be if all classes were equally frequent. NaN when a class
+ * has no items.
+ */
 export function balancedAccuracyOf(matrix: ConfusionMatrix): number {
   return sum(matrix.map((_, i) => recallOf(matrix, i).value)) / matrix.length;
 }
 
-/** The weighted harmonic mean of precision and recall (van Rijsbergen, 1979); beta over 1 favours recall. */
+/**
+ * The weighted harmonic mean of precision and recall (van Rijsbergen, 1979); beta over 1 favours recall. As in
+ * fast.ai it is 0, not NaN, when nothing was predicted to be of the class or nothing is.
+ */
 export function fBetaOf(matrix: ConfusionMatrix, positive: number, beta: number): number {
-  const [p, r] = [precisionOf(matrix, positive).value, recallOf(matrix, positive).value];
-  return ((1 + beta ** 2) * p * r) / (beta ** 2 * p + r);
+  const precision = precisionOf(matrix, positive).value;
+  const recall = recallOf(matrix, positive).value;
+  const fBeta = ((1 + beta ** 2) * precision * recall) / (beta ** 2 * precision + recall);
+  return Number.isNaN(fBeta) ? 0 : fBeta;
 }

@@ -1,6 +1,19 @@
 import type { Figure } from "../display/Display.js";
 import type { ConfusionMatrix } from "./confusionMatrix.js";
 
+/** matplotlib's Blues (ColorBrewer), light to dark; Plotly's colour scale of this name is another one. */
+const blues = [
+  "#f7fbff",
+  "#deebf7",
+  "#c6dbef",
+  "#9ecae1",
+  "#6baed6",
+  "#4292c6",
+  "#2171b5",
+  "#08519c",
+  "#08306b",
+].map((colour, i) => [i / 8, colour] as const);
+
 export interface ConfusionMatrixFigureOptions {
   /** Shares of each row in place of counts. Default false. */
   readonly normalize?: boolean;
@@ -26,30 +39,40 @@ export function confusionMatrixFigure(
         x: classes,
         y: classes,
         z: shown,
-        colorscale: "Blues",
-        // Plotly's Blues runs from dark to light, matplotlib's the other way.
-        reversescale: true,
+        text: shown.map((row) => row.map(format)),
+        colorscale: blues,
+        // From 0, so that a cell is dark where its number is white; matplotlib starts at the smallest count.
+        zmin: 0,
         showscale: false,
-        hovertemplate: "actual %{y}<br>predicted %{x}<br>%{z}<extra></extra>",
+        hovertemplate: "actual %{y}<br>predicted %{x}<br>%{text}<extra></extra>",
+      },
+      {
+        // Not annotations: without a browser, which alone can measure text, those stand beside the middle.
+        type: "scatter",
+        mode: "text",
+        x: cells.map(({ predicted }) => classes[predicted]),
+        y: cells.map(({ actual }) => classes[actual]),
+        text: cells.map(({ value }) => format(value)),
+        textfont: { size: 16, color: cells.map(({ value }) => (value > half ? "white" : "black")) },
+        hoverinfo: "skip",
       },
     ],
     layout: {
       title: { text: title },
-      xaxis: { title: { text: "Predicted" }, type: "category", constrain: "domain", tickangle: -90 },
+      showlegend: false,
+      xaxis: {
+        title: { text: "Predicted" },
+        type: "category",
+        range: [-0.5, classes.length - 0.5],
+        constrain: "domain",
+      },
       yaxis: {
         title: { text: "Actual" },
         type: "category",
-        autorange: "reversed",
+        range: [classes.length - 0.5, -0.5],
         scaleanchor: "x",
         constrain: "domain",
       },
-      annotations: cells.map(({ value, actual, predicted }) => ({
-        x: classes[predicted],
-        y: classes[actual],
-        text: format(value),
-        showarrow: false,
-        font: { size: 16, color: value > half ? "white" : "black" },
-      })),
       width: 480,
       height: 460,
     },

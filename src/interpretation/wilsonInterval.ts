@@ -13,3 +13,16 @@ export function wilsonInterval(hits: number, n: number): readonly [low: number, 
   const scale = 1 + z ** 2 / n;
   return [Math.max(0, (middle - half) / scale), Math.min(1, (middle + half) / scale)];
 }
+
+/** Whether two intervals have a value in common; false when one is NaN. */
+export function overlap(
+  [lowA, highA]: readonly [low: number, high: number],
+  [lowB, highB]: readonly [low: number, high: number],
+): boolean {
+  return lowA <= highB && lowB <= highA;
+}
+
+/** `0.867 to 0.916`; a dash for the interval of nothing. */
+export function formatInterval([low, high]: readonly [low: number, high: number]): string {
+  return Number.isNaN(low) ? "–" : `${low.toFixed(3)} to ${high.toFixed(3)}`;
+}

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import {
+  type Display,
+  type Figure,
+  setDisplay,
+  silentDisplay,
+  type Table,
+} from "../../src/display/Display.js";
+import { ClassificationInterpretation } from "../../src/interpretation/ClassificationInterpretation.js";
+import { compareWithArticle } from "../../src/interpretation/compareWithArticle.js";
+import type { Predictions } from "../../src/training/Predictions.js";
+
+/** Items of the article's confusion matrix, in this order: TN, FP, FN, TP. */
+function articlePredictions(): Predictions {
+  const kinds = [
+    { n: 173, y: 0, p: 0.1 },
+    { n: 61, y: 0, p: 0.8 },
+    { n: 5, y: 1, p: 0.3 },
+    { n: 385, y: 1, p: 0.95 },
+  ].flatMap(({ n, y, p }) => Array.from({ length: n }, () => ({ y, p })));
+  return {
+    probs: Float32Array.from(kinds.flatMap(({ p }) => [1 - p, p])),
+    y: Int32Array.from(kinds.map(({ y }) => y)),
+    losses: Float32Array.from(kinds.map(({ y, p }) => -Math.log(y === 1 ? p : 1 - p))),
+    classes: ["NORMAL", "PNEUMONIA"],
+  };
+}
+
+describe("ClassificationInterpretation", () => {
+  const [figures, tables]: [Figure[], Table[]] = [[], []];
+  let previous: Display;
+  beforeEach(() => {
+    previous = setDisplay({
+      ...silentDisplay,
+      figure: (figure) => Promise.resolve(void figures.push(figure)),
+      table: (table) => void tables.push(table),
+    });
+  });
+  afterEach(() => {
+    setDisplay(previous);
+    figures.length = tables.length = 0;
+  });
+
+  it("speaks of PNEUMONIA where there is such a class, else of the second, or of what is asked for", () => {
+    const preds = articlePredictions();
+    const positive = (classes: string[], positiveClass?: string) =>
+      ClassificationInterpretation.fromPredictions({ ...preds, classes }, { positiveClass }).positiveClass;
+    assert.equal(positive(["PNEUMONIA", "ZEBRA"]), "PNEUMONIA");
+    assert.equal(positive(["CAT", "DOG"]), "DOG");
+    assert.equal(positive(["CAT", "DOG"], "CAT"), "CAT");
+    assert.throws(() => positive(["CAT", "DOG"], "COW"), /no class "COW"[\s\S]*CAT, DOG/);
+  });
+
+  it("gives every number with its interval", () => {
+    const metrics = ClassificationInterpretation.fromPredictions(articlePredictions()).metrics();
+    assert.deepEqual(metrics.confusionMatrix, [
+      [173, 61],
+      [5, 385],
+    ]);
+    assert.equal(metrics.errorRate, 66 / 624);
+    assert.equal(metrics.specificity, 173 / 234);
+    assert.deepEqual(
+      metrics.intervals.accuracy?.map((end) => end.toFixed(3)),
+      ["0.868", "0.916"],
+    );
+  });
+
+  it("draws the matrix as fast.ai does, its numbers in words beside", async () => {
+    const interp = ClassificationInterpretation.fromPredictions(articlePredictions());
+    await interp.plotConfusionMatrix();
+    await interp.plotConfusionMatrix({ normalize: true });
+    const [counts, shares] = figures;
+    assert.deepEqual(counts?.data[0]?.z, interp.confusionMatrix());
+    assert.match(counts.alt, /Actual PNEUMONIA, predicted NORMAL: 5/);
+    const numbers = (figure?: Figure) => figure?.data[1] as { text: string[]; textfont: { color: string[] } };
+    assert.deepEqual(numbers(shares).text, ["0.74", "0.26", "0.01", "0.99"]);
+    assert.deepEqual(numbers(counts).text, ["173", "61", "5", "385"]);
+    assert.deepEqual(numbers(counts).textfont.color, ["black", "black", "black", "white"]);
+    // The first class on top.
+    assert.deepEqual((counts.layout.yaxis as { range: number[] }).range, [1.5, -0.5]);
+  });
+
+  it("lists what was confused, and the worst losses with their files", () => {
+    const preds = articlePredictions();
+    const paths = Array.from(preds.y, (_, i) => `image-${i}.jpeg`);
+    const interp = ClassificationInterpretation.fromPredictions(preds, { paths });
+    assert.deepEqual(interp.mostConfused(6), [{ actual: "NORMAL", predicted: "PNEUMONIA", count: 61 }]);
+    assert.equal(interp.mostConfused().length, 2);
+    const [worst] = interp.topLosses(1);
+    assert.equal(worst?.path, "image-173.jpeg");
+    assert.equal(worst.actual, "NORMAL");
+    assert.equal(worst.predicted, "PNEUMONIA");
+    assert.ok(Math.abs(worst.probability - 0.2) < 1e-6);
+  });
+
+  it("shows counts and intervals", () => {
+    ClassificationInterpretation.fromPredictions(articlePredictions()).showSummary();
+    const recall = tables[0]?.rows.find(([name]) => name?.startsWith("recall"));
+    assert.deepEqual(recall?.slice(1), ["0.987", "385/390", "0.970 to 0.995"]);
+    assert.deepEqual(tables[0]?.rows.at(-1), ["balanced accuracy", "0.863", "", ""]);
+  });
+
+  it("shows a dash where nothing was predicted to be of the class", () => {
+    const y = Int32Array.of(0, 1, 1);
+    const probs = Float32Array.of(0.9, 0.1, 0.9, 0.1, 0.9, 0.1);
+    const preds = { probs, y, losses: new Float32Array(3), classes: ["NORMAL", "PNEUMONIA"] };
+    const interp = ClassificationInterpretation.fromPredictions(preds);
+    const row = interp.summary().rows.find(([name]) => name?.startsWith("precision"));
+    assert.deepEqual(row?.slice(1), ["–", "0/0", "–"]);
+    assert.equal(compareWithArticle(interp).table.rows[1]?.[1], "– = 0/0 (–)");
+    const json = JSON.parse(JSON.stringify(interp.metrics())) as { precision: unknown };
+    assert.equal(json.precision, null);
+  });
+
+  it("takes predictions and files from a learner", async () => {
+    const preds = articlePredictions();
+    const items = Array.from(preds.y, (_, i) => ({ path: `image-${i}.jpeg` }));
+    const learn = { data: { validDs: { items } }, getPreds: () => Promise.resolve(preds) };
+    const interp = await ClassificationInterpretation.fromLearner(learn);
+    assert.equal(interp.topLosses(2)[1]?.path, "image-174.jpeg");
+    assert.equal(interp.topLosses().length, 624);
+  });
+
+  it("stands beside the article", () => {
+    const interp = ClassificationInterpretation.fromPredictions(articlePredictions());
+    const { table, remark } = compareWithArticle(interp);
+    const precision = table.rows.find(([name]) => name === "precision") ?? [];
+    assert.match(precision[1] ?? "", /^0\.863 = 385\/446/);
+    assert.equal(precision[1], precision[2]);
+    assert.equal(precision[3], "0.84");
+    assert.match(remark, /^Every interval of this run overlaps.*not that of the seed\.$/);
+  });
+
+  it("says which intervals are apart from the article's", () => {
+    const y = Int32Array.from({ length: 600 }, (_, i) => i % 2);
+    const probs = Float32Array.from(Array.from(y, () => [0.1, 0.9]).flat());
+    const preds = { probs, y, losses: new Float32Array(600), classes: ["NORMAL", "PNEUMONIA"] };
+    const { table, remark } = compareWithArticle(ClassificationInterpretation.fromPredictions(preds));
+    assert.match(table.caption ?? "", /600 validation images. The article: 624/);
+    assert.match(remark, /accuracy, precision, specificity do not overlap.*judged on other images/);
+  });
+});
