@@ -22,6 +22,9 @@ export interface Parameters {
   readonly model: string;
 }
 
+/** The nets that `models` has. */
+export const modelNames = ["resnet50"] as const;
+
 const article: Parameters = {
   size: 299,
   bs: 64,
@@ -108,5 +111,11 @@ function check(parameters: Parameters): void {
     if (!Number.isSafeInteger(value) || value < least || value > most) {
       throw new UserError(`${name} is ${value}.`, `Give a whole number from ${least} to ${most}.`);
     }
+  }
+  if (!modelNames.some((name) => name === parameters.model)) {
+    throw new UserError(
+      `There is no net ${JSON.stringify(parameters.model)}.`,
+      `Choose one of: ${modelNames.join(", ")}.`,
+    );
   }
 }

@@ -43,6 +43,13 @@ describe("parameters", () => {
     });
   }
 
+  it("refuse a net that is not there", () => {
+    assert.throws(
+      () => resolveParameters({ ...article, model: "resnet5", preset: "auto" }, cpu),
+      /resnet5[^]*resnet50/,
+    );
+  });
+
   it("refuse a preset that is not there", () => {
     assert.throws(
       () => resolveParameters({ ...article, preset: "fast" }, cpu),

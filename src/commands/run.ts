@@ -1,6 +1,9 @@
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
+import { findDataset } from "../data/findDataset.js";
+import { setDisplay } from "../display/Display.js";
+import { TerminalDisplay } from "../display/TerminalDisplay.js";
 import { hasNvidiaDriver } from "../engine/gpu.js";
 import { projectRoot, runsDir } from "../environment.js";
 import { UserError } from "../errors.js";
@@ -33,7 +36,10 @@ interface RunMetrics {
 export async function run(options: RunOptions): Promise<void> {
   const started = performance.now();
   const { parameters, preset } = chosen(options);
+  setDisplay(new TerminalDisplay(process.stderr));
   await setUp({ gpu: options.gpu });
+  // Before the notebook starts: a folder that is not there is told at once, and a download shows its progress here.
+  await findDataset(parameters.dataDir);
   const setUpSeconds = secondsSince(started);
 
   const name = options.name ?? `${timestamp(new Date())}-${preset}-seed${parameters.seed}`;

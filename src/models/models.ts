@@ -1,5 +1,6 @@
 import { readSafetensors, type StoredTensor } from "../engine/safetensors.js";
 import { UserError } from "../errors.js";
+import type { modelNames } from "../presets.js";
 import { resnet50Weights } from "./pretrained/installWeights.js";
 import { type Body, resNetBody, type ResNetOptions } from "./ResNet.js";
 import { restore } from "./torchLayout.js";
@@ -72,4 +73,4 @@ function loadBody(
 /** The nets by name, as fast.ai's `models`. */
 export const models = {
   resnet50: resnet50From(resnet50Weights),
-} satisfies Record<string, Architecture>;
+} satisfies Record<(typeof modelNames)[number], Architecture>;

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Display } from "../../src/display/Display.js";
+import { mirrorProgress } from "../../src/display/mirrorProgress.js";
+import { type MimeBundle, NotebookDisplay } from "../../src/display/NotebookDisplay.js";
+import { FitState } from "../../src/display/progressState.js";
+import { fitLine } from "../../src/display/progressText.js";
+import { TerminalDisplay } from "../../src/display/TerminalDisplay.js";
+
+const columns = ["epoch", "train_loss", "valid_loss", "error_rate", "time"];
+const row = ["0", "0.412345", "0.301234", "0.113000", "00:10"];
+const batch = (number: number, phase: "train" | "valid" = "train", epoch = 0) => ({
+  epoch,
+  epochs: 2,
+  phase,
+  batch: number,
+  batches: 10,
+  comment: phase === "train" ? "0.4123" : undefined,
+});
+
+/** A clock that a test sets. */
+function clock() {
+  const time = { ms: 0 };
+  return { now: () => time.ms, advance: (ms: number) => (time.ms += ms) };
+}
+
+interface Sent {
+  readonly bundle: MimeBundle;
+  readonly update: boolean | undefined;
+}
+
+function notebook(now: () => number) {
+  const sent: Sent[] = [];
+  const display = new NotebookDisplay(
+    (bundle, identity) => sent.push({ bundle, update: identity?.update }),
+    now,
+  );
+  return { display, sent, html: () => String(sent.at(-1)?.bundle["text/html"]) };
+}
+
+function terminal(now: () => number, isTTY: boolean) {
+  const written: string[] = [];
+  const display = new TerminalDisplay({ write: (text) => written.push(text), isTTY, columns: 120 }, now);
+  return { display, written };
+}
+
+/** Two epochs of ten batches of a second each, and two validation batches. */
+function fit(display: Display, advance: (ms: number) => void): void {
+  const progress = display.fitProgress(columns);
+  for (const epoch of [0, 1]) {
+    for (let i = 1; i <= 10; i++) {
+      advance(1000);
+      progress.batch(batch(i, "train", epoch));
+    }
+    advance(1000);
+    progress.batch(batch(10, "valid", epoch));
+    progress.row(row);
+  }
+  progress.end();
+}
+
+describe("fit progress", () => {
+  it("knows the part done, the time and the rest", () => {
+    const time = clock();
+    const state = new FitState(columns, time.now);
+    time.advance(5000);
+    state.batch(batch(5));
+    assert.equal(
+      fitLine(state.view()),
+      "Epoch 1/2  train 50.00% [5/10 00:05<00:05 0.4123]  all 0.00% [0/2 00:05<00:15]",
+    );
+    time.advance(5000);
+    state.batch(batch(10));
+    time.advance(2000);
+    state.batch(batch(10, "valid"));
+    assert.equal(
+      fitLine(state.view()),
+      "Epoch 1/2  valid 100.00% [10/10 00:02<00:00]  all 0.00% [0/2 00:12<00:12]",
+    );
+    state.row(row);
+    time.advance(3661_000);
+    state.batch(batch(10, "train", 1));
+    assert.match(fitLine(state.view()), /^Epoch 2\/2 {2}train 100\.00% \[10\/10 1:01:01<00:00/);
+    state.end("interrupted");
+    assert.deepEqual(state.view(), {
+      columns,
+      rows: [row],
+      epochs: undefined,
+      batches: undefined,
+      note: "interrupted",
+    });
+  });
+
+  it("in a notebook is one output, five times a second at most, of which the table stays", () => {
+    const time = clock();
+    const { display, sent, html } = notebook(time.now);
+    const progress = display.fitProgress(columns);
+    for (let i = 1; i <= 100; i++) {
+      time.advance(50);
+      progress.batch({ ...batch(i), batches: 100 });
+    }
+    assert.equal(sent.length, 25);
+    assert.deepEqual([...new Set(sent.slice(1).map(({ update }) => update))], [true]);
+    assert.equal(sent[0]?.update, false);
+    assert.match(html(), /<progress value="97" max="100"/);
+    assert.match(html(), /Epoch 1\/2/);
+    progress.row(row);
+    progress.end("interrupted <here>");
+    assert.doesNotMatch(html(), /<progress/);
+    assert.match(html(), /<th>error_rate<\/th>.*<td>0\.113000<\/td>.*interrupted &lt;here&gt;/);
+    assert.match(String(sent.at(-1)?.bundle["text/plain"]), /epoch {2}train_loss/);
+  });
+
+  it("on a terminal redraws one line and prints a line for each epoch", () => {
+    const time = clock();
+    const { display, written } = terminal(time.now, true);
+    fit(display, time.advance);
+    const lines = written.filter((text) => text.endsWith("\n"));
+    assert.equal(lines.length, 3);
+    assert.match(lines[0] ?? "", /epoch {2}train_loss {2}valid_loss {2}error_rate {6}time\n/);
+    assert.match(lines[1] ?? "", / {7}0 {4}0\.412345 {4}0\.301234 {4}0\.113000 {5}00:10\n/);
+    assert.ok(written.every((text) => text.endsWith("\n") || text.startsWith("\r")));
+  });
+
+  it("in a log file prints the epochs, and at most three progress lines a minute", () => {
+    const time = clock();
+    const { display, written } = terminal(time.now, false);
+    fit(display, time.advance);
+    assert.ok(written.every((text) => text.endsWith("\n") && !text.includes("\r") && !text.includes("\x1b")));
+    assert.equal(written.filter((text) => text.startsWith("Epoch")).length, 1);
+    assert.equal(written.length, 4);
+  });
+
+  it("goes to page and terminal alike", () => {
+    const time = clock();
+    const page = notebook(time.now);
+    const shell = terminal(time.now, false);
+    const both = mirrorProgress(page.display, shell.display);
+    both.text("for the page");
+    fit(both, time.advance);
+    assert.ok(page.sent.length > 3);
+    assert.equal(shell.written.length, 4);
+  });
+});
+
+describe("task progress", () => {
+  it("leaves no trace of a short task", () => {
+    const time = clock();
+    const page = notebook(time.now);
+    const shell = terminal(time.now, true);
+    for (const display of [page.display, shell.display]) {
+      const progress = display.taskProgress("predicting", 4);
+      time.advance(100);
+      progress.update(4);
+      progress.end();
+    }
+    assert.deepEqual(page.sent, []);
+    assert.deepEqual(shell.written, []);
+  });
+
+  it("shows a long one, in megabytes if asked, and what came of it", () => {
+    const time = clock();
+    const page = notebook(time.now);
+    const progress = page.display.taskProgress("chest <X-rays>", 4e6, "bytes");
+    time.advance(2000);
+    progress.update(1e6);
+    assert.match(page.html(), /chest &lt;X-rays&gt;.*25\.00% \[1\.0 MB\/4\.0 MB 00:02&lt;00:06\]/);
+    time.advance(6000);
+    progress.update(4e6);
+    progress.end();
+    assert.equal(page.sent.at(-1)?.bundle["text/plain"], "chest <X-rays>: 4.0 MB in 00:08");
+  });
+
+  it("does without a total", () => {
+    const time = clock();
+    const shell = terminal(time.now, true);
+    const progress = shell.display.taskProgress("reading", 0);
+    time.advance(1000);
+    progress.update(7);
+    progress.end("done");
+    assert.deepEqual(shell.written, ["\rreading [7 00:01]\x1b[K", "\r\x1b[K", "done\n"]);
+  });
+});
