@@ -1,6 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
+import { phantomWarning } from "../data/datasetListing.js";
 import { findDataset } from "../data/findDataset.js";
 import { setDisplay } from "../display/Display.js";
 import { TerminalDisplay } from "../display/TerminalDisplay.js";
@@ -9,7 +10,7 @@ import { projectRoot, runsDir } from "../environment.js";
 import { UserError } from "../errors.js";
 import { type Parameters, presets, type ResolvedParameters, resolveParameters } from "../presets.js";
 import { exportHtml } from "../report/exportHtml.js";
-import { writeMetrics } from "../report/metricsFile.js";
+import { timestamp, writeMetrics } from "../report/metricsFile.js";
 import { runNotebook } from "../report/runNotebook.js";
 import { setUp } from "./setUp.js";
 
@@ -54,7 +55,10 @@ export async function run(options: RunOptions): Promise<void> {
   });
   const file = path.join(folder, "metrics.json");
   const metrics = JSON.parse(await readFile(file, "utf8")) as RunMetrics;
-  await exportHtml(notebook, path.join(folder, "report.html"), { title: "Pneumonia in chest X-rays" });
+  await exportHtml(notebook, path.join(folder, "report.html"), {
+    title: "Pneumonia in chest X-rays",
+    banner: metrics.dataset === "phantom" ? phantomWarning : undefined,
+  });
   const seconds = { setUp: setUpSeconds, ...metrics.seconds, total: secondsSince(started) };
   await writeMetrics(file, { ...metrics, seconds });
 
@@ -107,11 +111,3 @@ function describe(p: Parameters): string {
 }
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1000;
-
-/** Local time, sortable: 20191005-174512 */
-function timestamp(date: Date): string {
-  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
-  const time = [date.getHours(), date.getMinutes(), date.getSeconds()];
-  const join = (numbers: number[]) => numbers.map((n) => String(n).padStart(2, "0")).join("");
-  return `${join(parts)}-${join(time)}`;
-}

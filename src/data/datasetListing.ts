@@ -51,10 +51,10 @@ export function datasetListing(folder: string): Table {
  */
 export function showListing({ path: folder, kind }: Pick<FoundDataset, "path" | "kind">): void {
   const display = currentDisplay();
-  if (kind === "phantom") display.markdown(phantomWarning);
+  if (kind === "phantom") display.markdown(`**${phantomWarning}**`);
   display.table({ ...datasetListing(folder), caption: path.relative(projectRoot, folder) });
 }
 
 /** What every page must say that shows numbers of the phantom set. */
 export const phantomWarning =
-  "**These images are drawn. They are no X-rays of patients: no number on this page says anything about pneumonia.**";
+  "These images are drawn. They are no X-rays of patients: no number on this page says anything about pneumonia.";

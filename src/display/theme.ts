@@ -24,7 +24,8 @@ const template = {
   layout: {
     colorway,
     font: { family: "DejaVu Sans, Verdana, Arial, sans-serif", size: 13, color: "#222222" },
-    title: { font: { size: 16 }, x: 0.5, xanchor: "center" },
+    // At the left, where the tool bar never covers it.
+    title: { font: { size: 16 }, x: 0, xref: "paper", xanchor: "left" },
     paper_bgcolor: "#ffffff",
     plot_bgcolor: "#ffffff",
     xaxis: axis,
