@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { pythonCommand } from "../../environment.js";
 import { UserError } from "../../errors.js";
@@ -44,28 +44,37 @@ with zipfile.ZipFile(sys.argv[1]) as wheel:
 
 /**
  * Puts libtensorflow's shared libraries and headers into the variant's folder, out of the wheel on PyPI, and for
- * `gpu` the CUDA libraries beside them, where libtensorflow looks for them at run time.
+ * `gpu` the CUDA libraries beside them, where libtensorflow looks for them at run time. Each folder gets its name
+ * when it is complete: a stop on the way leaves nothing that looks finished.
  * @throws UserError when pip, the platform's wheel, the network or the disk is missing
  */
 export async function fetchLibraries(variant: EngineVariant, log: (line: string) => void): Promise<void> {
   const folder = variantDir(variant);
-  const python = pythonCommand();
-  await mkdir(folder, { recursive: true });
-  if (!existsSync(path.join(folder, "tensorflow", "libtensorflow_cc.so.2"))) {
-    const wheel = await downloadWheel(variant, folder, log);
-    await subprocess(python, ["-c", unpackScript, wheel, folder], {
-      remedy: `Free some disk space (the libraries need 1.2 GB) or delete ${folder}, and run the set-up again.`,
+  const draft = `${folder}.partial`;
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { recursive: true });
+  if (!existsSync(path.join(folder, "tensorflow"))) {
+    const wheel = await downloadWheel(variant, draft, log);
+    await subprocess(pythonCommand(), ["-c", unpackScript, wheel, draft], {
+      remedy: "Free some disk space (the libraries need 1.2 GB), and run the set-up again.",
     });
-    await rm(wheel);
-    await stripSymbols(path.join(folder, "tensorflow", "libtensorflow_cc.so.2"));
+    await stripSymbols(path.join(draft, "tensorflow", "libtensorflow_cc.so.2"));
+    await finish("tensorflow");
   }
-  if (variant === "gpu" && !existsSync(path.join(folder, "nvidia", "cudnn"))) {
+  if (variant === "gpu" && !existsSync(path.join(folder, "nvidia"))) {
     log("engine: CUDA 12 libraries from PyPI (about 2.5 GB)");
     await subprocess(
-      python,
-      ["-m", "pip", "install", "--quiet", "--no-deps", "--no-cache-dir", "--target", folder, ...cudaPackages],
+      pythonCommand(),
+      ["-m", "pip", "install", "--quiet", "--no-deps", "--no-cache-dir", "--target", draft, ...cudaPackages],
       { remedy: pipRemedy },
     );
+    await finish("nvidia");
+  }
+  await rm(draft, { recursive: true });
+
+  async function finish(part: string): Promise<void> {
+    await mkdir(folder, { recursive: true });
+    await rename(path.join(draft, part), path.join(folder, part));
   }
 }
 

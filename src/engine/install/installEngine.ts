@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { projectRoot } from "../../environment.js";
-import { messageOf, UserError } from "../../errors.js";
+import { cacheDir, projectRoot } from "../../environment.js";
 import { subprocess } from "../../subprocess.js";
 import { hasNvidiaDriver } from "../gpu.js";
-import { compileBinding } from "./compileBinding.js";
+import { compileBinding, linkBinding } from "./compileBinding.js";
 import { fetchLibraries } from "./fetchLibraries.js";
 import {
   bindingPath,
@@ -35,15 +34,22 @@ export async function installEngine({ variant, log }: InstallEngineOptions): Pro
   if (present === wanted && (await isCurrent(wanted))) return;
   if (present === "own" && variant === undefined && (await works())) return;
 
-  await fetchLibraries(wanted, log);
-  log("engine: compiling tfjs-node's binding (about 12 s)");
-  await compileBinding(wanted);
+  // After a new `npm ci` only the link is gone.
+  if (!(await isCurrent(wanted))) {
+    await rm(stampPath(wanted), { force: true });
+    await fetchLibraries(wanted, log);
+    log("engine: compiling tfjs-node's binding (about 12 s)");
+    await compileBinding(wanted);
+  }
+  await linkBinding(wanted);
   await smokeTest();
   const stamp: EngineStamp = { tensorflow: tensorflowVersion, variant: wanted, tfjs: tfjsVersion() };
   await writeFile(stampPath(wanted), JSON.stringify(stamp));
 }
 
+/** Whether the variant was installed to its end, for the present tfjs-node package. */
 async function isCurrent(variant: EngineVariant): Promise<boolean> {
+  if (!existsSync(stampPath(variant))) return false;
   const stamp = JSON.parse(await readFile(stampPath(variant), "utf8")) as EngineStamp;
   return stamp.tfjs === tfjsVersion();
 }
@@ -54,7 +60,7 @@ async function smokeTest(): Promise<void> {
   const script = `const { tf } = require(${JSON.stringify(engine)});
     if (tf.matMul([[1, 2]], [[3], [4]]).dataSync()[0] !== 11) throw new Error("1*3 + 2*4 is not 11 here");`;
   await subprocess(process.execPath, ["-e", script], {
-    remedy: `Delete ${path.dirname(stampPath("cpu"))} and run the set-up again; \`npx xray doctor\` tells more.`,
+    remedy: "Run `npx xray setup --repair`, which makes the engine anew; `npx xray doctor` tells more.",
   });
 }
 
@@ -67,12 +73,8 @@ async function works(): Promise<boolean> {
   }
 }
 
-/** Removes the link to a binding that does not load, so that the next set-up makes it anew. */
+/** Forgets what was installed, so that the next set-up makes all of it anew. */
 export async function forgetEngine(): Promise<void> {
-  if (!existsSync(bindingPath)) return;
-  try {
-    await rm(bindingPath);
-  } catch (error) {
-    throw new UserError(`${bindingPath} cannot be removed: ${messageOf(error)}`, "Remove it by hand.");
-  }
+  await rm(path.join(cacheDir, "engine"), { recursive: true, force: true });
+  await rm(bindingPath, { force: true });
 }

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { projectRoot } from "../../src/environment.js";
+import { errorOf, kernelSession, printed, type Step, type StepResult } from "./kernelSession.js";
+
+const settings = {
+  compilerOptions: {
+    target: "ES2022",
+    lib: ["ES2022"],
+    module: "node16",
+    types: ["node"],
+    rootDir: ".",
+    outDir: "dist",
+    declaration: true,
+    incremental: true,
+    tsBuildInfoFile: "dist/.tsbuildinfo",
+    skipLibCheck: true,
+    strict: true,
+    noEmitOnError: true,
+  },
+  include: ["src", "test"],
+};
+
+const greeter = (word: string, method: string) => `
+export function greet(name: string): string { return \`${word} \${name}\`; }
+/** Says hello. */
+export class Greeter {
+  constructor(readonly name: string) {}
+  ${method}(): string { return greet(this.name); }
+}
+`;
+
+/** A project with the launcher and sources of its own, which a test may edit. */
+async function scratchProject(): Promise<string> {
+  const root = await realpath(await mkdtemp(path.join(tmpdir(), "xray-kernel-")));
+  await cp(path.join(projectRoot, "jupyter"), path.join(root, "jupyter"), { recursive: true });
+  await symlink(path.join(projectRoot, "node_modules"), path.join(root, "node_modules"));
+  for (const folder of ["src/parts", "notebooks", "test"])
+    await mkdir(path.join(root, folder), { recursive: true });
+  const files = {
+    "package.json": JSON.stringify({ name: "scratch", private: true, main: "dist/src/index.js" }),
+    "tsconfig.json": JSON.stringify(settings),
+    "src/index.ts": 'export * from "./parts/greeter.js";\nexport const size = 224;\n',
+    "src/parts/greeter.ts": greeter("hello", "say"),
+    // Half-written tests do not keep a notebook from running.
+    "test/broken.test.ts": "const n: number = 'text';\n",
+  };
+  for (const [file, text] of Object.entries(files)) await writeFile(path.join(root, file), text);
+  return root;
+}
+
+const seconds = (result: StepResult | undefined): number => result?.seconds ?? NaN;
+
+describe("the kernel", () => {
+  let root = "";
+  before(async () => {
+    root = await scratchProject();
+  });
+  after(async () => {
+    await rm(root, { recursive: true, force: true });
+  });
+  const session = (steps: readonly Step[], cwd = root): Promise<StepResult[]> =>
+    kernelSession(path.join(root, "jupyter"), cwd, steps);
+
+  it("imports the sources as from notebooks/, wherever it was started, and takes an edit without the import cell", async () => {
+    const source = path.join(root, "src", "parts", "greeter.ts");
+    const [first, made, unchanged, edited, typed, old, broken, mended, fields] = await session(
+      [
+        {
+          code: 'import { greet, Greeter, size } from "../src/index.js";\nconsole.log(process.cwd());\ngreet("Ann")',
+        },
+        { code: 'const greeter = new Greeter("Bob"); [greeter.say(), size]' },
+        { code: 'greet("Cy")' },
+        { code: 'greet("Di")', write: { [source]: greeter("good morning", "speak") } },
+        { code: 'new Greeter("Ed").speak()' },
+        { code: 'new Greeter("Flo").say()' },
+        {
+          code: 'greet("Guy")',
+          write: { [source]: `${greeter("hi", "speak")}\nconst n: number = "text";\n` },
+        },
+        { code: 'greet("Guy")', write: { [source]: greeter("hi", "speak") } },
+        { complete: "greeter." },
+      ],
+      tmpdir(),
+    );
+    assert.equal(printed(first), `${path.join(root, "notebooks")}\nhello Ann\n`);
+    assert.equal(printed(made), "[ 'hello Bob', 224 ]\n");
+    assert.ok(seconds(unchanged) < 0.5, "an unchanged project costs next to nothing");
+    assert.equal(printed(edited), "good morning Di\n");
+    assert.equal(printed(typed), "good morning Ed\n");
+    assert.match(errorOf(old).message, /Property 'say' does not exist/);
+    assert.equal(errorOf(broken).name, "TypeScriptError");
+    assert.match(errorOf(broken).message, /^src\/parts\/greeter\.ts\(9,7\): error TS2322/);
+    assert.equal(printed(mended), "hi Guy\n");
+    assert.deepEqual(fields?.matches, ["name", "speak"]);
+  });
+
+  it("reports failures as errors, counts cells, and goes on", async () => {
+    const [type, thrown, stray, late, value] = await session([
+      { code: 'const n: number = "text";' },
+      { code: 'throw new RangeError("too far")' },
+      { code: 'Promise.reject(new Error("nobody waited"));\nvoid 0;' },
+      {
+        code: 'setTimeout(() => { throw new Error("later") }, 10);\nawait new Promise((done) => setTimeout(done, 100));',
+      },
+      { code: 'console.error("beside"); 6 * 7' },
+    ]);
+    assert.deepEqual(errorOf(type).message, "1:7 - Type 'string' is not assignable to type 'number'.");
+    assert.deepEqual(errorOf(thrown), {
+      name: "RangeError",
+      message: "too far",
+      traceback: "RangeError: too far\n    at cell",
+    });
+    assert.equal(errorOf(stray).message, "nobody waited");
+    assert.equal(errorOf(late).message, "later");
+    assert.deepEqual(value?.outputs, [
+      ["stderr", "beside\n"],
+      ["stdout", "42\n"],
+    ]);
+    assert.deepEqual(
+      [type, thrown, stray, late, value].map((result) => [result?.status, result?.count]),
+      [
+        ["error", 1],
+        ["error", 2],
+        ["error", 3],
+        ["error", 4],
+        ["ok", 5],
+      ],
+    );
+  });
+
+  it("interrupts every kind of cell and stays usable", async () => {
+    const [, listening, stopped, sleeping, busy, alive] = await session([
+      { code: "let steps = 0; let ended = false;" },
+      {
+        code: `
+          let asked = false;
+          process.once("notebook:interrupt", () => { asked = true; });
+          class Stop extends Error { name = "KeyboardInterrupt"; }
+          while (!asked) { steps++; await new Promise((done) => setImmediate(done)); }
+          await new Promise((done) => setTimeout(done, 700));
+          ended = true;
+          throw new Stop("in step two");`,
+        interruptAfter: 0.4,
+      },
+      { code: "[steps > 0, ended]" },
+      { code: "await new Promise((done) => setTimeout(done, 30_000));", interruptAfter: 0.3 },
+      { code: "while (true) {}", interruptAfter: 0.3 },
+      { code: "1 + 1" },
+    ]);
+    assert.deepEqual(errorOf(listening).traceback, "KeyboardInterrupt: in step two");
+    assert.equal(printed(stopped), "[ true, true ]\n");
+    assert.equal(errorOf(sleeping).name, "KeyboardInterrupt");
+    assert.ok(seconds(sleeping) < 3);
+    assert.equal(errorOf(busy).name, "KeyboardInterrupt");
+    assert.equal(printed(alive), "2\n");
+  });
+});
