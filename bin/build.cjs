@@ -29,7 +29,8 @@ function newestSource() {
 /** @returns {string | undefined} the compiler's errors; undefined when dist/ is up to date */
 function buildIfStale(log = () => undefined) {
   const newest = newestSource();
-  if (fs.existsSync(stamp) && fs.statSync(stamp).mtimeMs >= newest) return undefined;
+  // A file system may keep the stamp's time less finely than a source's.
+  if (fs.existsSync(stamp) && fs.statSync(stamp).mtimeMs + 2 > newest) return undefined;
   log("set-up: compiling the sources");
   const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
   const done = spawnSync(process.execPath, [tsc, "--pretty", "false"], { cwd: root, encoding: "utf8" });
