@@ -4,6 +4,8 @@ REQUEST is JSON: {"node", "open": path to open, relative to the project; "argume
 """
 
 import json
+import os
+import pathlib
 import sys
 
 sys.dont_write_bytecode = True
@@ -11,6 +13,10 @@ from project_environment import ROOT, use_project_environment  # noqa: E402
 
 request = json.loads(sys.argv[1])
 use_project_environment(request.get("node"))
+# JupyterLab would ask whether it may fetch news from its makers.
+page = pathlib.Path(os.environ["JUPYTER_CONFIG_DIR"], "labconfig", "page_config.json")
+page.parent.mkdir(exist_ok=True)
+page.write_text(json.dumps({"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}))
 from jupyterlab.labapp import main  # noqa: E402
 
 sys.argv = [
@@ -18,7 +24,6 @@ sys.argv = [
     "--ServerApp.ip=127.0.0.1",
     f"--ServerApp.root_dir={ROOT}",
     f"--LabApp.default_url=/lab/tree/{request['open']}",
-    "--LabApp.news_url=",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     *request.get("arguments", []),
 ]

@@ -5,7 +5,6 @@ The last line of standard output is JSON: {"status": "ok" | "error" | "interrupt
 "cell" (its execution count), "name" and "message". The kernel's standard error is this process's own.
 """
 
-import contextlib
 import json
 import logging
 import math
@@ -16,7 +15,6 @@ import warnings
 
 # Until a cell runs there is nothing to interrupt.
 signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 sys.dont_write_bytecode = True
 # A cell without an identity is mended in memory; the warning would repeat for every write.
 warnings.filterwarnings("ignore", module="nbformat")
@@ -48,33 +46,48 @@ class TypeScript(Translator):
         return "\n".join([cls.comment(f"{comment} of this run"), "{", *lines, "}", ""])
 
 
+class Client(PapermillNotebookClient):
+    """papermill's client; a stop interrupts the running cell, which then is the notebook's last."""
+
+    stopped = False
+    in_cells = False
+
+    def papermill_execute_cells(self):
+        self.in_cells = True
+        super().papermill_execute_cells()
+        self.in_cells = False
+
+    def execute_cell(self, *args, **kwargs):
+        # The stop came between two cells, or the cell did not heed it.
+        if Client.stopped:
+            raise KeyboardInterrupt
+        return super().execute_cell(*args, **kwargs)
+
+    def stop(self, *_):
+        if not self.in_cells or Client.stopped:
+            raise KeyboardInterrupt
+        Client.stopped = True
+        os.kill(self.km.provisioner.pid, signal.SIGINT)
+
+
 class InterruptibleEngine(NBClientEngine):
-    """papermill's engine; the first Ctrl-C interrupts the running cell, which then ends as the notebook's last."""
-
-    interrupted = False
-
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, start_timeout=120, **_):
-        client = PapermillNotebookClient(nb_man, kernel_name=kernel_name, startup_timeout=start_timeout, timeout=None)
-        with cls.passes_interrupts_to(client):
-            return client.execute()
-
-    @classmethod
-    @contextlib.contextmanager
-    def passes_interrupts_to(cls, client):
-        def interrupt(*_):
-            process = getattr(client.km and client.km.provisioner, "pid", None)
-            if process is None or cls.interrupted:
-                raise KeyboardInterrupt
-            cls.interrupted = True
-            os.kill(process, signal.SIGINT)
-
-        old = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+        client = Client(nb_man, kernel_name=kernel_name, startup_timeout=start_timeout, timeout=None)
+        handle_stops(client.stop)
         try:
-            yield
+            return client.execute()
         finally:
-            for number, handler in old.items():
-                signal.signal(number, handler)
+            handle_stops(leave)
+
+
+def leave(*_):
+    sys.exit(130)
+
+
+def handle_stops(handler):
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handler)
 
 
 def run(request):
@@ -94,7 +107,7 @@ def run(request):
         )
     except papermill.PapermillExecutionError as error:
         return {
-            "status": "interrupted" if InterruptibleEngine.interrupted else "error",
+            "status": "interrupted" if Client.stopped else "error",
             "cell": error.exec_count,
             "name": error.ename,
             "message": error.evalue,
@@ -103,14 +116,16 @@ def run(request):
         return {"status": "interrupted"}
     except Exception as error:  # the kernel did not start, or died
         return {"status": "error", "name": type(error).__name__, "message": str(error)}
-    # A stop that came between two cells, or that the cell swallowed, let the notebook go on.
     return {"status": "ok"}
 
 
 if __name__ == "__main__":
     request = json.loads(sys.argv[1])
+    # Only the answer goes to standard output; what the kernel's native code prints goes where its errors go.
+    answer = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     use_project_environment(request.get("node"))
     os.environ.update(request.get("env", {}))
     outcome = run(request)
-    print(json.dumps(outcome), flush=True)
+    print(json.dumps(outcome), file=answer, flush=True)
     sys.exit(0 if outcome["status"] == "ok" else 1)

@@ -13,6 +13,7 @@ const { root, tslab } = require("./launcher/project.cjs");
 const { build, isBuilt } = require("./launcher/build.cjs");
 const { wrapExecutor } = require("./launcher/executor.cjs");
 const { completeMessages } = require("./launcher/messages.cjs");
+const { followParent } = require("./launcher/parent.cjs");
 const { redirectSources } = require("./launcher/sources.cjs");
 const { catchStrays } = require("./launcher/strays.cjs");
 
@@ -21,8 +22,12 @@ const notebooks = path.join(root, "notebooks");
 const inside = (process.cwd() + path.sep).startsWith(notebooks + path.sep);
 if (!inside && fs.existsSync(notebooks)) process.chdir(notebooks);
 
+// A cell's output goes to a page, also where the kernel was started from a terminal: no colour codes.
+for (const stream of [process.stdout, process.stderr]) stream.isTTY = false;
+
 process.setSourceMapsEnabled(true);
 redirectSources();
+followParent();
 
 const executors = tslab("executor");
 executors.createExecutor = wrapExecutor(executors.createExecutor);

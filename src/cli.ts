@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { RunOptions } from "./commands/run.js";
 import type { SetUpOptions } from "./commands/setUp.js";
-import { UserError } from "./errors.js";
+import { Interrupted, UserError } from "./errors.js";
 
 /** The `xray` command. Verbs load their parts when called, so that each starts without what it does not need. */
 function program(): Command {
@@ -72,6 +72,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program().parseAsync([...argv]);
   } catch (error) {
+    if (error instanceof Interrupted) {
+      console.error(error.message);
+      process.exitCode = 130;
+      return;
+    }
     if (error instanceof UserError) console.error(error.message);
     else console.error(error);
     process.exitCode = 1;

@@ -4,7 +4,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 const { root, sourceDir, builtDir } = require("./project.cjs");
 
-/** Left by whoever built everything without an error: its time is that of the newest source then. */
+/** Left by whoever built everything without an error; sources that are not newer were in that build. */
 const stamp = path.join(root, "dist", ".built");
 
 /** The number of source files and the newest time among them: differs after any edit, new file or removal. */
@@ -47,12 +47,17 @@ function needsBuild() {
  */
 async function build() {
   const state = sourceState();
+  const started = new Date();
   const { code, output } = await tsc();
   const messages = output.split("\n").filter((line) => /^src\/.*: error TS|^error TS/.test(line));
   const inTests = /^test\/.*: error TS/m.test(output);
   if (code !== 0 && messages.length === 0 && !inTests) messages.push(output.trim());
   if (messages.length > 0) return messages;
   built = state;
+  if (code === 0) {
+    fs.writeFileSync(stamp, "");
+    fs.utimesSync(stamp, started, started);
+  }
   return [];
 }
 

@@ -5,7 +5,7 @@
  */
 const { setImmediate, clearTimeout } = require("node:timers");
 const { build, needsBuild } = require("./build.cjs");
-const { FailureCollector, compileFailure, failureOf } = require("./failures.cjs");
+const { FailureCollector, compileFailure, failureOf, interruptedByTslab } = require("./failures.cjs");
 const { reloadModules } = require("./reload.cjs");
 const { expandShorthand } = require("./shorthand.cjs");
 const { reloadTypes } = require("./sources.cjs");
@@ -16,7 +16,7 @@ const graceMs = 10_000;
 const collector = new FailureCollector();
 
 /** The cell that is being run, if any. */
-const current = { running: false, fail: (error) => (collector.failure ??= failureOf(error)) };
+const current = { running: false, stopped: false, fail: (error) => (collector.failure ??= failureOf(error)) };
 
 /** The failure of the last cell, or null. */
 const lastFailure = () => collector.failure;
@@ -56,8 +56,10 @@ const wrapExecutor = (createExecutor) => (folder, converters) => {
   executor.execute = async (code) => {
     collector.clear();
     current.running = true;
+    current.stopped = false;
     try {
       await refresh(executor.locals);
+      if (current.stopped) throw new Error(interruptedByTslab);
       if (collector.failure !== null) return false;
       const ok = await execute(expandShorthand(code));
       await settleDisplays();
@@ -78,6 +80,7 @@ const wrapExecutor = (createExecutor) => (folder, converters) => {
   // between two steps and throws, which ends the cell; tslab's way is for cells that do not listen, and for a second interrupt.
   executor.interrupt = () => {
     if (!current.running) return;
+    current.stopped = true;
     const heard = process.emit("notebook:interrupt");
     if (!heard || grace !== null) interrupt();
     else grace = setTimeout(interrupt, graceMs);

@@ -6,6 +6,9 @@ const util = require("node:util");
  * @typedef {{ ename: string, evalue: string, traceback: string[] }} Failure
  */
 
+/** The message of the error with which tslab ends an asynchronous cell. */
+const interruptedByTslab = "Interrupted asynchronously";
+
 /** @returns {Failure} for a thrown value */
 function failureOf(error) {
   if (!util.types.isNativeError(error) && !(error instanceof Error)) {
@@ -35,7 +38,7 @@ function isInterrupt(error) {
   return (
     error.name === "KeyboardInterrupt" ||
     error.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" ||
-    error.message === "Interrupted asynchronously"
+    error.message === interruptedByTslab
   );
 }
 
@@ -74,4 +77,4 @@ class FailureCollector {
   }
 }
 
-module.exports = { FailureCollector, failureOf, compileFailure };
+module.exports = { FailureCollector, failureOf, compileFailure, interruptedByTslab };

@@ -17,6 +17,7 @@ function completeMessages(jupyter) {
   survivesEditorQuestions(jupyter.JupyterHandlerImpl.prototype);
   completeReplies(jupyter.ZmqServer.prototype);
   exitAfterShutdown(jupyter.ZmqServer.prototype);
+  ignoreUnknownRequests();
 }
 
 function announceInputsAndErrors(handler) {
@@ -91,6 +92,14 @@ function completeReplies(server) {
     if (content.status === "error") Object.assign(content, request.failure ?? unknownFailure);
     if (content.status === "abort") content.status = "aborted";
     send("execute_reply", content, socket);
+  };
+}
+
+/** tslab warns of requests it has no answer for, such as JupyterLab's for the history, among a cell's outputs. */
+function ignoreUnknownRequests() {
+  const warn = console.warn;
+  console.warn = (...args) => {
+    if (!/^unknown msg_type: \w+$/.test(String(args[0]))) warn(...args);
   };
 }
 

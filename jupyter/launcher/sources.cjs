@@ -14,7 +14,7 @@ const typescript = require.resolve("@tslab/typescript-for-tslab", {
   paths: [fs.realpathSync(path.join(root, "node_modules", "tslab"))],
 });
 
-/** Declarations that the compiler has read: file -> { callback, changed: its time of change when last read }. */
+/** Declarations that the compiler has read: file -> { callback, real: its file, changed: its time when last read }. */
 const watched = new Map();
 
 /** For a path in `src/`: the declaration in `dist/src/` that stands for it; null hides it; otherwise the path. */
@@ -25,7 +25,7 @@ function declarationOf(file) {
 
 function redirectTypes() {
   const { sys } = require(typescript);
-  const { fileExists, readFile, watchFile, watchDirectory } = sys;
+  const { fileExists, readFile, watchFile } = sys;
   sys.fileExists = (file) => {
     const real = declarationOf(file);
     return real !== null && fileExists(real);
@@ -42,14 +42,9 @@ function redirectTypes() {
     watched.set(file, entry);
     return { close: () => watched.get(file) === entry && watched.delete(file) };
   };
-  sys.watchDirectory = (folder, callback, ...rest) => {
-    if (folder !== sourceDir && !isInside(sourceDir, folder))
-      return watchDirectory(folder, callback, ...rest);
-    const key = `${folder}${path.sep}*`;
-    const entry = { callback: (_, kind) => callback(folder, kind), real: builtDir, changed: 0 };
-    watched.set(key, entry);
-    return { close: () => watched.get(key) === entry && watched.delete(key) };
-  };
+  // The compiler would watch every folder in which it looked for a module, and tslab's timer, made for one event at
+  // a time, fails when another program writes a file there.
+  sys.watchDirectory = () => ({ close: () => undefined });
 }
 
 function redirectRequire() {

@@ -34,7 +34,8 @@ export interface DataLoaderOptions {
 export class DataLoader {
   readonly dataset: ImageDataset;
   readonly bs: number;
-  private nextPass = 0;
+  /** The number of the next pass, which its random draws come from; set back, it is gone through again. */
+  nextPass = 0;
 
   constructor(private readonly options: DataLoaderOptions) {
     this.dataset = options.dataset;

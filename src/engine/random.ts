@@ -1,3 +1,5 @@
+export type RandomState = readonly [a: number, b: number, c: number, counter: number];
+
 /**
  * The one source of randomness: a small seeded generator (sfc32, of PractRand), handed down to whoever draws.
  * Same seed, same numbers, on every machine.
@@ -25,6 +27,15 @@ export class Random {
     this.b = mix(h + 0x6a09e667);
     this.c = mix(h + 0xbb67ae85);
     for (let i = 0; i < 12; i++) this.nextUint32();
+  }
+
+  /** Where the generator is; given back, it draws the same numbers again. */
+  get state(): RandomState {
+    return [this.a, this.b, this.c, this.counter];
+  }
+
+  set state([a, b, c, counter]: RandomState) {
+    [this.a, this.b, this.c, this.counter] = [a, b, c, counter];
   }
 
   /** An integer in [0, 2^32). */

@@ -4,6 +4,8 @@ import type { Batch } from "../data/Batch.js";
 export interface BatchLoader {
   /** Batches in one pass. */
   readonly length: number;
+  /** The number of the next pass: decides its random draws. */
+  nextPass: number;
   /** A new pass over the data. */
   batches(): AsyncIterable<Batch>;
 }

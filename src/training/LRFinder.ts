@@ -11,6 +11,11 @@ export interface LRFinderOptions {
   readonly numIt?: number;
   /** End once the smoothed loss is over four times its lowest; default true. */
   readonly stopDiv?: boolean;
+  /**
+   * Batches at the start that do not count for the lowest loss; default a tenth of `numIt`. fast.ai counts from the
+   * first one (0): a small first batch that happens to be easy then ends the search before it has begun.
+   */
+  readonly warmup?: number;
 }
 
 /** The rate at batch i of the search, from 0. */
@@ -35,9 +40,9 @@ export class LRFinder implements Callback {
   }
 
   batchEnd({ iteration, smoothLoss }: TrainingState): CallbackRequest {
-    if (iteration === 1 || smoothLoss < this.best) this.best = smoothLoss;
+    const { numIt = 100, stopDiv = true, warmup = Math.floor(numIt / 10) } = this.options;
+    if (iteration > warmup) this.best = Math.min(this.best, smoothLoss);
     this.set(iteration);
-    const { numIt = 100, stopDiv = true } = this.options;
     const diverged = stopDiv && (smoothLoss > 4 * this.best || Number.isNaN(smoothLoss));
     const stop = iteration >= numIt || diverged;
     return { skipValidate: true, stopEpoch: stop, stopTraining: stop };

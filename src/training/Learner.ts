@@ -117,15 +117,16 @@ export class Learner<Data extends DataBunch = DataBunch> {
 
   /**
    * Trains with a rate that grows from batch to batch, to see where the loss falls fastest and where it diverges;
-   * `recorder.plot()` draws it. Weights, statistics and optimizer are afterwards exactly what they were.
+   * `recorder.plot()` draws it. Weights, statistics, optimizer and random draws are afterwards exactly what they were:
+   * training goes on as if the search had not been.
    */
   async lrFind(options: LRFinderOptions = {}): Promise<void> {
     const epochs = Math.ceil((options.numIt ?? 100) / this.data.trainDl.length);
-    const snapshot = takeSnapshot(this.model.state(), this.optimizer);
+    const restore = takeSnapshot(this);
     try {
       await this.run("lrFind", epochs, [new LRFinder(this.optimizer, options)]);
     } finally {
-      snapshot.restore();
+      restore();
     }
     currentDisplay().text("LR Finder is complete, type learn.recorder.plot() to see the graph.");
   }

@@ -1,26 +1,28 @@
 import type { Tensor } from "../engine/tensorflow.js";
 import type { Variable } from "../engine/Variable.js";
-import type { Adam } from "./Adam.js";
+import type { Learner } from "./Learner.js";
 
 /**
- * Remembers weights, running statistics and optimizer state, to go back to them exactly. It costs memory only
- * for what is changed meanwhile: TensorFlow copies a variable's memory at the first change.
+ * Remembers weights, running statistics, the optimizer and the places in the random streams.
+ * @returns a function that goes back to them exactly, to be called once
+ *
+ * It costs memory only for what is changed meanwhile: TensorFlow copies a variable's memory at the first change.
  */
-export function takeSnapshot(state: readonly Variable[], optimizer: Adam): { restore(): void; drop(): void } {
-  const variables = [...state, ...[...optimizer.state().values()].flatMap(({ m, v }) => [m, v])];
+export function takeSnapshot({ model, optimizer, random, data }: Learner): () => void {
+  const variables = [...model.state(), ...[...optimizer.state().values()].flatMap(({ m, v }) => [m, v])];
   const kept = new Map<Variable, Tensor>(variables.map((variable) => [variable, variable.read()]));
   const { t, mom, lrs } = optimizer;
-  const drop = () => {
-    for (const tensor of kept.values()) tensor.dispose();
-    kept.clear();
-  };
-  return {
-    drop,
-    restore() {
-      if (t === 0) optimizer.reset();
-      for (const [variable, tensor] of kept) variable.assign(tensor);
-      [optimizer.t, optimizer.mom, optimizer.lrs] = [t, mom, lrs];
-      drop();
-    },
+  const { state } = random;
+  const passes = [data.trainDl, data.validDl].map((loader) => [loader, loader.nextPass] as const);
+  return () => {
+    // Moments that the optimizer did not have yet go; those it had are put back.
+    if (t === 0) optimizer.reset();
+    for (const [variable, tensor] of kept) {
+      variable.assign(tensor);
+      tensor.dispose();
+    }
+    [optimizer.t, optimizer.mom, optimizer.lrs] = [t, mom, lrs];
+    random.state = state;
+    for (const [loader, pass] of passes) loader.nextPass = pass;
   };
 }

@@ -45,6 +45,15 @@ describe("Random", () => {
     assert.notDeepEqual(order, new Random(4).permutation(50));
   });
 
+  it("goes on from a state it was in", () => {
+    const random = new Random(3);
+    draws(random, 5);
+    const { state } = random;
+    const next = draws(random, 5);
+    random.state = state;
+    assert.deepEqual(draws(random, 5), next);
+  });
+
   it("refuses a seed that is no integer", () => {
     assert.throws(() => new Random(0.5), /integer, not 0\.5/);
     assert.throws(() => new Random(NaN), /integer, not NaN/);

@@ -99,7 +99,7 @@ describe("the kernel", () => {
   });
 
   it("reports failures as errors, counts cells, and goes on", async () => {
-    const [type, thrown, stray, late, value] = await session([
+    const [type, thrown, stray, late, value, beside] = await session([
       { code: 'const n: number = "text";' },
       { code: 'throw new RangeError("too far")' },
       { code: 'Promise.reject(new Error("nobody waited"));\nvoid 0;' },
@@ -107,6 +107,14 @@ describe("the kernel", () => {
         code: 'setTimeout(() => { throw new Error("later") }, 10);\nawait new Promise((done) => setTimeout(done, 100));',
       },
       { code: 'console.error("beside"); 6 * 7' },
+      {
+        // Another program, such as a notebook editor that saves.
+        code: "await new Promise((done) => setTimeout(done, 300)); 'unharmed'",
+        write: {
+          [path.join(root, "notebooks", "saved.ipynb")]: "{}",
+          [path.join(root, "src", "new.ts")]: "export {};",
+        },
+      },
     ]);
     assert.deepEqual(errorOf(type).message, "1:7 - Type 'string' is not assignable to type 'number'.");
     assert.deepEqual(errorOf(thrown), {
@@ -120,6 +128,7 @@ describe("the kernel", () => {
       ["stderr", "beside\n"],
       ["stdout", "42\n"],
     ]);
+    assert.equal(printed(beside), "unharmed\n");
     assert.deepEqual(
       [type, thrown, stray, late, value].map((result) => [result?.status, result?.count]),
       [

@@ -165,6 +165,47 @@ describe("lrFind", () => {
     assert.ok(Number.isNaN(last) || last > 4 * Math.min(...losses.slice(0, -1)));
   });
 
+  it("is not ended by an easy first batch, as fast.ai's is", async () => {
+    const data = drawnData({ train: 80, bs: 4 });
+    const { trainDl } = data;
+    const harder = {
+      ...data,
+      trainDl: {
+        nextPass: 0,
+        length: trainDl.length,
+        async *batches() {
+          let i = 0;
+          // Images of one brightness and one label are soon learnt; mixed labels are not.
+          for await (const batch of trainDl.batches()) {
+            yield { ...batch, y: batch.y.map((y, k) => (i === 0 ? 0 : (y + k + i) % 2)) };
+            i++;
+          }
+        },
+      },
+    };
+    const net = tinyNet(1, { ps: 0 });
+    const learn = new Learner(harder, net, "tiny");
+    made.push(learn);
+    // A head that says class 0: right, with a tiny loss, for the first batch alone.
+    const bias = net.head.parameters().at(-1);
+    bias?.assignValues(Float32Array.of(4, -4));
+    learn.freeze();
+    await learn.lrFind({ warmup: 0, numIt: 20 });
+    assert.ok(learn.recorder.losses.length < 5, `${learn.recorder.losses.length} batches as fast.ai`);
+    await learn.lrFind({ numIt: 20 });
+    assert.ok(learn.recorder.losses.length >= 10, `${learn.recorder.losses.length} batches`);
+  });
+
+  it("changes nothing of the training after it", async () => {
+    const run = async (search: boolean) => {
+      const learn = learner({}, { train: 24 });
+      if (search) await learn.lrFind({ numIt: 5 });
+      await learn.fitOneCycle(1);
+      return learn.recorder.losses;
+    };
+    assert.deepEqual(await run(true), await run(false));
+  });
+
   it("restores also when it is interrupted", async () => {
     const learn = learner({}, { train: 80 });
     const before = weights(learn);
