@@ -24,8 +24,9 @@ const template = {
   layout: {
     colorway,
     font: { family: "DejaVu Sans, Verdana, Arial, sans-serif", size: 13, color: "#222222" },
-    // At the left, where the tool bar never covers it.
     title: { font: { size: 16 }, x: 0, xref: "paper", xanchor: "left" },
+    // Upright in the margin, where it covers neither title nor data.
+    modebar: { orientation: "v", bgcolor: "rgba(255,255,255,0)" },
     paper_bgcolor: "#ffffff",
     plot_bgcolor: "#ffffff",
     xaxis: axis,
@@ -60,7 +61,7 @@ function roomForLabels(data: Figure["data"], layout: Figure["layout"]) {
   const { tickangle } = (layout.xaxis ?? {}) as { readonly tickangle?: unknown };
   const upright = typeof tickangle === "number" && Math.abs(tickangle) > 30;
   const below = upright ? Math.max(...data.map(({ x }) => longest(x)), 0) * letter : 0;
-  return { l: Math.max(70, left + 45), r: 30, t: 55, b: Math.max(60, below + 45) };
+  return { l: Math.max(70, left + 45), r: 40, t: 55, b: Math.max(60, below + 45) };
 }
 
 const numberOr = (value: unknown, otherwise: number): number =>
