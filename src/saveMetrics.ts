@@ -8,7 +8,8 @@ import { tf } from "./engine/tensorflow.js";
 import { projectRoot } from "./environment.js";
 import type { ClassificationInterpretation } from "./interpretation/ClassificationInterpretation.js";
 import type { Parameters } from "./presets.js";
-import { runDirectory, writeMetrics } from "./report/metricsFile.js";
+import { writeMetrics } from "./report/metricsFile.js";
+import { runDirectory } from "./runDirectory.js";
 import type { Learner } from "./training/Learner.js";
 
 /**

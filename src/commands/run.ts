@@ -10,8 +10,9 @@ import { projectRoot, runsDir } from "../environment.js";
 import { UserError } from "../errors.js";
 import { type Parameters, presets, type ResolvedParameters, resolveParameters } from "../presets.js";
 import { exportHtml } from "../report/exportHtml.js";
-import { timestamp, writeMetrics } from "../report/metricsFile.js";
+import { writeMetrics } from "../report/metricsFile.js";
 import { runNotebook } from "../report/runNotebook.js";
+import { timestamp } from "../runDirectory.js";
 import { setUp } from "./setUp.js";
 
 /** The flags of `xray run`: the notebook's parameters, and where to write. */

@@ -3,9 +3,9 @@ import path from "node:path";
 import type { DataBunch } from "./DataBunch.js";
 import { currentDisplay } from "../display/Display.js";
 import { Random } from "../engine/random.js";
-import { runDirVariable, runsDir } from "../environment.js";
 import { UserError } from "../errors.js";
 import type { Cnn } from "../models/Cnn.js";
+import { runDirectory } from "../runDirectory.js";
 import { Adam, type AdamOptions } from "./Adam.js";
 import type { Callback } from "./Callback.js";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
@@ -26,7 +26,7 @@ export interface LearnerOptions extends AdamOptions {
   readonly seed?: number;
   /** Keep training the batch norms of frozen layers; fast.ai's default: true. */
   readonly trainBn?: boolean;
-  /** Where `save` puts checkpoints; default the run's folder, else `runs/models`. */
+  /** Where `save` puts checkpoints; default `models` in the run's folder. */
   readonly modelDir?: string;
 }
 
@@ -68,7 +68,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
     this.options = options;
     this.metrics = options.metrics ?? [];
     this.random = new Random(options.seed ?? data.seed, 3);
-    this.modelDir = options.modelDir ?? path.join(runDirVariable() ?? runsDir, "models");
+    this.modelDir = options.modelDir ?? path.join(runDirectory(), "models");
     this.optimizer = new Adam(model.groupParameters(), options);
     this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
   }

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { it } from "node:test";
 import { runsDir } from "../../src/environment.js";
-import { runDirectory, timestamp, writeMetrics } from "../../src/report/metricsFile.js";
+import { writeMetrics } from "../../src/report/metricsFile.js";
+import { runDirectory, timestamp } from "../../src/runDirectory.js";
 
 it("metrics are written whole, with two spaces", async () => {
   const folder = await mkdtemp(path.join(tmpdir(), "xray-metrics-"));
