@@ -14,6 +14,7 @@ const { build, isBuilt } = require("./launcher/build.cjs");
 const { wrapExecutor } = require("./launcher/executor.cjs");
 const { completeMessages } = require("./launcher/messages.cjs");
 const { followParent } = require("./launcher/parent.cjs");
+const { queueSends } = require("./launcher/sends.cjs");
 const { redirectSources } = require("./launcher/sources.cjs");
 const { catchStrays } = require("./launcher/strays.cjs");
 
@@ -32,6 +33,7 @@ followParent();
 const executors = tslab("executor");
 executors.createExecutor = wrapExecutor(executors.createExecutor);
 completeMessages(tslab("jupyter"));
+queueSends(require(require.resolve("zeromq", { paths: [path.join(root, "node_modules", "tslab")] })));
 
 async function start() {
   // A first start builds; if that fails, the first cell tries again and shows the compiler's messages.

@@ -141,6 +141,21 @@ describe("the kernel", () => {
     );
   });
 
+  it("sends what a cell shows in one go, in its order, and never finds the socket busy", async () => {
+    const show = (n: number) =>
+      `import * as tslab from "tslab"; for (let i = 0; i < ${n}; i++) tslab.display.html(i + " x".repeat(100));`;
+    const steps = [show(200), show(200), show(200)].map((code) => ({ code }));
+    for (const { status, outputs } of await session(steps)) {
+      assert.equal(status, "ok", JSON.stringify(outputs.find(([kind]) => kind === "error")));
+      const bundles = outputs.map(([, data]) => data as unknown as Readonly<Record<string, string>>);
+      const shown = bundles.map((data) => Number.parseInt(data["text/html"] ?? ""));
+      assert.deepEqual(
+        shown,
+        Array.from({ length: 200 }, (_, i) => i),
+      );
+    }
+  });
+
   it("interrupts every kind of cell and stays usable", async () => {
     const [, listening, stopped, sleeping, busy, alive] = await session([
       { code: "let steps = 0; let ended = false;" },
