@@ -38,12 +38,25 @@ function installPackages() {
   if (current) return;
   console.error("set-up: npm packages (about 500 MB unpacked)");
   // Scripts stay off (.npmrc too): tfjs-node's would download an old libtensorflow, and the set-up has its own.
-  const done = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  const done = spawnSync(
+    "npm",
+    [
+      "ci",
+      "--ignore-scripts",
+      "--include=dev",
+      "--cache",
+      path.join(root, ".cache", "npm"),
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+    ],
+    {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+    },
+  );
   if (done.status !== 0)
-    fail("`npm ci` failed.", "See its message above; it needs the npm registry and 500 MB.");
+    fail("`npm ci` failed.", "See its message above, if any; it needs npm, its registry and 500 MB.");
 }
 
 /** `npx xray` then runs this project's command instead of asking the registry for one. */

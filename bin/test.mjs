@@ -22,6 +22,10 @@ if (words.length === 0) {
   step("declarations in the notebook's compiler", ["bin/check-declarations.cjs"]);
 }
 const tests = testFiles("test").filter((file) => words.every((word) => file.includes(word)));
+if (tests.length === 0) {
+  console.error(`No test file's path contains ${words.join(" and ")}.`);
+  process.exit(1);
+}
 // Two at a time: TensorFlow spreads each over the cores by itself.
 step("tests", ["--test", "--test-concurrency=2", ...tests]);
 

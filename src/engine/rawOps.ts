@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type Tensor, tf } from "./tensorflow.js";
 
 /**
@@ -101,12 +102,14 @@ function only(outputs: Output[]): Output {
   return output;
 }
 
+/** Another one for each load of this file: a notebook loads it anew after an edit, and the old variables live on. */
+const load = randomUUID();
 let created = 0;
 
 /** A new, uninitialised float32 variable. */
 export function createResource(shape: number[]): ResourceHandle {
   // TensorFlow gives the same memory to handles of one shared name, hence a name of its own for each.
-  const name = `xray-${process.pid}-${created++}`;
+  const name = `xray-${load}-${created++}`;
   const attrs = [
     attr.type("dtype", float32),
     attr.shape("shape", shape),

@@ -29,13 +29,7 @@ export function store(variable: Variable, name = variable.name): StoredTensor {
  * @throws UserError naming the layer and both shapes when they differ
  */
 export function restore(variable: Variable, stored: StoredTensor, file: string): void {
-  const wanted = torchShape(variable);
-  if (wanted.join() !== stored.shape.join()) {
-    throw new UserError(
-      `${file}: ${stored.name} is [${stored.shape.join(", ")}], the net wants [${wanted.join(", ")}].`,
-      "Load weights of the same architecture and number of classes.",
-    );
-  }
+  requireShape(variable, stored, file);
   const axes = fromTorch[stored.shape.length];
   if (!axes) {
     variable.assignValues(stored.values);
@@ -44,4 +38,15 @@ export function restore(variable: Variable, stored: StoredTensor, file: string):
   const value = tf.tidy(() => tf.transpose(tf.tensor(stored.values, [...stored.shape]), axes));
   variable.assign(value);
   value.dispose();
+}
+
+/** @throws UserError naming the layer and both shapes when they differ */
+export function requireShape(variable: Variable, stored: StoredTensor, file: string): void {
+  const wanted = torchShape(variable);
+  if (wanted.join() !== stored.shape.join()) {
+    throw new UserError(
+      `${file}: ${stored.name} is [${stored.shape.join(", ")}], the net wants [${wanted.join(", ")}].`,
+      "Load weights of the same architecture and number of classes.",
+    );
+  }
 }

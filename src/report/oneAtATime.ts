@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
@@ -21,9 +21,7 @@ export async function oneAtATime<R>(lock: string, work: () => Promise<R>): Promi
 
 async function take(lock: string): Promise<boolean> {
   try {
-    const file = await open(lock, "wx");
-    await file.writeFile(String(process.pid));
-    await file.close();
+    await writeFile(lock, String(process.pid), { flag: "wx" });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -31,10 +29,14 @@ async function take(lock: string): Promise<boolean> {
   }
 }
 
+async function changed(lock: string): Promise<number | undefined> {
+  return (await stat(lock).catch(() => undefined))?.mtimeMs;
+}
+
 async function isAbandoned(lock: string): Promise<boolean> {
   const owner = Number(await readFile(lock, "utf8").catch(() => ""));
-  // Still empty: its owner is about to write.
-  if (owner === 0) return false;
+  // Still empty: its owner is about to write, or could not.
+  if (owner === 0) return Date.now() - ((await changed(lock)) ?? Date.now()) > 5000;
   try {
     process.kill(owner, 0);
     return false;

@@ -12,6 +12,9 @@ export interface AdamOptions {
   readonly bnWd?: boolean;
 }
 
+/** fast.ai's weight decay. */
+export const defaultWd = 1e-2;
+
 interface Moments {
   readonly m: Variable;
   readonly v: Variable;
@@ -47,7 +50,7 @@ export class Adam {
   /** Takes the parameters that are trained now; a later change of `requiresGrad` wants a new optimizer. */
   constructor(
     groups: readonly (readonly Parameter[])[],
-    { betas = [0.9, 0.99], eps = 1e-8, wd = 1e-2, bnWd = true }: AdamOptions = {},
+    { betas = [0.9, 0.99], eps = 1e-8, wd = defaultWd, bnWd = true }: AdamOptions = {},
   ) {
     this.groups = groups.map((group) => group.filter((parameter) => parameter.requiresGrad));
     this.lrs = groups.map(() => 0);

@@ -64,7 +64,16 @@ export async function notify(
   let request: CallbackRequest = {};
   for (const callback of callbacks) {
     const asked = await callback[event]?.(state);
-    if (asked) request = { ...request, ...asked };
+    if (asked) request = joined(request, asked);
   }
   return request;
+}
+
+/** What any of two asked for. */
+export function joined(a: CallbackRequest, b: CallbackRequest): CallbackRequest {
+  return {
+    stopEpoch: a.stopEpoch === true || b.stopEpoch === true,
+    stopTraining: a.stopTraining === true || b.stopTraining === true,
+    skipValidate: a.skipValidate === true || b.skipValidate === true,
+  };
 }

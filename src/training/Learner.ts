@@ -6,7 +6,7 @@ import { Random } from "../engine/random.js";
 import { UserError } from "../errors.js";
 import type { Cnn } from "../models/Cnn.js";
 import { runDirectory } from "../runDirectory.js";
-import { Adam, type AdamOptions } from "./Adam.js";
+import { Adam, type AdamOptions, defaultWd } from "./Adam.js";
 import type { Callback } from "./Callback.js";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { fit } from "./fit.js";
@@ -110,7 +110,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
     requireEpochs(epochs);
     const { maxLr = slice(3e-3), wd, callbacks = [], ...cycle } = options;
     const maxLrs = lrRange(maxLr, this.optimizer.groups.length);
-    if (wd !== undefined) this.optimizer.wd = wd;
+    this.optimizer.wd = wd ?? this.options.wd ?? defaultWd;
     const scheduler = new OneCycleScheduler(this.optimizer, maxLrs, cycle);
     await this.run(this.phase, epochs, [scheduler, ...callbacks]);
   }
@@ -171,10 +171,13 @@ export class Learner<Data extends DataBunch = DataBunch> {
     }
     const started = performance.now();
     this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
-    await fit(this, epochs, [this.recorder, ...callbacks]);
-    this.timings.push({ what, seconds: (performance.now() - started) / 1000 });
-    if (what === "lrFind") return;
-    this.history.push(...this.recorder.rows.map((row) => ({ phase: this.phase, ...row })));
+    try {
+      await fit(this, epochs, [this.recorder, ...callbacks]);
+    } finally {
+      this.timings.push({ what, seconds: (performance.now() - started) / 1000 });
+      const rows = what === "lrFind" ? [] : this.recorder.rows;
+      this.history.push(...rows.map((row) => ({ phase: this.phase, ...row })));
+    }
   }
 
   private checkpoint(name: string): string {

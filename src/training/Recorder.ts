@@ -1,5 +1,5 @@
 import { currentDisplay, type FitProgress } from "../display/Display.js";
-import { Interrupted, UserError } from "../errors.js";
+import { UserError } from "../errors.js";
 import type { Adam } from "./Adam.js";
 import type { Callback, TrainingState } from "./Callback.js";
 import { lrFindFigure } from "./lrFindFigure.js";
@@ -71,7 +71,12 @@ export class Recorder implements Callback {
 
   trainEnd({ endedBy }: TrainingState): void {
     if (endedBy === undefined) this.progress?.end();
-    else this.progress?.end(endedBy instanceof Interrupted ? "interrupted" : "stopped by an error");
+    else
+      this.progress?.end(
+        endedBy instanceof Error && endedBy.name === "KeyboardInterrupt"
+          ? "interrupted"
+          : "stopped by an error",
+      );
   }
 
   /**

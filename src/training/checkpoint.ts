@@ -3,7 +3,7 @@ import path from "node:path";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../engine/safetensors.js";
 import type { Parameter, Variable } from "../engine/Variable.js";
 import { UserError } from "../errors.js";
-import { restore, store } from "../models/torchLayout.js";
+import { requireShape, restore, store } from "../models/torchLayout.js";
 import type { Adam } from "./Adam.js";
 
 const momentName = (parameter: Parameter, part: "m" | "v") => `optimizer.${part}.${parameter.name}`;
@@ -38,6 +38,8 @@ export async function loadCheckpoint(
   if (missing) {
     throw new UserError(`${file} has no ${missing.name}.`, "Load a checkpoint of the same architecture.");
   }
+  // All before the first is changed: a refused checkpoint leaves the net as it was.
+  for (const variable of state) requireShape(variable, known(tensors, variable.name), file);
   for (const variable of state) restore(variable, known(tensors, variable.name), file);
 
   optimizer.reset();

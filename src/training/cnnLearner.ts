@@ -6,10 +6,7 @@ import { createHead, type HeadOptions } from "../models/createHead.js";
 import { type Architecture, models } from "../models/models.js";
 import { Learner, type LearnerOptions } from "./Learner.js";
 
-export interface CnnLearnerOptions extends LearnerOptions, Pick<HeadOptions, "ps" | "linFtrs"> {
-  /** Start from ImageNet weights; default true. */
-  readonly pretrained?: boolean;
-}
+export type CnnLearnerOptions = LearnerOptions & Pick<HeadOptions, "ps" | "linFtrs">;
 
 /**
  * A learner on a pretrained body with a new head for the data's classes, frozen: fast.ai's `cnn_learner`.
@@ -23,7 +20,7 @@ export async function cnnLearner<Data extends DataBunch>(
   if (!arch) {
     throw new UserError("There is no net of that name.", `Choose one of: ${Object.keys(models).join(", ")}.`);
   }
-  const body = await arch.createBody("0", options.pretrained ?? true);
+  const body = await arch.createBody("0", true);
   const random = new Random(options.seed ?? data.seed, 2);
   const head = createHead("1", { ...options, features: body.features, c: data.c }, random);
   const learn = new Learner(data, new Cnn(body, head), arch.name, options);

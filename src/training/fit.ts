@@ -3,6 +3,7 @@ import {
   type Callback,
   type CallbackEvent,
   type CallbackRequest,
+  joined,
   notify,
   type TrainingState,
 } from "./Callback.js";
@@ -63,7 +64,7 @@ class TrainingLoop {
     await this.tell("trainBegin");
     for (state.epoch = 0; state.epoch < state.epochs; state.epoch++) {
       const started = performance.now();
-      const asked = { ...(await this.tell("epochBegin")), ...(await this.train()) };
+      const asked = joined(await this.tell("epochBegin"), await this.train());
       state.validLoss = undefined;
       state.metrics = [];
       if (!asked.skipValidate) await this.validate();
@@ -84,7 +85,7 @@ class TrainingLoop {
       state.smoothLoss = this.smooth.add(state.lastLoss);
       state.batch++;
       state.iteration++;
-      asked = { ...asked, ...(await this.tell("batchEnd")) };
+      asked = joined(asked, await this.tell("batchEnd"));
       await this.check();
       if (asked.stopEpoch) break;
     }

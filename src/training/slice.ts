@@ -38,7 +38,8 @@ export function lrRange(lr: LearningRate, groups: number): number[] {
 
 function spread(lr: LearningRate, groups: number): number[] {
   if (typeof lr === "number") return Array.from({ length: groups }, () => lr);
-  if (lr instanceof LearningRateSlice) {
+  // By its shape, not its class: after an edit a notebook holds slices and learners of two loads of this file.
+  if ("stop" in lr) {
     const { start, stop } = lr;
     if (start === undefined)
       return Array.from({ length: groups }, (_, i) => (i < groups - 1 ? stop / 10 : stop));

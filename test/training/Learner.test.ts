@@ -97,6 +97,14 @@ describe("fitOneCycle", () => {
     assert.equal(learn.recorder.moms[0], 0.95);
   });
 
+  it("takes a weight decay for one fit only", async () => {
+    const learn = learner({}, { train: 16 });
+    await learn.fitOneCycle(1, { wd: 0.5 });
+    assert.equal(learn.optimizer.wd, 0.5);
+    await learn.fitOneCycle(1);
+    assert.equal(learn.optimizer.wd, 0.01);
+  });
+
   for (const epochs of [0, -1, 1.5, NaN]) {
     it(`refuses ${epochs} epochs`, async () => {
       await assert.rejects(learner().fitOneCycle(epochs), /cannot be trained/);
@@ -246,6 +254,22 @@ describe("callbacks", () => {
     });
     assert.deepEqual(events, ["trainBegin", "epochBegin", ...batch, "trainEnd"]);
   });
+
+  it("that ask to stop are heard whatever others ask, and finished epochs stay in the history", async () => {
+    const learn = learner({}, { train: 16, valid: 8 });
+    const stopping = { batchEnd: () => ({ stopTraining: true }) };
+    const going = { order: 1, batchEnd: () => ({ stopTraining: false }) };
+    await learn.fitOneCycle(3, { callbacks: [stopping, going] });
+    assert.equal(learn.history.length, 1);
+    let epochs = 0;
+    const failing = {
+      epochBegin: () => {
+        if (++epochs === 3) throw new Error("the third epoch");
+      },
+    };
+    await assert.rejects(learn.fitOneCycle(3, { callbacks: [failing] }), /the third epoch/);
+    assert.equal(learn.history.length, 3);
+  });
 });
 
 describe("save and load", () => {
@@ -294,6 +318,17 @@ describe("save and load", () => {
       const wider = new Learner(drawnData(), tinyNet(1, { width: 8 }), "tiny", { modelDir: folder });
       made.push(wider);
       await assert.rejects(wider.load("two"), /0\.0\.weight is \[4, 3, 7, 7\], the net wants \[8, 3, 7, 7\]/);
+    }));
+
+  it("leave the net as it was when they refuse", () =>
+    inFolder(async () => {
+      const learn = learner({ modelDir: folder });
+      await learn.save("two");
+      const three = new Learner(drawnData(), tinyNet(2, { c: 3 }), "tiny", { modelDir: folder });
+      made.push(three);
+      const before = weights(three);
+      await assert.rejects(three.load("two"), /1\.8\.weight/);
+      assert.deepEqual(weights(three), before);
     }));
 
   it("refuse a name that is a path", async () => {

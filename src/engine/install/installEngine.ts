@@ -50,8 +50,13 @@ export async function installEngine({ variant, log }: InstallEngineOptions): Pro
 /** Whether the variant was installed to its end, for the present tfjs-node package. */
 async function isCurrent(variant: EngineVariant): Promise<boolean> {
   if (!existsSync(stampPath(variant))) return false;
-  const stamp = JSON.parse(await readFile(stampPath(variant), "utf8")) as EngineStamp;
-  return stamp.tfjs === tfjsVersion();
+  try {
+    const stamp = JSON.parse(await readFile(stampPath(variant), "utf8")) as EngineStamp;
+    return stamp.tfjs === tfjsVersion();
+  } catch {
+    // Cut short by a full disk, say: as good as none.
+    return false;
+  }
 }
 
 /** Loads the engine in another process, since a library cannot be unloaded from this one. */

@@ -16,7 +16,7 @@ export interface Pass {
  *
  * Ownership: `forward` leaves its input to the caller and gives its output to the caller. `backward` takes `dy`
  * over and gives the input's gradient to the caller. One training pass is in flight at a time: each `forward`
- * with `training` is followed by one `backward`, or by `forget`.
+ * with `training` is followed by one `backward`.
  */
 export abstract class Module {
   abstract forward(x: Tensor, pass: Pass): Tensor;

