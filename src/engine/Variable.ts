@@ -4,9 +4,11 @@ import {
   destroyResource,
   float32,
   readResource,
+  releaseResource,
   type ResourceHandle,
   resourceOp,
 } from "./rawOps.js";
+import { add } from "./kernels.js";
 import { type Tensor, tf } from "./tensorflow.js";
 
 const dtype = [attr.type("dtype", float32)];
@@ -19,6 +21,8 @@ export class Variable {
   readonly size: number;
   readonly handle: ResourceHandle;
   private alive = true;
+  private lentTo: string | undefined;
+  private assignments = 0;
 
   /** Starts as zeros unless `values` (row by row, `size` of them) are given. */
   constructor(
@@ -36,12 +40,31 @@ export class Variable {
 
   /** The caller disposes the tensor. */
   read(): Tensor {
+    if (this.lentTo !== undefined) throw new Error(`${this.name} is with ${this.lentTo}`);
     return readResource(this.handle);
   }
 
   /** Takes the tensor's memory; the caller still disposes the tensor. */
   assign(value: Tensor): void {
     resourceOp("AssignVariableOp", dtype, [this.handle], [value]);
+    this.lentTo = undefined;
+    this.assignments++;
+  }
+
+  /** Another number after each assignment; changes in place by an optimizer do not count. */
+  get version(): number {
+    return this.assignments;
+  }
+
+  /** Whether the values are elsewhere, after `lend`. */
+  get lent(): boolean {
+    return this.lentTo !== undefined;
+  }
+
+  /** Frees the memory: until the next assignment the values are with `holder`, and reading them here fails. */
+  lend(holder: string): void {
+    releaseResource(this.handle);
+    this.lentTo = holder;
   }
 
   assignValues(values: Float32Array): void {
@@ -83,7 +106,7 @@ export class Parameter extends Variable {
       return;
     }
     const first = this.grad;
-    this.grad = tf.keep(tf.add(first, gradient));
+    this.grad = tf.keep(add(first, gradient));
     first.dispose();
     gradient.dispose();
   }

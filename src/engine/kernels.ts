@@ -1,5 +1,5 @@
-import { attr, float32, int32, op, opOutputs, T } from "./rawOps.js";
-import { type Tensor, tf } from "./tensorflow.js";
+import { attr, constant, float32, int32, op, opOutputs, T } from "./rawOps.js";
+import type { Tensor } from "./tensorflow.js";
 
 /**
  * The operations a convolutional net is trained with, forward and backward, in NHWC. Every function returns new
@@ -33,17 +33,14 @@ export function conv2d(x: Tensor, filter: Tensor, geometry: ConvGeometry): Tenso
   return op("Conv2D", convAttrs(filter.shape[0], geometry), [x, filter]);
 }
 
-/** d loss / d x of `conv2d`, of shape `inputShape`. */
+/** d loss / d x of `conv2d`; `inputShape` is x's `shapeOf`. */
 export function conv2dInputGrad(
-  inputShape: readonly number[],
+  inputShape: Tensor,
   filter: Tensor,
   dy: Tensor,
   geometry: ConvGeometry,
 ): Tensor {
-  const sizes = tf.tensor1d([...inputShape], "int32");
-  const dx = op("Conv2DBackpropInput", convAttrs(filter.shape[0], geometry), [sizes, filter, dy]);
-  sizes.dispose();
-  return dx;
+  return op("Conv2DBackpropInput", convAttrs(filter.shape[0], geometry), [inputShape, filter, dy]);
 }
 
 /** d loss / d filter of `conv2d`, of shape `filterShape`. */
@@ -53,7 +50,7 @@ export function conv2dFilterGrad(
   dy: Tensor,
   geometry: ConvGeometry,
 ): Tensor {
-  const sizes = tf.tensor1d([...filterShape], "int32");
+  const sizes = constant(filterShape, "int32");
   const dFilter = op("Conv2DBackpropFilter", convAttrs(filterShape[0] ?? 1, geometry), [x, sizes, dy]);
   sizes.dispose();
   return dFilter;
@@ -89,8 +86,75 @@ export function reluGrad(dy: Tensor, y: Tensor): Tensor {
   return op("ReluGrad", [T], [dy, y]);
 }
 
+/** a + b, the smaller one repeated over the axes it lacks. */
 export function add(a: Tensor, b: Tensor): Tensor {
   return op("AddV2", [T], [a, b]);
+}
+
+/** a * b, as `add`. */
+export function mul(a: Tensor, b: Tensor): Tensor {
+  return op("Mul", [T], [a, b]);
+}
+
+/** a / b, as `add`. */
+export function div(a: Tensor, b: Tensor): Tensor {
+  return op("RealDiv", [T], [a, b]);
+}
+
+/** The shape of x, as a tensor: in a recorded step it follows the batch. */
+export function shapeOf(x: Tensor): Tensor {
+  return op("Shape", [T, attr.type("out_type", int32)], [x]);
+}
+
+/** The same values in another shape; -1 stands for the batch. */
+export function reshape(x: Tensor, shape: readonly number[]): Tensor {
+  const sizes = constant(shape, "int32");
+  const y = op("Reshape", [T, attr.type("Tshape", int32)], [x, sizes]);
+  sizes.dispose();
+  return y;
+}
+
+/** The mean over some axes, which are left out of the result. */
+export function mean(x: Tensor, axes: readonly number[]): Tensor {
+  const list = constant(axes, "int32");
+  const y = op("Mean", [T, attr.type("Tidx", int32), attr.bool("keep_dims", false)], [x, list]);
+  list.dispose();
+  return y;
+}
+
+/** a `[n, p]`, b `[n, q]` -> `[n, p + q]` */
+export function concatColumns(a: Tensor, b: Tensor): Tensor {
+  const axis = constant([1], "int32", []);
+  const y = op("ConcatV2", [T, attr.int("N", 2), attr.type("Tidx", int32)], [a, b, axis]);
+  axis.dispose();
+  return y;
+}
+
+/** Undoes `concatColumns` of two parts of the same width. */
+export function splitColumns(x: Tensor): [Tensor, Tensor] {
+  const axis = constant([1], "int32", []);
+  const [a, b] = opOutputs("Split", [T, attr.int("num_split", 2)], [axis, x], 2);
+  axis.dispose();
+  if (!a || !b) throw new Error("Split gave too few outputs");
+  return [a, b];
+}
+
+/** a b, either transposed on the way. */
+export function matMul(
+  a: Tensor,
+  b: Tensor,
+  { transposeA = false, transposeB = false }: { transposeA?: boolean; transposeB?: boolean } = {},
+): Tensor {
+  return op(
+    "MatMul",
+    [T, attr.bool("transpose_a", transposeA), attr.bool("transpose_b", transposeB)],
+    [a, b],
+  );
+}
+
+/** The sum over all axes but the last. */
+export function biasGrad(dy: Tensor): Tensor {
+  return op("BiasAddGrad", [T], [dy]);
 }
 
 /** What a training pass of batch normalisation leaves for its gradient. */

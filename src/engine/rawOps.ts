@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { currentRecorder } from "./graph/recording.js";
 import { type Tensor, tf } from "./tensorflow.js";
 
 /**
@@ -7,10 +8,14 @@ import { type Tensor, tf } from "./tensorflow.js";
  * single operation, and this is the way to it.
  */
 
+export type AttrType = "TYPE" | "INT" | "FLOAT" | "BOOL" | "STRING" | "SHAPE";
+
 /** An operation's attribute, such as its padding. */
 export interface Attr {
   readonly name: string;
+  /** The binding's number for `kind`. */
   readonly type: number;
+  readonly kind: AttrType;
   readonly value: boolean | number | string | number[];
 }
 
@@ -18,13 +23,14 @@ interface Output {
   readonly id: number;
 }
 
-type AttrType = "TYPE" | "INT" | "FLOAT" | "BOOL" | "STRING" | "SHAPE";
-
 /** tfjs-node's native binding, as far as it is used here. */
 type Binding = Record<`TF_ATTR_${AttrType}` | "TF_FLOAT" | "TF_INT32", number> & {
   readonly TF_Version: string;
   executeOp(name: string, attrs: readonly Attr[], inputIds: readonly number[], outputs: number): Output[];
   deleteTensor(id: number): void;
+  loadSavedModel(folder: string, tags: string): number;
+  runSavedModel(id: number, inputIds: readonly number[], inputs: string, outputs: string): Output[];
+  deleteSavedModel(id: number): void;
 };
 
 /** tfjs-node's backend, with the methods that its declarations call private. */
@@ -45,13 +51,20 @@ interface Backend {
 const backend = tf.backend() as unknown as Backend;
 const binding = backend.binding;
 
+const make = (kind: AttrType, name: string, value: Attr["value"]): Attr => ({
+  name,
+  type: binding[`TF_ATTR_${kind}`],
+  kind,
+  value,
+});
+
 export const attr = {
-  type: (name: string, value: number): Attr => ({ name, type: binding.TF_ATTR_TYPE, value }),
-  int: (name: string, value: number | number[]): Attr => ({ name, type: binding.TF_ATTR_INT, value }),
-  float: (name: string, value: number): Attr => ({ name, type: binding.TF_ATTR_FLOAT, value }),
-  bool: (name: string, value: boolean): Attr => ({ name, type: binding.TF_ATTR_BOOL, value }),
-  string: (name: string, value: string): Attr => ({ name, type: binding.TF_ATTR_STRING, value }),
-  shape: (name: string, value: number[]): Attr => ({ name, type: binding.TF_ATTR_SHAPE, value }),
+  type: (name: string, value: number): Attr => make("TYPE", name, value),
+  int: (name: string, value: number | number[]): Attr => make("INT", name, value),
+  float: (name: string, value: number): Attr => make("FLOAT", name, value),
+  bool: (name: string, value: boolean): Attr => make("BOOL", name, value),
+  string: (name: string, value: string): Attr => make("STRING", name, value),
+  shape: (name: string, value: number[]): Attr => make("SHAPE", name, value),
 };
 
 export const float32: number = binding.TF_FLOAT;
@@ -62,7 +75,9 @@ const dtype = [attr.type("dtype", float32)];
 
 /** One operation with one output. */
 export function op(name: string, attrs: readonly Attr[], inputs: readonly Tensor[]): Tensor {
-  return backend.executeSingleOutput(name, attrs, inputs);
+  const tensor = backend.executeSingleOutput(name, attrs, inputs);
+  currentRecorder()?.operation(name, attrs, inputs, [tensor]);
+  return tensor;
 }
 
 /** One operation with `outputs` outputs. */
@@ -72,7 +87,20 @@ export function opOutputs(
   inputs: readonly Tensor[],
   outputs: number,
 ): Tensor[] {
-  return backend.executeMultipleOutputs(name, attrs, inputs, outputs);
+  const tensors = backend.executeMultipleOutputs(name, attrs, inputs, outputs);
+  currentRecorder()?.operation(name, attrs, inputs, tensors);
+  return tensors;
+}
+
+/** A tensor of fixed numbers, such as an operation's axes. */
+export function constant(
+  values: readonly number[],
+  dtype: "int32" | "float32",
+  shape = [values.length],
+): Tensor {
+  const tensor = tf.tensor([...values], shape, dtype);
+  currentRecorder()?.constant(tensor, values, dtype);
+  return tensor;
 }
 
 /**
@@ -81,19 +109,31 @@ export function opOutputs(
  */
 export type ResourceHandle = number;
 
-/** An operation on a resource, such as `AssignVariableOp`; `inputs` follow the handles. */
+/**
+ * An operation that changes resources, such as `AssignVariableOp`; `inputs` follow the handles. While a step is
+ * recorded it is noted and not carried out: recording changes nothing.
+ */
 export function resourceOp(
   name: string,
   attrs: readonly Attr[],
   handles: readonly ResourceHandle[],
   inputs: readonly Tensor[] = [],
 ): void {
-  binding.executeOp(name, attrs, [...handles, ...backend.getInputTensorIds(inputs)], 0);
+  const recorder = currentRecorder();
+  if (recorder) recorder.change(name, attrs, handles, inputs);
+  else binding.executeOp(name, attrs, [...handles, ...backend.getInputTensorIds(inputs)], 0);
 }
 
 /** A tensor that shares the variable's memory. Dispose it before the variable is changed in place. */
 export function readResource(handle: ResourceHandle): Tensor {
-  return backend.createOutputTensor(only(binding.executeOp("ReadVariableOp", dtype, [handle], 1)));
+  const tensor = backend.createOutputTensor(only(binding.executeOp("ReadVariableOp", dtype, [handle], 1)));
+  currentRecorder()?.read(handle, tensor);
+  return tensor;
+}
+
+/** Frees a resource's memory; the handle stays, and the next assignment gives it memory again. */
+export function releaseResource(handle: ResourceHandle): void {
+  binding.executeOp("DestroyResourceOp", [attr.bool("ignore_lookup_error", true)], [handle], 0);
 }
 
 function only(outputs: Output[]): Output {
@@ -120,8 +160,35 @@ export function createResource(shape: number[]): ResourceHandle {
 }
 
 export function destroyResource(handle: ResourceHandle): void {
-  binding.executeOp("DestroyResourceOp", [attr.bool("ignore_lookup_error", true)], [handle], 0);
+  releaseResource(handle);
   binding.deleteTensor(handle);
+}
+
+/** A loaded graph with its own variables. */
+export type SessionHandle = number;
+
+/** Loads the SavedModel in `folder`; the file is not needed afterwards. */
+export function loadSession(folder: string, tag: string): SessionHandle {
+  return binding.loadSavedModel(folder, tag);
+}
+
+/**
+ * Runs what the outputs need, given the inputs.
+ * @param names of nodes, in the order of `inputs`
+ */
+export function runSession(
+  session: SessionHandle,
+  names: readonly string[],
+  inputs: readonly Tensor[],
+  outputs: readonly string[],
+): Tensor[] {
+  const list = (nodes: readonly string[]) => nodes.map((node) => `${node}:0`).join(",");
+  const made = binding.runSavedModel(session, backend.getInputTensorIds(inputs), list(names), list(outputs));
+  return made.map((output) => backend.createOutputTensor(output));
+}
+
+export function deleteSession(session: SessionHandle): void {
+  binding.deleteSavedModel(session);
 }
 
 /** Whether TensorFlow computes on a GPU. */

@@ -32,7 +32,8 @@ export function restore(variable: Variable, stored: StoredTensor, file: string):
   requireShape(variable, stored, file);
   const axes = fromTorch[stored.shape.length];
   if (!axes) {
-    variable.assignValues(stored.values);
+    // A copy: a view of the file's bytes would keep all of them in memory.
+    variable.assignValues(stored.values.slice());
     return;
   }
   const value = tf.tidy(() => tf.transpose(tf.tensor(stored.values, [...stored.shape]), axes));

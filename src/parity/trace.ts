@@ -8,7 +8,7 @@ import { Linear } from "../models/layers/Linear.js";
 import { models } from "../models/models.js";
 import { Adam } from "../training/Adam.js";
 import { evaluateBatch } from "../training/evaluate.js";
-import { trainStep } from "../training/trainStep.js";
+import { TrainingSession } from "../training/TrainingSession.js";
 import type { ParityRow } from "./ParityRow.js";
 
 /** The record of the oracle's `trace`: a few steps of fastai on given pixels, without augmentation or dropout. */
@@ -50,15 +50,17 @@ export async function traceParity(record: unknown): Promise<ParityRow[]> {
       model.freezeTo(stage === "frozen" ? -1 : 0, true);
       const optimizer = new Adam(model.groupParameters(), { ...trace, betas: trace.betas });
       optimizer.lrs = [...lr];
-      losses.forEach((fastai, step) => {
+      let session: TrainingSession | undefined;
+      for (const [step, fastai] of losses.entries()) {
         const batch = batches[step];
         if (!batch) throw malformed(`no batch for step ${step}`);
-        const ours = trainStep(model, batch, new Random(0));
-        optimizer.step();
+        session ??= await TrainingSession.start({ model, optimizer, random: new Random(0) }, batch);
+        const ours = await session.step(batch);
         const tolerance = stage === "frozen" ? 0.003 : step < 3 ? 0.01 : 0.05;
         const difference = Math.abs(ours - fastai) / Math.abs(fastai);
         rows.push({ name: `${stage} loss ${step}`, ours, fastai, difference, tolerance, unit: "relative" });
-      });
+      }
+      await session?.close();
       optimizer.dispose();
       const [first] = batches;
       if (first) rows.push(evaluation(stage, evaluateBatch(model, first).logits, eval_logits.flat()));

@@ -1,4 +1,6 @@
-import { attr, resourceOp, T } from "../engine/rawOps.js";
+import { feedScalar } from "../engine/feed.js";
+import { mul } from "../engine/kernels.js";
+import { attr, constant, resourceOp, T } from "../engine/rawOps.js";
 import { type Tensor, tf } from "../engine/tensorflow.js";
 import { type Parameter, Variable } from "../engine/Variable.js";
 
@@ -60,27 +62,38 @@ export class Adam {
 
   /** Moves every parameter that has a gradient, and clears the gradients. */
   step(): void {
-    this.t++;
-    const corrected = Math.sqrt(1 - this.beta ** this.t);
+    this.advance();
     tf.tidy(() => {
-      const [beta1, beta2, zero] = [tf.scalar(this.mom), tf.scalar(this.beta), tf.scalar(0)];
-      // TensorFlow adds its epsilon to sqrt(v) before the bias correction, PyTorch after it.
-      const epsilon = tf.scalar(this.eps * corrected);
-      this.groups.forEach((group, i) => {
-        const lr = this.lrs[i] ?? 0;
-        const rate = tf.scalar((lr * corrected) / (1 - this.mom ** this.t));
-        const decay = tf.scalar(lr * this.wd);
-        for (const parameter of group) {
-          if (!parameter.grad) continue;
-          if (this.wd !== 0 && (this.bnWd || !isBnOrBias(parameter))) decayInPlace(parameter, decay);
-          const { m, v } = this.momentsOf(parameter);
-          // Zero powers of the betas: the bias correction is in the rate, in double precision.
-          const inputs = [zero, zero, rate, beta1, beta2, epsilon, parameter.grad];
-          resourceOp("ResourceApplyAdam", adamAttrs, [parameter.handle, m.handle, v.handle], inputs);
-        }
-      });
+      this.update();
     });
     this.zeroGrad();
+  }
+
+  /** Counts a step, which the bias correction depends on. */
+  advance(): void {
+    this.t++;
+  }
+
+  /** The operations of a step, after `advance`. */
+  update(): void {
+    const corrected = () => Math.sqrt(1 - this.beta ** this.t);
+    const [beta1, beta2] = [feedScalar(() => this.mom), feedScalar(() => this.beta)];
+    const zero = constant([0], "float32", []);
+    // TensorFlow adds its epsilon to sqrt(v) before the bias correction, PyTorch after it.
+    const epsilon = feedScalar(() => this.eps * corrected());
+    this.groups.forEach((group, i) => {
+      const lr = () => this.lrs[i] ?? 0;
+      const rate = feedScalar(() => (lr() * corrected()) / (1 - this.mom ** this.t));
+      const decay = feedScalar(() => lr() * this.wd);
+      for (const parameter of group) {
+        if (!parameter.grad) continue;
+        if (this.bnWd || !isBnOrBias(parameter)) decayInPlace(parameter, decay);
+        const { m, v } = this.momentsOf(parameter);
+        // Zero powers of the betas: the bias correction is in the rate, in double precision.
+        const inputs = [zero, zero, rate, beta1, beta2, epsilon, parameter.grad];
+        resourceOp("ResourceApplyAdam", adamAttrs, [parameter.handle, m.handle, v.handle], inputs);
+      }
+    });
   }
 
   zeroGrad(): void {
@@ -124,7 +137,7 @@ const isBnOrBias = (parameter: Parameter): boolean => parameter.shape.length ===
 
 function decayInPlace(parameter: Parameter, factor: Tensor): void {
   const value = parameter.read();
-  const lost = tf.mul(value, factor);
+  const lost = mul(value, factor);
   // Gone before the change, or TensorFlow would copy the parameter first.
   value.dispose();
   parameter.assignSub(lost);

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { DataBunch } from "./DataBunch.js";
 import { currentDisplay } from "../display/Display.js";
 import { Random } from "../engine/random.js";
+import type { Variable } from "../engine/Variable.js";
 import { UserError } from "../errors.js";
 import type { Cnn } from "../models/Cnn.js";
 import { runDirectory } from "../runDirectory.js";
@@ -18,6 +19,8 @@ import type { Predictions } from "./Predictions.js";
 import { type EpochRow, Recorder } from "./Recorder.js";
 import { type LearningRate, lrRange, slice } from "./slice.js";
 import { takeSnapshot } from "./snapshot.js";
+import { TrainingSession } from "./TrainingSession.js";
+import type { TrainBatch } from "./trainStep.js";
 
 export interface LearnerOptions extends AdamOptions {
   /** Columns of the table beside the losses; default none. */
@@ -56,6 +59,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   readonly modelDir: string;
   optimizer: Adam;
   private frozen = false;
+  private session: TrainingSession | undefined;
   private readonly options: LearnerOptions;
 
   constructor(
@@ -132,12 +136,33 @@ export class Learner<Data extends DataBunch = DataBunch> {
   }
 
   /** Predictions for the validation set, in its order. */
-  getPreds(): Promise<Predictions> {
+  async getPreds(): Promise<Predictions> {
+    await this.bringBack();
     return getPreds(this);
+  }
+
+  /**
+   * One training step; the training loop calls it.
+   * @returns the mean loss before the update
+   */
+  async trainBatch(batch: TrainBatch): Promise<number> {
+    if (this.session?.suits(batch) === false) await this.endSession();
+    this.session ??= await TrainingSession.start(this, batch);
+    return this.session.step(batch);
+  }
+
+  /**
+   * While a fit runs, weights, statistics and moments are with the thread that trains. A callback that reads them
+   * asks for them first; this learner's own methods do so themselves.
+   * @param variables default all
+   */
+  async bringBack(variables?: readonly Variable[]): Promise<void> {
+    await this.session?.bringBack(variables);
   }
 
   /** Writes `modelDir/name.safetensors`: weights, running statistics and the optimizer's state. */
   async save(name: string): Promise<void> {
+    await this.bringBack();
     const classes = JSON.stringify(this.data.classes);
     await saveCheckpoint(this.checkpoint(name), this.model.state(), this.optimizer, {
       architecture: this.arch,
@@ -147,6 +172,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
 
   /** Reads what `save` wrote. Which layers are frozen stays as it is. */
   async load(name: string): Promise<this> {
+    await this.bringBack();
     const warning = await loadCheckpoint(this.checkpoint(name), this.model.state(), this.optimizer);
     if (warning !== undefined) currentDisplay().text(`Warning: ${warning}`);
     return this;
@@ -156,6 +182,13 @@ export class Learner<Data extends DataBunch = DataBunch> {
   dispose(): void {
     this.optimizer.dispose();
     this.model.dispose();
+  }
+
+  /** Brings everything back for good; the training loop calls it at its end. */
+  async endSession(): Promise<void> {
+    const { session } = this;
+    this.session = undefined;
+    await session?.close();
   }
 
   private get phase(): "frozen" | "unfrozen" {

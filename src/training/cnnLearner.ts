@@ -1,4 +1,5 @@
 import type { DataBunch } from "./DataBunch.js";
+import { collectGarbage } from "../engine/collectGarbage.js";
 import { Random } from "../engine/random.js";
 import { UserError } from "../errors.js";
 import { Cnn } from "../models/Cnn.js";
@@ -25,5 +26,6 @@ export async function cnnLearner<Data extends DataBunch>(
   const head = createHead("1", { ...options, features: body.features, c: data.c }, random);
   const learn = new Learner(data, new Cnn(body, head), arch.name, options);
   learn.freeze();
+  collectGarbage();
   return learn;
 }

@@ -11,7 +11,6 @@ import { evaluateBatch } from "./evaluate.js";
 import { interruptible } from "./interrupt.js";
 import type { Learner } from "./Learner.js";
 import { SmoothenValue } from "./SmoothenValue.js";
-import { trainStep } from "./trainStep.js";
 
 /**
  * The training loop. It is short and stays so: recording, rates, stopping and searching are callbacks.
@@ -29,7 +28,7 @@ export async function fit(learn: Learner, epochs: number, callbacks: readonly Ca
       loop.state.endedBy = error;
       throw error;
     } finally {
-      learn.optimizer.zeroGrad();
+      await learn.endSession();
       await loop.tell("trainEnd");
     }
   });
@@ -67,7 +66,10 @@ class TrainingLoop {
       const asked = joined(await this.tell("epochBegin"), await this.train());
       state.validLoss = undefined;
       state.metrics = [];
-      if (!asked.skipValidate) await this.validate();
+      if (!asked.skipValidate) {
+        await this.learn.bringBack(this.learn.model.state());
+        await this.validate();
+      }
       state.seconds = (performance.now() - started) / 1000;
       const { stopTraining } = await this.tell("epochEnd");
       if (asked.stopTraining || stopTraining) break;
@@ -80,8 +82,7 @@ class TrainingLoop {
     state.batch = 0;
     for await (const batch of learn.data.trainDl.batches()) {
       await this.tell("batchBegin");
-      state.lastLoss = trainStep(learn.model, batch, learn.random);
-      learn.optimizer.step();
+      state.lastLoss = await learn.trainBatch(batch);
       state.smoothLoss = this.smooth.add(state.lastLoss);
       state.batch++;
       state.iteration++;

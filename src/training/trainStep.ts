@@ -1,20 +1,39 @@
 import type { Batch } from "../data/Batch.js";
-import { softmaxCrossEntropy } from "../engine/kernels.js";
+import { feed, feedScalar } from "../engine/feed.js";
+import { div, mean, softmaxCrossEntropy } from "../engine/kernels.js";
 import type { Random } from "../engine/random.js";
-import { tf } from "../engine/tensorflow.js";
+import { type Tensor, tf } from "../engine/tensorflow.js";
 import type { Cnn } from "../models/Cnn.js";
 
+/** Pixels and labels of a training step. */
+export type TrainBatch = Omit<Batch, "items">;
+
 /**
- * Forward, mean cross-entropy and backward for one batch: leaves the gradients with the parameters.
+ * Forward, mean cross-entropy and backward for one batch, operation by operation: leaves the gradients with the
+ * parameters. A fit runs the same operations as one graph (`TrainingSession`); this is what it is held against.
  * @returns the loss before any update
  */
-export function trainStep(model: Cnn, { x, shape, y }: Omit<Batch, "items">, random: Random): number {
-  return tf.tidy(() => {
-    const input = tf.tensor4d(x, [...shape]);
-    const logits = model.forward(input, { training: true, random });
-    const { losses, dLogits } = softmaxCrossEntropy(logits, tf.tensor1d(y, "int32"));
-    logits.dispose();
-    model.backward(tf.div(dLogits, shape[0]));
-    return tf.mean(losses).dataSync<"float32">()[0] ?? NaN;
-  });
+export function trainStep(model: Cnn, batch: TrainBatch, random: Random): number {
+  return tf.tidy(() => lossAndGradients(model, () => batch, random).dataSync<"float32">()[0] ?? NaN);
+}
+
+/**
+ * The operations of `trainStep`.
+ * @param batch asked for its arrays in each step
+ * @returns the mean loss, a scalar
+ */
+export function lossAndGradients(model: Cnn, batch: () => TrainBatch, random: Random): Tensor {
+  const n = batch().shape[0];
+  const x = feed(n, () => ({ shape: batch().shape, values: batch().x }));
+  const y = feed(n, () => ({ shape: [batch().y.length], values: batch().y }));
+  const logits = model.forward(x, { training: true, random });
+  const { losses, dLogits } = softmaxCrossEntropy(logits, y);
+  logits.dispose();
+  model.backward(
+    div(
+      dLogits,
+      feedScalar(() => batch().shape[0]),
+    ),
+  );
+  return mean(losses, [0]);
 }

@@ -1,4 +1,15 @@
-import { maxPool, maxPoolGrad, type PoolGeometry } from "../../engine/kernels.js";
+import {
+  add,
+  concatColumns,
+  div,
+  maxPool,
+  maxPoolGrad,
+  mean,
+  type PoolGeometry,
+  reshape,
+  splitColumns,
+} from "../../engine/kernels.js";
+import { constant } from "../../engine/rawOps.js";
 import { retain } from "../../engine/references.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";
 import { Module, type Pass, releaseAll, Saved } from "./Module.js";
@@ -11,9 +22,9 @@ export class AdaptiveConcatPool2d extends Module {
   private readonly saved = new Saved<{ x: Tensor; max: Tensor }>("AdaptiveConcatPool2d");
 
   forward(x: Tensor, { training }: Pass): Tensor {
-    const [n = 0, , , c = 0] = x.shape;
+    const c = x.shape[3] ?? 0;
     const max = maxPool(x, wholeImage(x));
-    const y = tf.tidy(() => tf.concat([tf.reshape(max, [n, c]), tf.mean(x, [1, 2])], 1));
+    const y = tf.tidy(() => concatColumns(reshape(max, [-1, c]), mean(x, [1, 2])));
     if (training) this.saved.put({ x: retain(x), max });
     else max.dispose();
     return y;
@@ -23,12 +34,12 @@ export class AdaptiveConcatPool2d extends Module {
     const { x, max } = this.saved.take();
     let dx: Tensor | undefined;
     if (needsInputGrad) {
-      const [n = 0, h = 0, w = 0, c = 0] = x.shape;
+      const [, h = 0, w = 0, c = 0] = x.shape;
       dx = tf.tidy(() => {
-        const [dMax, dMean] = tf.split(dy, 2, 1);
-        if (!dMax || !dMean) throw new Error("the gradient of the pooling has no two halves");
-        const fromMax = maxPoolGrad(x, max, tf.reshape(dMax, [n, 1, 1, c]), wholeImage(x));
-        return tf.add(fromMax, tf.div(tf.reshape(dMean, [n, 1, 1, c]), h * w));
+        const [dMax, dMean] = splitColumns(dy);
+        const fromMax = maxPoolGrad(x, max, reshape(dMax, [-1, 1, 1, c]), wholeImage(x));
+        const each = div(reshape(dMean, [-1, 1, 1, c]), constant([h * w], "float32", []));
+        return add(fromMax, each);
       });
     }
     releaseAll({ x, max });

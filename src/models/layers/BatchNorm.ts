@@ -4,9 +4,10 @@ import {
   batchNormTraining,
   relu,
   reluGrad,
+  reshape,
 } from "../../engine/kernels.js";
 import { release, retain } from "../../engine/references.js";
-import { type Tensor, tf } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/tensorflow.js";
 import { Parameter, Variable } from "../../engine/Variable.js";
 import { Module, type Pass, releaseAll, Saved } from "./Module.js";
 
@@ -120,7 +121,7 @@ export class BatchNorm extends Module {
 
 /** TensorFlow's operation takes images; rows of features are images of one pixel. */
 function asImage(x: Tensor): Tensor {
-  return x.rank === 4 ? x : tf.reshape(x, [x.shape[0], 1, 1, x.shape[1] ?? 0]);
+  return x.rank === 4 ? x : reshape(x, [-1, 1, 1, x.shape[1] ?? 0]);
 }
 
 function likeInput(y: Tensor, input: Tensor): Tensor {
@@ -128,7 +129,7 @@ function likeInput(y: Tensor, input: Tensor): Tensor {
 }
 
 function flatten(x: Tensor): Tensor {
-  const flat = tf.reshape(x, [x.shape[0], x.shape[3] ?? 0]);
+  const flat = reshape(x, [-1, x.shape[3] ?? 0]);
   release(x);
   return flat;
 }

@@ -1,4 +1,10 @@
-import { conv2d, conv2dFilterGrad, conv2dInputGrad, type ConvGeometry } from "../../engine/kernels.js";
+import {
+  conv2d,
+  conv2dFilterGrad,
+  conv2dInputGrad,
+  type ConvGeometry,
+  shapeOf,
+} from "../../engine/kernels.js";
 import { retain } from "../../engine/references.js";
 import type { Tensor } from "../../engine/tensorflow.js";
 import { Parameter } from "../../engine/Variable.js";
@@ -19,8 +25,7 @@ export class Conv2d extends Module {
   /** `[kernel, kernel, in, out]`, zeros until weights are loaded. */
   readonly weight: Parameter;
   private readonly geometry: ConvGeometry;
-  private readonly saved: Saved<{ x: Tensor | undefined }>;
-  private inputShape: readonly number[] = [];
+  private readonly saved: Saved<{ x: Tensor | undefined; inputShape: Tensor }>;
 
   constructor(name: string, { in: cin, out, kernel, stride = 1, padding = 0 }: Conv2dOptions) {
     super();
@@ -38,9 +43,8 @@ export class Conv2d extends Module {
     const y = conv2d(x, filter, this.geometry);
     filter.dispose();
     if (training) {
-      this.inputShape = x.shape;
       // Only the filter's gradient needs x: a frozen convolution lets it go.
-      this.saved.put({ x: this.weight.requiresGrad ? retain(x) : undefined });
+      this.saved.put({ x: this.weight.requiresGrad ? retain(x) : undefined, inputShape: shapeOf(x) });
     }
     return y;
   }
@@ -50,13 +54,13 @@ export class Conv2d extends Module {
     if (saved.x && this.weight.requiresGrad) {
       this.weight.addGrad(conv2dFilterGrad(saved.x, this.weight.shape, dy, this.geometry));
     }
-    releaseAll(saved);
     let dx: Tensor | undefined;
     if (needsInputGrad) {
       const filter = this.weight.read();
-      dx = conv2dInputGrad(this.inputShape, filter, dy, this.geometry);
+      dx = conv2dInputGrad(saved.inputShape, filter, dy, this.geometry);
       filter.dispose();
     }
+    releaseAll(saved);
     dy.dispose();
     return dx;
   }

@@ -1,4 +1,6 @@
-import { type Tensor, tf } from "../../engine/tensorflow.js";
+import { feed } from "../../engine/feed.js";
+import { mul } from "../../engine/kernels.js";
+import type { Tensor } from "../../engine/tensorflow.js";
 import { Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 /**
@@ -20,16 +22,20 @@ export class Dropout extends Module {
       return x.clone();
     }
     if (!random) throw new Error("a training pass through dropout needs a random source");
+    const [n = 0, ...features] = x.shape;
+    const perItem = features.reduce((product, size) => product * size, 1);
     const scale = 1 / (1 - this.p);
-    const values = Float32Array.from({ length: x.size }, () => (random.bernoulli(this.p) ? 0 : scale));
-    const mask = tf.tensor(values, x.shape);
+    const mask = feed(n, (items) => ({
+      shape: [items, ...features],
+      values: Float32Array.from({ length: items * perItem }, () => (random.bernoulli(this.p) ? 0 : scale)),
+    }));
     this.saved.put({ mask });
-    return tf.mul(x, mask);
+    return mul(x, mask);
   }
 
   backward(dy: Tensor, needsInputGrad: boolean): Tensor | undefined {
     const saved = this.saved.take();
-    const dx = needsInputGrad ? (saved.mask ? tf.mul(dy, saved.mask) : dy.clone()) : undefined;
+    const dx = needsInputGrad ? (saved.mask ? mul(dy, saved.mask) : dy.clone()) : undefined;
     releaseAll(saved);
     dy.dispose();
     return dx;

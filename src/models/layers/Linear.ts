@@ -1,3 +1,4 @@
+import { add, biasGrad, matMul } from "../../engine/kernels.js";
 import { retain } from "../../engine/references.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";
 import { Parameter } from "../../engine/Variable.js";
@@ -23,14 +24,16 @@ export class Linear extends Module {
 
   forward(x: Tensor, { training }: Pass): Tensor {
     if (training) this.saved.put({ x: retain(x) });
-    return tf.tidy(() => tf.add(tf.matMul(x, this.weight.read()), this.bias.read()));
+    return tf.tidy(() => add(matMul(x, this.weight.read()), this.bias.read()));
   }
 
   backward(dy: Tensor, needsInputGrad: boolean): Tensor | undefined {
     const saved = this.saved.take();
-    if (this.weight.requiresGrad) this.weight.addGrad(tf.matMul(saved.x, dy, true, false));
-    if (this.bias.requiresGrad) this.bias.addGrad(tf.sum(dy, 0));
-    const dx = needsInputGrad ? tf.tidy(() => tf.matMul(dy, this.weight.read(), false, true)) : undefined;
+    if (this.weight.requiresGrad) this.weight.addGrad(matMul(saved.x, dy, { transposeA: true }));
+    if (this.bias.requiresGrad) this.bias.addGrad(biasGrad(dy));
+    const dx = needsInputGrad
+      ? tf.tidy(() => matMul(dy, this.weight.read(), { transposeB: true }))
+      : undefined;
     releaseAll(saved);
     dy.dispose();
     return dx;

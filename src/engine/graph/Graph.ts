@@ -1,0 +1,56 @@
+import type { Attr } from "../rawOps.js";
+import type { Variable } from "../Variable.js";
+
+/** A node of a TensorFlow graph. */
+export interface GraphNode {
+  readonly name: string;
+  readonly op: string;
+  /** `node` or `node:output`; after the data, `^node` for "runs after it". */
+  readonly inputs: readonly string[];
+  readonly attrs: readonly Attr[];
+  /** A `Const` node's value. */
+  readonly tensor?: ConstantTensor;
+}
+
+export interface ConstantTensor {
+  readonly dtype: "int32" | "float32";
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** Numbers for one input of one step. */
+export interface FeedValue {
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Int32Array;
+}
+
+/** An input of the graph, with who makes its numbers for a step over `n` items. */
+export interface Feed {
+  readonly name: string;
+  readonly make: (n: number) => FeedValue;
+}
+
+/** A recorded step: nodes, inputs, the variables it reads and changes, and the node to run. */
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  readonly feeds: readonly Feed[];
+  readonly variables: readonly Variable[];
+  /** Running this node runs the step; its value is the recorded function's result. */
+  readonly step: string;
+  /** For each variable the node that reads it. */
+  readonly reads: readonly string[];
+  /** The groups that the variables are set by, in the variables' order. */
+  readonly groups: readonly GraphGroup[];
+}
+
+/** Variables that are set together. */
+export interface GraphGroup {
+  /** For each variable the input of its new value. */
+  readonly inputs: readonly string[];
+  /** Running this node sets the group to the inputs. */
+  readonly assign: string;
+  /** Running this node sets the group to zeros. */
+  readonly clear: string;
+  /** Running this node frees the group's memory. */
+  readonly release: string;
+}

@@ -1,0 +1,199 @@
+import { type Attr, attr, float32, int32, type ResourceHandle } from "../rawOps.js";
+import type { Tensor } from "../tensorflow.js";
+import type { Variable } from "../Variable.js";
+import type { Feed, Graph, GraphGroup, GraphNode } from "./Graph.js";
+
+const types = { float32, int32 };
+const dtype = (type: "float32" | "int32") => attr.type("dtype", types[type]);
+
+/** What is known of a variable while a step is recorded. */
+interface Traced {
+  readonly node: string;
+  /** The operation that changed it last. */
+  changed?: string;
+  /** The node that reads its present value, and who uses that. */
+  read?: string;
+  users: string[];
+}
+
+/**
+ * Takes down the operations of one step as a TensorFlow graph. Data flow gives most of the order; for variables,
+ * control edges keep the recorded one: a read comes after the change before it, and a change after everything that
+ * uses an earlier read, so that it happens in place and needs no copy.
+ */
+export class GraphRecorder {
+  private readonly nodes: GraphNode[] = [];
+  private readonly feeds: Feed[] = [];
+  private readonly traced = new Map<ResourceHandle, Traced>();
+  /** The node and output that made a tensor, by its data: a clone is the same tensor. */
+  private readonly made = new WeakMap<object, string>();
+  /** The variable that a read belongs to. */
+  private readonly readOf = new Map<string, Traced>();
+  private readonly constants = new Map<string, string>();
+
+  /** @param groups every variable that the step reads or changes, in groups that are later set together */
+  constructor(private readonly groups: readonly (readonly Variable[])[]) {
+    groups.flat().forEach((variable, i) => {
+      this.declare(variable, `variable_${i}`);
+    });
+  }
+
+  /** An operation that was carried out. */
+  operation(
+    name: string,
+    attrs: readonly Attr[],
+    inputs: readonly Tensor[],
+    outputs: readonly Tensor[],
+  ): void {
+    const sources = inputs.map((input) => this.sourceOf(input, name));
+    const node = this.node(name, sources, attrs);
+    for (const source of sources) this.readOf.get(source)?.users.push(node);
+    outputs.forEach((output, i) => this.made.set(output.dataId, i === 0 ? node : `${node}:${i}`));
+  }
+
+  /** An operation that changes variables; it was not carried out. */
+  change(
+    name: string,
+    attrs: readonly Attr[],
+    handles: readonly ResourceHandle[],
+    inputs: readonly Tensor[],
+  ): void {
+    const changed = handles.map((handle) => this.tracedOf(handle));
+    const sources = inputs.map((input) => this.sourceOf(input, name));
+    const after = new Set(changed.flatMap((variable) => [variable.changed ?? [], ...variable.users].flat()));
+    const edges = [...after].map((node) => `^${node}`);
+    const node = this.node(name, [...changed.map((variable) => variable.node), ...sources, ...edges], attrs);
+    for (const source of sources) this.readOf.get(source)?.users.push(node);
+    for (const variable of changed) {
+      variable.changed = node;
+      variable.read = undefined;
+      variable.users = [];
+    }
+  }
+
+  /** A variable's value was read into `tensor`. */
+  read(handle: ResourceHandle, tensor: Tensor): void {
+    const variable = this.tracedOf(handle);
+    if (variable.read === undefined) {
+      const edges = variable.changed === undefined ? [] : [`^${variable.changed}`];
+      variable.read = this.node("ReadVariableOp", [variable.node, ...edges], [dtype("float32")]);
+      variable.users.push(variable.read);
+      this.readOf.set(variable.read, variable);
+    }
+    this.made.set(tensor.dataId, variable.read);
+  }
+
+  constant(tensor: Tensor, values: readonly number[], type: "int32" | "float32"): void {
+    const key = `${type} ${tensor.shape.join()} ${values.join()}`;
+    let name = this.constants.get(key);
+    if (name === undefined) {
+      name = this.add("Const", [], [dtype(type)], { dtype: type, shape: tensor.shape, values });
+      this.constants.set(key, name);
+    }
+    this.made.set(tensor.dataId, name);
+  }
+
+  /** `tensor` is given anew for each step. */
+  feed(tensor: Tensor, make: Feed["make"]): void {
+    // The first axis is the batch's, and the next batch may have another length.
+    const shape = tensor.shape.map((size, axis) => (axis === 0 ? -1 : size));
+    const type = dtype(tensor.dtype === "int32" ? "int32" : "float32");
+    const name = this.node("Placeholder", [], [type, attr.shape("shape", shape)]);
+    this.feeds.push({ name, make });
+    this.made.set(tensor.dataId, name);
+  }
+
+  /** The graph that computes `result` and makes every recorded change. */
+  finish(result: Tensor): Graph {
+    const changes = [...this.traced.values()].flatMap(({ changed }) => changed ?? []);
+    const step = this.done(this.sourceOf(result, "the result"), changes);
+    const zero = this.add("Const", [], [dtype("float32")], { dtype: "float32", shape: [], values: [0] });
+    const groups = this.groups.map((group) => this.settersOf(group, zero));
+    const variables = this.groups.flat();
+    const reads = variables.map(({ handle }) =>
+      this.node("ReadVariableOp", [this.tracedOf(handle).node], [dtype("float32")]),
+    );
+    const { nodes, feeds } = this;
+    return { nodes, feeds, variables, step, reads, groups };
+  }
+
+  private settersOf(variables: readonly Variable[], zero: string): GraphGroup {
+    const inputs = variables.map(() => this.node("Placeholder", [], [dtype("float32")]));
+    const set = ({ handle }: Variable, value: string) =>
+      this.node("AssignVariableOp", [this.tracedOf(handle).node, value], [dtype("float32")]);
+    // A copy, since fed values lie in JavaScript's memory, which only JavaScript's thread may let go of, and a
+    // change of the variable lets go of its old memory on one of TensorFlow's.
+    const assignments = variables.map((variable, i) =>
+      set(variable, this.node("DeepCopy", [inputs[i] ?? ""], [attr.type("T", float32)])),
+    );
+    const cleared = variables.map((variable) => {
+      const { shape } = variable;
+      const values = { dtype: "int32", shape: [shape.length], values: shape } as const;
+      const sizes = this.add("Const", [], [dtype("int32")], values);
+      return set(
+        variable,
+        this.node("Fill", [sizes, zero], [attr.type("T", float32), attr.type("index_type", int32)]),
+      );
+    });
+    const released = variables.map(({ handle }) =>
+      this.node("DestroyResourceOp", [this.tracedOf(handle).node], [attr.bool("ignore_lookup_error", true)]),
+    );
+    return {
+      inputs,
+      assign: this.done(zero, assignments),
+      clear: this.done(zero, cleared),
+      release: this.done(zero, released),
+    };
+  }
+
+  /** A node with the value of `source` that runs after the others. */
+  private done(source: string, others: readonly string[]): string {
+    return this.node("Identity", [source, ...others.map((node) => `^${node}`)], [attr.type("T", float32)]);
+  }
+
+  private declare(variable: Variable, shared: string): void {
+    const node = this.node(
+      "VarHandleOp",
+      [],
+      [
+        dtype("float32"),
+        attr.shape("shape", [...variable.shape]),
+        attr.string("shared_name", shared),
+        attr.string("container", ""),
+      ],
+    );
+    this.traced.set(variable.handle, { node, users: [] });
+  }
+
+  private tracedOf(handle: ResourceHandle): Traced {
+    const variable = this.traced.get(handle);
+    if (!variable) throw new Error("the recorded step uses a variable that was not declared");
+    return variable;
+  }
+
+  private sourceOf(tensor: Tensor, user: string): string {
+    const source = this.made.get(tensor.dataId);
+    if (source === undefined) {
+      throw new Error(
+        `${user} takes a tensor [${tensor.shape.join(", ")}] that was not recorded: ` +
+          "make it by an operation of rawOps.ts, by constant() or by feed()",
+      );
+    }
+    return source;
+  }
+
+  private node(op: string, inputs: readonly string[], attrs: readonly Attr[]): string {
+    return this.add(op, inputs, attrs);
+  }
+
+  private add(
+    op: string,
+    inputs: readonly string[],
+    attrs: readonly Attr[],
+    tensor?: GraphNode["tensor"],
+  ): string {
+    const name = `${op}_${this.nodes.length}`;
+    this.nodes.push({ name, op, inputs, attrs, tensor });
+    return name;
+  }
+}

@@ -1,0 +1,86 @@
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import type { FeedValue } from "./Graph.js";
+import type { GraphProgram } from "./GraphSession.js";
+import type { GraphReply, GraphRequest } from "./graphWorker.js";
+
+interface Waiting {
+  readonly resolve: (reply: Exclude<GraphReply, { problem: string }>) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A thread with TensorFlow of its own; it starts with the first graph and never keeps an idle process alive. */
+class Thread {
+  private readonly worker = new Worker(path.join(__dirname, "graphWorker.js"), { execArgv: [] });
+  private readonly pending: Waiting[] = [];
+
+  constructor() {
+    const fail = (error: Error): void => {
+      if (thread === this) thread = undefined;
+      for (const { reject } of this.pending.splice(0)) reject(error);
+    };
+    this.worker.on("message", (reply: GraphReply) => {
+      const waiting = this.pending.shift();
+      if (this.pending.length === 0) this.worker.unref();
+      if ("problem" in reply) waiting?.reject(new Error(`TensorFlow: ${reply.problem}`));
+      else waiting?.resolve(reply);
+    });
+    this.worker.on("error", fail);
+    this.worker.on("exit", () => {
+      fail(new Error("The thread that trains has ended."));
+    });
+    this.worker.unref();
+  }
+
+  ask(request: GraphRequest, owned: ArrayBuffer[] = []): Promise<Exclude<GraphReply, { problem: string }>> {
+    return new Promise((resolve, reject) => {
+      this.pending.push({ resolve, reject });
+      this.worker.ref();
+      this.worker.postMessage(request, owned);
+    });
+  }
+}
+
+let thread: Thread | undefined;
+let opened = 0;
+
+/** A graph that runs in another thread, so that this one stays free for a notebook's messages and progress. */
+export class RemoteGraph {
+  private constructor(
+    private readonly thread: Thread,
+    private readonly session: number,
+  ) {}
+
+  static async open(program: GraphProgram): Promise<RemoteGraph> {
+    thread ??= new Thread();
+    const graph = new RemoteGraph(thread, opened++);
+    await graph.thread.ask({ kind: "open", session: graph.session, program });
+    return graph;
+  }
+
+  /** See `GraphSession.assign`. Takes the arrays over. */
+  async assign(group: number, values?: readonly Float32Array[]): Promise<void> {
+    const owned = values?.map(({ buffer }) => buffer as ArrayBuffer);
+    await this.thread.ask({ kind: "assign", session: this.session, group, values }, owned);
+  }
+
+  /** See `GraphSession.step`. The arrays are copied. */
+  async step(feeds: readonly FeedValue[]): Promise<number> {
+    const { value } = await this.thread.ask({ kind: "step", session: this.session, feeds });
+    return value ?? NaN;
+  }
+
+  async read(places: readonly number[]): Promise<readonly Float32Array[]> {
+    const { values } = await this.thread.ask({ kind: "read", session: this.session, places });
+    return values ?? [];
+  }
+
+  /** See `GraphSession.release`. */
+  async release(group: number): Promise<void> {
+    await this.thread.ask({ kind: "release", session: this.session, group });
+  }
+
+  async close(): Promise<void> {
+    await this.thread.ask({ kind: "close", session: this.session });
+  }
+}

@@ -1,0 +1,61 @@
+import { parentPort } from "node:worker_threads";
+import { collectGarbage } from "../collectGarbage.js";
+import { messageOf } from "../../errors.js";
+import type { FeedValue } from "./Graph.js";
+import { type GraphProgram, GraphSession } from "./GraphSession.js";
+
+/** What the thread is asked to do; every request has one answer, in order. */
+export type GraphRequest =
+  | { readonly kind: "open"; readonly session: number; readonly program: GraphProgram }
+  | {
+      readonly kind: "assign";
+      readonly session: number;
+      readonly group: number;
+      readonly values?: readonly Float32Array[];
+    }
+  | { readonly kind: "step"; readonly session: number; readonly feeds: readonly FeedValue[] }
+  | { readonly kind: "read"; readonly session: number; readonly places: readonly number[] }
+  | { readonly kind: "release"; readonly session: number; readonly group: number }
+  | { readonly kind: "close"; readonly session: number };
+
+export type GraphReply =
+  { readonly value?: number; readonly values?: readonly Float32Array[] } | { readonly problem: string };
+
+const sessions = new Map<number, GraphSession>();
+
+parentPort?.on("message", (request: GraphRequest) => {
+  let reply: GraphReply;
+  try {
+    reply = answer(request);
+  } catch (error) {
+    reply = { problem: messageOf(error) };
+  }
+  if (request.kind === "assign") setImmediate(collectGarbage);
+  const owned = "values" in reply ? (reply.values ?? []).map(({ buffer }) => buffer as ArrayBuffer) : [];
+  parentPort?.postMessage(reply, owned);
+});
+
+function answer(request: GraphRequest): GraphReply {
+  if (request.kind === "open") {
+    sessions.set(request.session, new GraphSession(request.program));
+    return {};
+  }
+  const session = sessions.get(request.session);
+  if (!session) throw new Error(`there is no graph ${request.session} in this thread`);
+  switch (request.kind) {
+    case "assign":
+      session.assign(request.group, request.values);
+      return {};
+    case "step":
+      return { value: session.step(request.feeds) };
+    case "read":
+      return { values: session.read(request.places) };
+    case "release":
+      session.release(request.group);
+      return {};
+    case "close":
+      sessions.delete(request.session);
+      session.close();
+      return {};
+  }
+}

@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Random } from "../../src/engine/random.js";
+import { tf } from "../../src/engine/tensorflow.js";
+import { Adam } from "../../src/training/Adam.js";
+import { trainStep, type TrainBatch } from "../../src/training/trainStep.js";
+import { TrainingSession } from "../../src/training/TrainingSession.js";
+import { tinyNet } from "../support/tinyNet.js";
+
+const binding = (tf.backend() as unknown as { binding: { getNumOfTensors(): number } }).binding;
+
+function drawnBatch(n: number, size: number, random: Random): TrainBatch {
+  const x = Float32Array.from({ length: n * size * size * 3 }, () => random.normal());
+  return { x, shape: [n, size, size, 3], y: Int32Array.from({ length: n }, (_, i) => i % 2) };
+}
+
+/** A net with its optimizer, the same for the same arguments. */
+function trained(freezeTo: number, ps = 0.5) {
+  const model = tinyNet(1, { ps });
+  model.freezeTo(freezeTo, true);
+  const optimizer = new Adam(model.groupParameters(), { eps: 1e-4 });
+  optimizer.lrs = [1e-4, 1e-3, 1e-2];
+  const random = new Random(3);
+  const dispose = () => {
+    optimizer.dispose();
+    model.dispose();
+  };
+  return { model, optimizer, random, dispose };
+}
+
+const values = ({ model, optimizer }: ReturnType<typeof trained>): Float32Array[] =>
+  [...model.state(), ...[...optimizer.state().values()].flatMap(({ m, v }) => [m, v])].map((variable) =>
+    variable.values(),
+  );
+
+function near(actual: readonly Float32Array[], expected: readonly Float32Array[], tolerance: number): void {
+  assert.equal(actual.length, expected.length);
+  actual.forEach((array, i) => {
+    const other = expected[i] ?? new Float32Array();
+    assert.equal(array.length, other.length);
+    const scale = Math.max(1e-3, ...other.map(Math.abs));
+    array.forEach((value, k) => {
+      const difference = Math.abs(value - (other[k] ?? NaN)) / scale;
+      assert.ok(difference <= tolerance, `variable ${i}: ${value} beside ${other[k] ?? NaN}`);
+    });
+  });
+}
+
+describe("a recorded step", () => {
+  for (const [name, freezeTo] of [
+    ["a frozen", -1],
+    ["an unfrozen", 0],
+  ] as const) {
+    it(`trains ${name} net as the operations one by one do, whatever the batch's length`, async () => {
+      const [eager, graph] = [trained(freezeTo), trained(freezeTo)];
+      const batches = [4, 4, 6, 3].map((n, i) => drawnBatch(n, 48, new Random(i)));
+      let session: TrainingSession | undefined;
+      for (const [i, batch] of batches.entries()) {
+        for (const { optimizer } of [eager, graph]) {
+          optimizer.mom = 0.95 - 0.01 * i;
+          optimizer.wd = i === 2 ? 0 : 0.1;
+          optimizer.lrs = optimizer.lrs.map((lr) => lr * 1.5);
+        }
+        const expected = trainStep(eager.model, batch, eager.random);
+        eager.optimizer.step();
+        session ??= await TrainingSession.start(graph, batch);
+        const loss = await session.step(batch);
+        assert.ok(Math.abs(loss / expected - 1) < 1e-4, `loss ${i}: ${loss} beside ${expected}`);
+      }
+      await session?.close();
+      assert.equal(graph.optimizer.t, eager.optimizer.t);
+      assert.deepEqual(graph.random.state, eager.random.state);
+      near(values(graph), values(eager), 2e-3);
+      eager.dispose();
+      graph.dispose();
+      assert.equal(tf.memory().numTensors, 0);
+    });
+  }
+
+  it("changes nothing and draws nothing while it is recorded", async () => {
+    const net = trained(0);
+    const before = net.model.state().map((variable) => variable.values());
+    const { state } = net.random;
+    const session = await TrainingSession.start(net, drawnBatch(4, 32, new Random(1)));
+    assert.deepEqual(net.random.state, state);
+    assert.equal(net.optimizer.t, 0);
+    await session.close();
+    assert.deepEqual(
+      net.model.state().map((variable) => variable.values()),
+      before,
+    );
+    net.dispose();
+  });
+
+  it("is the same to the last bit for the same seed", async () => {
+    const run = async () => {
+      const net = trained(0);
+      const batch = drawnBatch(8, 48, new Random(1));
+      const session = await TrainingSession.start(net, batch);
+      for (let i = 0; i < 5; i++) await session.step(batch);
+      await session.close();
+      const end = values(net);
+      net.dispose();
+      return end;
+    };
+    assert.deepEqual(await run(), await run());
+  });
+});
+
+describe("variables during training", () => {
+  it("cannot be read here until they are brought back, and then are the graph's", async () => {
+    const [eager, graph] = [trained(0, 0), trained(0, 0)];
+    const batch = drawnBatch(4, 32, new Random(1));
+    const session = await TrainingSession.start(graph, batch);
+    await session.step(batch);
+    const [weight] = graph.model.parameters();
+    assert.throws(() => weight?.values(), /0\.0\.weight is with the training thread/);
+    trainStep(eager.model, batch, eager.random);
+    eager.optimizer.step();
+    await session.bringBack();
+    near(values(graph), values(eager), 1e-3);
+    await session.close();
+    eager.dispose();
+    graph.dispose();
+  });
+
+  it("that are assigned here between steps go to the graph", async () => {
+    const [eager, graph] = [trained(0, 0), trained(0, 0)];
+    const batch = drawnBatch(4, 32, new Random(1));
+    const session = await TrainingSession.start(graph, batch);
+    await session.step(batch);
+    trainStep(eager.model, batch, eager.random);
+    eager.optimizer.step();
+    for (const { model } of [eager, graph]) model.parameters().at(-1)?.assignValues(Float32Array.of(2, -1));
+    const loss = await session.step(batch);
+    const expected = trainStep(eager.model, batch, eager.random);
+    eager.optimizer.step();
+    assert.ok(Math.abs(loss / expected - 1) < 1e-3, `${loss} beside ${expected}`);
+    await session.close();
+    const last = ({ model }: typeof graph) =>
+      model
+        .parameters()
+        .slice(-1)
+        .map((bias) => bias.values());
+    near(last(graph), last(eager), 1e-3);
+    eager.dispose();
+    graph.dispose();
+  });
+
+  it("come back after a step that TensorFlow refused", async () => {
+    const net = trained(0);
+    const batch = drawnBatch(4, 32, new Random(1));
+    const session = await TrainingSession.start(net, batch);
+    await session.step(batch);
+    const wrong = { ...batch, y: Int32Array.of(0, 1, 0, 7) };
+    await assert.rejects(session.step(wrong), /TensorFlow: .*7/s);
+    await session.close();
+    assert.ok(values(net).every((array) => array.every(Number.isFinite)));
+    net.dispose();
+  });
+
+  it("leave the calling thread free, and nothing behind", async () => {
+    const net = trained(0);
+    const batch = drawnBatch(16, 96, new Random(1));
+    const session = await TrainingSession.start(net, batch);
+    await session.step(batch);
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    const tensors = binding.getNumOfTensors();
+    for (let i = 0; i < 20; i++) await session.step(batch);
+    clearInterval(timer);
+    assert.ok(turns >= 20, `${turns} turns of the event loop in 20 steps`);
+    assert.equal(binding.getNumOfTensors(), tensors);
+    await session.close();
+    net.dispose();
+    assert.equal(tf.memory().numTensors, 0);
+  });
+});
