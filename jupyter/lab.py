@@ -1,6 +1,7 @@
 """Starts JupyterLab on this machine, at the project's folder: lab.py REQUEST
 
-REQUEST is JSON: {"node", "open": path to open, relative to the project; "arguments": more for JupyterLab}.
+REQUEST is JSON: {"node", "open": path to open, relative to the project; "env": {name: value} for JupyterLab
+and its kernels; "arguments": more for JupyterLab}.
 """
 
 import json
@@ -13,6 +14,7 @@ from project_environment import ROOT, use_project_environment  # noqa: E402
 
 request = json.loads(sys.argv[1])
 use_project_environment(request.get("node"))
+os.environ.update(request.get("env", {}))
 # JupyterLab would ask whether it may fetch news from its makers.
 page = pathlib.Path(os.environ["JUPYTER_CONFIG_DIR"], "labconfig", "page_config.json")
 page.parent.mkdir(exist_ok=True)

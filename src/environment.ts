@@ -18,7 +18,10 @@ export const venvDir = path.join(projectRoot, ".venv");
 /** Reports, one folder a run. */
 export const runsDir = path.join(projectRoot, "runs");
 
-/** `XRAY_DATA`: the folder of the data set, when it is in none of the usual places. */
+/**
+ * `XRAY_DATA`: the folder of the data set, when it is in none of the usual places; relative to the working directory
+ * of the command. `xray run` and `xray lab` give their kernels its absolute path.
+ */
 export const dataVariable = (): string | undefined => nonEmpty(process.env.XRAY_DATA);
 
 /** `XRAY_RUN_DIR`: set by `xray run` for the kernel; checkpoints and `metrics.json` go there. */

@@ -41,7 +41,7 @@ export async function run(options: RunOptions): Promise<void> {
   setDisplay(new TerminalDisplay(process.stderr));
   await setUp({ gpu: options.gpu });
   // Before the notebook starts: a folder that is not there is told at once, and a download shows its progress here.
-  await findDataset(parameters.dataDir);
+  const dataset = await findDataset(parameters.dataDir);
   const setUpSeconds = secondsSince(started);
 
   const name = options.name ?? `${timestamp(new Date())}-${preset}-seed${parameters.seed}`;
@@ -52,7 +52,8 @@ export async function run(options: RunOptions): Promise<void> {
     notebook: path.join(projectRoot, "notebooks", "pneumonia.ipynb"),
     output: notebook,
     parameters: { ...parameters, preset: "none" },
-    env: { XRAY_RUN_DIR: folder, XRAY_TERMINAL: "1" },
+    // The kernel, whose working directory is another one, neither looks for the data set again nor downloads it.
+    env: { XRAY_DATA: dataset.path, XRAY_RUN_DIR: folder, XRAY_TERMINAL: "1" },
   });
   const file = path.join(folder, "metrics.json");
   const metrics = JSON.parse(await readFile(file, "utf8")) as RunMetrics;

@@ -1,3 +1,5 @@
+import path from "node:path";
+import { dataVariable } from "../environment.js";
 import { UserError } from "../errors.js";
 import { pythonProgram } from "./pythonProgram.js";
 
@@ -8,12 +10,17 @@ export interface LabOptions {
   readonly arguments?: readonly string[];
 }
 
-/** Starts JupyterLab for this machine alone, with the TypeScript kernel, and returns when it has been stopped. */
+/**
+ * Starts JupyterLab for this machine alone, with the TypeScript kernel, and returns when it has been stopped. A relative
+ * `XRAY_DATA` is taken from where the command was given: kernels have another working directory.
+ */
 export async function startLab(options: LabOptions = {}): Promise<void> {
+  const data = dataVariable();
   const { code, stopped } = await pythonProgram("lab.py", {
     request: {
       node: process.execPath,
       open: options.open ?? "notebooks/pneumonia.ipynb",
+      env: data === undefined ? {} : { XRAY_DATA: path.resolve(data) },
       arguments: ["--ServerApp.answer_yes=True", ...(options.arguments ?? [])],
     },
   });

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
+import { drawPhantomSet } from "../../src/data/drawPhantomSet.js";
 import { projectRoot, runsDir } from "../../src/environment.js";
 
 interface Ended {
@@ -12,9 +13,15 @@ interface Ended {
   readonly stderr: string;
 }
 
-function xray(...args: string[]): Promise<Ended> {
+function xray(
+  args: readonly string[],
+  { cwd = projectRoot, env = {} }: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [path.join(projectRoot, "bin", "xray.mjs"), ...args]);
+    const child = spawn(process.execPath, [path.join(projectRoot, "bin", "xray.mjs"), ...args], {
+      cwd,
+      env: { ...process.env, ...env },
+    });
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
@@ -25,9 +32,6 @@ function xray(...args: string[]): Promise<Ended> {
   });
 }
 
-const xrays = path.join(projectRoot, "..", "shared", "chest_xray");
-const noXrays = !existsSync(xrays) && "the chest X-rays are not on this machine";
-
 interface Notebook {
   readonly cells: readonly {
     readonly cell_type: string;
@@ -36,7 +40,7 @@ interface Notebook {
   }[];
 }
 
-describe("xray run", { skip: noXrays }, () => {
+describe("xray run", () => {
   const name = (i: number) => `test-${process.pid}-${i}`;
   const folder = (i: number) => path.join(runsDir, name(i));
   const tiny = [
@@ -52,12 +56,29 @@ describe("xray run", { skip: noXrays }, () => {
     "6",
   ];
   const runs: Ended[] = [];
+  let parent = "";
 
   before(async () => {
+    parent = await mkdtemp(path.join(tmpdir(), "xray-drawn-"));
+    const drawn = await drawPhantomSet({
+      folder: path.join(parent, "drawn"),
+      trainPerClass: 14,
+      testPerClass: 7,
+      side: 64,
+    });
+    // The same folder, named in two ways, each from where the command is given.
+    const ways = [
+      { args: ["--data-dir", "drawn"], env: { XRAY_DATA: "" } },
+      { args: [], env: { XRAY_DATA: path.join("..", path.basename(parent), path.basename(drawn)) } },
+    ];
     // One after the other: each uses all cores.
-    for (const i of [1, 2]) runs.push(await xray("run", ...tiny, "--seed", "3", "--name", name(i)));
+    for (const [i, { args, env }] of ways.entries()) {
+      const all = ["run", ...tiny, "--seed", "3", "--name", name(i + 1), ...args];
+      runs.push(await xray(all, { cwd: parent, env }));
+    }
   });
   after(async () => {
+    await rm(parent, { recursive: true, force: true });
     for (const i of [1, 2]) await rm(folder(i), { recursive: true, force: true });
   });
 
@@ -158,7 +179,7 @@ describe("bad input", () => {
   ];
   for (const [what, args, message] of cases) {
     it(`${what}: one clear error, exit code 1`, async () => {
-      const { code, stderr } = await xray(...args);
+      const { code, stderr } = await xray(args);
       assert.equal(code, 1, stderr);
       assert.match(stderr, message);
       assert.doesNotMatch(stderr, /^\s+at /m, "a stack is no help to the person");
