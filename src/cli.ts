@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { RunOptions } from "./commands/run.js";
 import type { SetUpOptions } from "./commands/setUp.js";
 import { Interrupted, UserError } from "./errors.js";
@@ -13,7 +13,11 @@ function program(): Command {
   xray
     .command("run")
     .description("run notebooks/pneumonia.ipynb without a person and write runs/<name>/report.html")
-    .option("--preset <name>", "quick, article, or auto: article where there is a GPU, else quick", "auto")
+    .option(
+      "--preset <name>",
+      "quick, article, or auto: article where the engine computes on a GPU, else quick",
+      "auto",
+    )
     .option("--name <name>", "folder in runs/; default: time, preset and seed")
     .option("--data-dir <folder>", "the data set: train and test with a folder for each class")
     .option("--size <pixels>", "side of the square images", integer)
@@ -23,7 +27,8 @@ function program(): Command {
     .option("--train-per-class <images>", "at most so many training images of each class; 0: all", integer)
     .option("--valid-per-class <images>", "at most so many test images of each class; 0: all", integer)
     .option("--model <name>", "the net: resnet50")
-    .option("--gpu", "install and use the CUDA libraries even if no driver is found")
+    .addOption(gpu())
+    .addOption(cpu())
     .action(async (options: RunOptions) => {
       const { run } = await import("./commands/run.js");
       await run(options);
@@ -32,7 +37,8 @@ function program(): Command {
   xray
     .command("setup")
     .description("install what is missing: engine, weights, Jupyter in .venv")
-    .option("--gpu", "take the CUDA libraries even if no driver is found")
+    .addOption(gpu())
+    .addOption(cpu())
     .option("--repair", "make the engine anew")
     .action(async (options: SetUpOptions) => {
       const { setUp } = await import("./commands/setUp.js");
@@ -82,6 +88,12 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = 1;
   }
 }
+
+// Both last: a later start without a flag keeps to the engine that was asked for.
+const gpu = (): Option =>
+  new Option("--gpu", "take the CUDA libraries even if no driver is found, from now on").conflicts("cpu");
+const cpu = (): Option =>
+  new Option("--cpu", "take the libraries for the CPU even if a driver is found, from now on");
 
 function integer(text: string): number {
   const value = Number(text);

@@ -55,8 +55,9 @@ export interface ResolvedParameters {
  *
  * - `none`: the given ones as they stand; `xray run` asks for this after it has decided itself.
  * - `article`, `quick`: the preset's, for every parameter that still has the article's value.
- * - `auto`: `article` where there is a GPU, else `quick`.
+ * - `auto`: `article` where TensorFlow computes on a GPU, else `quick`.
  *
+ * @param machine `gpu`: whether the installed engine really computes on one; a driver alone does not count
  * @throws UserError naming the parameter that is out of its range
  */
 export function resolveParameters(
@@ -74,8 +75,8 @@ export function resolveParameters(
     case "auto": {
       const chosen = machine.gpu ? "article" : "quick";
       const reason = machine.gpu
-        ? "A GPU was found, so the article's own numbers are used."
-        : "No GPU was found, so a class-balanced subset, small images and few epochs are used; " +
+        ? "TensorFlow computes on a GPU, so the article's own numbers are used."
+        : "TensorFlow computes on the CPU, so a class-balanced subset, small images and few epochs are used; " +
           'set preset to "article" for the article\'s numbers.';
       return { parameters: over(parameters, presets[chosen]), preset: chosen, reason };
     }

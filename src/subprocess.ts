@@ -3,16 +3,14 @@ import { UserError } from "./errors.js";
 
 export interface SubprocessOptions {
   readonly cwd?: string;
-  readonly env?: NodeJS.ProcessEnv;
   /** What to do when the program is missing or fails; becomes the error's remedy. */
   readonly remedy: string;
-  /** `inherit` shows the program's output as it comes; `pipe` (default) keeps it for the error. */
-  readonly output?: "inherit" | "pipe";
-  readonly signal?: AbortSignal;
+  /** What an error calls it. @default the whole command */
+  readonly shown?: string;
 }
 
 /**
- * Runs a program to its end and returns its standard output.
+ * Runs a program to its end and returns its standard output. What it prints is kept for the error.
  * @throws UserError naming the program, its exit status and the end of what it printed
  */
 export function subprocess(
@@ -21,20 +19,14 @@ export function subprocess(
   options: SubprocessOptions,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const piped = options.output !== "inherit";
-    const child = spawn(command, args, {
-      cwd: options.cwd,
-      env: { ...process.env, ...options.env },
-      signal: options.signal,
-      stdio: ["ignore", piped ? "pipe" : "inherit", piped ? "pipe" : "inherit"],
-    });
+    const child = spawn(command, args, { cwd: options.cwd, stdio: ["ignore", "pipe", "pipe"] });
     const out: Buffer[] = [];
     const all: Buffer[] = [];
-    child.stdout?.on("data", (chunk: Buffer) => {
+    child.stdout.on("data", (chunk: Buffer) => {
       out.push(chunk);
       all.push(chunk);
     });
-    child.stderr?.on("data", (chunk: Buffer) => all.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => all.push(chunk));
     child.on("error", (error: NodeJS.ErrnoException) => {
       const what = error.code === "ENOENT" ? "was not found" : error.message;
       reject(new UserError(`\`${command}\` ${what}.`, options.remedy, { cause: error }));
@@ -46,7 +38,8 @@ export function subprocess(
       }
       const tail = Buffer.concat(all).toString().trim().split("\n").slice(-15).join("\n");
       const end = signal === null ? `ended with ${code ?? "no status"}` : `was stopped by ${signal}`;
-      reject(new UserError(`\`${[command, ...args].join(" ")}\` ${end}:\n${tail}`, options.remedy));
+      const shown = options.shown ?? `\`${[command, ...args].join(" ")}\``;
+      reject(new UserError(`${shown} ${end}${tail === "" ? "." : `:\n${tail}`}`, options.remedy));
     });
   });
 }

@@ -6,6 +6,8 @@ import { findDataset } from "../data/findDataset.js";
 import { setDisplay } from "../display/Display.js";
 import { TerminalDisplay } from "../display/TerminalDisplay.js";
 import { hasNvidiaDriver } from "../engine/gpu.js";
+import { rememberedVariant } from "../engine/install/chooseVariant.js";
+import { computesOnGpu } from "../engine/probeEngine.js";
 import { projectRoot, runsDir } from "../environment.js";
 import { UserError } from "../errors.js";
 import { type Parameters, presets, type ResolvedParameters, resolveParameters } from "../presets.js";
@@ -21,6 +23,7 @@ export interface RunOptions extends Partial<Omit<Parameters, "epochsFrozen" | "e
   readonly name?: string;
   readonly epochs?: readonly [frozen: number, unfrozen: number];
   readonly gpu?: boolean;
+  readonly cpu?: boolean;
 }
 
 interface RunMetrics {
@@ -33,13 +36,22 @@ interface RunMetrics {
 
 /**
  * `xray run`: runs the notebook without a person and writes the executed notebook, `report.html` and
- * `metrics.json` to a folder in `runs/`.
+ * `metrics.json` to a folder in `runs/`. The preset `auto` follows the engine that is installed then: `article` if
+ * it computes on a GPU, else `quick`.
  */
 export async function run(options: RunOptions): Promise<void> {
   const started = performance.now();
-  const { parameters, preset } = chosen(options);
+  // A parameter out of its range is told before anything is installed.
+  chosen(options, { gpu: false });
   setDisplay(new TerminalDisplay(process.stderr));
-  await setUp({ gpu: options.gpu });
+  await setUp({ gpu: options.gpu, cpu: options.cpu });
+  const machine = { gpu: await computesOnGpu() };
+  if (!machine.gpu && rememberedVariant() !== "cpu" && hasNvidiaDriver()) {
+    console.error(
+      "run: an NVIDIA driver is loaded, but the engine computes on the CPU; see `npx xray doctor`",
+    );
+  }
+  const { parameters, preset } = chosen(options, machine);
   // Before the notebook starts: a folder that is not there is told at once, and a download shows its progress here.
   const dataset = await findDataset(parameters.dataDir);
   const setUpSeconds = secondsSince(started);
@@ -73,8 +85,10 @@ export async function run(options: RunOptions): Promise<void> {
 }
 
 /** The preset's numbers with the flags over them. */
-function chosen({ preset: wanted, epochs, gpu, ...flags }: RunOptions): ResolvedParameters {
-  const machine = { gpu: gpu ?? hasNvidiaDriver() };
+function chosen(
+  { preset: wanted, epochs, ...flags }: RunOptions,
+  machine: { readonly gpu: boolean },
+): ResolvedParameters {
   const { preset, parameters: base } = resolveParameters({ ...presets.article, preset: wanted }, machine);
   const [epochsFrozen, epochsUnfrozen] = epochs ?? [base.epochsFrozen, base.epochsUnfrozen];
   const { size, bs, seed, trainPerClass, validPerClass, model, dataDir } = { ...base, ...flags };

@@ -4,14 +4,16 @@ import { installWeights } from "../models/pretrained/installWeights.js";
 import { setupJupyter } from "../report/setupJupyter.js";
 
 export interface SetUpOptions {
-  /** Take the CUDA libraries even where no NVIDIA driver is found. */
+  /** Take the CUDA libraries even where no NVIDIA driver is found, now and in later set-ups. */
   readonly gpu?: boolean;
+  /** Take the CPU's libraries even where an NVIDIA driver is found, now and in later set-ups. */
+  readonly cpu?: boolean;
   /** Make the engine anew. */
   readonly repair?: boolean;
 }
 
 /** Installs whatever is missing, with a line for each step. A second call costs milliseconds. */
-export async function setUp({ gpu, repair }: SetUpOptions = {}): Promise<void> {
+export async function setUp({ gpu, cpu, repair }: SetUpOptions = {}): Promise<void> {
   const started = performance.now();
   let steps = 0;
   const log = (line: string) => {
@@ -19,7 +21,7 @@ export async function setUp({ gpu, repair }: SetUpOptions = {}): Promise<void> {
     console.error(`set-up: ${line}`);
   };
   if (repair) await forgetEngine();
-  await installEngine({ variant: gpu ? "gpu" : undefined, log });
+  await installEngine({ variant: gpu ? "gpu" : cpu ? "cpu" : undefined, log });
   await installWeights(log);
   await setupJupyter(log);
   if (steps > 0) console.error(`set-up: done in ${((performance.now() - started) / 1000).toFixed(0)} s`);

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { cacheDir, projectRoot } from "../../environment.js";
-import { subprocess } from "../../subprocess.js";
+import { cacheDir } from "../../environment.js";
 import { hasNvidiaDriver } from "../gpu.js";
+import { probeEngine } from "../probeEngine.js";
+import { chooseVariant, rememberedVariant, rememberVariant } from "./chooseVariant.js";
 import { compileBinding, linkBinding } from "./compileBinding.js";
 import { fetchLibraries } from "./fetchLibraries.js";
 import {
@@ -17,7 +18,7 @@ import {
 } from "./variant.js";
 
 export interface InstallEngineOptions {
-  /** `gpu` takes the CUDA libraries; default: `gpu` where an NVIDIA driver is loaded, else `cpu`. */
+  /** `gpu` takes the CUDA libraries; the choice lasts for later calls. Default: see `chooseVariant`. */
   readonly variant?: EngineVariant;
   /** A line of progress for each step. */
   readonly log: (line: string) => void;
@@ -29,22 +30,27 @@ export interface InstallEngineOptions {
  * @throws UserError naming the missing tool and its remedy
  */
 export async function installEngine({ variant, log }: InstallEngineOptions): Promise<void> {
-  const wanted = variant ?? (hasNvidiaDriver() ? "gpu" : "cpu");
   const present = installedEngine();
-  if (present === wanted && (await isCurrent(wanted))) return;
   if (present === "own" && variant === undefined && (await works())) return;
+  const asked = variant ?? rememberedVariant();
+  const wanted = chooseVariant({ asked, present, driver: hasNvidiaDriver() });
+  if (present !== wanted || !(await isCurrent(wanted))) await install(wanted, log);
+  if (variant !== undefined) await rememberVariant(variant);
+}
 
+async function install(variant: EngineVariant, log: (line: string) => void): Promise<void> {
   // After a new `npm ci` only the link is gone.
-  if (!(await isCurrent(wanted))) {
-    await rm(stampPath(wanted), { force: true });
-    await fetchLibraries(wanted, log);
+  if (!(await isCurrent(variant))) {
+    await rm(stampPath(variant), { force: true });
+    await fetchLibraries(variant, log);
     log("engine: compiling tfjs-node's binding (about 12 s)");
-    await compileBinding(wanted);
+    await compileBinding(variant);
   }
-  await linkBinding(wanted);
-  await smokeTest();
-  const stamp: EngineStamp = { tensorflow: tensorflowVersion, variant: wanted, tfjs: tfjsVersion() };
-  await writeFile(stampPath(wanted), JSON.stringify(stamp));
+  await linkBinding(variant);
+  // A library that does not work is told now, not in the middle of a notebook.
+  await probeEngine();
+  const stamp: EngineStamp = { tensorflow: tensorflowVersion, variant, tfjs: tfjsVersion() };
+  await writeFile(stampPath(variant), JSON.stringify(stamp));
 }
 
 /** Whether the variant was installed to its end, for the present tfjs-node package. */
@@ -59,19 +65,9 @@ async function isCurrent(variant: EngineVariant): Promise<boolean> {
   }
 }
 
-/** Loads the engine in another process, since a library cannot be unloaded from this one. */
-async function smokeTest(): Promise<void> {
-  const engine = path.join(projectRoot, "dist", "src", "engine", "tensorflow.js");
-  const script = `const { tf } = require(${JSON.stringify(engine)});
-    if (tf.matMul([[1, 2]], [[3], [4]]).dataSync()[0] !== 11) throw new Error("1*3 + 2*4 is not 11 here");`;
-  await subprocess(process.execPath, ["-e", script], {
-    remedy: "Run `npx xray setup --repair`, which makes the engine anew; `npx xray doctor` tells more.",
-  });
-}
-
 async function works(): Promise<boolean> {
   try {
-    await smokeTest();
+    await probeEngine();
     return true;
   } catch {
     return false;

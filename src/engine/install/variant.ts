@@ -37,8 +37,9 @@ export function installedEngine(): EngineVariant | "own" | undefined {
   if (!existsSync(bindingPath)) return undefined;
   if (!lstatSync(bindingPath).isSymbolicLink()) return "own";
   const folder = path.dirname(path.dirname(realpathSync(bindingPath)));
+  // Both without links: the cache may lie on another disk.
   return (["cpu", "gpu"] as const).find(
-    (variant) => path.resolve(folder) === path.resolve(variantDir(variant)) && existsSync(stampPath(variant)),
+    (variant) => existsSync(stampPath(variant)) && folder === realpathSync(variantDir(variant)),
   );
 }
 
