@@ -1,6 +1,9 @@
+import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { forgetEngine, installEngine } from "../engine/install/installEngine.js";
+import { cacheDir } from "../environment.js";
 import { installWeights } from "../models/pretrained/installWeights.js";
+import { oneAtATime } from "../oneAtATime.js";
 import { setupJupyter } from "../report/setupJupyter.js";
 
 export interface SetUpOptions {
@@ -12,7 +15,12 @@ export interface SetUpOptions {
   readonly repair?: boolean;
 }
 
-/** Installs whatever is missing, with a line for each step. A second call costs milliseconds. */
+const lock = path.join(cacheDir, "set-up.lock");
+
+/**
+ * Installs whatever is missing, with a line for each step. A second call costs milliseconds. Two set-ups in one
+ * folder follow each other, and the second says what it waits for; one that was killed keeps nobody waiting.
+ */
 export async function setUp({ gpu, cpu, repair }: SetUpOptions = {}): Promise<void> {
   const started = performance.now();
   let steps = 0;
@@ -20,9 +28,14 @@ export async function setUp({ gpu, cpu, repair }: SetUpOptions = {}): Promise<vo
     steps++;
     console.error(`set-up: ${line}`);
   };
-  if (repair) await forgetEngine();
-  await installEngine({ variant: gpu ? "gpu" : cpu ? "cpu" : undefined, log });
-  await installWeights(log);
-  await setupJupyter(log);
+  const onWait = (owner: number) => {
+    log(`waiting for the set-up that process ${owner} is doing here (if it does none, delete ${lock})`);
+  };
+  await oneAtATime({ lock, onWait }, async () => {
+    if (repair) await forgetEngine();
+    await installEngine({ variant: gpu ? "gpu" : cpu ? "cpu" : undefined, log });
+    await installWeights(log);
+    await setupJupyter(log);
+  });
   if (steps > 0) console.error(`set-up: done in ${((performance.now() - started) / 1000).toFixed(0)} s`);
 }

@@ -2,10 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { cacheDir, projectRoot, pythonCommand, venvDir } from "../environment.js";
+import { projectRoot, pythonCommand, venvDir } from "../environment.js";
 import { UserError } from "../errors.js";
 import { subprocess } from "../subprocess.js";
-import { oneAtATime } from "./oneAtATime.js";
 
 const requirements = path.join(projectRoot, "jupyter", "requirements.txt");
 const constraints = path.join(projectRoot, "jupyter", "constraints.txt");
@@ -22,21 +21,18 @@ const stamp = path.join(venvDir, ".complete");
 
 /**
  * Makes the Python environment with Jupyter, papermill and nbconvert in `.venv`, unless it is there and complete.
+ * Not for two processes at a time: `setUp` sees to that.
  * @param log gets a line for each step
  * @throws UserError if Python, pip or the `venv` module is missing, or the packages cannot be had
  */
 export async function setupJupyter(log: (line: string) => void): Promise<void> {
   if (isComplete()) return;
-  await oneAtATime(path.join(cacheDir, "jupyter.lock"), async () => {
-    // Another process may have made it meanwhile.
-    if (isComplete()) return;
-    await checkPython();
-    log("Jupyter, papermill and nbconvert in .venv (about 90 MB to download, 320 MB on disk)");
-    await rm(venvDir, { recursive: true, force: true });
-    await makeVenv();
-    await installPackages();
-    await writeFile(stamp, hashOf(requirements, constraints));
-  });
+  await checkPython();
+  log("Jupyter, papermill and nbconvert in .venv (about 90 MB to download, 320 MB on disk)");
+  await rm(venvDir, { recursive: true, force: true });
+  await makeVenv();
+  await installPackages();
+  await writeFile(stamp, hashOf(requirements, constraints));
 }
 
 function isComplete(): boolean {
