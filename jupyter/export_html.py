@@ -1,16 +1,20 @@
 """Writes an executed notebook as one HTML file that needs no internet: export_html.py REQUEST
 
-REQUEST is JSON: {"notebook", "html", "title", "banner"}; `banner` is text for the head of the page, or null.
+REQUEST is JSON: {"notebook", "html", "title", "banner", "parent"}; `banner` is text for the head of the page, or null,
+`parent` the id of the process that starts this one.
 """
 
 import json
 import os
 import pathlib
 import re
+import signal
 import sys
 
+# Whoever stops it knows why; a page is written whole or not at all.
+signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
 sys.dont_write_bytecode = True
-from project_environment import ROOT, use_project_environment  # noqa: E402
+from project_environment import ROOT, follow_parent, use_project_environment  # noqa: E402
 
 use_project_environment()
 import nbformat  # noqa: E402
@@ -37,6 +41,7 @@ def plotly_for(cells):
 
 if __name__ == "__main__":
     request = json.loads(sys.argv[1])
+    follow_parent(request["parent"])
     page = export(request["notebook"], request["title"], request.get("banner"))
     target = pathlib.Path(request["html"])
     target.parent.mkdir(parents=True, exist_ok=True)

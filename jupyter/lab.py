@@ -1,7 +1,7 @@
 """Starts JupyterLab on this machine, at the project's folder: lab.py REQUEST
 
 REQUEST is JSON: {"node", "open": path to open, relative to the project; "env": {name: value} for JupyterLab
-and its kernels; "arguments": more for JupyterLab}.
+and its kernels; "arguments": more for JupyterLab; "parent": the id of the process that starts this one}.
 """
 
 import json
@@ -10,9 +10,10 @@ import pathlib
 import sys
 
 sys.dont_write_bytecode = True
-from project_environment import ROOT, use_project_environment  # noqa: E402
+from project_environment import ROOT, follow_parent, use_project_environment  # noqa: E402
 
 request = json.loads(sys.argv[1])
+follow_parent(request["parent"])
 use_project_environment(request.get("node"))
 os.environ.update(request.get("env", {}))
 # JupyterLab would ask whether it may fetch news from its makers.

@@ -2,6 +2,9 @@
 
 import os
 import pathlib
+import signal
+import threading
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -25,3 +28,19 @@ def use_project_environment(node=None):
         os.environ[variable] = str(folder)
     if node:
         os.environ["PATH"] = os.pathsep.join([str(pathlib.Path(node).parent), os.environ.get("PATH", "")])
+
+
+def follow_parent(parent):
+    """Interrupts this process when `parent`, which started it, is gone, however that ended; later it ends it.
+
+    A process group of its own keeps the terminal's signals away, and a killed starter cannot pass anything on.
+    """
+
+    def watch():
+        while os.getppid() == parent:
+            time.sleep(1)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        time.sleep(60)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -1,6 +1,7 @@
 """Runs a TypeScript notebook with papermill: run_notebook.py REQUEST
 
-REQUEST is JSON: {"notebook", "output", "parameters": {name: value}, "env": {name: value}, "node"}.
+REQUEST is JSON: {"notebook", "output", "parameters": {name: value}, "env": {name: value}, "node", "parent"};
+`parent` is the id of the process that starts this one.
 The last line of standard output is JSON: {"status": "ok" | "error" | "interrupted", ...}; a cell's error comes with
 "cell" (its execution count), "name" and "message". The kernel's standard error is this process's own.
 """
@@ -18,7 +19,7 @@ signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
 sys.dont_write_bytecode = True
 # A cell without an identity is mended in memory; the warning would repeat for every write.
 warnings.filterwarnings("ignore", module="nbformat")
-from project_environment import use_project_environment  # noqa: E402
+from project_environment import follow_parent, use_project_environment  # noqa: E402
 
 import papermill  # noqa: E402
 from papermill.clientwrap import PapermillNotebookClient  # noqa: E402
@@ -121,6 +122,7 @@ def run(request):
 
 if __name__ == "__main__":
     request = json.loads(sys.argv[1])
+    follow_parent(request["parent"])
     # Only the answer goes to standard output; what the kernel's native code prints goes where its errors go.
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { UserError } from "../errors.js";
+import { Interrupted, UserError } from "../errors.js";
 import { pythonProgram } from "./pythonProgram.js";
 
 export interface ExportHtmlOptions {
@@ -8,9 +8,13 @@ export interface ExportHtmlOptions {
   readonly banner?: string;
 }
 
-/** Writes an executed notebook as one HTML file, with live figures, that needs no internet. */
+/**
+ * Writes an executed notebook as one HTML file, with live figures, that needs no internet.
+ * @throws UserError when nbconvert fails
+ * @throws Interrupted if a person stopped it; a page that was there before stays
+ */
 export async function exportHtml(notebook: string, html: string, options: ExportHtmlOptions): Promise<void> {
-  const { code } = await pythonProgram("export_html.py", {
+  const { code, stopped } = await pythonProgram("export_html.py", {
     request: {
       notebook: path.resolve(notebook),
       html: path.resolve(html),
@@ -18,7 +22,7 @@ export async function exportHtml(notebook: string, html: string, options: Export
       banner: options.banner ?? null,
     },
   });
-  if (code !== 0) {
-    throw new UserError(`${notebook} could not be written as HTML.`, "See nbconvert's message above.");
-  }
+  if (code === 0) return;
+  if (stopped) throw new Interrupted(`Writing ${html} was stopped; the executed notebook is ${notebook}.`);
+  throw new UserError(`${notebook} could not be written as HTML.`, "See nbconvert's message above.");
 }

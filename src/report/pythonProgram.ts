@@ -23,16 +23,21 @@ export interface PythonProgramEnd {
 /** A program that was asked to stop and has not is killed after this time. */
 const patienceMs = 60_000;
 
+/** Ctrl-C, `kill`, and the terminal's end. */
+const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
- * Runs one of the programs in `jupyter/` with the project's Python. Its standard error is the terminal's. Ctrl-C
- * and `kill` reach it as one polite interrupt, whether they came from the keyboard (which sends them to a whole
- * group of processes) or to this process alone.
+ * Runs one of the programs in `jupyter/` with the project's Python. Its standard error is the terminal's. Ctrl-C,
+ * `kill` and a closed terminal reach it as one polite interrupt, whether they came from the keyboard (which sends them
+ * to a whole group of processes) or to this process alone. If this process is killed the program ends by itself
+ * (`follow_parent` in `project_environment.py`).
  */
 export function pythonProgram(name: string, options: PythonProgramOptions): Promise<PythonProgramEnd> {
   return new Promise((resolve, reject) => {
     const script = path.join(projectRoot, "jupyter", name);
+    const request = { ...options.request, parent: process.pid };
     // A group of its own: the keyboard's Ctrl-C then comes only through `stop`.
-    const child = spawn(venvPython, [script, JSON.stringify(options.request)], {
+    const child = spawn(venvPython, [script, JSON.stringify(request)], {
       cwd: projectRoot,
       detached: true,
       stdio: ["ignore", "pipe", "inherit"],
@@ -58,14 +63,14 @@ export function pythonProgram(name: string, options: PythonProgramOptions): Prom
             timedOut = true;
             interrupt();
           }, options.timeoutSeconds * 1000);
-    process.on("SIGINT", stop).on("SIGTERM", stop);
+    for (const signal of stopSignals) process.on(signal, stop);
     options.signal?.addEventListener("abort", stop);
     if (options.signal?.aborted) stop();
 
     const release = () => {
       clearTimeout(killer);
       clearTimeout(limit);
-      process.off("SIGINT", stop).off("SIGTERM", stop);
+      for (const signal of stopSignals) process.off(signal, stop);
       options.signal?.removeEventListener("abort", stop);
     };
     child.on("error", (cause) => {

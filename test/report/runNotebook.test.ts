@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Readable } from "node:stream";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { JSDOM } from "jsdom";
+import { projectRoot } from "../../src/environment.js";
 import { Interrupted, UserError } from "../../src/errors.js";
 import { exportHtml } from "../../src/report/exportHtml.js";
 import { runNotebook } from "../../src/report/runNotebook.js";
@@ -20,6 +24,35 @@ const figure = `{
   layout: { title: { text: "A <line>" } },
   alt: 'From 3 to 4, "up" & <on>',
 }`;
+
+/** Calls an exported function of `src/report` in a process of its own, which prints how that ended. */
+function inProcess(name: string, ...args: unknown[]): ChildProcessByStdio<null, Readable, null> {
+  const file = path.join(projectRoot, "dist", "src", "report", `${name}.js`);
+  const script = `
+    require(${JSON.stringify(file)}).${name}(...${JSON.stringify(args)}).then(
+      () => console.log("done"),
+      (error) => console.log(error.name + ": " + error.message),
+    );
+    console.log("started");`;
+  return spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds(); tries++) {
+    assert.ok(tries < 300, `${what} within 30 s`);
+    await wait(100);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // Ended, but nobody has asked how yet.
+    return !(existsSync("/proc") && readFileSync(`/proc/${pid}/stat`, "utf8").includes(" Z "));
+  } catch {
+    return false;
+  }
+}
 
 describe("runNotebook", () => {
   let folder = "";
@@ -152,6 +185,51 @@ describe("runNotebook", () => {
     await assert.rejects(run, Interrupted);
     clearInterval(watch);
     assert.ok(!existsSync(at("out/long.ipynb")));
+  });
+
+  for (const [signal, end] of [
+    ["SIGHUP", /KeyboardInterrupt: .*was stopped/],
+    ["SIGTERM", /KeyboardInterrupt: .*was stopped/],
+    // Nothing can be said any more.
+    ["SIGKILL", /^started\n$/],
+  ] as const) {
+    it(`leaves no process behind after ${signal}`, async () => {
+      const pids = at(`${signal}.pids`);
+      await writeNotebook(at(`${signal}.ipynb`), [
+        {
+          code: `
+            import { writeFileSync } from "node:fs";
+            writeFileSync(${JSON.stringify(pids)}, process.pid + " " + process.ppid);
+            while (true) await new Promise((done) => setTimeout(done, 20));`,
+        },
+      ]);
+      const options = { notebook: at(`${signal}.ipynb`), output: at(`out/${signal}.ipynb`), parameters: {} };
+      const run = inProcess("runNotebook", options);
+      let printed = "";
+      run.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
+      const ended = new Promise((resolve) => run.on("close", resolve));
+      await until("the cell runs", () => existsSync(pids) && readFileSync(pids, "utf8").includes(" "));
+      const [kernel = 0, papermill = 0] = readFileSync(pids, "utf8").split(" ").map(Number);
+      assert.ok(isAlive(kernel) && isAlive(papermill));
+      run.kill(signal);
+      await ended;
+      assert.match(printed, end);
+      await until("both have ended", () => !isAlive(kernel) && !isAlive(papermill));
+    });
+  }
+
+  it("says so when it was stopped while the page was made", async () => {
+    await writeNotebook(at("page.ipynb"), [{ markdown: "# Lungs" }]);
+    const run = inProcess("exportHtml", at("page.ipynb"), at("page.html"), { title: "Lungs" });
+    let printed = "";
+    run.stdout.on("data", (chunk: Buffer) => {
+      printed += chunk.toString();
+      // Python is then past its own start, and nbconvert is being loaded.
+      if (printed === "started\n") setTimeout(() => run.kill("SIGTERM"), 400);
+    });
+    await new Promise((resolve) => run.on("close", resolve));
+    assert.match(printed, /KeyboardInterrupt: Writing .*page\.html was stopped; the executed notebook is/);
+    assert.ok(!existsSync(at("page.html")));
   });
 
   it("says that a file is no notebook", async () => {
