@@ -22,6 +22,8 @@ export interface Body {
   readonly features: number;
   /** Where fast.ai splits the body in two layer groups: the parts from this child on are the second. */
   readonly split: number;
+  /** What the weights' shapes do not show: with another geometry the same weights compute something else. */
+  readonly geometry: Pick<ResNetOptions, "strideIn" | "epsilon">;
 }
 
 /**
@@ -49,5 +51,5 @@ export function resNetBody(prefix: string, { blocks, width = 64, strideIn, epsil
     ...layers,
   ]);
   // fast.ai cuts at layer3, which here, with the ReLU inside the batch norm, is child 5.
-  return { net, features: channels, split: 5 };
+  return { net, features: channels, split: 5, geometry: { strideIn, epsilon } };
 }

@@ -9,7 +9,7 @@ import type { Cnn } from "../models/Cnn.js";
 import { runDirectory } from "../runDirectory.js";
 import { Adam, type AdamOptions, defaultWd } from "./Adam.js";
 import type { Callback } from "./Callback.js";
-import { loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import { type CheckpointIdentity, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { fit } from "./fit.js";
 import { getPreds } from "./getPreds.js";
 import { LRFinder, type LRFinderOptions } from "./LRFinder.js";
@@ -160,20 +160,23 @@ export class Learner<Data extends DataBunch = DataBunch> {
     await this.session?.bringBack(variables);
   }
 
-  /** Writes `modelDir/name.safetensors`: weights, running statistics and the optimizer's state. */
+  /**
+   * Writes `modelDir/name.safetensors`: weights, running statistics, the optimizer's state, and whose they are.
+   * @throws UserError when it cannot be written
+   */
   async save(name: string): Promise<void> {
     await this.bringBack();
-    const classes = JSON.stringify(this.data.classes);
-    await saveCheckpoint(this.checkpoint(name), this.model.state(), this.optimizer, {
-      architecture: this.arch,
-      classes,
-    });
+    await saveCheckpoint(this.checkpoint(name), this.model.state(), this.optimizer, this.identity);
   }
 
-  /** Reads what `save` wrote. Which layers are frozen stays as it is. */
+  /**
+   * Reads what `save` wrote. Which layers are frozen stays as it is.
+   * @throws UserError when the file is missing, broken, or of another net or other classes; nothing is changed then
+   */
   async load(name: string): Promise<this> {
     await this.bringBack();
-    const warning = await loadCheckpoint(this.checkpoint(name), this.model.state(), this.optimizer);
+    const file = this.checkpoint(name);
+    const warning = await loadCheckpoint(file, this.model.state(), this.optimizer, this.identity);
     if (warning !== undefined) currentDisplay().text(`Warning: ${warning}`);
     return this;
   }
@@ -189,6 +192,10 @@ export class Learner<Data extends DataBunch = DataBunch> {
     const { session } = this;
     this.session = undefined;
     await session?.close();
+  }
+
+  private get identity(): CheckpointIdentity {
+    return { architecture: this.arch, classes: this.data.classes, ...this.model.body.geometry };
   }
 
   private get phase(): "frozen" | "unfrozen" {

@@ -1,10 +1,19 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../engine/safetensors.js";
 import type { Parameter, Variable } from "../engine/Variable.js";
 import { UserError } from "../errors.js";
+import type { Body } from "../models/ResNet.js";
 import { requireShape, restore, store } from "../models/torchLayout.js";
 import type { Adam } from "./Adam.js";
+
+/** Whose weights a checkpoint holds, as far as their names and shapes do not tell. */
+export type CheckpointIdentity = Body["geometry"] & {
+  readonly architecture: string;
+  /** In the order of the net's outputs. */
+  readonly classes: readonly string[];
+};
 
 const momentName = (parameter: Parameter, part: "m" | "v") => `optimizer.${part}.${parameter.name}`;
 
@@ -13,27 +22,31 @@ export async function saveCheckpoint(
   file: string,
   state: readonly Variable[],
   optimizer: Adam,
-  metadata: Readonly<Record<string, string>>,
+  identity: CheckpointIdentity,
 ): Promise<void> {
+  const { architecture, classes, strideIn, epsilon } = identity;
+  const whose = { architecture, classes: JSON.stringify(classes), strideIn, epsilon: String(epsilon) };
   await mkdir(path.dirname(file), { recursive: true });
   const tensors: StoredTensor[] = state.map((variable) => store(variable));
   for (const [parameter, { m, v }] of optimizer.state()) {
     tensors.push(store(m, momentName(parameter, "m")), store(v, momentName(parameter, "v")));
   }
-  await writeSafetensors(file, tensors, { ...metadata, optimizerStep: String(optimizer.t) });
+  await writeSafetensors(file, tensors, { ...whose, optimizerStep: String(optimizer.t) });
 }
 
 /**
  * Reads a checkpoint back. The optimizer's state is taken when it belongs to the parameters that are trained now.
  * @returns a warning when it does not (fast.ai drops it without a word), else undefined
- * @throws UserError when the file is broken or of another net
+ * @throws UserError when the file is broken, of another net or of other classes; nothing is changed then
  */
 export async function loadCheckpoint(
   file: string,
   state: readonly Variable[],
   optimizer: Adam,
+  identity: CheckpointIdentity,
 ): Promise<string | undefined> {
   const { tensors, metadata } = await readSafetensors(file);
+  requireIdentity(metadata, identity, file);
   const missing = state.find(({ name }) => !tensors.has(name));
   if (missing) {
     throw new UserError(`${file} has no ${missing.name}.`, "Load a checkpoint of the same architecture.");
@@ -60,6 +73,42 @@ export async function loadCheckpoint(
   }
   optimizer.t = step;
   return undefined;
+}
+
+/** What the file does not say, as an older one, is not compared. */
+function requireIdentity(
+  metadata: Readonly<Record<string, string>>,
+  { architecture, classes, strideIn, epsilon }: CheckpointIdentity,
+  file: string,
+): void {
+  const refuse = (theirs: string, ours: string, remedy: string) => {
+    throw new UserError(`${file} is a checkpoint of ${theirs}, and this learner's is ${ours}.`, remedy);
+  };
+  const sameNet = "Make the learner with the architecture and the weights that the checkpoint began with.";
+  if (metadata.architecture !== undefined && metadata.architecture !== architecture) {
+    refuse(`the net ${metadata.architecture}`, architecture, sameNet);
+  }
+  if (metadata.classes !== undefined && !isDeepStrictEqual(parsed(metadata.classes), classes)) {
+    refuse(
+      `a net for the classes ${metadata.classes}`,
+      `for ${JSON.stringify(classes)}`,
+      "Load it for data with the same classes in the same order: it would call one class by another's name.",
+    );
+  }
+  if (metadata.strideIn !== undefined && metadata.strideIn !== strideIn) {
+    refuse(`a net with its strides in ${metadata.strideIn}`, `one with its strides in ${strideIn}`, sameNet);
+  }
+  if (metadata.epsilon !== undefined && Number(metadata.epsilon) !== epsilon) {
+    refuse(`a net with epsilon ${metadata.epsilon} in its batch norms`, `one with ${epsilon}`, sameNet);
+  }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }
 
 function known(tensors: ReadonlyMap<string, StoredTensor>, name: string): StoredTensor {

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, it } from "node:test";
 import { type Display, setDisplay, silentDisplay } from "../../src/display/Display.js";
+import { readSafetensors, writeSafetensors } from "../../src/engine/safetensors.js";
 import { tf } from "../../src/engine/tensorflow.js";
+import { UserError } from "../../src/errors.js";
 import type { CallbackEvent } from "../../src/training/Callback.js";
 import { Learner, type LearnerOptions } from "../../src/training/Learner.js";
 import { accuracy, errorRate } from "../../src/training/metrics.js";
@@ -329,6 +331,57 @@ describe("save and load", () => {
       const before = weights(three);
       await assert.rejects(three.load("two"), /1\.8\.weight/);
       assert.deepEqual(weights(three), before);
+    }));
+
+  it("refuse weights of other classes, another net or another geometry, and name both", () =>
+    inFolder(async () => {
+      const learn = learner({ modelDir: folder });
+      await learn.save("mine");
+      const data = drawnData();
+      const turned = { ...data, classes: [...data.classes].reverse() };
+      const others: [other: Learner, message: RegExp][] = [
+        [
+          new Learner(turned, tinyNet(2), "tiny", { modelDir: folder }),
+          /mine\.safetensors .* classes \["DARK","LIGHT"\], .* \["LIGHT","DARK"\]/,
+        ],
+        [new Learner(data, tinyNet(2), "resnet50", { modelDir: folder }), /the net tiny, .* resnet50/],
+        [
+          new Learner(data, tinyNet(2, {}, { strideIn: "conv1" }), "tiny", { modelDir: folder }),
+          /strides in conv2, .* conv1/,
+        ],
+        [
+          new Learner(data, tinyNet(2, {}, { epsilon: 1e-3 }), "tiny", { modelDir: folder }),
+          /epsilon 0\.00001 .* 0\.001/,
+        ],
+      ];
+      for (const [other, message] of others) {
+        made.push(other);
+        const before = weights(other);
+        await assert.rejects(other.load("mine"), (error) => {
+          assert.ok(error instanceof UserError);
+          assert.match(error.message, message);
+          return true;
+        });
+        assert.deepEqual(weights(other), before);
+      }
+    }));
+
+  it("take an older file, which does not say whose it is", () =>
+    inFolder(async () => {
+      const [a, b] = [learner({ modelDir: folder }), learner({ modelDir: folder }, {}, tinyNet(2))];
+      await a.save("old");
+      const file = path.join(folder, "old.safetensors");
+      const { tensors, metadata } = await readSafetensors(file);
+      assert.deepEqual(metadata, {
+        architecture: "tiny",
+        classes: '["DARK","LIGHT"]',
+        strideIn: "conv2",
+        epsilon: "0.00001",
+        optimizerStep: "0",
+      });
+      await writeSafetensors(file, [...tensors.values()], {});
+      await b.load("old");
+      assert.deepEqual(weights(b), weights(a));
     }));
 
   it("refuse a name that is a path", async () => {
