@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { messageOf, UserError } from "../errors.js";
+import { parseHeader, type SafetensorsHeader } from "./safetensorsHeader.js";
 
 /** A named array on its way to or from a file. */
 export interface StoredTensor {
@@ -15,16 +16,10 @@ export interface StoredTensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-interface HeaderEntry {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [begin: number, end: number];
-}
-
 /**
  * Reads a safetensors file (https://github.com/huggingface/safetensors): 8 bytes of header length, a JSON header,
  * then the arrays. Only F32 arrays are taken; integer counters that PyTorch adds are left out.
- * @throws UserError naming the file when it is missing, cut short or not a safetensors file
+ * @throws UserError naming the file when it is missing, cannot be read, is cut short or not a sound safetensors file
  */
 export async function readSafetensors(file: string): Promise<StoredTensors> {
   const broken = (what: string, cause?: unknown) =>
@@ -40,24 +35,19 @@ export async function readSafetensors(file: string): Promise<StoredTensors> {
   if (headerLength > size - 8) {
     throw broken(`is cut short or no safetensors file: its header alone should have ${headerLength} bytes.`);
   }
-  let header: Record<string, HeaderEntry | Record<string, string>>;
-  try {
-    header = JSON.parse(bytes.toString("utf8", 8, 8 + headerLength)) as typeof header;
-  } catch (error) {
-    throw broken(`is no safetensors file: ${messageOf(error)}.`, error);
-  }
-  const { __metadata__: metadata = {}, ...entries } = header;
-  const tensors = new Map<string, StoredTensor>();
   const start = 8 + headerLength;
-  for (const [name, entry] of Object.entries(entries) as [string, HeaderEntry][]) {
-    const [begin, end] = entry.data_offsets;
-    if (start + end > size) {
-      throw broken(`is cut short: ${name} should end at byte ${start + end}, the file has ${size}.`);
-    }
-    if (entry.dtype !== "F32") continue;
-    tensors.set(name, { name, shape: entry.shape, values: floats(bytes, start + begin, start + end) });
+  let header: SafetensorsHeader;
+  try {
+    header = parseHeader(bytes.subarray(8, start), size - start);
+  } catch (error) {
+    throw broken(`${messageOf(error)}.`, error);
   }
-  return { tensors, metadata: metadata as Record<string, string> };
+  const tensors = new Map<string, StoredTensor>();
+  for (const { name, dtype, shape, begin, end } of header.entries) {
+    if (dtype !== "F32") continue;
+    tensors.set(name, { name, shape, values: floats(bytes, start + begin, start + end) });
+  }
+  return { tensors, metadata: header.metadata };
 }
 
 /**
@@ -114,26 +104,33 @@ async function writeFully(
 }
 
 async function fileSize(file: string): Promise<number> {
-  try {
-    return (await stat(file)).size;
-  } catch (error) {
-    throw new UserError(
-      `${file} cannot be read: ${messageOf(error)}`,
-      "Check the name; pretrained weights come with `npx xray setup`.",
-      { cause: error },
-    );
-  }
+  return (await stat(file).catch(unreadable(file))).size;
 }
 
 /** In one buffer; `readFile` refuses files over 2 GB. */
 async function readAll(file: string, size: number): Promise<Buffer> {
   const bytes = Buffer.alloc(size);
   let at = 0;
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 22 })) {
-    at += (chunk as Buffer).copy(bytes, at);
+  try {
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 22 })) {
+      at += (chunk as Buffer).copy(bytes, at);
+    }
+    if (at < size) throw new Error(`it ended after ${at} of ${size} bytes`);
+  } catch (error) {
+    unreadable(file)(error);
   }
   return bytes;
 }
+
+const unreadable =
+  (file: string) =>
+  (error: unknown): never => {
+    throw new UserError(
+      `${file} cannot be read: ${messageOf(error)}`,
+      "Check the name; pretrained weights come with `npx xray setup`.",
+      { cause: error },
+    );
+  };
 
 function floats(bytes: Buffer, begin: number, end: number): Float32Array {
   const at = bytes.byteOffset + begin;

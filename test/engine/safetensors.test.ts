@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { readSafetensors, writeSafetensors } from "../../src/engine/safetensors.js";
+import { UserError } from "../../src/errors.js";
 
 const tensors = [
   { name: "a", shape: [2, 3], values: Float32Array.of(1, 2, 3, 4, 5, 6) },
@@ -56,6 +57,96 @@ describe("safetensors", () => {
     const file = path.join(folder, "text.safetensors");
     await writeFile(file, "this is no weight file at all, but a page of text");
     await assert.rejects(readSafetensors(file), /text\.safetensors .*no safetensors file/);
+  });
+
+  const entry = { dtype: "F32", shape: [2], data_offsets: [0, 8] };
+  const bad: [what: string, header: unknown, message: RegExp][] = [
+    ["a list for a header", [1, 2], /header is no object/],
+    ["null for a header", null, /header is no object/],
+    ["a number for an array", { a: 1 }, /says nothing of a/],
+    ["no type", { a: { ...entry, dtype: undefined } }, /no type for a/],
+    ["no shape", { a: { ...entry, shape: undefined } }, /no shape for a/],
+    ["a negative side", { a: { ...entry, shape: [-1, -2] } }, /no shape for a: \[-1,-2\]/],
+    ["half a side", { a: { ...entry, shape: [0.5, 4] } }, /no shape for a/],
+    ["no place", { a: { ...entry, data_offsets: undefined } }, /no place for a/],
+    ["one offset", { a: { ...entry, data_offsets: [0] } }, /no place for a: \[0\]/],
+    ["a negative place", { a: { ...entry, data_offsets: [-8, 0] } }, /no place for a/],
+    ["a place that is no number", { a: { ...entry, data_offsets: [0, "8"] } }, /no place for a/],
+    ["an end before its begin", { a: { ...entry, data_offsets: [8, 0] } }, /-8 bytes for a/],
+    ["another length than the shape's", { a: { ...entry, shape: [3] } }, /8 bytes for a, .* \[3\] wants 12/],
+    ["a place outside", { a: { ...entry, shape: [4], data_offsets: [0, 16] } }, /cut short: a .* 16 of 8/],
+    ["two arrays in one place", { a: entry, b: entry }, /b at byte 0, where 8 is next/],
+    ["a hole", { a: { ...entry, shape: [1], data_offsets: [4, 8] } }, /a at byte 4, where 0 is next/],
+    ["bytes of nobody", { a: { ...entry, shape: [1], data_offsets: [0, 4] } }, /4 bytes that belong to no/],
+    ["numbers for metadata", { __metadata__: { step: 1 }, a: entry }, /metadata that are no texts/],
+  ];
+  const withHeader = (header: unknown, length?: bigint) => {
+    const text = Buffer.from(JSON.stringify(header));
+    const size = Buffer.alloc(8);
+    size.writeBigUInt64LE(length ?? BigInt(text.length));
+    return Buffer.concat([size, text, Buffer.alloc(8)]);
+  };
+  for (const [what, header, message] of bad) {
+    it(`refuses ${what}`, async () => {
+      const file = path.join(folder, "bad.safetensors");
+      await writeFile(file, withHeader(header));
+      await assert.rejects(readSafetensors(file), (error) => {
+        assert.ok(error instanceof UserError);
+        assert.match(error.message, /bad\.safetensors/);
+        assert.match(error.message, message);
+        return true;
+      });
+    });
+  }
+
+  it("refuses a header that is longer than the file, and a folder", async () => {
+    const file = path.join(folder, "long.safetensors");
+    for (const length of [1000n, 2n ** 53n + 1n, 2n ** 64n - 1n]) {
+      await writeFile(file, withHeader({ a: entry }, length));
+      await assert.rejects(readSafetensors(file), { name: "UserError", message: /long\.safetensors is cut/ });
+    }
+    await assert.rejects(readSafetensors(folder), { name: "UserError", message: /cannot be read/ });
+  });
+
+  it("leaves arrays of other types out", async () => {
+    const file = path.join(folder, "mixed.safetensors");
+    const counter = { dtype: "I64", shape: [], data_offsets: [0, 8] };
+    await writeFile(
+      file,
+      withHeader({ counter, none: { dtype: "F32", shape: [0, 7], data_offsets: [8, 8] } }),
+    );
+    const { tensors: read } = await readSafetensors(file);
+    assert.deepEqual([...read.values()], [{ name: "none", shape: [0, 7], values: new Float32Array() }]);
+  });
+
+  it("reads or refuses a file with any byte of its header changed", async () => {
+    const file = path.join(folder, "flipped.safetensors");
+    await writeSafetensors(file, tensors, { note: "x" });
+    const sound = await readFile(file);
+    const end = 8 + Number(sound.readBigUInt64LE(0));
+    let [read, refused] = [0, 0];
+    for (let at = 0; at < end; at++) {
+      for (const bits of [0x01, 0x10, 0xff]) {
+        const bytes = Buffer.from(sound);
+        bytes.writeUInt8(bytes.readUInt8(at) ^ bits, at);
+        await writeFile(file, bytes);
+        try {
+          for (const { shape, values } of (await readSafetensors(file)).tensors.values()) {
+            assert.equal(
+              values.length,
+              shape.reduce((product, side) => product * side, 1),
+            );
+          }
+          read++;
+        } catch (error) {
+          assert.ok(error instanceof UserError, `byte ${at}, bits ${bits}: ${String(error)}`);
+          assert.match(error.message, /flipped\.safetensors/);
+          refused++;
+        }
+      }
+    }
+    assert.equal(read + refused, 3 * end);
+    assert.ok(read > 0 && refused > 2 * end, `${read} read, ${refused} refused`);
   });
 
   it("leaves the old file and nothing half-written when the disk is full", async (t) => {
