@@ -3,66 +3,64 @@ import path from "node:path";
 import { findLocalDataset } from "../data/findDataset.js";
 import { hasNvidiaDriver } from "../engine/gpu.js";
 import { installedEngine, variantDir } from "../engine/install/variant.js";
+import { probeEngine } from "../engine/probeEngine.js";
 import { cores, cxxCommand, projectRoot, pythonCommand, venvDir } from "../environment.js";
 import { messageOf } from "../errors.js";
 import { resnet50Weights } from "../models/pretrained/installWeights.js";
 import { subprocess } from "../subprocess.js";
 
 /** One thing the program needs. */
-interface Finding {
+export interface Finding {
   readonly what: string;
-  /** What was found; undefined when it is missing. */
+  /** What was found; undefined when it is missing or does not work. */
   readonly found: string | undefined;
   readonly remedy: string;
 }
 
 /** `xray doctor`: what was found and what is missing, with the remedy; exit code 1 when something is. */
 export async function doctor(): Promise<void> {
-  const findings: Finding[] = [
-    { what: "Node", found: `${process.versions.node} (${process.platform} ${process.arch})`, remedy: "" },
-    { what: "processor cores", found: String(cores()), remedy: "" },
-    await tool(
-      "Python",
-      pythonCommand(),
-      ["--version"],
-      "Install Python 3.9 or later (Debian: apt install python3).",
-    ),
-    await tool(
-      "pip",
-      pythonCommand(),
-      ["-m", "pip", "--version"],
-      "Install pip (Debian: apt install python3-pip).",
-    ),
-    await tool(
-      "C++ compiler",
-      cxxCommand(),
-      ["--version"],
-      "Install a C++ compiler (Debian: apt install g++).",
-    ),
-    await engine(),
-    {
-      what: "NVIDIA driver",
-      found: hasNvidiaDriver() ? "found" : "none: computing on the CPU",
-      remedy: "",
-    },
-    {
-      what: "ImageNet weights",
-      found: existsSync(resnet50Weights) ? path.relative(projectRoot, resnet50Weights) : undefined,
-      remedy: "Run `npx xray setup`.",
-    },
-    await tool(
-      "Jupyter",
-      path.join(venvDir, "bin", "jupyter"),
-      ["--version"],
-      "Run `npx xray setup`: it makes the project's own environment in .venv.",
-    ),
-    dataset(),
-  ];
+  const findings = await examine();
   const width = Math.max(...findings.map(({ what }) => what.length));
   for (const { what, found, remedy } of findings) {
     console.log(`${found === undefined ? "MISSING" : "ok     "}  ${what.padEnd(width)}  ${found ?? remedy}`);
   }
   if (findings.some(({ found }) => found === undefined)) process.exitCode = 1;
+}
+
+/** Looks for each thing by itself: whatever is wrong with one is told in its place, and the others are looked for. */
+export async function examine(): Promise<Finding[]> {
+  const python = pythonCommand();
+  const findPython = "Install Python 3.9 or later (Debian: apt install python3), or name one in XRAY_PYTHON.";
+  // Jupyter's environment is made with both: `venv` alone is there on Debian without python3-venv, and fails.
+  const importVenv = ["-c", "import sys, venv, ensurepip; print('of Python', sys.version.split()[0])"];
+  const [npm, tar, py, pip, venv, cxx, loaded, jupyter] = await Promise.all([
+    tool("npm", "npm", ["--version"], "Install npm; it comes with Node."),
+    tool("tar", "tar", ["--version"], "Install tar (Debian: apt install tar)."),
+    tool("Python", python, ["--version"], findPython),
+    tool("pip", python, ["-m", "pip", "--version"], "Install pip (Debian: apt install python3-pip)."),
+    tool("venv", python, importVenv, "Install Python's venv module (Debian: apt install python3-venv)."),
+    tool("C++ compiler", cxxCommand(), ["--version"], "Install a C++ compiler (Debian: apt install g++)."),
+    engine(),
+    tool(
+      "Jupyter",
+      path.join(venvDir, "bin", "jupyter"),
+      ["--version"],
+      "Run `npx xray setup`: it makes the project's own environment in .venv.",
+    ),
+  ]);
+  return [
+    { what: "Node", found: `${process.versions.node} (${process.platform} ${process.arch})`, remedy: "" },
+    { what: "processor cores", found: String(cores()), remedy: "" },
+    ...[npm, tar, py, pip, venv, cxx, loaded],
+    { what: "NVIDIA driver", found: hasNvidiaDriver() ? "found" : "none", remedy: "" },
+    {
+      what: "ImageNet weights",
+      found: existsSync(resnet50Weights) ? path.relative(projectRoot, resnet50Weights) : undefined,
+      remedy: "Run `npx xray setup`.",
+    },
+    jupyter,
+    dataset(),
+  ];
 }
 
 async function tool(what: string, command: string, args: string[], remedy: string): Promise<Finding> {
@@ -89,21 +87,25 @@ async function engine(): Promise<Finding> {
   const variant = installedEngine();
   if (variant === undefined) return { what, found: undefined, remedy };
   try {
-    const { libtensorflowVersion, usesGpu } = await import("../engine/rawOps.js");
+    const { libtensorflow, usesGpu } = await probeEngine();
     const origin = variant === "own" ? "tfjs-node's own" : path.relative(projectRoot, variantDir(variant));
     const device = usesGpu ? "GPU" : "CPU";
-    return { what, found: `libtensorflow ${libtensorflowVersion} on the ${device} (${origin})`, remedy };
+    return { what, found: `libtensorflow ${libtensorflow} on the ${device} (${origin})`, remedy };
   } catch (error) {
-    return { what, found: undefined, remedy: `${messageOf(error)} ${remedy}` };
+    return { what, found: undefined, remedy: oneLine(messageOf(error)) };
   }
 }
 
 function dataset(): Finding {
-  const found = findLocalDataset();
-  return {
-    what: "X-rays",
-    found: found && `${path.relative(projectRoot, found.path)} (${found.kind})`,
-    remedy:
-      "Put them into data/chest_xray or name their folder in XRAY_DATA; `npm start` offers the download.",
-  };
+  const what = "X-rays";
+  const remedy =
+    "Put them into data/chest_xray or name their folder in XRAY_DATA; `npm start` offers the download.";
+  try {
+    const found = findLocalDataset();
+    return { what, found: found && `${path.relative(projectRoot, found.path)} (${found.kind})`, remedy };
+  } catch (error) {
+    return { what, found: undefined, remedy: oneLine(messageOf(error)) };
+  }
 }
+
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ");
