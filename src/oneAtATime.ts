@@ -1,6 +1,7 @@
-import { link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { link, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { makeFolder } from "./makeFolder.js";
 
 const everyMs = 200;
 /** A lock without an owner's id is its owner's, who is about to write it; after this time he could not. */
@@ -18,7 +19,7 @@ export interface OneAtATimeOptions {
  * is gone does not count. For processes of one machine, and not for two calls inside each other.
  */
 export async function oneAtATime<R>({ lock, onWait }: OneAtATimeOptions, work: () => Promise<R>): Promise<R> {
-  await mkdir(path.dirname(lock), { recursive: true });
+  await makeFolder(path.dirname(lock), "It must be one that can be written to.");
   let told = false;
   while (!(await take(lock))) {
     const owner = await ownerOf(lock);

@@ -15,6 +15,7 @@ import type { Learner } from "./training/Learner.js";
 /**
  * Writes `metrics.json` into the run's folder: every number of the run, for programs. Two runs with the same seed
  * on the same machine differ in nothing but `seconds`.
+ * @throws UserError when it cannot be written
  */
 export async function saveMetrics(
   learn: Learner<ImageDataBunch>,
@@ -42,11 +43,18 @@ export async function saveMetrics(
     versions: versions(),
     seconds: {
       data: data.secondsToLoad,
-      ...Object.fromEntries(learn.timings.map(({ what, seconds }) => [what, seconds])),
+      ...secondsOf(learn.timings),
       epochs: learn.history.map(({ seconds }) => seconds),
     },
   });
   currentDisplay().text(`The numbers are in ${path.relative(projectRoot, file)}.`);
+}
+
+/** The sum for each stage: a notebook may fit twice in one. */
+export function secondsOf(timings: Learner["timings"]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { what, seconds } of timings) sums[what] = (sums[what] ?? 0) + seconds;
+  return sums;
 }
 
 /** What computed the numbers. */

@@ -10,6 +10,7 @@ import { rememberedVariant } from "../engine/install/chooseVariant.js";
 import { computesOnGpu } from "../engine/probeEngine.js";
 import { projectRoot, runsDir } from "../environment.js";
 import { UserError } from "../errors.js";
+import { makeFolder } from "../makeFolder.js";
 import { type Parameters, presets, type ResolvedParameters, resolveParameters } from "../presets.js";
 import { exportHtml } from "../report/exportHtml.js";
 import { writeMetrics } from "../report/metricsFile.js";
@@ -108,7 +109,7 @@ async function newFolder(name: string): Promise<string> {
     );
   }
   const folder = path.join(runsDir, name);
-  await mkdir(runsDir, { recursive: true });
+  await makeFolder(runsDir, "The project's folder must be one that can be written to.");
   try {
     await mkdir(folder);
   } catch (error) {

@@ -1,10 +1,24 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { messageOf, UserError } from "../errors.js";
+import { makeFolder } from "../makeFolder.js";
 
-/** Writes numbers as JSON; whoever reads the file sees all of it or the one before. */
+const remedy =
+  "The run's folder must be one that can be written to, with some room on its disk; in a notebook it is runs/ in the " +
+  "project, or what XRAY_RUN_DIR names.";
+
+/**
+ * Writes numbers as JSON; whoever reads the file sees all of it or the one before.
+ * @throws UserError naming the file when it cannot be written
+ */
 export async function writeMetrics(file: string, metrics: Readonly<Record<string, unknown>>): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file), remedy);
   const draft = `${file}.${process.pid}.draft`;
-  await writeFile(draft, `${JSON.stringify(metrics, null, 2)}\n`);
-  await rename(draft, file);
+  try {
+    await writeFile(draft, `${JSON.stringify(metrics, null, 2)}\n`);
+    await rename(draft, file);
+  } catch (cause) {
+    await rm(draft, { force: true });
+    throw new UserError(`${file} was not written: ${messageOf(cause)}`, remedy, { cause });
+  }
 }

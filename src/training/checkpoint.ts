@@ -1,9 +1,9 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../engine/safetensors.js";
 import type { Parameter, Variable } from "../engine/Variable.js";
 import { UserError } from "../errors.js";
+import { makeFolder } from "../makeFolder.js";
 import type { Body } from "../models/ResNet.js";
 import { requireShape, restore, store } from "../models/torchLayout.js";
 import type { Adam } from "./Adam.js";
@@ -17,7 +17,10 @@ export type CheckpointIdentity = Body["geometry"] & {
 
 const momentName = (parameter: Parameter, part: "m" | "v") => `optimizer.${part}.${parameter.name}`;
 
-/** Writes the net's state and the optimizer's to one safetensors file, in PyTorch's names and layouts. */
+/**
+ * Writes the net's state and the optimizer's to one safetensors file, in PyTorch's names and layouts.
+ * @throws UserError naming the folder or the file when it cannot be written
+ */
 export async function saveCheckpoint(
   file: string,
   state: readonly Variable[],
@@ -26,7 +29,10 @@ export async function saveCheckpoint(
 ): Promise<void> {
   const { architecture, classes, strideIn, epsilon } = identity;
   const whose = { architecture, classes: JSON.stringify(classes), strideIn, epsilon: String(epsilon) };
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(
+    path.dirname(file),
+    "Checkpoints need a folder that can be written to: give the learner another `modelDir`.",
+  );
   const tensors: StoredTensor[] = state.map((variable) => store(variable));
   for (const [parameter, { m, v }] of optimizer.state()) {
     tensors.push(store(m, momentName(parameter, "m")), store(v, momentName(parameter, "v")));

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { it } from "node:test";
 import { runsDir } from "../../src/environment.js";
 import { writeMetrics } from "../../src/report/metricsFile.js";
 import { runDirectory, timestamp } from "../../src/runDirectory.js";
+import { secondsOf } from "../../src/saveMetrics.js";
 
 it("metrics are written whole, with two spaces", async () => {
   const folder = await mkdtemp(path.join(tmpdir(), "xray-metrics-"));
@@ -14,6 +15,31 @@ it("metrics are written whole, with two spaces", async () => {
   assert.equal(await readFile(file, "utf8"), '{\n  "errorRate": 0.1,\n  "classes": [\n    "a"\n  ]\n}\n');
   assert.deepEqual(await readdir(path.dirname(file)), ["metrics.json"]);
   await rm(folder, { recursive: true });
+});
+
+it("metrics that cannot be written are told with file and remedy, and leave nothing behind", async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), "xray-metrics-"));
+  t.after(() => rm(folder, { recursive: true }));
+  await writeFile(path.join(folder, "file"), "");
+  await assert.rejects(writeMetrics(path.join(folder, "file", "metrics.json"), {}), {
+    name: "UserError",
+    message: /^The folder .*file cannot be made: [^]*\n.*can be written to/,
+  });
+  await mkdir(path.join(folder, "metrics.json"));
+  await assert.rejects(writeMetrics(path.join(folder, "metrics.json"), {}), {
+    name: "UserError",
+    message: /metrics\.json was not written: [^]*\n.*can be written to/,
+  });
+  assert.deepEqual((await readdir(folder)).sort(), ["file", "metrics.json"]);
+});
+
+it("two fits of one stage count together", () => {
+  const timings = [
+    { what: "frozen", seconds: 2 },
+    { what: "lrFind", seconds: 1 },
+    { what: "frozen", seconds: 3 },
+  ];
+  assert.deepEqual(secondsOf(timings), { frozen: 5, lrFind: 1 });
 });
 
 it("the run's folder is the given one, or one for the process", (t) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, it } from "node:test";
@@ -382,6 +382,16 @@ describe("save and load", () => {
       await writeSafetensors(file, [...tensors.values()], {});
       await b.load("old");
       assert.deepEqual(weights(b), weights(a));
+    }));
+
+  it("name the folder and the remedy when it cannot be made", () =>
+    inFolder(async () => {
+      const file = path.join(folder, "file");
+      await writeFile(file, "");
+      await assert.rejects(learner({ modelDir: path.join(file, "models") }).save("one"), {
+        name: "UserError",
+        message: /^The folder .*models cannot be made: [^]*\n.*`modelDir`/,
+      });
     }));
 
   it("refuse a name that is a path", async () => {
