@@ -7,14 +7,14 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
-const { buildIfStale } = createRequire(import.meta.url)("./build.cjs");
+const { build } = createRequire(import.meta.url)("./build.cjs");
 
-export function bootstrap() {
+export async function bootstrap() {
   requireNode();
   installPackages();
   linkCommand();
-  const errors = buildIfStale((line) => console.error(line));
-  if (errors !== undefined) fail(errors, "Mend the TypeScript errors above.");
+  const errors = await build({ log: (line) => console.error(line) });
+  if (errors.length > 0) fail(errors.join("\n"), "Mend the TypeScript errors above.");
 }
 
 function requireNode() {

@@ -1,44 +1,90 @@
-// Compiles src/ and test/ to dist/ when a source is newer than the last build. The command, the tests and the
-// notebook kernel all run what this makes.
+// Compiles src/ and test/ to dist/ when a source has changed since the last build. The command, the tests, the
+// notebook kernel and `npm run build` all run what this makes and share its rule for what is up to date.
 "use strict";
-const { spawnSync } = require("node:child_process");
+const { spawn } = require("node:child_process");
+const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
 
 const root = path.resolve(__dirname, "..");
+/** For each folder that was built without an error: the state of its sources when that build began. */
 const stamp = path.join(root, "dist", ".built");
 
-/** The time of the newest source, in milliseconds. */
-function newestSource() {
-  let newest = fs.statSync(path.join(root, "tsconfig.json")).mtimeMs;
-  const visit = (folder) => {
-    // A file that was taken away changes its folder's time.
-    newest = Math.max(newest, fs.statSync(folder).mtimeMs);
-    for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
-      const full = path.join(folder, entry.name);
+/** A text that is another one after any edit, new file or removal in the folder; some 2 ms. */
+function stateOf(folder) {
+  const hash = createHash("sha1");
+  const add = (file) => hash.update(`${file} ${fs.statSync(file).mtimeMs}\n`);
+  const visit = (place) => {
+    for (const entry of fs.readdirSync(place, { withFileTypes: true })) {
+      const full = path.join(place, entry.name);
       if (entry.isDirectory()) visit(full);
-      else if (entry.name.endsWith(".ts")) newest = Math.max(newest, fs.statSync(full).mtimeMs);
+      else if (entry.name.endsWith(".ts")) add(full);
     }
   };
-  for (const folder of ["src", "test"].map((name) => path.join(root, name))) {
-    if (fs.existsSync(folder)) visit(folder);
+  add(path.join(root, "tsconfig.json"));
+  if (fs.existsSync(path.join(root, folder))) visit(path.join(root, folder));
+  return hash.digest("hex");
+}
+
+/** Whether what was built of the folder is what its sources say now. */
+function isCurrent(folder, state = stateOf(folder)) {
+  return recorded()[folder] === state;
+}
+
+function recorded() {
+  try {
+    return JSON.parse(fs.readFileSync(stamp, "utf8"));
+  } catch {
+    return {};
   }
-  return newest;
 }
 
-/** @returns {string | undefined} the compiler's errors; undefined when dist/ is up to date */
-function buildIfStale(log = () => undefined) {
-  const newest = newestSource();
-  // A file system may keep the stamp's time less finely than a source's.
-  if (fs.existsSync(stamp) && fs.statSync(stamp).mtimeMs + 2 > newest) return undefined;
+/**
+ * Compiles incrementally, if anything has changed.
+ * @param tests whether test/ counts; without it a mistake there keeps nobody from running what is in src/
+ * @param log gets a line when there is something to do
+ * @returns {Promise<string[]>} the compiler's messages; none when dist/ is up to date
+ */
+async function build({ tests = true, log = () => undefined } = {}) {
+  const folders = tests ? ["src", "test"] : ["src"];
+  // As they are when the build begins: what is edited meanwhile is built the next time.
+  const states = Object.fromEntries(["src", "test"].map((folder) => [folder, stateOf(folder)]));
+  if (folders.every((folder) => isCurrent(folder, states[folder]))) return [];
   log("set-up: compiling the sources");
-  const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
-  const done = spawnSync(process.execPath, [tsc, "--pretty", "false"], { cwd: root, encoding: "utf8" });
-  if (done.status !== 0) return done.stdout + done.stderr;
-  fs.writeFileSync(stamp, "");
-  // The build read the sources as they were when it began.
-  fs.utimesSync(stamp, new Date(newest), new Date(newest));
-  return undefined;
+  const { code, output } = await tsc();
+  if (code === 0) {
+    fs.writeFileSync(stamp, JSON.stringify(states));
+    return [];
+  }
+  const lines = output.trim().split("\n");
+  if (tests) return lines;
+  const inSources = lines.filter((line) => /^src\/.*: error TS|^error TS/.test(line));
+  if (inSources.length > 0) return inSources;
+  if (!lines.some((line) => /^test\/.*: error TS/.test(line))) return lines;
+  fs.writeFileSync(stamp, JSON.stringify({ src: states.src }));
+  return [];
 }
 
-module.exports = { buildIfStale };
+function tsc() {
+  const compiler = path.join(root, "node_modules", "typescript", "bin", "tsc");
+  const args = [compiler, "--project", root, "--pretty", "false", "--noEmitOnError", "false"];
+  const env = { ...process.env, NODE_COMPILE_CACHE: path.join(root, ".cache", "node") };
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    child.stdout.on("data", (chunk) => (output += chunk));
+    child.stderr.on("data", (chunk) => (output += chunk));
+    child.on("error", (error) => resolve({ code: 1, output: error.message }));
+    child.on("close", (code) => resolve({ code, output }));
+  });
+}
+
+module.exports = { build, isCurrent, stateOf };
+
+if (require.main === module) {
+  void build().then((messages) => {
+    if (messages.length === 0) return;
+    console.error(messages.join("\n"));
+    process.exitCode = 1;
+  });
+}

@@ -10,7 +10,7 @@ import { bootstrap } from "./bootstrap.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
-bootstrap();
+await bootstrap();
 const { main } = await import("../dist/src/cli.js");
 await main(["node", "xray", "setup"]);
 if (process.exitCode) process.exit();

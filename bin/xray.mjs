@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { bootstrap } from "./bootstrap.mjs";
 
-bootstrap();
+await bootstrap();
 const { main } = await import("../dist/src/cli.js");
 await main(process.argv);

@@ -36,7 +36,8 @@ export class Greeter {
 /** A project with the launcher and sources of its own, which a test may edit. */
 async function scratchProject(): Promise<string> {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), "xray-kernel-")));
-  await cp(path.join(projectRoot, "jupyter"), path.join(root, "jupyter"), { recursive: true });
+  for (const part of ["jupyter", "bin"])
+    await cp(path.join(projectRoot, part), path.join(root, part), { recursive: true });
   await symlink(path.join(projectRoot, "node_modules"), path.join(root, "node_modules"));
   for (const folder of ["src/parts", "notebooks", "test"])
     await mkdir(path.join(root, folder), { recursive: true });
