@@ -26,7 +26,7 @@ function close(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance
   }
 }
 
-/** The vectors of FASTAI.md, computed there from fast.ai's formulas. */
+/** Expected numbers are computed from the formulas of fastai v1 (`vision/transform.py`, `vision/image.py`). */
 describe("geometry", () => {
   const targets: [height: number, width: number, size: number, target: [number, number]][] = [
     [1858, 2090, 224, [224, 252]],

@@ -11,7 +11,7 @@ export interface CropPad {
 
 /**
  * Cuts the square out of the resized image, at the centre by default. The resized image's shorter side is the
- * square's side (FASTAI.md 2.2), so nothing is ever padded.
+ * square's side (fastai v1: `vision.image._get_resize_target`), so nothing is ever padded.
  */
 export const cropPad = (rowPct: Range = [0.5, 0.5], colPct: Range = [0.5, 0.5]): CropPad => ({
   name: "cropPad",
@@ -30,7 +30,7 @@ export const cropPadStep = (rowPct: number, colPct: number): CropStep => ({
   colPct,
 });
 
-/** The first row (or column) of a window of `size` in `length` at `pct` (0..1) of the way (FASTAI.md 2.5). */
+/** The first row (or column) of a window of `size` in `length` at `pct` (0..1) of the way (fastai v1: `_crop_default`). */
 export function cropStart(length: number, size: number, pct: number): number {
   // At exactly 1 the window would begin one pixel too late.
   const before = pct === 1 ? 1 - 1e-7 : pct;

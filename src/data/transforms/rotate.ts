@@ -13,7 +13,7 @@ export const rotate = (degrees: Range, p = 1): Rotate => ({ name: "rotate", p, d
 
 export const drawRotate = (t: Rotate, random: Random): AffineStep => rotateStep(drawFrom(t.degrees, random));
 
-/** A turn of the sampling grid by `degrees` (FASTAI.md 2.3, R). */
+/** A turn of the sampling grid by `degrees` (fastai v1: `vision.transform._rotate`). */
 export function rotateStep(degrees: number): AffineStep {
   const angle = (degrees * Math.PI) / 180;
   const [c, s] = [Math.cos(angle), Math.sin(angle)];

@@ -25,7 +25,8 @@ export const drawSymmetricWarp = (t: SymmetricWarp, random: Random): CoordStep =
   ]);
 
 /**
- * The homography that takes the four moved corners to the image's own (FASTAI.md 2.3).
+ * The homography that takes the four moved corners to the image's own (fastai v1:
+ * `vision.transform._symmetric_warp` and `_find_coeffs`).
  * @throws UserError for magnitudes so large that three of the moved corners lie on one line
  */
 export function symmetricWarpStep(magnitude: readonly [number, number, number, number]): CoordStep {

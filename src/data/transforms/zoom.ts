@@ -22,7 +22,7 @@ export const zoom = (scale: Range, p = 1, rowPct: Range = [0, 1], colPct: Range 
 export const drawZoom = (t: Zoom, random: Random): AffineStep =>
   zoomStep(drawFrom(t.scale, random), drawFrom(t.rowPct, random), drawFrom(t.colPct, random));
 
-/** A zoom by `scale` that keeps the point at `rowPct`, `colPct` in its place (FASTAI.md 2.3, Z). */
+/** A zoom by `scale` that keeps the point at `rowPct`, `colPct` in its place (fastai v1: `_get_zoom_mat`). */
 export function zoomStep(scale: number, rowPct: number, colPct: number): AffineStep {
   const s = 1 / scale;
   const q = 1 - s;
