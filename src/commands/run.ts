@@ -10,6 +10,7 @@ import { rememberedVariant } from "../engine/install/chooseVariant.js";
 import { computesOnGpu } from "../engine/probeEngine.js";
 import { projectRoot, runsDir } from "../environment.js";
 import { UserError } from "../errors.js";
+import { formatInterval } from "../interpretation/wilsonInterval.js";
 import { makeFolder } from "../makeFolder.js";
 import { type Parameters, presets, type ResolvedParameters, resolveParameters } from "../presets.js";
 import { exportHtml } from "../report/exportHtml.js";
@@ -29,6 +30,7 @@ export interface RunOptions extends Partial<Omit<Parameters, "epochsFrozen" | "e
 
 interface RunMetrics {
   readonly errorRate: number;
+  readonly intervals: { readonly errorRate: readonly [low: number, high: number] };
   readonly validSize: number;
   readonly dataset: string;
   readonly seconds: Record<string, unknown>;
@@ -79,8 +81,8 @@ export async function run(options: RunOptions): Promise<void> {
 
   const data = metrics.dataset === "phantom" ? " DRAWN images, not of patients" : " test images";
   console.error(
-    `run: error rate ${metrics.errorRate.toFixed(3)} on ${metrics.validSize}${data}, ` +
-      `${(seconds.total / 60).toFixed(1)} minutes`,
+    `run: error rate ${metrics.errorRate.toFixed(3)} (95% interval ${formatInterval(metrics.intervals.errorRate)}) ` +
+      `on ${metrics.validSize}${data}, ${(seconds.total / 60).toFixed(1)} minutes`,
   );
   console.log(path.join(folder, "report.html"));
 }

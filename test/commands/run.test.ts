@@ -160,6 +160,13 @@ describe("xray run", () => {
     );
   });
 
+  it("ends with the error rate, its interval and a word that the images are drawn", () => {
+    assert.match(
+      runs[0]?.stderr ?? "",
+      /run: error rate 0\.\d{3} \(95% interval 0\.\d{3} to [01]\.\d{3}\) on 12 DRAWN images, not of patients, /,
+    );
+  });
+
   it("shows training's progress in the terminal", () => {
     assert.match(runs[0]?.stderr ?? "", /epoch\s+train_loss\s+valid_loss\s+error_rate\s+time/);
   });

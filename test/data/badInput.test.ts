@@ -15,7 +15,7 @@ import sharp from "sharp";
 import { type FromFolderOptions, ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import { setDisplay, silentDisplay } from "../../src/display/Display.js";
 import { UserError } from "../../src/errors.js";
-import { needsXrays, smallSet, temporaryFolder } from "./folders.js";
+import { smallSet, temporaryFolder } from "./folders.js";
 
 const options: FromFolderOptions = { valid: "test", size: 16, bs: 2, numWorkers: 1 };
 
@@ -28,7 +28,7 @@ const refuses = (work: Promise<unknown>, ...parts: string[]): Promise<void> =>
     return true;
   });
 
-describe("bad folders", needsXrays, () => {
+describe("bad folders", () => {
   it("a missing folder", () =>
     refuses(ImageDataBunch.fromFolder("no/such/set", options), "no/such/set", "does not exist"));
 
@@ -90,7 +90,7 @@ describe("bad folders", needsXrays, () => {
   });
 });
 
-describe("bad values", needsXrays, () => {
+describe("bad values", () => {
   const bad: [keyof FromFolderOptions, number][] = [
     ["size", NaN],
     ["size", -64],
@@ -110,7 +110,7 @@ describe("bad values", needsXrays, () => {
   }
 });
 
-describe("bad images", needsXrays, () => {
+describe("bad images", () => {
   /** A good set with one bad image of each kind; returns the bad paths with the word that names the fault. */
   const badSet = async (): Promise<{ root: string; faults: Map<string, string> }> => {
     const root = smallSet(4, 2);

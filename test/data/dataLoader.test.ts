@@ -9,9 +9,9 @@ import { ImageDataset } from "../../src/data/ImageDataset.js";
 import { Preparer } from "../../src/data/Preparer.js";
 import { SourceCache } from "../../src/data/SourceCache.js";
 import { UserError } from "../../src/errors.js";
-import { needsXrays, smallSet } from "./folders.js";
+import { smallSet } from "./folders.js";
 
-describe("DataLoader", needsXrays, () => {
+describe("DataLoader", () => {
   const options = { valid: "test", size: 16, bs: 2, numWorkers: 2 };
 
   it("can be left early and begun anew", async () => {

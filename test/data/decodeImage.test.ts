@@ -44,7 +44,8 @@ describe("decodeImage", () => {
   });
 
   const original = path.join(nativeXrays, "NORMAL", "IM-0189-0001.jpeg");
-  it("yields Pillow's pixels", { skip: existsSync(original) ? false : `${original} is absent` }, async () => {
+  const missing = `put train/NORMAL/IM-0189-0001.jpeg of doi 10.17632/rscbjbr9sj, as it is, to ${original}`;
+  it("yields Pillow's pixels", { skip: existsSync(original) ? false : missing }, async () => {
     const { height, width, channels, data } = await decodeImage(original);
     assert.deepEqual([height, width, channels], [1109, 1466, 1]);
     // Of one channel of Pillow's Image.open(file).convert("RGB").

@@ -9,7 +9,7 @@ import { imageFiles } from "../../src/data/imageFolder.js";
 import { downloadDataset } from "../../src/data/downloadDataset.js";
 import { pythonCommand } from "../../src/environment.js";
 import { UserError } from "../../src/errors.js";
-import { needsXrays, smallSet, temporaryFolder } from "./folders.js";
+import { smallSet, temporaryFolder } from "./folders.js";
 
 /** Serves one request after the other while the work runs. */
 async function serving<T>(answer: RequestListener, work: (url: string) => Promise<T>): Promise<T> {
@@ -43,7 +43,7 @@ with zipfile.ZipFile(sys.argv[2], "w") as archive:
   return readFileSync(zip);
 }
 
-describe("downloadDataset", needsXrays, () => {
+describe("downloadDataset", () => {
   const expected = { train: 4, test: 2 };
 
   it("goes on where it stopped, unpacks and checks", async () => {

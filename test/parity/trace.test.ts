@@ -12,7 +12,8 @@ import { traceParity } from "../../src/parity/trace.js";
 const oracle = path.join(projectRoot, "..", "shared", "oracle");
 const record = async (name: string): Promise<unknown> =>
   JSON.parse(await readFile(path.join(oracle, name), "utf8"));
-const skip = !existsSync(oracle) && "fastai's recorded numbers are not on this machine";
+const skip =
+  !existsSync(oracle) && `put trace64.json and schedule.json, recorded from fastai, into ${oracle}`;
 
 describe("beside fastai 1.0.61", { skip }, () => {
   it("six frozen and six unfrozen steps of ResNet-50", async () => {
