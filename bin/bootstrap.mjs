@@ -7,13 +7,22 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
-const { build } = createRequire(import.meta.url)("./build.cjs");
+const require = createRequire(import.meta.url);
+const { build, isCurrent } = require("./build.cjs");
+const { oneAtATime, setUpLock, waitingFor } = require("./oneAtATime.cjs");
 
+const log = (line) => console.error(line);
+
+/** Where all is there it waits for nobody; else one process after the other, since each writes to the same folders. */
 export async function bootstrap() {
   requireNode();
-  installPackages();
-  linkCommand();
-  const errors = await build({ log: (line) => console.error(line) });
+  if (hasPackages() && hasCommand() && isCurrent("src") && isCurrent("test")) return;
+  const onWait = (owner) => log(`set-up: ${waitingFor(owner)}`);
+  const errors = await oneAtATime({ lock: setUpLock, onWait }, () => {
+    if (!hasPackages()) installPackages();
+    if (!hasCommand()) linkCommand();
+    return build({ log });
+  });
   if (errors.length > 0) fail(errors.join("\n"), "Mend the TypeScript errors above.");
 }
 
@@ -26,17 +35,19 @@ function requireNode() {
   }
 }
 
-/** npm keeps what it installed in a lockfile of its own; where that differs from ours, install. */
-function installPackages() {
+/** npm keeps what it installed in a lockfile of its own, written last; where that differs from ours, install. */
+function hasPackages() {
   const [ours, installed] = ["package-lock.json", "node_modules/.package-lock.json"].map((file) => {
     const full = path.join(root, file);
     return existsSync(full) ? JSON.parse(readFileSync(full, "utf8")).packages : {};
   });
-  const current = Object.entries(ours).every(
+  return Object.entries(ours).every(
     ([name, { version, optional }]) => name === "" || optional || installed[name]?.version === version,
   );
-  if (current) return;
-  console.error("set-up: npm packages (about 500 MB unpacked)");
+}
+
+function installPackages() {
+  log("set-up: npm packages (about 500 MB unpacked)");
   // Scripts stay off (.npmrc too): tfjs-node's would download an old libtensorflow, and the set-up has its own.
   const done = spawnSync(
     "npm",
@@ -60,15 +71,16 @@ function installPackages() {
 }
 
 /** `npx xray` then runs this project's command instead of asking the registry for one. */
+const link = path.join(root, "node_modules", ".bin", "xray");
+const hasCommand = () => existsSync(link);
+
 function linkCommand() {
-  const link = path.join(root, "node_modules", ".bin", "xray");
-  if (existsSync(link)) return;
   mkdirSync(path.dirname(link), { recursive: true });
   rmSync(link, { force: true });
   symlinkSync(path.join("..", "..", "bin", "xray.mjs"), link);
 }
 
 function fail(problem, remedy) {
-  console.error(`${problem}\n${remedy}`);
+  log(`${problem}\n${remedy}`);
   process.exit(1);
 }

@@ -1,9 +1,7 @@
-import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { forgetEngine, installEngine } from "../engine/install/installEngine.js";
-import { cacheDir } from "../environment.js";
 import { installWeights } from "../models/pretrained/installWeights.js";
-import { oneAtATime } from "../oneAtATime.js";
+import { oneAtATime, setUpLock, waitingFor } from "../oneAtATime.js";
 import { setupJupyter } from "../report/setupJupyter.js";
 
 export interface SetUpOptions {
@@ -14,8 +12,6 @@ export interface SetUpOptions {
   /** Make the engine anew. */
   readonly repair?: boolean;
 }
-
-const lock = path.join(cacheDir, "set-up.lock");
 
 /**
  * Installs whatever is missing, with a line for each step. A second call costs milliseconds. Two set-ups in one
@@ -29,9 +25,9 @@ export async function setUp({ gpu, cpu, repair }: SetUpOptions = {}): Promise<vo
     console.error(`set-up: ${line}`);
   };
   const onWait = (owner: number) => {
-    log(`waiting for the set-up that process ${owner} is doing here (if it does none, delete ${lock})`);
+    log(waitingFor(owner));
   };
-  await oneAtATime({ lock, onWait }, async () => {
+  await oneAtATime({ lock: setUpLock, onWait }, async () => {
     if (repair) await forgetEngine();
     await installEngine({ variant: gpu ? "gpu" : cpu ? "cpu" : undefined, log });
     await installWeights(log);

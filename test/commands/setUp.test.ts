@@ -25,7 +25,9 @@ describe("setUp", () => {
   before(async () => {
     root = await mkdtemp(path.join(tmpdir(), "xray-setup-"));
     await cp(path.join(projectRoot, "dist", "src"), at("dist", "src"), { recursive: true });
-    await cp(path.join(projectRoot, "jupyter"), at("jupyter"), { recursive: true });
+    for (const part of ["jupyter", "bin"]) {
+      await cp(path.join(projectRoot, part), at(part), { recursive: true });
+    }
     // Engine and weights are this project's, and finished; the Python environment is still to be made.
     await symlink(path.join(projectRoot, "node_modules"), at("node_modules"));
     await mkdir(at(".cache"));
