@@ -1,13 +1,14 @@
 import type { Pixels } from "./decodeImage.js";
 import { areaAverage } from "./transforms/areaAverage.js";
 import { averagedSize, resizeTarget, shrinkage } from "./transforms/plan.js";
+import { paddedLength } from "./transforms/resample.js";
 
 /**
  * An image as it is kept in memory between epochs: decoded, or averaged once where every usual draw samples the
  * average. Its buffer is shared, so that handing it to a worker thread copies nothing.
  */
 export interface Source {
-  /** `[height, width, channels]`: 0..255 as decoded (bytes), or 0..1 averaged (floats). */
+  /** `[height, width, channels]`: 0..255 as decoded (bytes), or 0..1 averaged (floats, padded). */
   readonly data: Uint8Array | Float32Array;
   readonly height: number;
   readonly width: number;
@@ -33,7 +34,8 @@ export function sourceOf(pixels: Pixels, size: number): Source {
   const [targetHeight, targetWidth] = resizeTarget(height, width, size);
   const smaller = averagedSize(height, width, targetHeight, targetWidth, 1);
   if (smaller !== undefined && shrinkage(height, width, targetHeight, targetWidth) >= keptFrom) {
-    const data = new Float32Array(new SharedArrayBuffer(smaller.height * smaller.width * channels * 4));
+    const length = paddedLength(smaller.height, smaller.width, channels);
+    const data = new Float32Array(new SharedArrayBuffer(length * 4));
     areaAverage(pixels.data, height, width, channels, data, smaller.height, smaller.width, 1 / 255);
     return { data, ...smaller, channels, fullHeight: height, fullWidth: width };
   }

@@ -76,10 +76,12 @@ function writeNormalised(
 ): void {
   const [meanR, meanG, meanB] = stats?.mean ?? [0, 0, 0];
   const [stdR, stdG, stdB] = stats?.std ?? [1, 1, 1];
+  const [scaleR, scaleG, scaleB] = [1 / stdR, 1 / stdG, 1 / stdB];
+  const [shiftR, shiftG, shiftB] = [-meanR / stdR, -meanG / stdG, -meanB / stdB];
   const [green, blue] = channels === 3 ? [1, 2] : [0, 0];
   for (let i = 0, from = 0, to = start; i < count; i++, from += channels, to += 3) {
-    out[to] = ((pixels[from] ?? 0) - meanR) / stdR;
-    out[to + 1] = ((pixels[from + green] ?? 0) - meanG) / stdG;
-    out[to + 2] = ((pixels[from + blue] ?? 0) - meanB) / stdB;
+    out[to] = (pixels[from] ?? 0) * scaleR + shiftR;
+    out[to + 1] = (pixels[from + green] ?? 0) * scaleG + shiftG;
+    out[to + 2] = (pixels[from + blue] ?? 0) * scaleB + shiftB;
   }
 }

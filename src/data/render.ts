@@ -3,7 +3,7 @@ import { type Source, isAveraged } from "./Source.js";
 import { areaAverage } from "./transforms/areaAverage.js";
 import type { Plan } from "./transforms/plan.js";
 import { relight } from "./transforms/relight.js";
-import { resample } from "./transforms/resample.js";
+import { paddedLength, resample } from "./transforms/resample.js";
 
 /** True when the plan can be carried out on what `source` holds; otherwise the file is decoded once more. */
 export const suits = (source: Source, plan: Plan): boolean =>
@@ -19,11 +19,13 @@ export function render(source: Source | Pixels, plan: Plan, out: Float32Array): 
   if (source.data instanceof Float32Array) {
     resample(source.data, source.height, source.width, channels, plan, out);
   } else if (plan.averaged === undefined) {
-    const pixels = unitPixels(source.data);
-    resample(pixels, source.height, source.width, channels, plan, out);
+    // One kind of array for the sampling loop, which is slower where it may meet two.
+    const pixels = scratch(paddedLength(source.height, source.width, channels));
+    pixels.set(source.data);
+    resample(pixels, source.height, source.width, channels, plan, out, 1 / 255);
   } else {
     const { height, width } = plan.averaged;
-    const average = scratch(height * width * channels);
+    const average = scratch(paddedLength(height, width, channels));
     areaAverage(source.data, source.height, source.width, channels, average, height, width, 1 / 255);
     resample(average, height, width, channels, plan, out);
   }
@@ -36,13 +38,4 @@ let buffer = new Float32Array(0);
 function scratch(length: number): Float32Array {
   if (buffer.length < length) buffer = new Float32Array(length);
   return buffer;
-}
-
-/** Each of the 256 values divided by 255, in single precision as PyTorch does it. */
-const unit = Float32Array.from({ length: 256 }, (_, value) => value / 255);
-
-function unitPixels(bytes: Uint8Array): Float32Array {
-  const pixels = scratch(bytes.length);
-  for (let k = 0; k < bytes.length; k++) pixels[k] = unit[bytes[k] ?? 0] ?? 0;
-  return pixels;
 }

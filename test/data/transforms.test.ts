@@ -122,12 +122,40 @@ describe("pixels", () => {
     close(pixels, [0, 1], 1e-6);
   });
 
+  for (const [scale, shift] of [
+    [1, 0.4],
+    [0.8, -0.4],
+    [1.1, 0],
+    [1.25, 0.4],
+  ] as const) {
+    it(`lights every grey as the formula does, at contrast ${scale} and shift ${shift}`, () => {
+      const pixels = Float32Array.from({ length: 20_001 }, (_, k) => k / 20_000);
+      const expected = Array.from(pixels, (value) => {
+        const p = Math.min(Math.max(value, 1e-7), 1 - 1e-7);
+        return 1 / (1 + Math.exp(-(scale * Math.log(p / (1 - p)) + shift)));
+      });
+      relight(pixels, pixels.length, scale, shift);
+      close(pixels, expected, 1e-6);
+    });
+  }
+
   it("averages over overlapping bins", () => {
     // 5 rows to 2: rows 0..2 and 2..4; 3 columns to 3.
-    const source = Float32Array.from({ length: 15 }, (_, k) => k);
+    const source = Uint8Array.from({ length: 15 }, (_, k) => k);
     const out = new Float32Array(6);
     areaAverage(source, 5, 3, 1, out, 2, 3);
     close(out, [3, 4, 5, 9, 10, 11], 1e-6);
+  });
+
+  it("averages bins of hundreds of rows, in colour, to the last bit", () => {
+    const [height, width, channels] = [700, 7, 3];
+    const source = Uint8Array.from({ length: height * width * channels }, (_, k) => 255 - (k % 11));
+    const out = new Float32Array(channels);
+    areaAverage(source, height, width, channels, out, 1, 1);
+    const means = [0, 1, 2].map(
+      (c) => source.reduce((sum, value, k) => sum + (k % channels === c ? value : 0), 0) / (height * width),
+    );
+    close(out, means, 1e-4);
   });
 
   it("reflects about the centres of the edge pixels", () => {

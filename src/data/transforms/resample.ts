@@ -6,8 +6,9 @@ import type { Plan } from "./plan.js";
  * grid leaves the image (FASTAI.md 2.3). Only the window is computed: the light is changed pixel by pixel and the
  * flip reverses rows, so fast.ai's later crop takes the very same pixels.
  *
- * @param source `[height, width, channels]` row by row: the image itself or the plan's averaged one
- * @param out `[size, size, channels]`, in the unit of the source
+ * @param source `[height, width, channels]` row by row: the image itself or the plan's averaged one, best padded to
+ *   {@link paddedLength}
+ * @param out `[size, size, channels]`, in the unit of the source times `factor`
  */
 export function resample(
   source: Float32Array,
@@ -16,49 +17,79 @@ export function resample(
   channels: 1 | 3,
   plan: Plan,
   out: Float32Array,
+  factor = 1,
 ): void {
   if (plan.matrix === undefined) {
-    copyWindow(source, width, channels, plan, out);
+    copyWindow(source, width, channels, plan, out, factor);
     return;
   }
-  const m = windowToSource(plan, plan.matrix, height, width);
   const { size } = plan;
+  const [m0, m1, m2, m3, m4, m5, m6, m7, m8] = windowToSource(plan, plan.matrix, height, width);
   const [spanX, spanY] = [width - 1, height - 1];
-  const projective = m[6] !== 0 || m[7] !== 0 || m[8] !== 1;
-  let k = 0;
-  for (let i = 0; i < size; i++) {
-    const rowX = m[1] * i + m[2];
-    const rowY = m[4] * i + m[5];
-    const rowW = m[7] * i + m[8];
+  const below = width * channels;
+  for (let i = 0, k = 0; i < size; i++) {
+    // Homogeneous coordinates in the source, which grow by m0, m3 and m6 from pixel to pixel.
+    let x = m1 * i + m2;
+    let y = m4 * i + m5;
+    let w = m7 * i + m8;
+    // Most pixels need no mirror, and comparing j is cheaper than comparing both coordinates.
+    const reach: Reach = { from: 0, to: size };
+    narrow(reach, x - safe * w, m0 - safe * m6);
+    narrow(reach, (spanX - safe) * w - x, (spanX - safe) * m6 - m0);
+    narrow(reach, y - safe * w, m3 - safe * m6);
+    narrow(reach, (spanY - safe) * w - y, (spanY - safe) * m6 - m3);
+    narrow(reach, w - safe, m6);
+    const { from, to } = reach;
     for (let j = 0; j < size; j++) {
-      let x = m[0] * j + rowX;
-      let y = m[3] * j + rowY;
-      if (projective) {
-        const w = 1 / (m[6] * j + rowW);
-        x *= w;
-        y *= w;
+      const shrink = 1 / w;
+      let column = x * shrink;
+      let line = y * shrink;
+      x += m0;
+      y += m3;
+      w += m6;
+      if (j < from || j >= to) {
+        column = reflect(column, spanX);
+        line = reflect(line, spanY);
       }
-      if (x < 0 || x > spanX) x = reflect(x, spanX);
-      if (y < 0 || y > spanY) y = reflect(y, spanY);
-      const x0 = x | 0;
-      const y0 = y | 0;
-      const fx = x - x0;
-      const fy = y - y0;
-      const right = x0 < spanX ? channels : 0;
-      const below = y0 < spanY ? width * channels : 0;
-      let at = (y0 * width + x0) * channels;
+      const column0 = column | 0;
+      const line0 = line | 0;
+      const fx = column - column0;
+      const fy = line - line0;
+      // Behind the last column or line the next value is wrong or missing, but its weight is 0.
+      let at = line0 * below + column0 * channels;
       for (let c = 0; c < channels; c++, at++, k++) {
-        const a = source[at] ?? 0;
-        const b = source[at + right] ?? 0;
-        const d = source[at + below] ?? 0;
-        const e = source[at + below + right] ?? 0;
-        const upper = a + (b - a) * fx;
-        const lower = d + (e - d) * fx;
-        out[k] = upper + (lower - upper) * fy;
+        const upper = mix(source[at] ?? 0, source[at + channels] ?? 0, fx);
+        const lower = mix(source[at + below] ?? 0, source[at + below + channels] ?? 0, fx);
+        out[k] = mix(upper, lower, fy) * factor;
       }
     }
   }
 }
+
+const mix = (a: number, b: number, share: number): number => a + (b - a) * share;
+
+/** Pixels of a row, from `from` up to, not including, `to`, that surely lie in the source. */
+interface Reach {
+  from: number;
+  to: number;
+}
+
+/** So far within the source, in pixels or parts of the scale, that rounding does not lead out of it. */
+const safe = 1e-6;
+
+/** Keeps of a reach the j with `start + slope * j >= 0`. */
+function narrow(reach: Reach, start: number, slope: number): void {
+  if (slope > 0) reach.from = Math.max(reach.from, Math.ceil(-start / slope));
+  else if (slope < 0) reach.to = Math.min(reach.to, Math.floor(start / -slope) + 1);
+  else if (start < 0) reach.to = 0;
+}
+
+/**
+ * The length of a source with as much behind it as {@link resample} reads (and weighs with 0). It also works on one
+ * that ends with its last pixel, but reads behind an array's end make the whole loop slower.
+ */
+export const paddedLength = (height: number, width: number, channels: 1 | 3): number =>
+  ((height + 1) * width + 1) * channels;
 
 /** Column and row in the window to column and row in the source, both in pixels. */
 function windowToSource(plan: Plan, matrix: Matrix3, height: number, width: number): Matrix3 {
@@ -84,6 +115,7 @@ function windowToSource(plan: Plan, matrix: Matrix3, height: number, width: numb
 
 /** The place within 0..span that a mirror at each end shows at `t`. */
 function reflect(t: number, span: number): number {
+  if (t >= 0 && t <= span) return t;
   if (span === 0) return 0;
   const distance = Math.abs(t);
   const mirrors = Math.floor(distance / span);
@@ -97,13 +129,14 @@ function copyWindow(
   channels: number,
   plan: Plan,
   out: Float32Array,
+  factor: number,
 ): void {
   const { size, top, left, flipped } = plan;
   for (let i = 0, k = 0; i < size; i++) {
     for (let j = 0; j < size; j++) {
       const x = flipped ? width - 1 - left - j : left + j;
       const at = ((top + i) * width + x) * channels;
-      for (let c = 0; c < channels; c++, k++) out[k] = source[at + c] ?? 0;
+      for (let c = 0; c < channels; c++, k++) out[k] = (source[at + c] ?? 0) * factor;
     }
   }
 }
