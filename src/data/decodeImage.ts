@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import sharp from "sharp";
 import { UserError, messageOf } from "../errors.js";
+import { decodeSmallJpeg } from "./decodeSmallJpeg.js";
 
 // One image a thread at a time: the worker threads are the parallelism, and no image is opened twice.
 sharp.concurrency(1);
@@ -37,6 +38,9 @@ export class BadImage extends UserError {
 export async function decodeImage(path: string): Promise<Pixels> {
   const bytes = readBytes(path);
   if (bytes.length === 0) throw new BadImage(path, "is empty (0 bytes)");
+
+  const small = await decodeSmallJpeg(bytes);
+  if (small) return small;
 
   const image = sharp(bytes, { failOn: "error", ignoreIcc: true });
   const header = await image.metadata().catch((error: unknown) => {

@@ -43,6 +43,41 @@ describe("decodeImage", () => {
     assert.deepEqual([height, width], [4, 6]);
   });
 
+  const kinds: [name: string, options: sharp.JpegOptions, height: number, width: number][] = [
+    ["small", { quality: 90 }, 40, 61],
+    ["small and progressive", { progressive: true }, 40, 61],
+    ["large", { quality: 60 }, 363, 365],
+  ];
+  for (const [name, options, height, width] of kinds) {
+    it(`yields sharp's pixels of a grey JPEG that is ${name}`, async () => {
+      const pixels = Uint8Array.from(
+        { length: height * width },
+        (_, k) => 128 + 90 * Math.sin(k / 7) + (k % 31),
+      );
+      const image = sharp(pixels, { raw: { height, width, channels: 1 } }).toColourspace("b-w");
+      const file = await made("grey.jpeg", image.jpeg(options));
+      const expected = await sharp(file).toColourspace("b-w").raw().toBuffer();
+      const decoded = await decodeImage(file);
+      assert.deepEqual([decoded.height, decoded.width, decoded.channels], [height, width, 1]);
+      assert.deepEqual(Uint8Array.from(decoded.data), Uint8Array.from(expected));
+    });
+  }
+
+  it("decodes on after damaged files", async () => {
+    const pixels = Uint8Array.from({ length: 32 * 32 }, (_, k) => (k * 37) % 251);
+    const image = sharp(pixels, { raw: { height: 32, width: 32, channels: 1 } });
+    const bytes = await image.toColourspace("b-w").jpeg().toBuffer();
+    const file = path.join(temporaryFolder(), "cut.jpeg");
+    writeFileSync(file, bytes);
+    const whole = await decodeImage(file);
+    for (const length of [bytes.length / 2, 300, 30]) {
+      writeFileSync(file, bytes.subarray(0, length));
+      await assert.rejects(decodeImage(file), /is cut short|is no image|is corrupt/);
+    }
+    writeFileSync(file, bytes);
+    assert.deepEqual(await decodeImage(file), whole);
+  });
+
   const original = path.join(nativeXrays, "NORMAL", "IM-0189-0001.jpeg");
   const missing = `put train/NORMAL/IM-0189-0001.jpeg of doi 10.17632/rscbjbr9sj, as it is, to ${original}`;
   it("yields Pillow's pixels", { skip: existsSync(original) ? false : missing }, async () => {
