@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 // The one direction of dependency: a folder of src/ may import itself, what is listed here, and the files in src/
-// itself that import no folder (environment.ts, errors.ts, subprocess.ts and the like). src/commands/ and the other
+// itself that import no folder (environment.ts, errors.ts, interrupt.ts and the like). src/commands/ and the other
 // files in src/, the entry points, may import all.
 const mayImport = {
   engine: [],

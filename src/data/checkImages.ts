@@ -1,5 +1,6 @@
 import { currentDisplay } from "../display/Display.js";
 import { UserError } from "../errors.js";
+import { interruptible } from "../interrupt.js";
 import type { Preparer } from "./Preparer.js";
 import type { SourceCache } from "./SourceCache.js";
 import { VerifiedImages } from "./VerifiedImages.js";
@@ -18,6 +19,7 @@ const listed = 20;
  * @param paths absolute
  * @returns the paths that cannot be used, empty unless `onBadImage` is "skip"
  * @throws UserError listing the bad files when `onBadImage` is "error"
+ * @throws Interrupted when the person stopped it; what was found to be good stays known
  */
 export async function checkImages(
   paths: readonly string[],
@@ -34,7 +36,7 @@ export async function checkImages(
   const progress = currentDisplay().taskProgress("Checking images", unknown.length);
   let done = 0;
   let next = 0;
-  const checkSome = async (): Promise<void> => {
+  const checkSome = async (check: () => Promise<void>): Promise<void> => {
     while (next < unknown.length) {
       const some = unknown.slice(next, (next += chunk));
       const { images } = await preparer.check({ kind: "check", paths: some, size });
@@ -49,11 +51,17 @@ export async function checkImages(
       }
       done += some.length;
       progress.update(done);
+      await check();
     }
   };
   try {
-    // Two requests for each thread: one in work, one waiting.
-    await Promise.all(Array.from({ length: Math.max(1, 2 * preparer.numWorkers) }, checkSome));
+    await interruptible(async (check) => {
+      // Two requests for each thread: one in work, one waiting.
+      const loops = Array.from({ length: Math.max(1, 2 * preparer.numWorkers) }, () => checkSome(check));
+      // One that fails or is stopped leaves the others at work: they count until they end.
+      await Promise.allSettled(loops);
+      await Promise.all(loops);
+    });
   } finally {
     progress.end(bad.size === 0 ? undefined : `${bad.size} cannot be used`);
     await verified.save();

@@ -8,7 +8,7 @@ import {
   type TrainingState,
 } from "./Callback.js";
 import { evaluateBatch } from "./evaluate.js";
-import { interruptible } from "./interrupt.js";
+import { interruptible } from "../interrupt.js";
 import type { Learner } from "./Learner.js";
 import { SmoothenValue } from "./SmoothenValue.js";
 

@@ -1,6 +1,6 @@
 import { currentDisplay } from "../display/Display.js";
 import { evaluateBatch } from "./evaluate.js";
-import { interruptible } from "./interrupt.js";
+import { interruptible } from "../interrupt.js";
 import type { Learner } from "./Learner.js";
 import type { Predictions } from "./Predictions.js";
 

@@ -1,4 +1,4 @@
-import { Interrupted } from "../errors.js";
+import { Interrupted } from "./errors.js";
 
 /** The event the notebook's kernel emits when a person interrupts it. */
 const event = "notebook:interrupt";
