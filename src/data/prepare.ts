@@ -78,10 +78,19 @@ function writeNormalised(
   const [stdR, stdG, stdB] = stats?.std ?? [1, 1, 1];
   const [scaleR, scaleG, scaleB] = [1 / stdR, 1 / stdG, 1 / stdB];
   const [shiftR, shiftG, shiftB] = [-meanR / stdR, -meanG / stdG, -meanB / stdB];
-  const [green, blue] = channels === 3 ? [1, 2] : [0, 0];
-  for (let i = 0, from = 0, to = start; i < count; i++, from += channels, to += 3) {
+  const end = start + 3 * count;
+  if (channels === 1) {
+    for (let from = 0, to = start; to < end; from++, to += 3) {
+      const grey = pixels[from] ?? 0;
+      out[to] = grey * scaleR + shiftR;
+      out[to + 1] = grey * scaleG + shiftG;
+      out[to + 2] = grey * scaleB + shiftB;
+    }
+    return;
+  }
+  for (let from = 0, to = start; to < end; from += 3, to += 3) {
     out[to] = (pixels[from] ?? 0) * scaleR + shiftR;
-    out[to + 1] = (pixels[from + green] ?? 0) * scaleG + shiftG;
-    out[to + 2] = (pixels[from + blue] ?? 0) * scaleB + shiftB;
+    out[to + 1] = (pixels[from + 1] ?? 0) * scaleG + shiftG;
+    out[to + 2] = (pixels[from + 2] ?? 0) * scaleB + shiftB;
   }
 }
