@@ -32,8 +32,8 @@ export class BatchNorm extends Module {
   readonly runningVariance: Variable;
   private readonly options: Required<BatchNormOptions>;
   private readonly saved: Saved<{
-    x: Tensor;
     y: Tensor | undefined;
+    x: Tensor;
     mean: Tensor;
     variance: Tensor;
     reserve: Tensor;
@@ -71,13 +71,12 @@ export class BatchNorm extends Module {
       pass.runningMean.dispose();
       pass.runningVariance.dispose();
       y = this.activate(pass.y);
-      // Another view of a 2-D input is this layer's own; an image is shared with the one who made it.
-      const keptX = x === input ? retain(x) : x;
-      this.saved.put({ x: keptX, y: this.options.relu ? retain(y) : undefined, ...pass.statistics });
+      this.saved.put({ y: this.options.relu ? retain(y) : undefined, ...pass.statistics });
     } else {
       y = this.activate(batchNormInference(x, scale, offset, running, this.options.epsilon));
-      if (x !== input) x.dispose();
     }
+    // Another view of a 2-D input is this layer's own.
+    if (x !== input) x.dispose();
     for (const read of [scale, offset, running.mean, running.variance]) read.dispose();
     return likeInput(y, input);
   }
@@ -100,7 +99,7 @@ export class BatchNorm extends Module {
       dy = dActive;
     }
     const scale = this.weight.read();
-    const { dx, dScale, dOffset } = batchNormGrad(dy, saved.x, scale, saved, this.options.epsilon);
+    const { dx, dScale, dOffset } = batchNormGrad(dy, scale, saved, this.options.epsilon);
     scale.dispose();
     dy.dispose();
     releaseAll(saved);
