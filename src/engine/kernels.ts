@@ -91,6 +91,11 @@ export function add(a: Tensor, b: Tensor): Tensor {
   return op("AddV2", [T], [a, b]);
 }
 
+/** The sum of tensors of one shape. A graph makes it, and a ReLU after it, a part of the convolution before it. */
+export function addAll(tensors: readonly Tensor[]): Tensor {
+  return op("AddN", [T, attr.int("N", tensors.length)], tensors);
+}
+
 /** a - b, as `add`. */
 export function sub(a: Tensor, b: Tensor): Tensor {
   return op("Sub", [T], [a, b]);
@@ -244,8 +249,7 @@ function batchNormByParts(
     const mean = div(biasGrad(z), count);
     const squares = div(sumOfProducts(z, z, c), count);
     const variance = op("Maximum", [T], [sub(squares, op("Square", [T], [mean])), scalar(0)]);
-    const a = mul(scale, op("Rsqrt", [T], [add(variance, scalar(epsilon))]));
-    const b = sub(offset, mul(mean, a));
+    const { a, b } = batchNormLine(scale, offset, { mean, variance }, epsilon);
     const y = biasAdd(op("DepthwiseConv2dNative", pointwise, [z, reshape(a, [1, 1, c, 1])]), b);
     const unbiased = mul(variance, div(count, sub(count, scalar(1))));
     const share = scalar(momentum);
@@ -254,6 +258,17 @@ function batchNormByParts(
     return [y, runningMean, runningVariance, mean, variance, constant([], "float32"), z] as Tensor[];
   }) as unknown as [...Six, Tensor];
   return { y, runningMean, runningVariance, statistics: { x: z, mean, variance, reserve } };
+}
+
+/** Batch norm with known statistics is a x + b for each channel. */
+export function batchNormLine(
+  scale: Tensor,
+  offset: Tensor,
+  { mean, variance }: Running,
+  epsilon: number,
+): { a: Tensor; b: Tensor } {
+  const a = mul(scale, op("Rsqrt", [T], [add(variance, constant([epsilon], "float32", []))]));
+  return { a, b: sub(offset, mul(mean, a)) };
 }
 
 const pointwise = [T, attr.int("strides", [1, 1, 1, 1]), attr.string("padding", "VALID")];

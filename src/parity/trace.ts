@@ -8,7 +8,7 @@ import { Linear } from "../models/layers/Linear.js";
 import { models } from "../models/models.js";
 import { Adam } from "../training/Adam.js";
 import { evaluateBatch } from "../training/evaluate.js";
-import { TrainingSession } from "../training/TrainingSession.js";
+import { NetSession } from "../training/NetSession.js";
 import type { ParityRow } from "./ParityRow.js";
 
 /** The record of the oracle's `trace`: a few steps of fastai on given pixels, without augmentation or dropout. */
@@ -50,11 +50,11 @@ export async function traceParity(record: unknown): Promise<ParityRow[]> {
       model.freezeTo(stage === "frozen" ? -1 : 0, true);
       const optimizer = new Adam(model.groupParameters(), { ...trace, betas: trace.betas });
       optimizer.lrs = [...lr];
-      let session: TrainingSession | undefined;
+      let session: NetSession | undefined;
       for (const [step, fastai] of losses.entries()) {
         const batch = batches[step];
         if (!batch) throw malformed(`no batch for step ${step}`);
-        session ??= await TrainingSession.start({ model, optimizer, random: new Random(0) }, batch);
+        session ??= await NetSession.start({ model, training: { optimizer, random: new Random(0) } }, batch);
         const ours = await session.step(batch);
         const tolerance = stage === "frozen" ? 0.003 : step < 3 ? 0.01 : 0.05;
         const difference = Math.abs(ours - fastai) / Math.abs(fastai);

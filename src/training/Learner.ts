@@ -10,6 +10,7 @@ import { runDirectory } from "../runDirectory.js";
 import { Adam, type AdamOptions, defaultWd } from "./Adam.js";
 import type { Callback } from "./Callback.js";
 import { type CheckpointIdentity, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import type { EvaluatedBatch } from "./evaluate.js";
 import { fit } from "./fit.js";
 import { getPreds } from "./getPreds.js";
 import { LRFinder, type LRFinderOptions } from "./LRFinder.js";
@@ -19,7 +20,7 @@ import type { Predictions } from "./Predictions.js";
 import { type EpochRow, Recorder } from "./Recorder.js";
 import { type LearningRate, lrRange, slice } from "./slice.js";
 import { takeSnapshot } from "./snapshot.js";
-import { TrainingSession } from "./TrainingSession.js";
+import { NetSession } from "./NetSession.js";
 import type { TrainBatch } from "./trainStep.js";
 
 export interface LearnerOptions extends AdamOptions {
@@ -59,7 +60,8 @@ export class Learner<Data extends DataBunch = DataBunch> {
   readonly modelDir: string;
   optimizer: Adam;
   private frozen = false;
-  private session: TrainingSession | undefined;
+  private session: NetSession | undefined;
+  private evaluation: NetSession | undefined;
   private readonly options: LearnerOptions;
 
   constructor(
@@ -136,8 +138,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   }
 
   /** Predictions for the validation set, in its order. */
-  async getPreds(): Promise<Predictions> {
-    await this.bringBack();
+  getPreds(): Promise<Predictions> {
     return getPreds(this);
   }
 
@@ -147,8 +148,24 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   async trainBatch(batch: TrainBatch): Promise<number> {
     if (this.session?.suits(batch) === false) await this.endSession();
-    this.session ??= await TrainingSession.start(this, batch);
+    this.session ??= await NetSession.start({ model: this.model, training: this }, batch);
     return this.session.step(batch);
+  }
+
+  /** One batch in evaluation mode; `endEvaluation` follows the last one. */
+  async evaluateBatch(batch: TrainBatch): Promise<EvaluatedBatch> {
+    if (this.session?.suits(batch) === true) return this.session.evaluate(batch);
+    await this.bringBack();
+    if (this.evaluation?.suits(batch) !== true) await this.endEvaluation();
+    this.evaluation ??= await NetSession.start({ model: this.model }, batch);
+    return this.evaluation.evaluate(batch);
+  }
+
+  /** Frees what evaluation needed. */
+  async endEvaluation(): Promise<void> {
+    const { evaluation } = this;
+    this.evaluation = undefined;
+    await Promise.all([this.session?.endEvaluation(), evaluation?.close()]);
   }
 
   /**

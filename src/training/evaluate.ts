@@ -1,6 +1,7 @@
 import type { Batch } from "../data/Batch.js";
+import { feed } from "../engine/feed.js";
 import { softmaxCrossEntropy } from "../engine/kernels.js";
-import { tf } from "../engine/tensorflow.js";
+import { type Tensor, tf } from "../engine/tensorflow.js";
 import type { Cnn } from "../models/Cnn.js";
 
 export interface EvaluatedBatch {
@@ -10,13 +11,32 @@ export interface EvaluatedBatch {
   readonly losses: Float32Array;
 }
 
-/** One batch through the net in evaluation mode. */
-export function evaluateBatch(model: Cnn, { x, shape, y }: Omit<Batch, "items">): EvaluatedBatch {
+/**
+ * One batch through the net in evaluation mode, operation by operation. A learner runs the same operations as one
+ * graph (`NetSession`); this is what it is held against.
+ */
+export function evaluateBatch(model: Cnn, batch: Omit<Batch, "items">): EvaluatedBatch {
   return tf.tidy(() => {
-    const logits = model.forward(tf.tensor4d(x, [...shape]), { training: false });
-    const { losses } = softmaxCrossEntropy(logits, tf.tensor1d(y, "int32"));
+    const { logits, losses } = logitsAndLosses(model, () => batch);
     return { logits: floats(logits), losses: floats(losses) };
   });
+}
+
+/**
+ * The operations of `evaluateBatch`.
+ * @param batch asked for its arrays in each run
+ */
+export function logitsAndLosses(
+  model: Cnn,
+  batch: () => Omit<Batch, "items">,
+): { logits: Tensor; losses: Tensor } {
+  const n = batch().shape[0];
+  const x = feed(n, () => ({ shape: batch().shape, values: batch().x }));
+  const y = feed(n, () => ({ shape: [batch().y.length], values: batch().y }));
+  const logits = model.forward(x, { training: false });
+  const { losses, dLogits } = softmaxCrossEntropy(logits, y);
+  dLogits.dispose();
+  return { logits, losses };
 }
 
 const floats = (tensor: { dataSync(): unknown }): Float32Array => (tensor.dataSync() as Float32Array).slice();

@@ -7,7 +7,6 @@ import {
   notify,
   type TrainingState,
 } from "./Callback.js";
-import { evaluateBatch } from "./evaluate.js";
 import { interruptible } from "../interrupt.js";
 import type { Learner } from "./Learner.js";
 import { SmoothenValue } from "./SmoothenValue.js";
@@ -28,6 +27,7 @@ export async function fit(learn: Learner, epochs: number, callbacks: readonly Ca
       loop.state.endedBy = error;
       throw error;
     } finally {
+      await learn.endEvaluation();
       await learn.endSession();
       await loop.tell("trainEnd");
     }
@@ -66,10 +66,7 @@ class TrainingLoop {
       const asked = joined(await this.tell("epochBegin"), await this.train());
       state.validLoss = undefined;
       state.metrics = [];
-      if (!asked.skipValidate) {
-        await this.learn.bringBack(this.learn.model.state());
-        await this.validate();
-      }
+      if (!asked.skipValidate) await this.validate();
       state.seconds = (performance.now() - started) / 1000;
       const { stopTraining } = await this.tell("epochEnd");
       if (asked.stopTraining || stopTraining) break;
@@ -100,7 +97,7 @@ class TrainingLoop {
     let [items, loss] = [0, 0];
     state.batch = 0;
     for await (const batch of learn.data.validDl.batches()) {
-      const { logits, losses } = evaluateBatch(learn.model, batch);
+      const { logits, losses } = await learn.evaluateBatch(batch);
       const n = batch.y.length;
       items += n;
       loss += losses.reduce((sum, value) => sum + value, 0);
@@ -111,6 +108,7 @@ class TrainingLoop {
       await this.tell("validBatchEnd");
       await this.check();
     }
+    await learn.endEvaluation();
     state.validLoss = loss / items;
     state.metrics = sums.map((sum) => sum / items);
   }

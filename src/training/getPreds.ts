@@ -1,12 +1,12 @@
 import { currentDisplay } from "../display/Display.js";
-import { evaluateBatch } from "./evaluate.js";
 import { interruptible } from "../interrupt.js";
 import type { Learner } from "./Learner.js";
 import type { Predictions } from "./Predictions.js";
 
 /** Runs the validation set through the net in evaluation mode. */
-export function getPreds({ data, model }: Learner): Promise<Predictions> {
+export function getPreds(learn: Learner): Promise<Predictions> {
   return interruptible(async (check) => {
+    const { data } = learn;
     const n = data.validDs.length;
     const probs = new Float32Array(n * data.c);
     const [y, losses] = [new Int32Array(n), new Float32Array(n)];
@@ -14,7 +14,7 @@ export function getPreds({ data, model }: Learner): Promise<Predictions> {
     let at = 0;
     try {
       for await (const batch of data.validDl.batches()) {
-        const result = evaluateBatch(model, batch);
+        const result = await learn.evaluateBatch(batch);
         probs.set(softmax(result.logits, data.c), at * data.c);
         y.set(batch.y, at);
         losses.set(result.losses, at);
@@ -24,6 +24,7 @@ export function getPreds({ data, model }: Learner): Promise<Predictions> {
       }
     } finally {
       progress.end();
+      await learn.endEvaluation();
     }
     return { probs, y, losses, classes: data.classes };
   });

@@ -10,7 +10,7 @@ export type TrainBatch = Omit<Batch, "items">;
 
 /**
  * Forward, mean cross-entropy and backward for one batch, operation by operation: leaves the gradients with the
- * parameters. A fit runs the same operations as one graph (`TrainingSession`); this is what it is held against.
+ * parameters. A fit runs the same operations as one graph (`NetSession`); this is what it is held against.
  * @returns the loss before any update
  */
 export function trainStep(model: Cnn, batch: TrainBatch, random: Random): number {

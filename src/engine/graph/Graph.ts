@@ -30,13 +30,22 @@ export interface Feed {
   readonly make: (n: number) => FeedValue;
 }
 
-/** A recorded step: nodes, inputs, the variables it reads and changes, and the node to run. */
+/** Something recorded that can be run. */
+export interface GraphFunction {
+  readonly feeds: readonly Feed[];
+  /** Running these gives the results and makes the recorded changes. */
+  readonly outputs: readonly string[];
+  /** Running this node computes what is the same in every run, until the variables change. */
+  readonly prepare: string;
+  /** Running this node frees what `prepare` computed. */
+  readonly release: string;
+}
+
+/** Recorded functions over shared variables. */
 export interface Graph {
   readonly nodes: readonly GraphNode[];
-  readonly feeds: readonly Feed[];
+  readonly functions: ReadonlyMap<string, GraphFunction>;
   readonly variables: readonly Variable[];
-  /** Running this node runs the step; its value is the recorded function's result. */
-  readonly step: string;
   /** For each variable the node that reads it. */
   readonly reads: readonly string[];
   /** The groups that the variables are set by, in the variables' order. */

@@ -1,7 +1,7 @@
 import { type Attr, attr, float32, int32, type ResourceHandle } from "../rawOps.js";
 import type { Tensor } from "../tensorflow.js";
 import type { Variable } from "../Variable.js";
-import type { Feed, Graph, GraphGroup, GraphNode } from "./Graph.js";
+import type { Feed, Graph, GraphFunction, GraphGroup, GraphNode } from "./Graph.js";
 
 const types = { float32, int32 };
 const dtype = (type: "float32" | "int32") => attr.type("dtype", types[type]);
@@ -17,13 +17,20 @@ interface Traced {
 }
 
 /**
- * Takes down the operations of one step as a TensorFlow graph. Data flow gives most of the order; for variables,
+ * Takes down operations as functions of a TensorFlow graph. Data flow gives most of the order; for variables,
  * control edges keep the recorded one: a read comes after the change before it, and a change after everything that
  * uses an earlier read, so that it happens in place and needs no copy.
  */
 export class GraphRecorder {
   private readonly nodes: GraphNode[] = [];
-  private readonly feeds: Feed[] = [];
+  /** Where a node is in `nodes`, by name. */
+  private readonly places = new Map<string, number>();
+  private readonly functions = new Map<string, GraphFunction>();
+  private readonly zero: string;
+  /** Of the function that is being recorded. */
+  private feeds: Feed[] = [];
+  private preparations: string[] = [];
+  private hoisted: string[] = [];
   private readonly traced = new Map<ResourceHandle, Traced>();
   /** The node and output that made a tensor, by its data: a clone is the same tensor. */
   private readonly made = new WeakMap<object, string>();
@@ -31,10 +38,11 @@ export class GraphRecorder {
   private readonly readOf = new Map<string, Traced>();
   private readonly constants = new Map<string, string>();
 
-  /** @param groups every variable that the step reads or changes, in groups that are later set together */
+  /** @param groups every variable that is read or changed, in groups that are later set together */
   constructor(private readonly groups: readonly (readonly Variable[])[]) {
-    groups.flat().forEach((variable, i) => {
-      this.declare(variable, `variable_${i}`);
+    this.zero = this.add("Const", [], [dtype("float32")], { dtype: "float32", shape: [], values: [0] });
+    groups.flat().forEach(({ shape, handle }, i) => {
+      this.traced.set(handle, { node: this.handle(shape, `variable_${i}`), users: [] });
     });
   }
 
@@ -60,8 +68,8 @@ export class GraphRecorder {
   ): void {
     const changed = handles.map((handle) => this.tracedOf(handle));
     const sources = inputs.map((input) => this.sourceOf(input, name));
-    const after = new Set(changed.flatMap((variable) => [variable.changed ?? [], ...variable.users].flat()));
-    const edges = [...after].map((node) => `^${node}`);
+    const after = changed.flatMap((variable) => [variable.changed ?? [], variable.users].flat());
+    const edges = this.last(after, sources).map((node) => `^${node}`);
     const node = this.node(name, [...changed.map((variable) => variable.node), ...sources, ...edges], attrs);
     for (const source of sources) this.readOf.get(source)?.users.push(node);
     for (const variable of changed) {
@@ -103,21 +111,70 @@ export class GraphRecorder {
     this.made.set(tensor.dataId, name);
   }
 
-  /** The graph that computes `result` and makes every recorded change. */
-  finish(result: Tensor): Graph {
+  /** `tensor` depends on variables alone: it is computed once, by the function's `prepare`, and then kept. */
+  hoist(tensor: Tensor): void {
+    const source = this.sourceOf(tensor, "hoist");
+    const variable = this.handle(tensor.shape, `hoisted_${this.nodes.length}`);
+    this.hoisted.push(variable);
+    this.preparations.push(this.node("AssignVariableOp", [variable, source], [dtype("float32")]));
+    this.made.set(tensor.dataId, this.node("ReadVariableOp", [variable], [dtype("float32")]));
+  }
+
+  /** Takes down what `body` does as the function `name`; it returns the results. */
+  function(name: string, body: () => readonly Tensor[]): void {
+    const results = body();
     const changes = [...this.traced.values()].flatMap(({ changed }) => changed ?? []);
-    const step = this.done(this.sourceOf(result, "the result"), changes);
-    const zero = this.add("Const", [], [dtype("float32")], { dtype: "float32", shape: [], values: [0] });
-    const groups = this.groups.map((group) => this.settersOf(group, zero));
+    const outputs = results.map((result, i) =>
+      this.done(this.sourceOf(result, name), i === 0 ? changes : []),
+    );
+    const prepare = this.done(this.zero, this.preparations);
+    const release = this.done(this.zero, this.destroyed(this.hoisted));
+    this.functions.set(name, { feeds: this.feeds, outputs, prepare, release });
+    [this.feeds, this.preparations, this.hoisted] = [[], [], []];
+    // The next function is run by itself: nothing of it waits for this one.
+    for (const variable of this.traced.values()) {
+      variable.changed = undefined;
+      variable.read = undefined;
+      variable.users = [];
+    }
+    this.readOf.clear();
+  }
+
+  finish(): Graph {
+    const groups = this.groups.map((group) => this.settersOf(group));
     const variables = this.groups.flat();
     const reads = variables.map(({ handle }) =>
       this.node("ReadVariableOp", [this.tracedOf(handle).node], [dtype("float32")]),
     );
-    const { nodes, feeds } = this;
-    return { nodes, feeds, variables, step, reads, groups };
+    return { nodes: this.nodes, functions: this.functions, variables, reads, groups };
   }
 
-  private settersOf(variables: readonly Variable[], zero: string): GraphGroup {
+  /**
+   * The nodes among `after` that nothing else here waits for: an edge to another would say nothing new, and a node
+   * with an edge of that kind cannot be fused with the next.
+   */
+  private last(after: readonly string[], sources: readonly string[]): string[] {
+    const open = new Set(after);
+    const first = Math.min(...[...open].map((node) => this.places.get(node) ?? 0));
+    const seen = new Set<number>();
+    const toVisit = [...sources, ...[...open].flatMap((node) => this.inputsOf(node))];
+    for (let next = toVisit.pop(); next !== undefined; next = toVisit.pop()) {
+      const node = next.replace(/^\^/, "").split(":")[0] ?? "";
+      const place = this.places.get(node) ?? -1;
+      if (place < first || seen.has(place)) continue;
+      seen.add(place);
+      open.delete(node);
+      toVisit.push(...this.inputsOf(node));
+    }
+    return [...open];
+  }
+
+  private inputsOf(node: string): readonly string[] {
+    return this.nodes[this.places.get(node) ?? -1]?.inputs ?? [];
+  }
+
+  private settersOf(variables: readonly Variable[]): GraphGroup {
+    const { zero } = this;
     const inputs = variables.map(() => this.node("Placeholder", [], [dtype("float32")]));
     const set = ({ handle }: Variable, value: string) =>
       this.node("AssignVariableOp", [this.tracedOf(handle).node, value], [dtype("float32")]);
@@ -135,9 +192,7 @@ export class GraphRecorder {
         this.node("Fill", [sizes, zero], [attr.type("T", float32), attr.type("index_type", int32)]),
       );
     });
-    const released = variables.map(({ handle }) =>
-      this.node("DestroyResourceOp", [this.tracedOf(handle).node], [attr.bool("ignore_lookup_error", true)]),
-    );
+    const released = this.destroyed(variables.map(({ handle }) => this.tracedOf(handle).node));
     return {
       inputs,
       assign: this.done(zero, assignments),
@@ -151,18 +206,22 @@ export class GraphRecorder {
     return this.node("Identity", [source, ...others.map((node) => `^${node}`)], [attr.type("T", float32)]);
   }
 
-  private declare(variable: Variable, shared: string): void {
-    const node = this.node(
+  private destroyed(handles: readonly string[]): string[] {
+    const attrs = [attr.bool("ignore_lookup_error", true)];
+    return handles.map((handle) => this.node("DestroyResourceOp", [handle], attrs));
+  }
+
+  private handle(shape: readonly number[], shared: string): string {
+    return this.node(
       "VarHandleOp",
       [],
       [
         dtype("float32"),
-        attr.shape("shape", [...variable.shape]),
+        attr.shape("shape", [...shape]),
         attr.string("shared_name", shared),
         attr.string("container", ""),
       ],
     );
-    this.traced.set(variable.handle, { node, users: [] });
   }
 
   private tracedOf(handle: ResourceHandle): Traced {
@@ -193,6 +252,7 @@ export class GraphRecorder {
     tensor?: GraphNode["tensor"],
   ): string {
     const name = `${op}_${this.nodes.length}`;
+    this.places.set(name, this.nodes.length);
     this.nodes.push({ name, op, inputs, attrs, tensor });
     return name;
   }

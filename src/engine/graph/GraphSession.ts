@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { deleteSession, loadSession, runSession, type SessionHandle } from "../rawOps.js";
 import { type Tensor, tf } from "../tensorflow.js";
-import type { FeedValue, Graph, GraphGroup } from "./Graph.js";
+import type { FeedValue, Graph, GraphFunction, GraphGroup } from "./Graph.js";
 import { savedModel, savedModelTag } from "./savedModel.js";
 
 /** A recorded graph as plain data, which another thread can load. */
@@ -11,15 +11,20 @@ export interface GraphProgram {
   /** The SavedModel file. */
   readonly file: Uint8Array;
   readonly shapes: readonly (readonly number[])[];
-  readonly feeds: readonly string[];
-  readonly step: string;
+  readonly functions: ReadonlyMap<string, ProgramFunction>;
   readonly reads: readonly string[];
   readonly groups: readonly GraphGroup[];
 }
 
-export function programOf({ nodes, feeds, variables, step, reads, groups }: Graph): GraphProgram {
+/** A function of the program, with its inputs' names. */
+export type ProgramFunction = Omit<GraphFunction, "feeds"> & { readonly feeds: readonly string[] };
+
+export function programOf({ nodes, functions, variables, reads, groups }: Graph): GraphProgram {
   const shapes = variables.map(({ shape }) => shape);
-  return { file: savedModel(nodes), shapes, feeds: feeds.map(({ name }) => name), step, reads, groups };
+  const plain = [...functions].map(([name, made]) => {
+    return [name, { ...made, feeds: made.feeds.map((feed) => feed.name) }] as const;
+  });
+  return { file: savedModel(nodes), shapes, functions: new Map(plain), reads, groups };
 }
 
 /**
@@ -50,28 +55,29 @@ export class GraphSession {
     dispose(run(this.session, tensors ? inputs : [], tensors ?? [], [tensors ? assign : clear]));
   }
 
-  /** One step: the recorded function's value before the step's changes. */
-  step(feeds: readonly FeedValue[]): number {
+  /** Runs a recorded function. @returns its results */
+  run(name: string, feeds: readonly FeedValue[]): Float32Array[] {
+    const { outputs, feeds: names } = this.function(name);
     const inputs = feeds.map(({ shape, values }) =>
       tf.tensor(values, [...shape], values instanceof Int32Array ? "int32" : "float32"),
     );
-    const outputs = run(this.session, this.program.feeds, inputs, [this.program.step]);
-    const value = outputs[0]?.dataSync<"float32">()[0] ?? NaN;
-    dispose(outputs);
-    return value;
+    return valuesOf(run(this.session, names, inputs, outputs));
+  }
+
+  /** Computes what is the same in every run of a function; after the variables changed, once more. */
+  prepare(name: string): void {
+    dispose(run(this.session, [], [], [this.function(name).prepare]));
+  }
+
+  /** Frees what `prepare` computed. */
+  releasePrepared(name: string): void {
+    dispose(run(this.session, [], [], [this.function(name).release]));
   }
 
   /** Copies of some variables' values, by their place in the program. */
   read(places: readonly number[]): Float32Array[] {
-    const outputs = run(
-      this.session,
-      [],
-      [],
-      places.map((place) => this.program.reads[place] ?? ""),
-    );
-    const values = outputs.map((output) => output.dataSync<"float32">());
-    dispose(outputs);
-    return values;
+    const reads = places.map((place) => this.program.reads[place] ?? "");
+    return valuesOf(run(this.session, [], [], reads));
   }
 
   /** Frees the memory of a group's variables; assigned anew, they live again. */
@@ -82,6 +88,12 @@ export class GraphSession {
 
   close(): void {
     deleteSession(this.session);
+  }
+
+  private function(name: string): ProgramFunction {
+    const found = this.program.functions.get(name);
+    if (!found) throw new RangeError(`the graph has no function ${name}`);
+    return found;
   }
 }
 
@@ -100,6 +112,13 @@ function run(
 
 function missing(group: number): never {
   throw new RangeError(`the graph has no group ${group}`);
+}
+
+/** Copies of the tensors' values; the tensors are disposed. */
+function valuesOf(tensors: readonly Tensor[]): Float32Array[] {
+  const values = tensors.map((tensor) => tensor.dataSync<"float32">());
+  dispose(tensors);
+  return values;
 }
 
 function dispose(tensors: readonly Tensor[]): void {

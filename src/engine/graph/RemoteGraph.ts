@@ -64,10 +64,20 @@ export class RemoteGraph {
     await this.thread.ask({ kind: "assign", session: this.session, group, values }, owned);
   }
 
-  /** See `GraphSession.step`. The arrays are copied. */
-  async step(feeds: readonly FeedValue[]): Promise<number> {
-    const { value } = await this.thread.ask({ kind: "step", session: this.session, feeds });
-    return value ?? NaN;
+  /** See `GraphSession.run`. The arrays are copied. */
+  async run(name: string, feeds: readonly FeedValue[]): Promise<readonly Float32Array[]> {
+    const request = { kind: "run", session: this.session, function: name, feeds } as const;
+    return (await this.thread.ask(request)).values ?? [];
+  }
+
+  /** See `GraphSession.prepare`. */
+  async prepare(name: string): Promise<void> {
+    await this.thread.ask({ kind: "prepare", session: this.session, function: name });
+  }
+
+  /** See `GraphSession.releasePrepared`. */
+  async releasePrepared(name: string): Promise<void> {
+    await this.thread.ask({ kind: "releasePrepared", session: this.session, function: name });
   }
 
   async read(places: readonly number[]): Promise<readonly Float32Array[]> {

@@ -13,13 +13,18 @@ export type GraphRequest =
       readonly group: number;
       readonly values?: readonly Float32Array[];
     }
-  | { readonly kind: "step"; readonly session: number; readonly feeds: readonly FeedValue[] }
+  | {
+      readonly kind: "run";
+      readonly session: number;
+      readonly function: string;
+      readonly feeds: readonly FeedValue[];
+    }
+  | { readonly kind: "prepare" | "releasePrepared"; readonly session: number; readonly function: string }
   | { readonly kind: "read"; readonly session: number; readonly places: readonly number[] }
   | { readonly kind: "release"; readonly session: number; readonly group: number }
   | { readonly kind: "close"; readonly session: number };
 
-export type GraphReply =
-  { readonly value?: number; readonly values?: readonly Float32Array[] } | { readonly problem: string };
+export type GraphReply = { readonly values?: readonly Float32Array[] } | { readonly problem: string };
 
 const sessions = new Map<number, GraphSession>();
 
@@ -46,8 +51,14 @@ function answer(request: GraphRequest): GraphReply {
     case "assign":
       session.assign(request.group, request.values);
       return {};
-    case "step":
-      return { value: session.step(request.feeds) };
+    case "run":
+      return { values: session.run(request.function, request.feeds) };
+    case "prepare":
+      session.prepare(request.function);
+      return {};
+    case "releasePrepared":
+      session.releasePrepared(request.function);
+      return {};
     case "read":
       return { values: session.read(request.places) };
     case "release":

@@ -1,14 +1,18 @@
 import {
   batchNormGrad,
   batchNormInference,
+  batchNormLine,
   batchNormTraining,
+  biasAdd,
   relu,
   reluGrad,
   reshape,
 } from "../../engine/kernels.js";
+import { hoist } from "../../engine/hoist.js";
 import { release, retain } from "../../engine/references.js";
-import type { Tensor } from "../../engine/tensorflow.js";
+import { type Tensor, tf } from "../../engine/tensorflow.js";
 import { Parameter, Variable } from "../../engine/Variable.js";
+import type { Conv2d } from "./Conv2d.js";
 import { Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 export interface BatchNormOptions {
@@ -79,6 +83,16 @@ export class BatchNorm extends Module {
     if (x !== input) x.dispose();
     for (const read of [scale, offset, running.mean, running.variance]) read.dispose();
     return likeInput(y, input);
+  }
+
+  /** In evaluation: the convolution and this as one convolution with a bias. */
+  forwardBehind(conv: Conv2d, x: Tensor): Tensor {
+    return tf.tidy(() => {
+      const running = { mean: this.runningMean.read(), variance: this.runningVariance.read() };
+      const { a, b } = batchNormLine(this.weight.read(), this.bias.read(), running, this.options.epsilon);
+      const y = biasAdd(conv.forwardScaled(x, a), hoist(b));
+      return this.options.relu ? relu(y) : y;
+    });
   }
 
   private activate(y: Tensor): Tensor {

@@ -1,4 +1,4 @@
-import { add, relu, reluGrad } from "../../engine/kernels.js";
+import { add, addAll, relu, reluGrad } from "../../engine/kernels.js";
 import { release, retain } from "../../engine/references.js";
 import type { Tensor } from "../../engine/tensorflow.js";
 import { BatchNorm } from "./BatchNorm.js";
@@ -52,7 +52,7 @@ export class Bottleneck extends Module {
   forward(x: Tensor, pass: Pass): Tensor {
     const residual = this.main.forward(x, pass);
     const shortcut = this.downsample?.forward(x, pass);
-    const sum = add(residual, shortcut ?? x);
+    const sum = addAll([residual, shortcut ?? x]);
     release(residual);
     if (shortcut) release(shortcut);
     const y = relu(sum);

@@ -3,10 +3,12 @@ import {
   conv2dFilterGrad,
   conv2dInputGrad,
   type ConvGeometry,
+  mul,
   shapeOf,
 } from "../../engine/kernels.js";
+import { hoist } from "../../engine/hoist.js";
 import { retain } from "../../engine/references.js";
-import type { Tensor } from "../../engine/tensorflow.js";
+import { type Tensor, tf } from "../../engine/tensorflow.js";
 import { Parameter } from "../../engine/Variable.js";
 import { Module, type Pass, releaseAll, Saved } from "./Module.js";
 
@@ -47,6 +49,11 @@ export class Conv2d extends Module {
       this.saved.put({ x: this.weight.requiresGrad ? retain(x) : undefined, inputShape: shapeOf(x) });
     }
     return y;
+  }
+
+  /** Evaluation with each output channel multiplied by `scale` `[out]`, in the weights. */
+  forwardScaled(x: Tensor, scale: Tensor): Tensor {
+    return tf.tidy(() => conv2d(x, hoist(mul(this.weight.read(), scale)), this.geometry));
   }
 
   backward(dy: Tensor, needsInputGrad: boolean): Tensor | undefined {

@@ -1,8 +1,10 @@
 import { release } from "../../engine/references.js";
 import type { Tensor } from "../../engine/tensorflow.js";
+import { BatchNorm } from "./BatchNorm.js";
+import { Conv2d } from "./Conv2d.js";
 import { Module, type Pass } from "./Module.js";
 
-/** Layers one after the other. */
+/** Layers one after the other; in evaluation a batch norm becomes part of the convolution before it. */
 export class Sequential extends Module {
   constructor(private readonly layers: readonly Module[]) {
     super();
@@ -14,8 +16,14 @@ export class Sequential extends Module {
 
   forward(x: Tensor, pass: Pass): Tensor {
     let h = x;
-    for (const layer of this.layers) {
-      const next = layer.forward(h, pass);
+    for (let i = 0; i < this.layers.length; i++) {
+      const [layer, following] = this.layers.slice(i, i + 2);
+      if (!layer) break;
+      let next: Tensor;
+      if (!pass.training && layer instanceof Conv2d && following instanceof BatchNorm) {
+        next = following.forwardBehind(layer, h);
+        i++;
+      } else next = layer.forward(h, pass);
       if (h !== x && h !== next) release(h);
       h = next;
     }

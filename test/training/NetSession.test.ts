@@ -3,8 +3,9 @@ import { describe, it } from "node:test";
 import { Random } from "../../src/engine/random.js";
 import { tf } from "../../src/engine/tensorflow.js";
 import { Adam } from "../../src/training/Adam.js";
+import { evaluateBatch } from "../../src/training/evaluate.js";
 import { trainStep, type TrainBatch } from "../../src/training/trainStep.js";
-import { TrainingSession } from "../../src/training/TrainingSession.js";
+import { NetSession } from "../../src/training/NetSession.js";
 import { tinyNet } from "../support/tinyNet.js";
 
 const binding = (tf.backend() as unknown as { binding: { getNumOfTensors(): number } }).binding;
@@ -54,7 +55,7 @@ describe("a recorded step", () => {
     it(`trains ${name} net as the operations one by one do, whatever the batch's length`, async () => {
       const [eager, graph] = [trained(freezeTo), trained(freezeTo)];
       const batches = [4, 4, 6, 3].map((n, i) => drawnBatch(n, 48, new Random(i)));
-      let session: TrainingSession | undefined;
+      let session: NetSession | undefined;
       for (const [i, batch] of batches.entries()) {
         for (const { optimizer } of [eager, graph]) {
           optimizer.mom = 0.95 - 0.01 * i;
@@ -63,7 +64,7 @@ describe("a recorded step", () => {
         }
         const expected = trainStep(eager.model, batch, eager.random);
         eager.optimizer.step();
-        session ??= await TrainingSession.start(graph, batch);
+        session ??= await NetSession.start({ model: graph.model, training: graph }, batch);
         const loss = await session.step(batch);
         assert.ok(Math.abs(loss / expected - 1) < 1e-4, `loss ${i}: ${loss} beside ${expected}`);
       }
@@ -81,7 +82,10 @@ describe("a recorded step", () => {
     const net = trained(0);
     const before = net.model.state().map((variable) => variable.values());
     const { state } = net.random;
-    const session = await TrainingSession.start(net, drawnBatch(4, 32, new Random(1)));
+    const session = await NetSession.start(
+      { model: net.model, training: net },
+      drawnBatch(4, 32, new Random(1)),
+    );
     assert.deepEqual(net.random.state, state);
     assert.equal(net.optimizer.t, 0);
     await session.close();
@@ -96,7 +100,7 @@ describe("a recorded step", () => {
     const run = async () => {
       const net = trained(0);
       const batch = drawnBatch(8, 48, new Random(1));
-      const session = await TrainingSession.start(net, batch);
+      const session = await NetSession.start({ model: net.model, training: net }, batch);
       for (let i = 0; i < 5; i++) await session.step(batch);
       await session.close();
       const end = values(net);
@@ -111,7 +115,7 @@ describe("variables during training", () => {
   it("cannot be read here until they are brought back, and then are the graph's", async () => {
     const [eager, graph] = [trained(0, 0), trained(0, 0)];
     const batch = drawnBatch(4, 32, new Random(1));
-    const session = await TrainingSession.start(graph, batch);
+    const session = await NetSession.start({ model: graph.model, training: graph }, batch);
     await session.step(batch);
     const [weight] = graph.model.parameters();
     assert.throws(() => weight?.values(), /0\.0\.weight is with the training thread/);
@@ -127,7 +131,7 @@ describe("variables during training", () => {
   it("that are assigned here between steps go to the graph", async () => {
     const [eager, graph] = [trained(0, 0), trained(0, 0)];
     const batch = drawnBatch(4, 32, new Random(1));
-    const session = await TrainingSession.start(graph, batch);
+    const session = await NetSession.start({ model: graph.model, training: graph }, batch);
     await session.step(batch);
     trainStep(eager.model, batch, eager.random);
     eager.optimizer.step();
@@ -150,7 +154,7 @@ describe("variables during training", () => {
   it("come back after a step that TensorFlow refused", async () => {
     const net = trained(0);
     const batch = drawnBatch(4, 32, new Random(1));
-    const session = await TrainingSession.start(net, batch);
+    const session = await NetSession.start({ model: net.model, training: net }, batch);
     await session.step(batch);
     const wrong = { ...batch, y: Int32Array.of(0, 1, 0, 7) };
     await assert.rejects(session.step(wrong), /TensorFlow: .*7/s);
@@ -162,7 +166,7 @@ describe("variables during training", () => {
   it("leave the calling thread free, and nothing behind", async () => {
     const net = trained(0);
     const batch = drawnBatch(16, 96, new Random(1));
-    const session = await TrainingSession.start(net, batch);
+    const session = await NetSession.start({ model: net.model, training: net }, batch);
     await session.step(batch);
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
@@ -173,6 +177,59 @@ describe("variables during training", () => {
     assert.equal(binding.getNumOfTensors(), tensors);
     await session.close();
     net.dispose();
+    assert.equal(tf.memory().numTensors, 0);
+  });
+});
+
+describe("evaluation", () => {
+  it("equals the operations one by one, for any number of images and after every change", async () => {
+    const net = trained(0, 0);
+    const random = new Random(7);
+    const session = await NetSession.start({ model: net.model, training: net }, drawnBatch(4, 48, random));
+    for (const n of [5, 1, 3]) {
+      // Running statistics away from 0 and 1, and new weights each time.
+      await session.step(drawnBatch(6, 48, random));
+      const batch = drawnBatch(n, 48, random);
+      const evaluated = await session.evaluate(batch);
+      await session.bringBack();
+      const expected = evaluateBatch(net.model, batch);
+      assert.equal(evaluated.losses.length, n);
+      near([evaluated.logits, evaluated.losses], [expected.logits, expected.losses], 1e-5);
+      await session.endEvaluation();
+    }
+    await session.close();
+    net.dispose();
+  });
+
+  it("is a line through the batch norm's statistics, not the batch's", () => {
+    const { model, dispose } = trained(0, 0);
+    for (const variable of model.buffers()) {
+      variable.assignValues(Float32Array.from({ length: variable.size }, (_, i) => 0.5 + 0.1 * (i % 3)));
+    }
+    const [one, two] = [drawnBatch(1, 32, new Random(1)), drawnBatch(1, 32, new Random(2))];
+    const x = new Float32Array(2 * one.x.length);
+    x.set(one.x);
+    x.set(two.x, one.x.length);
+    const both = evaluateBatch(model, { x, shape: [2, 32, 32, 3], y: Int32Array.of(0, 0) });
+    const apart = [one, two].flatMap((batch) => [...evaluateBatch(model, batch).logits]);
+    near([both.logits], [Float32Array.from(apart)], 1e-5);
+    dispose();
+  });
+
+  it("without a training session leaves the weights where they are", async () => {
+    const { model, dispose } = trained(0, 0);
+    const batch = drawnBatch(2, 32, new Random(1));
+    const session = await NetSession.start({ model }, batch);
+    const expected = evaluateBatch(model, batch);
+    near([(await session.evaluate(batch)).logits], [expected.logits], 1e-5);
+    assert.ok(
+      model
+        .parameters()[0]
+        ?.values()
+        .some((value) => value !== 0),
+    );
+    await session.close();
+    dispose();
     assert.equal(tf.memory().numTensors, 0);
   });
 });
