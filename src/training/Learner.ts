@@ -91,6 +91,12 @@ export class Learner<Data extends DataBunch = DataBunch> {
 
   /** Trains the layer groups from `n` on; negative counts from the end. The optimizer starts anew. */
   freezeTo(n: number): void {
+    if (this.session) {
+      throw new UserError(
+        "Layers cannot be frozen or unfrozen while the net trains.",
+        "Do it between two fits; await the fit before it.",
+      );
+    }
     this.model.freezeTo(n, this.options.trainBn ?? true);
     this.frozen = n !== 0;
     this.optimizer.dispose();

@@ -9,35 +9,61 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** A thread without graphs for this long ends; the next graph starts another. */
+const idleMilliseconds = 30_000;
+
 /** A thread with TensorFlow of its own; it starts with the first graph and never keeps an idle process alive. */
 class Thread {
+  private graphs = 0;
   private readonly worker = new Worker(path.join(__dirname, "graphWorker.js"), { execArgv: [] });
   private readonly pending: Waiting[] = [];
+  private ended: Error | undefined;
+  private idle: NodeJS.Timeout | undefined;
 
   constructor() {
-    const fail = (error: Error): void => {
-      if (thread === this) thread = undefined;
-      for (const { reject } of this.pending.splice(0)) reject(error);
-    };
     this.worker.on("message", (reply: GraphReply) => {
       const waiting = this.pending.shift();
       if (this.pending.length === 0) this.worker.unref();
       if ("problem" in reply) waiting?.reject(new Error(`TensorFlow: ${reply.problem}`));
       else waiting?.resolve(reply);
     });
-    this.worker.on("error", fail);
+    this.worker.on("error", (error) => {
+      this.end(error);
+    });
     this.worker.on("exit", () => {
-      fail(new Error("The thread that trains has ended."));
+      this.end(new Error("The thread that trains has ended; load the last checkpoint to go on from."));
     });
     this.worker.unref();
   }
 
   ask(request: GraphRequest, owned: ArrayBuffer[] = []): Promise<Exclude<GraphReply, { problem: string }>> {
     return new Promise((resolve, reject) => {
+      if (this.ended) {
+        reject(this.ended);
+        return;
+      }
       this.pending.push({ resolve, reject });
       this.worker.ref();
       this.worker.postMessage(request, owned);
     });
+  }
+
+  /** Counts a graph more (1) or less (-1). */
+  count(change: 1 | -1): void {
+    this.graphs += change;
+    clearTimeout(this.idle);
+    if (this.graphs > 0) return;
+    this.idle = setTimeout(() => {
+      if (this.graphs > 0) return;
+      if (thread === this) thread = undefined;
+      void this.worker.terminate();
+    }, idleMilliseconds).unref();
+  }
+
+  private end(error: Error): void {
+    this.ended ??= error;
+    if (thread === this) thread = undefined;
+    for (const { reject } of this.pending.splice(0)) reject(error);
   }
 }
 
@@ -53,6 +79,7 @@ export class RemoteGraph {
 
   static async open(program: GraphProgram): Promise<RemoteGraph> {
     thread ??= new Thread();
+    thread.count(1);
     const graph = new RemoteGraph(thread, opened++);
     await graph.thread.ask({ kind: "open", session: graph.session, program });
     return graph;
@@ -91,6 +118,7 @@ export class RemoteGraph {
   }
 
   async close(): Promise<void> {
+    this.thread.count(-1);
     await this.thread.ask({ kind: "close", session: this.session });
   }
 }
