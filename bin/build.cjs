@@ -1,4 +1,4 @@
-// Compiles src/ and test/ to dist/ when a source has changed since the last build. The command, the tests, the
+// Compiles src/, test/ and bench/ to dist/ when a source has changed since the last build. The command, the tests, the
 // notebook kernel and `npm run build` all run what this makes and share its rule for what is up to date.
 "use strict";
 const { spawn } = require("node:child_process");
@@ -7,6 +7,8 @@ const fs = require("node:fs");
 const path = require("node:path");
 
 const root = path.resolve(__dirname, "..");
+/** The folders with sources. */
+const all = ["src", "test", "bench"];
 /** For each folder that was built without an error: the state of its sources when that build began. */
 const stamp = path.join(root, "dist", ".built");
 
@@ -41,14 +43,14 @@ function recorded() {
 
 /**
  * Compiles incrementally, if anything has changed.
- * @param tests whether test/ counts; without it a mistake there keeps nobody from running what is in src/
+ * @param tests whether test/ and bench/ count; without them a mistake there keeps nobody from running src/
  * @param log gets a line when there is something to do
  * @returns {Promise<string[]>} the compiler's messages; none when dist/ is up to date
  */
 async function build({ tests = true, log = () => undefined } = {}) {
-  const folders = tests ? ["src", "test"] : ["src"];
+  const folders = tests ? all : ["src"];
   // As they are when the build begins: what is edited meanwhile is built the next time.
-  const states = Object.fromEntries(["src", "test"].map((folder) => [folder, stateOf(folder)]));
+  const states = Object.fromEntries(all.map((folder) => [folder, stateOf(folder)]));
   if (folders.every((folder) => isCurrent(folder, states[folder]))) return [];
   log("set-up: compiling the sources");
   const { code, output } = await tsc();

@@ -3,6 +3,8 @@ import { UserError } from "./errors.js";
 
 export interface SubprocessOptions {
   readonly cwd?: string;
+  /** Variables beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
   /** What to do when the program is missing or fails; becomes the error's remedy. */
   readonly remedy: string;
   /** What an error calls it. @default the whole command */
@@ -19,7 +21,11 @@ export function subprocess(
   options: SubprocessOptions,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: options.cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const out: Buffer[] = [];
     const all: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => {

@@ -154,6 +154,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   async trainBatch(batch: TrainBatch): Promise<number> {
     if (this.session?.suits(batch) === false) await this.endSession();
+    if (!this.session) await this.closeEvaluation();
     this.session ??= await NetSession.start({ model: this.model, training: this }, batch);
     return this.session.step(batch);
   }
@@ -162,16 +163,20 @@ export class Learner<Data extends DataBunch = DataBunch> {
   async evaluateBatch(batch: TrainBatch): Promise<EvaluatedBatch> {
     if (this.session?.suits(batch) === true) return this.session.evaluate(batch);
     await this.bringBack();
-    if (this.evaluation?.suits(batch) !== true) await this.endEvaluation();
+    if (this.evaluation?.suits(batch) !== true) await this.closeEvaluation();
     this.evaluation ??= await NetSession.start({ model: this.model }, batch);
     return this.evaluation.evaluate(batch);
   }
 
-  /** Frees what evaluation needed. */
+  /** Frees the weights as evaluation needs them; its graph stays until the next fit. */
   async endEvaluation(): Promise<void> {
+    await Promise.all([this.session?.endEvaluation(), this.evaluation?.endEvaluation()]);
+  }
+
+  private async closeEvaluation(): Promise<void> {
     const { evaluation } = this;
     this.evaluation = undefined;
-    await Promise.all([this.session?.endEvaluation(), evaluation?.close()]);
+    await evaluation?.close();
   }
 
   /**
@@ -206,6 +211,8 @@ export class Learner<Data extends DataBunch = DataBunch> {
 
   /** Frees the net and the optimizer. */
   dispose(): void {
+    // A thread that is gone has nothing to free.
+    this.closeEvaluation().catch(() => undefined);
     this.optimizer.dispose();
     this.model.dispose();
   }
