@@ -35,13 +35,11 @@ export interface FastaiOptions {
  */
 export async function fastaiSide(python: string, { oracle, weights }: FastaiOptions): Promise<Side> {
   const { fastai, torch } = await versions(python);
-  if (!fastai.startsWith("1.")) {
-    throw new UserError(
-      `${python} has fastai ${fastai}; only fastai v1 is compared with.`,
-      "Give a Python with fastai 1.0.61 and PyTorch.",
-    );
+  const major = fastai.split(".")[0] ?? "";
+  if (major !== "1" && major !== "2") {
+    throw new UserError(`${python} has fastai ${fastai}.`, "Give a Python with fastai v1 or v2.");
   }
-  const script = path.join(projectRoot, "bench", "fastai_v1_bench.py");
+  const script = path.join(projectRoot, "bench", `fastai_v${major}_bench.py`);
   const own = ["--oracle", oracle, ...(weights === undefined ? [] : ["--weights", weights])];
   return {
     name: `fastai ${fastai} (torch ${torch})`,
