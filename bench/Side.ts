@@ -11,7 +11,7 @@ export interface Side {
   /** As the table's column is called. */
   readonly name: string;
   /** Measures a case in a process of its own. */
-  measure(flags: readonly string[]): Promise<Numbers>;
+  measure(flags: readonly string[], signal?: AbortSignal): Promise<Numbers>;
   readonly kinds: ReadonlySet<string>;
 }
 
@@ -19,7 +19,8 @@ export function ourSide(): Side {
   return {
     name: "xray-notebook",
     kinds: new Set(["step", "epoch", "load", "valid", "share", "kernel"]),
-    measure: (flags) => printedBy(process.execPath, [path.join(__dirname, "main.js"), ...flags]),
+    measure: (flags, signal) =>
+      printedBy(process.execPath, [path.join(__dirname, "main.js"), ...flags], signal),
   };
 }
 
@@ -44,7 +45,7 @@ export async function fastaiSide(python: string, { oracle, weights }: FastaiOpti
   return {
     name: `fastai ${fastai} (torch ${torch})`,
     kinds: new Set(["step", "epoch", "load", "valid"]),
-    measure: (flags) => printedBy(python, [script, ...flags, ...own]),
+    measure: (flags, signal) => printedBy(python, [script, ...flags, ...own], signal),
   };
 }
 
@@ -60,7 +61,7 @@ async function versions(python: string): Promise<{ fastai: string; torch: string
   return { fastai, torch };
 }
 
-async function printedBy(command: string, args: readonly string[]): Promise<Numbers> {
-  const printed = await subprocess(command, args, { remedy: "Run it alone to see more." });
+async function printedBy(command: string, args: readonly string[], signal?: AbortSignal): Promise<Numbers> {
+  const printed = await subprocess(command, args, { remedy: "Run it alone to see more.", signal });
   return JSON.parse(printed.trim().split("\n").at(-1) ?? "") as Numbers;
 }

@@ -31,13 +31,20 @@ interface Runs {
 
 /**
  * Measures all cases, with fastai in turn (A B A B), each run in a process of its own; prints a table of medians and
- * then everything as JSON on one line. A case that fails is told in its row, and the others go on.
+ * then everything as JSON on one line. A case that fails is told in its row, and the others go on; stopped by the
+ * person, it prints what it has.
  */
 export async function compare(options: CompareOptions): Promise<void> {
   const { cases, rounds, against } = options;
   const sides = [ourSide(), ...(against === undefined ? [] : [await fastaiSide(against, options)])];
   const readsImages = cases.some(({ kind }) => kind === "epoch" || kind === "load");
   const images = readsImages ? await exampleSet(options.dir, options.trainPerClass ?? 600) : undefined;
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.once(name, () => {
+      stop.abort();
+    });
+  }
   try {
     const results = cases.map((one) => ({
       one,
@@ -47,14 +54,16 @@ export async function compare(options: CompareOptions): Promise<void> {
       for (const { one, sides: all } of results) {
         for (const [k, runs] of all.entries()) {
           const side = sides[k];
-          if (side === undefined || runs.error !== undefined || !side.kinds.has(one.kind)) continue;
+          if (stop.signal.aborted || side === undefined) continue;
+          if (runs.error !== undefined || !side.kinds.has(one.kind)) continue;
           console.error(`round ${round} of ${rounds}: ${caseName(one)}: ${side.name}`);
           await images?.renew();
-          await measureInto(runs, side, flagsFor(one, options, images?.folder));
+          await measureInto(runs, side, flagsFor(one, options, images?.folder), stop.signal);
         }
       }
     }
     report(results, options);
+    if (stop.signal.aborted) process.exitCode = 130;
   } finally {
     await images?.remove();
   }
@@ -67,10 +76,19 @@ function flagsFor(one: Case, { model, steps }: CompareOptions, folder: string | 
     : flags;
 }
 
-async function measureInto(runs: Runs, side: Side, flags: readonly string[]): Promise<void> {
+async function measureInto(
+  runs: Runs,
+  side: Side,
+  flags: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    runs.runs.push(await side.measure(flags));
+    const numbers = await side.measure(flags, signal);
+    runs.runs.push(numbers);
+    // At once: the table comes after hours, perhaps.
+    console.error(JSON.stringify(numbers));
   } catch (error) {
+    if (signal.aborted) return;
     runs.error = messageOf(error);
     console.error(runs.error);
   }
