@@ -5,6 +5,8 @@ export interface SubprocessOptions {
   readonly cwd?: string;
   /** Variables beside this process's own. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Ends the program when it is aborted. */
+  readonly signal?: AbortSignal;
   /** What to do when the program is missing or fails; becomes the error's remedy. */
   readonly remedy: string;
   /** What an error calls it. @default the whole command */
@@ -23,6 +25,7 @@ export function subprocess(
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.cwd,
+      signal: options.signal,
       env: { ...process.env, ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     });
