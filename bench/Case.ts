@@ -90,7 +90,7 @@ export function caseName({ kind, size, bs, phase }: Case): string {
     case "step":
       return `${phase} step, ${at}`;
     case "share":
-      return `JavaScript's share of a ${phase} step, ${at}`;
+      return `JavaScript's share, ${phase} step, ${at}`;
     case "epoch":
       return `${phase} epoch, ${at}`;
     case "load":

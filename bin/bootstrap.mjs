@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
-const { build, isCurrent } = require("./build.cjs");
+const { all, build, isCurrent } = require("./build.cjs");
 const { oneAtATime, setUpLock, waitingFor } = require("./oneAtATime.cjs");
 
 const log = (line) => console.error(line);
@@ -16,7 +16,7 @@ const log = (line) => console.error(line);
 /** Where all is there it waits for nobody; else one process after the other, since each writes to the same folders. */
 export async function bootstrap() {
   requireNode();
-  if (hasPackages() && hasCommand() && isCurrent("src") && isCurrent("test")) return;
+  if (hasPackages() && hasCommand() && all.every((folder) => isCurrent(folder))) return;
   const onWait = (owner) => log(`set-up: ${waitingFor(owner)}`);
   const errors = await oneAtATime({ lock: setUpLock, onWait }, () => {
     if (!hasPackages()) installPackages();

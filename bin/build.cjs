@@ -62,7 +62,7 @@ async function build({ tests = true, log = () => undefined } = {}) {
   if (tests) return lines;
   const inSources = lines.filter((line) => /^src\/.*: error TS|^error TS/.test(line));
   if (inSources.length > 0) return inSources;
-  if (!lines.some((line) => /^test\/.*: error TS/.test(line))) return lines;
+  if (!lines.some((line) => /^(test|bench)\/.*: error TS/.test(line))) return lines;
   fs.writeFileSync(stamp, JSON.stringify({ src: states.src }));
   return [];
 }
@@ -81,7 +81,7 @@ function tsc() {
   });
 }
 
-module.exports = { build, isCurrent, stateOf };
+module.exports = { all, build, isCurrent, stateOf };
 
 if (require.main === module) {
   void build().then((messages) => {

@@ -24,7 +24,7 @@ export const isAveraged = (source: Source): source is Source & { readonly data: 
 
 /**
  * From this shrinkage on the average is kept: fast.ai's default transforms zoom in by at most 1.19, so they always
- * sample it (FASTAI.md 2.3). A draw that zooms in further decodes the file again.
+ * sample it. A draw that zooms in further decodes the file again.
  */
 const keptFrom = 1.2;
 

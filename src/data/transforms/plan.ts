@@ -9,7 +9,7 @@ export interface Plan {
   readonly width: number;
   /** The side of the square result, in pixels. */
   readonly size: number;
-  /** The resized image, of which the result is a window (FASTAI.md 2.2). */
+  /** The resized image, of which the result is a window (`apply_tfms`). */
   readonly targetHeight: number;
   readonly targetWidth: number;
   /** The window, in pixels of the resized image after the flip. */
@@ -25,7 +25,7 @@ export interface Plan {
 }
 
 /**
- * Joins the steps to one resampling, one change of light and one window, as fast.ai does (FASTAI.md 2.2 to 2.5).
+ * Joins the steps to one resampling, one change of light and one window, as fast.ai does (`Image.apply_tfms` of v1).
  * @param height and `width`: of the image as decoded
  * @param size side of the square wanted
  * @param steps in the order in which they run

@@ -2,7 +2,7 @@
 const margin = 1e-7;
 
 /**
- * Changes pixels in place: log odds l become `scale * l + shift` (FASTAI.md 2.4), exact to 1e-6 for contrasts of
+ * Changes pixels in place: log odds l become `scale * l + shift` (as `brightness` and `contrast` of fastai v1), exact to 1e-6 for contrasts of
  * 0.8 to 1.25.
  * @param pixels in 0..1; the first `length` are changed
  * @param scale positive

@@ -3,7 +3,7 @@ import type { Plan } from "./plan.js";
 
 /**
  * Samples the plan's window from a source: bilinear, and reflected about the centres of the edge pixels where the
- * grid leaves the image (FASTAI.md 2.3). Only the window is computed: the light is changed pixel by pixel and the
+ * grid leaves the image (`_grid_sample` of fastai v1). Only the window is computed: the light is changed pixel by pixel and the
  * flip reverses rows, so fast.ai's later crop takes the very same pixels.
  *
  * @param source `[height, width, channels]` row by row: the image itself or the plan's averaged one, best padded to

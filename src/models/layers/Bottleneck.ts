@@ -52,7 +52,8 @@ export class Bottleneck extends Module {
   forward(x: Tensor, pass: Pass): Tensor {
     const residual = this.main.forward(x, pass);
     const shortcut = this.downsample?.forward(x, pass);
-    const sum = addAll([residual, shortcut ?? x]);
+    // Behind the depthwise convolution of a batch norm in training, TensorFlow 2.21 makes a broken node of `addAll`.
+    const sum = pass.training ? add(residual, shortcut ?? x) : addAll([residual, shortcut ?? x]);
     release(residual);
     if (shortcut) release(shortcut);
     const y = relu(sum);
