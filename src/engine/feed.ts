@@ -9,10 +9,14 @@ import { type Tensor, tf } from "./tensorflow.js";
  * @param make gives shape and values for a batch of `n` items
  */
 export function feed(n: number, make: (n: number) => FeedValue): Tensor {
-  const { shape, values } = make(n);
-  const tensor = tf.tensor(values, [...shape], values instanceof Int32Array ? "int32" : "float32");
+  const tensor = fedTensor(make(n));
   currentRecorder()?.feed(tensor, make);
   return tensor;
+}
+
+/** The numbers for one input as a tensor. */
+export function fedTensor({ shape, values }: FeedValue): Tensor {
+  return tf.tensor(values, [...shape], values instanceof Int32Array ? "int32" : "float32");
 }
 
 /** A single number that is new in each step. */

@@ -3,7 +3,6 @@ import path from "node:path";
 import type { DataBunch } from "./DataBunch.js";
 import { currentDisplay } from "../display/Display.js";
 import { Random } from "../engine/random.js";
-import type { Variable } from "../engine/Variable.js";
 import { UserError } from "../errors.js";
 import type { Cnn } from "../models/Cnn.js";
 import { runDirectory } from "../runDirectory.js";
@@ -182,10 +181,9 @@ export class Learner<Data extends DataBunch = DataBunch> {
   /**
    * While a fit runs, weights, statistics and moments are with the thread that trains. A callback that reads them
    * asks for them first; this learner's own methods do so themselves.
-   * @param variables default all
    */
-  async bringBack(variables?: readonly Variable[]): Promise<void> {
-    await this.session?.bringBack(variables);
+  async bringBack(): Promise<void> {
+    await this.session?.bringBack();
   }
 
   /**

@@ -40,7 +40,7 @@ export class GraphRecorder {
 
   /** @param groups every variable that is read or changed, in groups that are later set together */
   constructor(private readonly groups: readonly (readonly Variable[])[]) {
-    this.zero = this.add("Const", [], [dtype("float32")], { dtype: "float32", shape: [], values: [0] });
+    this.zero = this.node("Const", [], [dtype("float32")], { dtype: "float32", shape: [], values: [0] });
     groups.flat().forEach(({ shape, handle }, i) => {
       this.traced.set(handle, { node: this.handle(shape, `variable_${i}`), users: [] });
     });
@@ -95,7 +95,7 @@ export class GraphRecorder {
     const key = `${type} ${tensor.shape.join()} ${values.join()}`;
     let name = this.constants.get(key);
     if (name === undefined) {
-      name = this.add("Const", [], [dtype(type)], { dtype: type, shape: tensor.shape, values });
+      name = this.node("Const", [], [dtype(type)], { dtype: type, shape: tensor.shape, values });
       this.constants.set(key, name);
     }
     this.made.set(tensor.dataId, name);
@@ -186,7 +186,7 @@ export class GraphRecorder {
     const cleared = variables.map((variable) => {
       const { shape } = variable;
       const values = { dtype: "int32", shape: [shape.length], values: shape } as const;
-      const sizes = this.add("Const", [], [dtype("int32")], values);
+      const sizes = this.node("Const", [], [dtype("int32")], values);
       return set(
         variable,
         this.node("Fill", [sizes, zero], [attr.type("T", float32), attr.type("index_type", int32)]),
@@ -241,11 +241,7 @@ export class GraphRecorder {
     return source;
   }
 
-  private node(op: string, inputs: readonly string[], attrs: readonly Attr[]): string {
-    return this.add(op, inputs, attrs);
-  }
-
-  private add(
+  private node(
     op: string,
     inputs: readonly string[],
     attrs: readonly Attr[],

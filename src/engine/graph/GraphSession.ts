@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fedTensor } from "../feed.js";
 import { deleteSession, loadSession, runSession, type SessionHandle } from "../rawOps.js";
 import { type Tensor, tf } from "../tensorflow.js";
 import type { FeedValue, Graph, GraphFunction, GraphGroup } from "./Graph.js";
@@ -58,10 +59,7 @@ export class GraphSession {
   /** Runs a recorded function. @returns its results */
   run(name: string, feeds: readonly FeedValue[]): Float32Array[] {
     const { outputs, feeds: names } = this.function(name);
-    const inputs = feeds.map(({ shape, values }) =>
-      tf.tensor(values, [...shape], values instanceof Int32Array ? "int32" : "float32"),
-    );
-    return valuesOf(run(this.session, names, inputs, outputs));
+    return valuesOf(run(this.session, names, feeds.map(fedTensor), outputs));
   }
 
   /** Computes what is the same in every run of a function; after the variables changed, once more. */
