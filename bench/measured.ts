@@ -15,6 +15,7 @@ export interface MeasureOptions {
   readonly phase: Phase;
   readonly steps: number;
   readonly jsShare?: boolean;
+  readonly gradientCheckpointing?: boolean;
   readonly dir?: string;
   readonly trainPerClass?: number;
 }

@@ -13,6 +13,7 @@ export interface StepOptions {
   readonly phase: Phase;
   /** Steps that count; two before them do not. */
   readonly steps: number;
+  readonly gradientCheckpointing?: boolean;
 }
 
 export interface StepResult extends StepOptions {
@@ -32,9 +33,16 @@ const warmUp = 2;
  * Training steps as `learn.fit` makes them, on batches that lie ready, from the end of one step to the end of the
  * next. No validation.
  */
-export async function measureStep({ model, size, bs, phase, steps }: StepOptions): Promise<StepResult> {
+export async function measureStep({
+  model,
+  size,
+  bs,
+  phase,
+  steps,
+  gradientCheckpointing = false,
+}: StepOptions): Promise<StepResult> {
   const data = inMemoryData({ size, bs, trainBatches: warmUp + steps, validBatches: 1 });
-  const learn = await cnnLearner(data, architecture(model));
+  const learn = await cnnLearner(data, architecture(model), { gradientCheckpointing });
   if (phase === "unfrozen") learn.unfreeze();
 
   const times: { wall: number; native: number | undefined; loss: number }[] = [];
@@ -51,7 +59,7 @@ export async function measureStep({ model, size, bs, phase, steps }: StepOptions
     },
   };
   await learn.fit(1, slice(1e-6, 1e-4), [clock]);
-  const result = { model, size, bs, phase, steps, peakRssMB: peakRssMB() };
+  const result = { model, size, bs, phase, steps, gradientCheckpointing, peakRssMB: peakRssMB() };
   learn.dispose();
 
   if (!times.slice(1).every(({ loss }) => Number.isFinite(loss))) {

@@ -80,6 +80,13 @@ export function op(name: string, attrs: readonly Attr[], inputs: readonly Tensor
   return tensor;
 }
 
+/** x again, which a recorded graph gives no sooner than it has `first`. */
+export function identityAfter(x: Tensor, first: Tensor): Tensor {
+  const tensor = backend.executeSingleOutput("Identity", [T], [x]);
+  currentRecorder()?.operation("Identity", [T], [x], [tensor], first);
+  return tensor;
+}
+
 /** One operation with `outputs` outputs. */
 export function opOutputs(
   name: string,

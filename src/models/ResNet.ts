@@ -4,6 +4,7 @@ import { Conv2d } from "./layers/Conv2d.js";
 import { MaxPool2d } from "./layers/MaxPool2d.js";
 import type { Module } from "./layers/Module.js";
 import { Sequential } from "./layers/Sequential.js";
+import { Stage } from "./layers/Stage.js";
 
 export interface ResNetOptions {
   /** Bottlenecks in each of the four layers; ResNet-50: 3, 4, 6, 3. */
@@ -42,7 +43,12 @@ export function resNetBody(prefix: string, { blocks, width = 64, strideIn, epsil
       channels = expansion * (width << i);
       return made;
     };
-    layers.push(new Sequential(Array.from({ length: count }, (_, j) => block(j))));
+    layers.push(
+      new Stage(
+        `${prefix}.${4 + i}`,
+        Array.from({ length: count }, (_, j) => block(j)),
+      ),
+    );
   });
   const net = new Sequential([
     new Conv2d(`${prefix}.0`, { in: 3, out: width, kernel: 7, stride: 2, padding: 3 }),

@@ -54,7 +54,7 @@ export async function traceParity(record: unknown): Promise<ParityRow[]> {
       for (const [step, fastai] of losses.entries()) {
         const batch = batches[step];
         if (!batch) throw malformed(`no batch for step ${step}`);
-        session ??= await NetSession.start({ model, training: { optimizer, random: new Random(0) } }, batch);
+        session ??= await NetSession.start({ model, training: { optimizer, settings: { random: new Random(0) } } }, batch);
         const ours = await session.step(batch);
         const tolerance = stage === "frozen" ? 0.003 : step < 3 ? 0.01 : 0.05;
         const difference = Math.abs(ours - fastai) / Math.abs(fastai);

@@ -4,18 +4,17 @@ import type { Graph } from "../engine/graph/Graph.js";
 import { programOf } from "../engine/graph/GraphSession.js";
 import { recording } from "../engine/graph/recording.js";
 import { RemoteGraph } from "../engine/graph/RemoteGraph.js";
-import type { Random } from "../engine/random.js";
 import { type Tensor, tf } from "../engine/tensorflow.js";
 import type { Variable } from "../engine/Variable.js";
 import type { Cnn } from "../models/Cnn.js";
 import type { Adam } from "./Adam.js";
 import { type EvaluatedBatch, logitsAndLosses } from "./evaluate.js";
-import { lossAndGradients, type TrainBatch } from "./trainStep.js";
+import { lossAndGradients, type StepSettings, type TrainBatch } from "./trainStep.js";
 
-/** A net, and to train it an optimizer and the source of dropout's draws. */
+/** A net, and to train it an optimizer and how a step is done. */
 export interface Net {
   readonly model: Cnn;
-  readonly training?: { readonly optimizer: Adam; readonly random: Random };
+  readonly training?: { readonly optimizer: Adam; readonly settings: StepSettings };
 }
 
 /** Who has the variables during a fit, in errors. */
@@ -175,17 +174,17 @@ function record(
     }
   };
   if (training) {
-    const { optimizer, random } = training;
-    const { state } = random;
+    const { optimizer, settings } = training;
+    const { state } = settings.random;
     try {
       recorded("train", () => {
-        const loss = lossAndGradients(model, batch, random);
+        const loss = lossAndGradients(model, batch, settings);
         optimizer.update();
         return [loss];
       });
     } finally {
       optimizer.zeroGrad();
-      random.state = state;
+      settings.random.state = state;
     }
   }
   recorded("evaluate", () => {

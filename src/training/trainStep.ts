@@ -8,13 +8,21 @@ import type { Cnn } from "../models/Cnn.js";
 /** Pixels and labels of a training step. */
 export type TrainBatch = Omit<Batch, "items">;
 
+/** How a training step is done. */
+export interface StepSettings {
+  /** Draws dropout's masks. */
+  readonly random: Random;
+  /** Keep less of the forward pass, and compute it again in the backward pass; default false. */
+  readonly checkpointing?: boolean;
+}
+
 /**
  * Forward, mean cross-entropy and backward for one batch, operation by operation: leaves the gradients with the
  * parameters. A fit runs the same operations as one graph (`NetSession`); this is what it is held against.
  * @returns the loss before any update
  */
-export function trainStep(model: Cnn, batch: TrainBatch, random: Random): number {
-  return tf.tidy(() => lossAndGradients(model, () => batch, random).dataSync<"float32">()[0] ?? NaN);
+export function trainStep(model: Cnn, batch: TrainBatch, settings: StepSettings): number {
+  return tf.tidy(() => lossAndGradients(model, () => batch, settings).dataSync<"float32">()[0] ?? NaN);
 }
 
 /**
@@ -22,11 +30,11 @@ export function trainStep(model: Cnn, batch: TrainBatch, random: Random): number
  * @param batch asked for its arrays in each step
  * @returns the mean loss, a scalar
  */
-export function lossAndGradients(model: Cnn, batch: () => TrainBatch, random: Random): Tensor {
+export function lossAndGradients(model: Cnn, batch: () => TrainBatch, settings: StepSettings): Tensor {
   const n = batch().shape[0];
   const x = feed(n, () => ({ shape: batch().shape, values: batch().x }));
   const y = feed(n, () => ({ shape: [batch().y.length], values: batch().y }));
-  const logits = model.forward(x, { training: true, random });
+  const logits = model.forward(x, { training: true, ...settings });
   const { losses, dLogits } = softmaxCrossEntropy(logits, y);
   logits.dispose();
   model.backward(

@@ -59,7 +59,7 @@ describe("ResNet-50 under fast.ai's head", () => {
     const byName = () => new Map(net.state().map((variable) => [variable.name, variable.values()]));
     const earlier = byName();
     const x = Float32Array.from({ length: 2 * 32 * 32 * 3 }, (_, i) => Math.sin(i));
-    trainStep(net, { x, shape: [2, 32, 32, 3], y: Int32Array.of(0, 1) }, new Random(1));
+    trainStep(net, { x, shape: [2, 32, 32, 3], y: Int32Array.of(0, 1) }, { random: new Random(1) });
     optimizer.step();
     const later = byName();
     for (const variable of net.body.net.state()) {

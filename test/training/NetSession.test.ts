@@ -26,7 +26,7 @@ function trained(freezeTo: number, ps = 0.5) {
     optimizer.dispose();
     model.dispose();
   };
-  return { model, optimizer, random, dispose };
+  return { model, optimizer, random, settings: { random }, dispose };
 }
 
 const values = ({ model, optimizer }: ReturnType<typeof trained>): Float32Array[] =>
@@ -62,7 +62,7 @@ describe("a recorded step", () => {
           optimizer.wd = i === 2 ? 0 : 0.1;
           optimizer.lrs = optimizer.lrs.map((lr) => lr * 1.5);
         }
-        const expected = trainStep(eager.model, batch, eager.random);
+        const expected = trainStep(eager.model, batch, eager.settings);
         eager.optimizer.step();
         session ??= await NetSession.start({ model: graph.model, training: graph }, batch);
         const loss = await session.step(batch);
@@ -74,6 +74,38 @@ describe("a recorded step", () => {
       near(values(graph), values(eager), 2e-3);
       eager.dispose();
       graph.dispose();
+      assert.equal(tf.memory().numTensors, 0);
+    });
+  }
+
+  for (const [name, freezeTo] of [
+    ["a frozen", -1],
+    ["an unfrozen", 0],
+  ] as const) {
+    it(`trains ${name} net with gradient checkpointing as without it`, async () => {
+      const [plain, eager, graph] = [trained(freezeTo), trained(freezeTo), trained(freezeTo)];
+      const checkpointing = { random: eager.random, checkpointing: true };
+      const batches = [4, 6, 3].map((n, i) => drawnBatch(n, 48, new Random(i)));
+      let session: NetSession | undefined;
+      for (const batch of batches) {
+        const expected = trainStep(plain.model, batch, plain.settings);
+        const byOperations = trainStep(eager.model, batch, checkpointing);
+        for (const { optimizer } of [plain, eager]) optimizer.step();
+        session ??= await NetSession.start(
+          {
+            model: graph.model,
+            training: { ...graph, settings: { ...graph.settings, checkpointing: true } },
+          },
+          batch,
+        );
+        const inOneGraph = await session.step(batch);
+        assert.ok(Math.abs(byOperations / expected - 1) < 1e-5, `${byOperations} beside ${expected}`);
+        assert.ok(Math.abs(inOneGraph / expected - 1) < 1e-4, `${inOneGraph} beside ${expected}`);
+      }
+      await session?.close();
+      near(values(eager), values(plain), 2e-3);
+      near(values(graph), values(plain), 2e-3);
+      for (const net of [plain, eager, graph]) net.dispose();
       assert.equal(tf.memory().numTensors, 0);
     });
   }
@@ -119,7 +151,7 @@ describe("variables during training", () => {
     await session.step(batch);
     const [weight] = graph.model.parameters();
     assert.throws(() => weight?.values(), /0\.0\.weight is with the training thread/);
-    trainStep(eager.model, batch, eager.random);
+    trainStep(eager.model, batch, eager.settings);
     eager.optimizer.step();
     await session.bringBack();
     near(values(graph), values(eager), 1e-3);
@@ -133,11 +165,11 @@ describe("variables during training", () => {
     const batch = drawnBatch(4, 32, new Random(1));
     const session = await NetSession.start({ model: graph.model, training: graph }, batch);
     await session.step(batch);
-    trainStep(eager.model, batch, eager.random);
+    trainStep(eager.model, batch, eager.settings);
     eager.optimizer.step();
     for (const { model } of [eager, graph]) model.parameters().at(-1)?.assignValues(Float32Array.of(2, -1));
     const loss = await session.step(batch);
-    const expected = trainStep(eager.model, batch, eager.random);
+    const expected = trainStep(eager.model, batch, eager.settings);
     eager.optimizer.step();
     assert.ok(Math.abs(loss / expected - 1) < 1e-3, `${loss} beside ${expected}`);
     await session.close();

@@ -14,7 +14,7 @@ it("TensorFlow has nothing to complain of in the graphs of training and evaluati
     void (async () => {
       const model = tinyNet();
       model.freezeTo(0, true);
-      const training = { optimizer: new Adam(model.groupParameters()), random: new Random(1) };
+      const training = { optimizer: new Adam(model.groupParameters()), settings: { random: new Random(1) } };
       const batch = { x: new Float32Array(2 * 32 * 32 * 3), shape: [2, 32, 32, 3], y: Int32Array.of(0, 1) };
       const session = await NetSession.start({ model, training }, batch);
       await session.step(batch);

@@ -46,15 +46,20 @@ export class GraphRecorder {
     });
   }
 
-  /** An operation that was carried out. */
+  /**
+   * An operation that was carried out.
+   * @param after it waits for this tensor, without needing it
+   */
   operation(
     name: string,
     attrs: readonly Attr[],
     inputs: readonly Tensor[],
     outputs: readonly Tensor[],
+    after?: Tensor,
   ): void {
     const sources = inputs.map((input) => this.sourceOf(input, name));
-    const node = this.node(name, sources, attrs);
+    const edges = after ? [`^${this.sourceOf(after, name).split(":")[0] ?? ""}`] : [];
+    const node = this.node(name, [...sources, ...edges], attrs);
     for (const source of sources) this.readOf.get(source)?.users.push(node);
     outputs.forEach((output, i) => this.made.set(output.dataId, i === 0 ? node : `${node}:${i}`));
   }

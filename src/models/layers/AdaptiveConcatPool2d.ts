@@ -12,7 +12,7 @@ import {
 import { constant } from "../../engine/rawOps.js";
 import { retain } from "../../engine/references.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";
-import { Module, type Pass, releaseAll, Saved } from "./Module.js";
+import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 /**
  * fast.ai's pooling in front of the head: the maximum and the mean over the whole image, in this order.
@@ -21,11 +21,11 @@ import { Module, type Pass, releaseAll, Saved } from "./Module.js";
 export class AdaptiveConcatPool2d extends Module {
   private readonly saved = new Saved<{ x: Tensor; max: Tensor }>("AdaptiveConcatPool2d");
 
-  forward(x: Tensor, { training }: Pass): Tensor {
+  forward(x: Tensor, pass: Pass): Tensor {
     const c = x.shape[3] ?? 0;
     const max = maxPool(x, wholeImage(x));
     const y = tf.tidy(() => concatColumns(reshape(max, [-1, c]), mean(x, [1, 2])));
-    if (training) this.saved.put({ x: retain(x), max });
+    if (keeps(pass)) this.saved.put({ x: retain(x), max });
     else max.dispose();
     return y;
   }

@@ -13,7 +13,7 @@ import { release, retain } from "../../engine/references.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";
 import { Parameter, Variable } from "../../engine/Variable.js";
 import type { Conv2d } from "./Conv2d.js";
-import { Module, type Pass, releaseAll, Saved } from "./Module.js";
+import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 export interface BatchNormOptions {
   readonly channels: number;
@@ -63,19 +63,22 @@ export class BatchNorm extends Module {
     return [this.runningMean, this.runningVariance];
   }
 
-  forward(input: Tensor, { training }: Pass): Tensor {
+  forward(input: Tensor, pass: Pass): Tensor {
     const x = asImage(input);
     const [scale, offset] = [this.weight.read(), this.bias.read()];
     const running = { mean: this.runningMean.read(), variance: this.runningVariance.read() };
     let y: Tensor;
-    if (training) {
-      const pass = batchNormTraining(x, scale, offset, running, this.options);
-      this.runningMean.assign(pass.runningMean);
-      this.runningVariance.assign(pass.runningVariance);
-      pass.runningMean.dispose();
-      pass.runningVariance.dispose();
-      y = this.activate(pass.y);
-      this.saved.put({ y: this.options.relu ? retain(y) : undefined, ...pass.statistics });
+    if (pass.training) {
+      const made = batchNormTraining(x, scale, offset, running, this.options);
+      if (pass.again !== true) {
+        this.runningMean.assign(made.runningMean);
+        this.runningVariance.assign(made.runningVariance);
+      }
+      made.runningMean.dispose();
+      made.runningVariance.dispose();
+      y = this.activate(made.y);
+      if (keeps(pass)) this.saved.put({ y: this.options.relu ? retain(y) : undefined, ...made.statistics });
+      else releaseAll({ ...made.statistics });
     } else {
       y = this.activate(batchNormInference(x, scale, offset, running, this.options.epsilon));
     }

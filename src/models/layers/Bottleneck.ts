@@ -3,7 +3,7 @@ import { release, retain } from "../../engine/references.js";
 import type { Tensor } from "../../engine/tensorflow.js";
 import { BatchNorm } from "./BatchNorm.js";
 import { Conv2d } from "./Conv2d.js";
-import { Module, type Pass, releaseAll, Saved } from "./Module.js";
+import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
 import { Sequential } from "./Sequential.js";
 
 export interface BottleneckOptions {
@@ -58,7 +58,7 @@ export class Bottleneck extends Module {
     if (shortcut) release(shortcut);
     const y = relu(sum);
     sum.dispose();
-    if (pass.training) this.saved.put({ y: retain(y) });
+    if (keeps(pass)) this.saved.put({ y: retain(y) });
     return y;
   }
 

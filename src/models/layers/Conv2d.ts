@@ -10,7 +10,7 @@ import { hoist } from "../../engine/hoist.js";
 import { retain } from "../../engine/references.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";
 import { Parameter } from "../../engine/Variable.js";
-import { Module, type Pass, releaseAll, Saved } from "./Module.js";
+import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 export interface Conv2dOptions {
   readonly in: number;
@@ -40,11 +40,11 @@ export class Conv2d extends Module {
     return [this.weight];
   }
 
-  forward(x: Tensor, { training }: Pass): Tensor {
+  forward(x: Tensor, pass: Pass): Tensor {
     const filter = this.weight.read();
     const y = conv2d(x, filter, this.geometry);
     filter.dispose();
-    if (training) {
+    if (keeps(pass)) {
       // Only the filter's gradient needs x: a frozen convolution lets it go.
       this.saved.put({ x: this.weight.requiresGrad ? retain(x) : undefined, inputShape: shapeOf(x) });
     }

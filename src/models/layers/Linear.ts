@@ -2,7 +2,7 @@ import { add, biasGrad, matMul } from "../../engine/kernels.js";
 import { retain } from "../../engine/references.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";
 import { Parameter } from "../../engine/Variable.js";
-import { Module, type Pass, releaseAll, Saved } from "./Module.js";
+import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 /** x `[n, in]` -> `[n, out]` */
 export class Linear extends Module {
@@ -22,8 +22,8 @@ export class Linear extends Module {
     return [this.weight, this.bias];
   }
 
-  forward(x: Tensor, { training }: Pass): Tensor {
-    if (training) this.saved.put({ x: retain(x) });
+  forward(x: Tensor, pass: Pass): Tensor {
+    if (keeps(pass)) this.saved.put({ x: retain(x) });
     return tf.tidy(() => add(matMul(x, this.weight.read()), this.bias.read()));
   }
 

@@ -1,7 +1,7 @@
 import { maxPool, maxPoolGrad, type PoolGeometry } from "../../engine/kernels.js";
 import { retain } from "../../engine/references.js";
 import type { Tensor } from "../../engine/tensorflow.js";
-import { Module, type Pass, releaseAll, Saved } from "./Module.js";
+import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 /** The largest of each window. x `[n, h, w, c]` -> `[n, h', w', c]` */
 export class MaxPool2d extends Module {
@@ -11,9 +11,9 @@ export class MaxPool2d extends Module {
     super();
   }
 
-  forward(x: Tensor, { training }: Pass): Tensor {
+  forward(x: Tensor, pass: Pass): Tensor {
     const y = maxPool(x, this.geometry);
-    if (training) this.saved.put({ x: retain(x), y: retain(y) });
+    if (keeps(pass)) this.saved.put({ x: retain(x), y: retain(y) });
     return y;
   }
 

@@ -9,7 +9,16 @@ export interface Pass {
   readonly training: boolean;
   /** Draws dropout's masks; needed when training. */
   readonly random?: Random;
+  /** A `Stage` keeps only its input, and is computed again in the backward pass. */
+  readonly checkpointing?: boolean;
+  /** In a stage, the first time of two: nothing is kept, since the second time does. */
+  readonly keepsNothing?: boolean;
+  /** The second time: the running statistics have these batches already. */
+  readonly again?: boolean;
 }
+
+/** Whether a backward pass follows that needs what this pass computed. */
+export const keeps = ({ training, keepsNothing = false }: Pass): boolean => training && !keepsNothing;
 
 /**
  * A differentiable piece of a net, with its gradient written out beside it.

@@ -1,15 +1,15 @@
 import { relu, reluGrad } from "../../engine/kernels.js";
 import { retain } from "../../engine/references.js";
 import type { Tensor } from "../../engine/tensorflow.js";
-import { Module, type Pass, releaseAll, Saved } from "./Module.js";
+import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 /** max(x, 0) */
 export class Relu extends Module {
   private readonly saved = new Saved<{ y: Tensor }>("Relu");
 
-  forward(x: Tensor, { training }: Pass): Tensor {
+  forward(x: Tensor, pass: Pass): Tensor {
     const y = relu(x);
-    if (training) this.saved.put({ y: retain(y) });
+    if (keeps(pass)) this.saved.put({ y: retain(y) });
     return y;
   }
 
