@@ -73,6 +73,11 @@ export class Variable {
     value.dispose();
   }
 
+  /** this += value */
+  assignAdd(value: Tensor): void {
+    resourceOp("AssignAddVariableOp", dtype, [this.handle], [value]);
+  }
+
   /** this -= value */
   assignSub(value: Tensor): void {
     resourceOp("AssignSubVariableOp", dtype, [this.handle], [value]);

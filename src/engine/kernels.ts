@@ -161,10 +161,43 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
 
 /** The mean over some axes, which are left out of the result. */
 export function mean(x: Tensor, axes: readonly number[]): Tensor {
+  return reduced("Mean", x, axes);
+}
+
+/** The sum over some axes, which are left out of the result. */
+export function sum(x: Tensor, axes: readonly number[]): Tensor {
+  return reduced("Sum", x, axes);
+}
+
+function reduced(name: "Mean" | "Sum", x: Tensor, axes: readonly number[]): Tensor {
   const list = constant(axes, "int32");
-  const y = op("Mean", [T, attr.type("Tidx", int32), attr.bool("keep_dims", false)], [x, list]);
+  const y = op(name, [T, attr.type("Tidx", int32), attr.bool("keep_dims", false)], [x, list]);
   list.dispose();
   return y;
+}
+
+/** Tensors of one shape along a new first axis. */
+export function stack(tensors: readonly Tensor[]): Tensor {
+  return op("Pack", [T, attr.int("N", tensors.length), attr.int("axis", 0)], tensors);
+}
+
+/** The rows of x, along its first axis, that `indices` (int32) name. */
+export function gather(x: Tensor, indices: Tensor): Tensor {
+  const attrs = [
+    attr.type("Tparams", float32),
+    attr.type("Tindices", int32),
+    attr.type("Taxis", int32),
+    attr.int("batch_dims", 0),
+  ];
+  const axis = constant([0], "int32", []);
+  const y = op("GatherV2", attrs, [x, indices, axis]);
+  axis.dispose();
+  return y;
+}
+
+/** Zeros in the shape of x. */
+export function zerosLike(x: Tensor): Tensor {
+  return op("ZerosLike", [T], [x]);
 }
 
 /** a `[n, p]`, b `[n, q]` -> `[n, p + q]` */
@@ -349,11 +382,12 @@ export function batchNormGrad(
   return { dx, dScale, dOffset };
 }
 
-/** Cross-entropy of softmax(logits `[n, c]`) with class indices y `[n]`: a loss an item, and its gradient. */
-export function softmaxCrossEntropy(logits: Tensor, y: Tensor): { losses: Tensor; dLogits: Tensor } {
-  const attrs = [T, attr.type("Tlabels", int32)];
-  const [losses, dLogits] = opOutputs("SparseSoftmaxCrossEntropyWithLogits", attrs, [logits, y], 2);
-  if (!losses || !dLogits) throw new Error("SparseSoftmaxCrossEntropyWithLogits gave too few outputs");
+/**
+ * Cross-entropy of softmax(logits `[n, c]`) with target distributions `[n, c]`: a loss an item, and its gradient.
+ */
+export function softmaxCrossEntropy(logits: Tensor, targets: Tensor): { losses: Tensor; dLogits: Tensor } {
+  const [losses, dLogits] = opOutputs("SoftmaxCrossEntropyWithLogits", [T], [logits, targets], 2);
+  if (!losses || !dLogits) throw new Error("SoftmaxCrossEntropyWithLogits gave too few outputs");
   return { losses, dLogits };
 }
 

@@ -7,6 +7,7 @@ import { createHead } from "../models/createHead.js";
 import { Linear } from "../models/layers/Linear.js";
 import { models } from "../models/models.js";
 import { Adam } from "../training/Adam.js";
+import { CrossEntropy } from "../training/CrossEntropy.js";
 import { evaluateBatch } from "../training/evaluate.js";
 import { NetSession } from "../training/NetSession.js";
 import type { ParityRow } from "./ParityRow.js";
@@ -43,6 +44,7 @@ export async function traceParity(record: unknown): Promise<ParityRow[]> {
   const head = createHead("1", { features: body.features, c: 2, ps: 0 }, new Random(0));
   fillHead(head);
   const model = new Cnn(body, head);
+  const loss = new CrossEntropy(2);
   const batches = unpack(trace);
   const rows: ParityRow[] = [];
   try {
@@ -54,7 +56,10 @@ export async function traceParity(record: unknown): Promise<ParityRow[]> {
       for (const [step, fastai] of losses.entries()) {
         const batch = batches[step];
         if (!batch) throw malformed(`no batch for step ${step}`);
-        session ??= await NetSession.start({ model, training: { optimizer, settings: { random: new Random(0) } } }, batch);
+        session ??= await NetSession.start(
+          { model, loss, training: { optimizer, random: new Random(0) } },
+          batch,
+        );
         const ours = await session.step(batch);
         const tolerance = stage === "frozen" ? 0.003 : step < 3 ? 0.01 : 0.05;
         const difference = Math.abs(ours - fastai) / Math.abs(fastai);
@@ -63,7 +68,7 @@ export async function traceParity(record: unknown): Promise<ParityRow[]> {
       await session?.close();
       optimizer.dispose();
       const [first] = batches;
-      if (first) rows.push(evaluation(stage, evaluateBatch(model, first).logits, eval_logits.flat()));
+      if (first) rows.push(evaluation(stage, evaluateBatch(model, first, loss).logits, eval_logits.flat()));
     }
   } finally {
     model.dispose();

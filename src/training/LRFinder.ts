@@ -1,4 +1,4 @@
-import type { Adam } from "./Adam.js";
+import type { Optimizer } from "./Optimizer.js";
 import { annealingExp } from "./annealing.js";
 import type { Callback, CallbackRequest, TrainingState } from "./Callback.js";
 
@@ -31,7 +31,7 @@ export class LRFinder implements Callback {
   private best = Infinity;
 
   constructor(
-    private readonly optimizer: Adam,
+    private readonly optimizer: Optimizer,
     private readonly options: LRFinderOptions,
   ) {}
 

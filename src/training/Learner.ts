@@ -6,7 +6,7 @@ import { Random } from "../engine/random.js";
 import { UserError } from "../errors.js";
 import type { Cnn } from "../models/Cnn.js";
 import { runDirectory } from "../runDirectory.js";
-import { Adam, type AdamOptions, defaultWd } from "./Adam.js";
+import { adam } from "./Adam.js";
 import type { Callback } from "./Callback.js";
 import { type CheckpointIdentity, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import type { EvaluatedBatch } from "./evaluate.js";
@@ -14,15 +14,33 @@ import { fit } from "./fit.js";
 import { getPreds } from "./getPreds.js";
 import { LRFinder, type LRFinderOptions } from "./LRFinder.js";
 import { type Metric, metricName } from "./metrics.js";
+import { crossEntropy, type CrossEntropy, type LossFunc } from "./CrossEntropy.js";
+import { type DrawMix, mixUp } from "./mixUp.js";
+import { defaultWd, type OptFunc, type Optimizer, type WeightDecayOptions } from "./Optimizer.js";
+import { inRange } from "./inRange.js";
 import { type OneCycleOptions, OneCycleScheduler } from "./OneCycleScheduler.js";
 import type { Predictions } from "./Predictions.js";
 import { type EpochRow, Recorder } from "./Recorder.js";
 import { type LearningRate, lrRange, slice } from "./slice.js";
 import { takeSnapshot } from "./snapshot.js";
-import { NetSession } from "./NetSession.js";
+import { type Net, NetSession, type Training } from "./NetSession.js";
 import type { TrainBatch } from "./trainStep.js";
 
-export interface LearnerOptions extends AdamOptions {
+export interface LearnerOptions extends WeightDecayOptions {
+  /** `adam()` or `sgd()`. @default adam() */
+  readonly optFunc?: OptFunc;
+  /** `crossEntropy()` with its options. @default crossEntropy() */
+  readonly lossFunc?: LossFunc;
+  /** Train on mixtures of two images, by fast.ai's MixUp with this alpha, such as 0.4. @default none */
+  readonly mixUp?: number;
+  /** Scale the gradients down to this norm, all of them together, where theirs is larger. @default none */
+  readonly clipGrad?: number;
+  /**
+   * Take a step of the optimizer only after so many batches, by the mean over all their images: batches of 16 with 4
+   * train as batches of 64 in the memory of 16, but for batch norm, which normalises each batch by itself. What is
+   * left at an epoch's end makes a step of its own. @default 1
+   */
+  readonly gradientAccumulation?: number;
   /** Columns of the table beside the losses; default none. */
   readonly metrics?: readonly Metric[];
   /** Draws dropout's masks; default the data's seed. */
@@ -63,8 +81,13 @@ export class Learner<Data extends DataBunch = DataBunch> {
   readonly timings: { readonly what: string; readonly seconds: number }[] = [];
   readonly random: Random;
   readonly modelDir: string;
-  optimizer: Adam;
+  readonly loss: CrossEntropy;
+  optimizer: Optimizer;
   private frozen = false;
+  private readonly drawMix: DrawMix | undefined;
+  /** Batches to a step of the optimizer, and those since the last one. */
+  private readonly accumulated: number;
+  private pending = 0;
   private session: NetSession | undefined;
   private evaluation: NetSession | undefined;
   private readonly options: LearnerOptions;
@@ -80,7 +103,15 @@ export class Learner<Data extends DataBunch = DataBunch> {
     this.metrics = options.metrics ?? [];
     this.random = new Random(options.seed ?? data.seed, 3);
     this.modelDir = options.modelDir ?? path.join(runDirectory(), "models");
-    this.optimizer = new Adam(model.groupParameters(), options);
+    this.loss = (options.lossFunc ?? crossEntropy())(data.c);
+    this.drawMix = drawMixOf(options.mixUp, this.random);
+    inRange("wd", options.wd ?? defaultWd, { from: 0 });
+    if (options.clipGrad !== undefined) inRange("clipGrad", options.clipGrad, { above: 0 });
+    this.accumulated = options.gradientAccumulation ?? 1;
+    if (!Number.isInteger(inRange("gradientAccumulation", this.accumulated, { from: 1 }))) {
+      throw new UserError(`gradientAccumulation is ${this.accumulated}.`, "Give a whole number of batches.");
+    }
+    this.optimizer = this.newOptimizer();
     this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
   }
 
@@ -105,7 +136,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
     this.model.freezeTo(n, this.options.trainBn ?? true);
     this.frozen = n !== 0;
     this.optimizer.dispose();
-    this.optimizer = new Adam(this.model.groupParameters(), this.options);
+    this.optimizer = this.newOptimizer();
   }
 
   /**
@@ -160,8 +191,16 @@ export class Learner<Data extends DataBunch = DataBunch> {
   async trainBatch(batch: TrainBatch): Promise<number> {
     if (this.session?.suits(batch) === false) await this.endSession();
     if (!this.session) await this.closeEvaluation();
-    this.session ??= await NetSession.start({ model: this.model, training: this.training }, batch);
-    return this.session.step(batch);
+    this.session ??= await NetSession.start({ ...this.net, training: this.training }, batch);
+    const loss = await this.session.step(batch);
+    if (++this.pending === this.accumulated) await this.endTrainPass();
+    return loss;
+  }
+
+  /** Makes a step of what is left where gradients accumulate; the training loop calls it after an epoch's batches. */
+  async endTrainPass(): Promise<void> {
+    this.pending = 0;
+    await this.session?.update();
   }
 
   /** One batch in evaluation mode; `endEvaluation` follows the last one. */
@@ -169,7 +208,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
     if (this.session?.suits(batch) === true) return this.session.evaluate(batch);
     await this.bringBack();
     if (this.evaluation?.suits(batch) !== true) await this.closeEvaluation();
-    this.evaluation ??= await NetSession.start({ model: this.model }, batch);
+    this.evaluation ??= await NetSession.start(this.net, batch);
     return this.evaluation.evaluate(batch);
   }
 
@@ -232,9 +271,18 @@ export class Learner<Data extends DataBunch = DataBunch> {
     return { architecture: this.arch, classes: this.data.classes, ...this.model.body.geometry };
   }
 
-  private get training() {
-    const { gradientCheckpointing: checkpointing = false } = this.options;
-    return { optimizer: this.optimizer, settings: { random: this.random, checkpointing } };
+  private get net(): Net {
+    return { model: this.model, loss: this.loss };
+  }
+
+  private get training(): Training {
+    const { optimizer, random, drawMix } = this;
+    const { clipGrad, gradientCheckpointing: checkpointing } = this.options;
+    return { optimizer, random, drawMix, clipGrad, checkpointing, accumulates: this.accumulated > 1 };
+  }
+
+  private newOptimizer(): Optimizer {
+    return (this.options.optFunc ?? adam())(this.model.groupParameters(), this.options);
   }
 
   private get phase(): "frozen" | "unfrozen" {
@@ -268,6 +316,10 @@ export class Learner<Data extends DataBunch = DataBunch> {
     }
     return path.join(this.modelDir, `${name}.safetensors`);
   }
+}
+
+function drawMixOf(alpha: number | undefined, random: Random): DrawMix | undefined {
+  return alpha === undefined ? undefined : mixUp(inRange("mixUp", alpha, { above: 0 }), random);
 }
 
 function requireEpochs(epochs: number): void {

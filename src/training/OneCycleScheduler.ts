@@ -1,4 +1,4 @@
-import type { Adam } from "./Adam.js";
+import type { Optimizer } from "./Optimizer.js";
 import { annealingCos } from "./annealing.js";
 import type { Callback, TrainingState } from "./Callback.js";
 
@@ -46,7 +46,7 @@ export class OneCycleScheduler implements Callback {
   readonly order = -5;
 
   constructor(
-    private readonly optimizer: Adam,
+    private readonly optimizer: Optimizer,
     private readonly maxLrs: readonly number[],
     private readonly options: OneCycleOptions,
   ) {}

@@ -1,6 +1,6 @@
 import { currentDisplay, type FitProgress } from "../display/Display.js";
 import { UserError } from "../errors.js";
-import type { Adam } from "./Adam.js";
+import type { Optimizer } from "./Optimizer.js";
 import type { Callback, TrainingState } from "./Callback.js";
 import { lrFindFigure } from "./lrFindFigure.js";
 import { progressTable } from "./progressTable.js";
@@ -39,7 +39,7 @@ export class Recorder implements Callback {
   private progress: FitProgress | undefined;
 
   constructor(
-    private readonly optimizer: Adam,
+    private readonly optimizer: Optimizer,
     readonly metricNames: readonly string[],
   ) {
     this.table = progressTable(metricNames);

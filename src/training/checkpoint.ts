@@ -6,7 +6,7 @@ import { UserError } from "../errors.js";
 import { makeFolder } from "../makeFolder.js";
 import type { Body } from "../models/ResNet.js";
 import { requireShape, restore, store } from "../models/torchLayout.js";
-import type { Adam } from "./Adam.js";
+import type { Optimizer } from "./Optimizer.js";
 
 /** Whose weights a checkpoint holds, as far as their names and shapes do not tell. */
 export type CheckpointIdentity = Body["geometry"] & {
@@ -15,7 +15,7 @@ export type CheckpointIdentity = Body["geometry"] & {
   readonly classes: readonly string[];
 };
 
-const momentName = (parameter: Parameter, part: "m" | "v") => `optimizer.${part}.${parameter.name}`;
+const stateName = (parameter: Parameter, slot: string) => `optimizer.${slot}.${parameter.name}`;
 
 /**
  * Writes the net's state and the optimizer's to one safetensors file, in PyTorch's names and layouts.
@@ -24,7 +24,7 @@ const momentName = (parameter: Parameter, part: "m" | "v") => `optimizer.${part}
 export async function saveCheckpoint(
   file: string,
   state: readonly Variable[],
-  optimizer: Adam,
+  optimizer: Optimizer,
   identity: CheckpointIdentity,
 ): Promise<void> {
   const { architecture, classes, strideIn, epsilon } = identity;
@@ -34,8 +34,10 @@ export async function saveCheckpoint(
     "Checkpoints need a folder that can be written to: give the learner another `modelDir`.",
   );
   const tensors: StoredTensor[] = state.map((variable) => store(variable));
-  for (const [parameter, { m, v }] of optimizer.state()) {
-    tensors.push(store(m, momentName(parameter, "m")), store(v, momentName(parameter, "v")));
+  for (const [parameter, kept] of optimizer.state()) {
+    kept.forEach((variable, i) =>
+      tensors.push(store(variable, stateName(parameter, optimizer.slots[i] ?? ""))),
+    );
   }
   await writeSafetensors(file, tensors, { ...whose, optimizerStep: String(optimizer.t) });
 }
@@ -48,7 +50,7 @@ export async function saveCheckpoint(
 export async function loadCheckpoint(
   file: string,
   state: readonly Variable[],
-  optimizer: Adam,
+  optimizer: Optimizer,
   identity: CheckpointIdentity,
 ): Promise<string | undefined> {
   const { tensors, metadata } = await readSafetensors(file);
@@ -64,18 +66,19 @@ export async function loadCheckpoint(
   optimizer.reset();
   const step = Number(metadata.optimizerStep ?? 0);
   if (step === 0) return undefined;
-  const trained = optimizer.groups.flat();
-  const stored = [...tensors.keys()].filter((name) => name.startsWith("optimizer.m.")).length;
-  if (stored !== trained.length || !trained.every((p) => tensors.has(momentName(p, "m")))) {
+  const { parameters, slots } = optimizer;
+  const wanted = parameters.flatMap((parameter) => slots.map((slot) => stateName(parameter, slot)));
+  const stored = [...tensors.keys()].filter((name) => name.startsWith("optimizer."));
+  if (stored.length !== wanted.length || !wanted.every((name) => tensors.has(name))) {
     return (
-      `${path.basename(file)}: the optimizer's state was not loaded. It belongs to ${stored} parameters, ` +
-      `${trained.length} are trained now (frozen and unfrozen learners differ).`
+      `${path.basename(file)}: the optimizer's state was not loaded. It is ${stored.length} arrays where ` +
+      `${wanted.length} are wanted now (frozen and unfrozen learners differ, and so do optimizers).`
     );
   }
-  for (const parameter of trained) {
-    const { m, v } = optimizer.momentsOf(parameter);
-    restore(m, known(tensors, momentName(parameter, "m")), file);
-    restore(v, known(tensors, momentName(parameter, "v")), file);
+  for (const parameter of parameters) {
+    optimizer.stateOf(parameter).forEach((variable, i) => {
+      restore(variable, known(tensors, stateName(parameter, slots[i] ?? "")), file);
+    });
   }
   optimizer.t = step;
   return undefined;

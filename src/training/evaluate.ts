@@ -3,11 +3,12 @@ import { feed } from "../engine/feed.js";
 import { softmaxCrossEntropy } from "../engine/kernels.js";
 import { type Tensor, tf } from "../engine/tensorflow.js";
 import type { Cnn } from "../models/Cnn.js";
+import type { CrossEntropy } from "./CrossEntropy.js";
 
 export interface EvaluatedBatch {
   /** `[n, c]` row by row */
   readonly logits: Float32Array;
-  /** Cross-entropy of each item, `[n]`. */
+  /** The loss of each item, not weighted, `[n]`. */
   readonly losses: Float32Array;
 }
 
@@ -15,9 +16,9 @@ export interface EvaluatedBatch {
  * One batch through the net in evaluation mode, operation by operation. A learner runs the same operations as one
  * graph (`NetSession`); this is what it is held against.
  */
-export function evaluateBatch(model: Cnn, batch: Omit<Batch, "items">): EvaluatedBatch {
+export function evaluateBatch(model: Cnn, batch: Omit<Batch, "items">, loss: CrossEntropy): EvaluatedBatch {
   return tf.tidy(() => {
-    const { logits, losses } = logitsAndLosses(model, () => batch);
+    const { logits, losses } = logitsAndLosses(model, () => batch, loss);
     return { logits: floats(logits), losses: floats(losses) };
   });
 }
@@ -29,12 +30,13 @@ export function evaluateBatch(model: Cnn, batch: Omit<Batch, "items">): Evaluate
 export function logitsAndLosses(
   model: Cnn,
   batch: () => Omit<Batch, "items">,
+  loss: CrossEntropy,
 ): { logits: Tensor; losses: Tensor } {
   const n = batch().shape[0];
   const x = feed(n, () => ({ shape: batch().shape, values: batch().x }));
-  const y = feed(n, () => ({ shape: [batch().y.length], values: batch().y }));
+  const targets = feed(n, () => ({ shape: [batch().y.length, loss.c], values: loss.targets(batch().y) }));
   const logits = model.forward(x, { training: false });
-  const { losses, dLogits } = softmaxCrossEntropy(logits, y);
+  const { losses, dLogits } = softmaxCrossEntropy(logits, targets);
   dLogits.dispose();
   return { logits, losses };
 }

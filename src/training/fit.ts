@@ -87,6 +87,7 @@ class TrainingLoop {
       await this.check();
       if (asked.stopEpoch) break;
     }
+    await learn.endTrainPass();
     return asked;
   }
 
@@ -94,13 +95,16 @@ class TrainingLoop {
   private async validate(): Promise<void> {
     const { learn, state } = this;
     const sums = learn.metrics.map(() => 0);
-    let [items, loss] = [0, 0];
+    let [items, loss, weight] = [0, 0, 0];
     state.batch = 0;
     for await (const batch of learn.data.validDl.batches()) {
       const { logits, losses } = await learn.evaluateBatch(batch);
       const n = batch.y.length;
       items += n;
-      loss += losses.reduce((sum, value) => sum + value, 0);
+      learn.loss.weights(batch.y).forEach((of, i) => {
+        weight += of;
+        loss += of * (losses[i] ?? NaN);
+      });
       learn.metrics.forEach((metric, i) => {
         sums[i] = (sums[i] ?? 0) + n * metric({ logits, c: learn.data.c, y: batch.y });
       });
@@ -109,7 +113,7 @@ class TrainingLoop {
       await this.check();
     }
     await learn.endEvaluation();
-    state.validLoss = loss / items;
+    state.validLoss = loss / weight;
     state.metrics = sums.map((sum) => sum / items);
   }
 }

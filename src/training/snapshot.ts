@@ -9,7 +9,7 @@ import type { Learner } from "./Learner.js";
  * It costs memory only for what is changed meanwhile: TensorFlow copies a variable's memory at the first change.
  */
 export function takeSnapshot({ model, optimizer, random, data }: Learner): () => void {
-  const variables = [...model.state(), ...[...optimizer.state().values()].flatMap(({ m, v }) => [m, v])];
+  const variables = [...model.state(), ...[...optimizer.state().values()].flat()];
   const kept = new Map<Variable, Tensor>(variables.map((variable) => [variable, variable.read()]));
   const { t, mom, lrs } = optimizer;
   const { state } = random;

@@ -8,6 +8,7 @@ import { createHead } from "../../src/models/createHead.js";
 import { BatchNorm } from "../../src/models/layers/BatchNorm.js";
 import { models, resnet50From } from "../../src/models/models.js";
 import { Adam } from "../../src/training/Adam.js";
+import { CrossEntropy } from "../../src/training/CrossEntropy.js";
 import { trainStep } from "../../src/training/trainStep.js";
 
 const count = (variables: readonly Variable[]): number => variables.reduce((sum, { size }) => sum + size, 0);
@@ -59,7 +60,11 @@ describe("ResNet-50 under fast.ai's head", () => {
     const byName = () => new Map(net.state().map((variable) => [variable.name, variable.values()]));
     const earlier = byName();
     const x = Float32Array.from({ length: 2 * 32 * 32 * 3 }, (_, i) => Math.sin(i));
-    trainStep(net, { x, shape: [2, 32, 32, 3], y: Int32Array.of(0, 1) }, { random: new Random(1) });
+    trainStep(
+      net,
+      { x, shape: [2, 32, 32, 3], y: Int32Array.of(0, 1) },
+      { loss: new CrossEntropy(2), random: new Random(1) },
+    );
     optimizer.step();
     const later = byName();
     for (const variable of net.body.net.state()) {

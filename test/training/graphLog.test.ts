@@ -9,14 +9,15 @@ it("TensorFlow has nothing to complain of in the graphs of training and evaluati
   const script = `
     const { tinyNet } = require("./dist/test/support/tinyNet.js");
     const { Adam } = require("./dist/src/training/Adam.js");
+    const { CrossEntropy } = require("./dist/src/training/CrossEntropy.js");
     const { NetSession } = require("./dist/src/training/NetSession.js");
     const { Random } = require("./dist/src/engine/random.js");
     void (async () => {
       const model = tinyNet();
       model.freezeTo(0, true);
-      const training = { optimizer: new Adam(model.groupParameters()), settings: { random: new Random(1) } };
+      const training = { optimizer: new Adam(model.groupParameters()), random: new Random(1) };
       const batch = { x: new Float32Array(2 * 32 * 32 * 3), shape: [2, 32, 32, 3], y: Int32Array.of(0, 1) };
-      const session = await NetSession.start({ model, training }, batch);
+      const session = await NetSession.start({ model, loss: new CrossEntropy(2), training }, batch);
       await session.step(batch);
       await session.evaluate(batch);
       await session.close();

@@ -1,0 +1,26 @@
+import { UserError } from "../errors.js";
+
+/** Bounds of a number; `from` and `to` are in the range, `above` and `below` are not. */
+export interface Range {
+  readonly from?: number;
+  readonly above?: number;
+  readonly to?: number;
+  readonly below?: number;
+}
+
+/**
+ * The value, when it is a finite number in the range.
+ * @param name of the option, for the error
+ * @throws UserError naming the option, its value and the range
+ */
+export function inRange(name: string, value: number, range: Range): number {
+  const { from = -Infinity, above = -Infinity, to = Infinity, below = Infinity } = range;
+  const fits = Number.isFinite(value) && value >= from && value > above && value <= to && value < below;
+  if (!fits) throw new UserError(`${name} is ${value}.`, `Give a number ${inWords(range)}.`);
+  return value;
+}
+
+function inWords(range: Range): string {
+  const words = Object.entries(range).map(([bound, value]) => `${bound} ${value as number}`);
+  return words.length > 0 ? words.join(" and ") : "that is finite";
+}

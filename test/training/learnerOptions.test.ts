@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, it } from "node:test";
+import { setDisplay, silentDisplay } from "../../src/display/Display.js";
+import { tf } from "../../src/engine/tensorflow.js";
+import { crossEntropy } from "../../src/training/CrossEntropy.js";
+import { Learner, type LearnerOptions } from "../../src/training/Learner.js";
+import { sgd } from "../../src/training/SGD.js";
+import { type DrawnDataOptions, drawnData } from "../support/drawnData.js";
+import { tinyNet } from "../support/tinyNet.js";
+
+setDisplay(silentDisplay);
+
+async function withLearner<R>(
+  options: LearnerOptions,
+  body: (learn: Learner) => Promise<R>,
+  data: DrawnDataOptions = {},
+): Promise<R> {
+  const learn = new Learner(drawnData(data), tinyNet(), "tiny", options);
+  try {
+    return await body(learn);
+  } finally {
+    learn.dispose();
+    assert.equal(tf.memory().numTensors, 0, "tensors are left");
+  }
+}
+
+describe("a learner", () => {
+  it("takes a step after so many batches, and with what is left at an epoch's end", async () => {
+    const data = { train: 40, bs: 8 };
+    await withLearner(
+      { gradientAccumulation: 2 },
+      async (learn) => {
+        await learn.fit(2);
+        // Five batches: two steps of two, one of one.
+        assert.equal(learn.optimizer.t, 2 * 3);
+        assert.equal(learn.recorder.losses.length, 2 * 5);
+      },
+      data,
+    );
+  });
+
+  it("learns with SGD, MixUp, label smoothing, class weights, clipping, accumulation and checkpointing", async () => {
+    const options: LearnerOptions = {
+      ...{ optFunc: sgd(), mixUp: 0.4, clipGrad: 1, gradientAccumulation: 2, gradientCheckpointing: true },
+      lossFunc: crossEntropy({ labelSmoothing: 0.1, classWeights: [1, 2] }),
+    };
+    await withLearner(options, async (learn) => {
+      await learn.fitOneCycle(8, { maxLr: 0.1 });
+      const [first, last] = [learn.history[0], learn.history.at(-1)];
+      assert.ok((last?.validLoss ?? NaN) < 0.7 * (first?.validLoss ?? NaN), JSON.stringify(learn.history));
+    });
+  });
+
+  it("saves and loads the state of SGD", async () => {
+    const modelDir = await mkdtemp(path.join(tmpdir(), "models-"));
+    const options = { optFunc: sgd({ momentum: 0.9 }), modelDir };
+    const kept = (learn: Learner) =>
+      [...learn.optimizer.state().values()].flat().map((variable) => variable.values());
+    const saved = await withLearner(options, async (learn) => {
+      await learn.fit(1);
+      await learn.save("sgd");
+      return kept(learn);
+    });
+    await withLearner(options, async (learn) => {
+      await learn.load("sgd");
+      assert.deepEqual(kept(learn), saved);
+    });
+    await rm(modelDir, { recursive: true });
+  });
+
+  for (const [options, message] of [
+    [{ mixUp: 0 }, /mixUp is 0\./],
+    [{ clipGrad: -1 }, /clipGrad is -1\./],
+    [{ gradientAccumulation: 1.5 }, /gradientAccumulation is 1\.5\./],
+    [{ gradientAccumulation: 0 }, /gradientAccumulation is 0\./],
+    [{ wd: NaN }, /wd is NaN\./],
+    [{ lossFunc: crossEntropy({ classWeights: [1] }) }, /1 numbers for 2 classes/],
+  ] as const) {
+    it(`refuses ${JSON.stringify(options)}`, () => {
+      const model = tinyNet();
+      assert.throws(() => new Learner(drawnData(), model, "tiny", options), message);
+      model.dispose();
+    });
+  }
+});
