@@ -19,6 +19,7 @@ export async function parity(files: readonly string[]): Promise<void> {
 async function compare(file: string, record: unknown): Promise<ParityRow[]> {
   if (typeof record === "object" && record !== null) {
     if ("stages" in record) return (await import("../parity/trace.js")).traceParity(record);
+    if ("runs" in record) return (await import("../parity/runs.js")).runsParity(record);
     if ("lr_find" in record) return (await import("../parity/schedule.js")).scheduleParity(record);
     if ("cases" in record) return (await import("../parity/transforms.js")).transformsParity(record);
   }

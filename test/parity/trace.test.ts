@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 import { tf } from "../../src/engine/tensorflow.js";
 import { projectRoot } from "../../src/environment.js";
 import { agrees } from "../../src/parity/ParityRow.js";
+import { runsParity } from "../../src/parity/runs.js";
 import { scheduleParity } from "../../src/parity/schedule.js";
 import { traceParity } from "../../src/parity/trace.js";
 
@@ -47,9 +48,23 @@ describe("beside fastai 1.0.61", { skip }, () => {
   });
 });
 
+describe("beside fastai 1.0.61 with options", () => {
+  it("decay, rates, clipping, smoothing, class weights, MixUp, accumulation and SGD", async () => {
+    const file = path.join(projectRoot, "test", "parity", "records", "trace.json");
+    const rows = await runsParity(JSON.parse(await readFile(file, "utf8")));
+    assert.equal(rows.length, 6 * 2 * 4);
+    assert.deepEqual(
+      rows.filter((row) => !agrees(row)),
+      [],
+    );
+    assert.equal(tf.memory().numTensors, 0);
+  });
+});
+
 describe("a malformed record", () => {
   it("is named", async () => {
     await assert.rejects(traceParity({ stages: [] }), /no "size"/);
+    await assert.rejects(runsParity({ runs: {} }), /no "size"/);
     assert.throws(() => scheduleParity({}), /no list of numbers "lr_for_max_3e3"/);
   });
 });

@@ -1,0 +1,88 @@
+import { Random } from "../engine/random.js";
+import type { Parameter } from "../engine/Variable.js";
+import type { Cnn } from "../models/Cnn.js";
+import type { CrossEntropy } from "../training/CrossEntropy.js";
+import { evaluateBatch } from "../training/evaluate.js";
+import { softmax } from "../training/getPreds.js";
+import type { Mix } from "../training/mixUp.js";
+import { NetSession, type Training } from "../training/NetSession.js";
+import type { Optimizer } from "../training/Optimizer.js";
+import type { TrainBatch } from "../training/trainStep.js";
+import type { ParityRow } from "./ParityRow.js";
+import { malformed } from "./tracedNet.js";
+
+/** Some steps of fastai in one stage, and what it predicted after them. */
+export interface RecordedStage {
+  readonly stage: "frozen" | "unfrozen";
+  readonly lr: readonly number[];
+  /** Before each step's update. */
+  readonly losses: readonly number[];
+  /** Of class 1, for the first batch in evaluation mode afterwards: running statistics are in it. */
+  readonly probabilities: readonly number[];
+  /** With MixUp, how each batch was mixed. */
+  readonly mixes?: readonly Mix[];
+}
+
+export interface ReplaySettings extends Pick<Training, "clipGrad"> {
+  readonly loss: CrossEntropy;
+  readonly optimizer: (groups: readonly (readonly Parameter[])[]) => Optimizer;
+  /** Batches to a step of the optimizer; default 1. */
+  readonly accumulate?: number;
+}
+
+/**
+ * Trains the net on the same batches with the same rates. Each loss is the one before its update, so a row compares
+ * every forward pass, gradient and optimizer step before it.
+ *
+ * Tolerances, relative: frozen steps 0.3%; unfrozen 1% for the first three, 5% after, since differences in the
+ * last bit grow from step to step (PyTorch with another convolution kernel differs from itself by 0.02%, 0.2% and
+ * 2.2% there).
+ */
+export async function replay(
+  model: Cnn,
+  recorded: RecordedStage,
+  batches: readonly TrainBatch[],
+  { loss, clipGrad, accumulate = 1, optimizer: make }: ReplaySettings,
+): Promise<ParityRow[]> {
+  const { stage, lr, losses, mixes } = recorded;
+  const [first] = batches;
+  if (!first) throw malformed("no batches");
+  model.freezeTo(stage === "frozen" ? -1 : 0, true);
+  const optimizer = make(model.groupParameters());
+  optimizer.lrs = [...lr];
+  let step = 0;
+  const drawMix = mixes && (() => mixes[step] ?? missing(`how batch ${step} was mixed`));
+  const training = { optimizer, random: new Random(0), drawMix, clipGrad, accumulates: accumulate > 1 };
+  const session = await NetSession.start({ model, loss, training }, first);
+  const rows: ParityRow[] = [];
+  for (const fastai of losses) {
+    const ours = await session.step(batches[step] ?? missing(`batch ${step}`));
+    const tolerance = stage === "frozen" ? 0.003 : step < 3 ? 0.01 : 0.05;
+    const difference = Math.abs(ours - fastai) / Math.abs(fastai);
+    rows.push({ name: `${stage} loss ${step}`, ours, fastai, difference, tolerance, unit: "relative" });
+    step++;
+    if (step % accumulate === 0 || step === losses.length) await session.update();
+  }
+  await session.close();
+  optimizer.dispose();
+  return [...rows, evaluation(recorded, evaluateBatch(model, first, loss).logits)];
+}
+
+/** Compared as a probability: its scale does not depend on how far training has driven the logits apart. */
+function evaluation({ stage, probabilities }: RecordedStage, logits: Float32Array): ParityRow {
+  const ours = softmax(logits, 2).filter((_, i) => i % 2 === 1);
+  const differences = probabilities.map((fastai, i) => Math.abs((ours[i] ?? NaN) - fastai));
+  const worst = differences.indexOf(Math.max(...differences));
+  return {
+    name: `${stage} evaluation, worst item`,
+    ours: ours[worst] ?? NaN,
+    fastai: probabilities[worst] ?? NaN,
+    difference: differences[worst] ?? NaN,
+    tolerance: stage === "frozen" ? 0.003 : 0.05,
+    unit: "absolute",
+  };
+}
+
+function missing(what: string): never {
+  throw malformed(`it lacks ${what}`);
+}

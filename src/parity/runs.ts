@@ -1,0 +1,94 @@
+import { adam } from "../training/Adam.js";
+import { crossEntropy } from "../training/CrossEntropy.js";
+import { sgd } from "../training/SGD.js";
+import type { ParityRow } from "./ParityRow.js";
+import { type RecordedStage, replay, type ReplaySettings } from "./replay.js";
+import { malformed, type RecordedPixels, recordedBatches, tracedNet } from "./tracedNet.js";
+
+/** The record of `test/parity/oracle/trace.py`: steps of fastai's own learner under several options. */
+interface Runs extends RecordedPixels {
+  readonly labels: readonly (readonly number[])[];
+  readonly runs: Readonly<Record<string, Run>>;
+}
+
+interface Run {
+  readonly options: Options;
+  readonly stages: readonly {
+    readonly stage: RecordedStage["stage"];
+    readonly losses: readonly number[];
+    readonly mixes: readonly {
+      readonly lambda: readonly number[];
+      readonly permutation: readonly number[];
+    }[];
+    readonly eval_probabilities: readonly (readonly number[])[];
+  }[];
+}
+
+interface Options {
+  readonly optimizer: "adam" | "sgd";
+  readonly betas: readonly [number, number];
+  readonly eps: number;
+  readonly momentum?: number;
+  readonly wd: number;
+  readonly true_wd: boolean;
+  readonly bn_wd: boolean;
+  readonly frozen_lr: readonly number[];
+  readonly unfrozen_lr: readonly number[];
+  readonly clip: number | null;
+  readonly label_smoothing: number;
+  readonly class_weights: readonly number[] | null;
+  readonly mixup: number | null;
+  readonly accumulate: number;
+}
+
+/** Replays each run from the pretrained weights on, with its options (see `replay`). */
+export async function runsParity(record: unknown): Promise<ParityRow[]> {
+  const { labels, runs, ...pixels } = checked(record);
+  const batches = recordedBatches(pixels, labels);
+  const rows: ParityRow[] = [];
+  for (const [name, { options, stages }] of Object.entries(runs)) {
+    const model = await tracedNet();
+    try {
+      for (const { stage, losses, mixes, eval_probabilities } of stages) {
+        const recorded = {
+          ...{ stage, losses, lr: options[`${stage}_lr`] },
+          probabilities: eval_probabilities.map(([, of = NaN]) => of),
+          mixes: options.mixup === null ? undefined : mixes.map(mixOf),
+        };
+        const replayed = await replay(model, recorded, batches, settingsOf(options));
+        rows.push(...replayed.map((row) => ({ ...row, name: `${name}: ${row.name}` })));
+      }
+    } finally {
+      model.dispose();
+    }
+  }
+  return rows;
+}
+
+function settingsOf(options: Options): ReplaySettings {
+  const { wd, true_wd: trueWd, bn_wd: bnWd, betas, eps, momentum, clip, accumulate } = options;
+  const optFunc = options.optimizer === "sgd" ? sgd({ momentum }) : adam({ betas, eps });
+  return {
+    loss: crossEntropy({
+      labelSmoothing: options.label_smoothing,
+      classWeights: options.class_weights ?? undefined,
+    })(2),
+    optimizer: (groups) => optFunc(groups, { wd, trueWd, bnWd }),
+    clipGrad: clip ?? undefined,
+    accumulate,
+  };
+}
+
+const mixOf = ({ lambda, permutation }: Run["stages"][number]["mixes"][number]) => ({
+  lambda: Float32Array.from(lambda),
+  permutation: Int32Array.from(permutation),
+});
+
+function checked(record: unknown): Runs {
+  const runs = record as Partial<Runs>;
+  const missing = (["size", "bs", "labels", "pixels", "runs"] as const).find(
+    (key) => runs[key] === undefined,
+  );
+  if (missing !== undefined) throw malformed(`no "${missing}"`);
+  return runs as Runs;
+}
