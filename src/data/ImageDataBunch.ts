@@ -5,7 +5,7 @@ import { cores } from "../environment.js";
 import { UserError } from "../errors.js";
 import type { Batch } from "./Batch.js";
 import { type OnBadImage, checkImages } from "./checkImages.js";
-import { DataLoader } from "./DataLoader.js";
+import { DataLoader, type DataLoaderOptions } from "./DataLoader.js";
 import { ImageDataset } from "./ImageDataset.js";
 import { requireFolder } from "./imageFolder.js";
 import { imageGrid } from "./imageGrid.js";
@@ -15,6 +15,7 @@ import { SourceCache } from "./SourceCache.js";
 import { splitItems } from "./splitItems.js";
 import { streams } from "./streams.js";
 import type { Transforms } from "./transforms/getTransforms.js";
+import type { Transform } from "./transforms/Transform.js";
 
 export interface FromFolderOptions {
   /** Folder of the training images, below the path. @default "train" */
@@ -65,16 +66,21 @@ export class ImageDataBunch {
   readonly validDs: ImageDataset;
   readonly trainDl: DataLoader;
   readonly validDl: DataLoader;
+  /** The training images as validation sees them: in order, none left out, with the transforms of validation. */
+  readonly fixDl: DataLoader;
   /** Side of the square images, in pixels. */
   readonly size: number;
   /** Images in a batch. */
   readonly bs: number;
   readonly seed: number;
+  /** The transforms of training and of validation. */
+  readonly dsTfms: Transforms;
   /** How long finding and checking the files took. */
   readonly secondsToLoad: number;
   private stats: ImageStats | undefined;
   private readonly lookDl: DataLoader;
   private readonly preparer: Preparer;
+  private readonly cache: SourceCache;
 
   private constructor(parts: Parts) {
     const { bs, size, seed, preparer, cache, dsTfms, trainDs, validDs } = parts;
@@ -84,14 +90,15 @@ export class ImageDataBunch {
     this.size = size;
     this.bs = bs;
     this.seed = seed;
+    this.dsTfms = dsTfms;
     this.secondsToLoad = parts.secondsToLoad;
     this.preparer = preparer;
-    const shared = { bs, size, preparer, cache, stats: () => this.stats };
-    const train = { ...shared, dataset: trainDs, transforms: dsTfms.train, shuffle: true, dropLast: true };
-    const valid = { ...shared, dataset: validDs, transforms: dsTfms.valid, shuffle: false, dropLast: false };
-    this.trainDl = new DataLoader({ ...train, stream: [seed, streams.train] });
-    this.validDl = new DataLoader({ ...valid, stream: [seed, streams.valid] });
-    this.lookDl = new DataLoader({ ...train, stream: [seed, streams.look] });
+    this.cache = cache;
+    const train = { transforms: dsTfms.train, shuffle: true, dropLast: true };
+    this.trainDl = this.newLoader(trainDs, { ...train, stream: [seed, streams.train] });
+    this.lookDl = this.newLoader(trainDs, { ...train, stream: [seed, streams.look] });
+    this.validDl = this.loader(validDs, dsTfms.valid);
+    this.fixDl = this.loader(trainDs, dsTfms.valid);
   }
 
   /**
@@ -159,6 +166,16 @@ export class ImageDataBunch {
     return this;
   }
 
+  /**
+   * A loader of any images, with the bunch's batch size, image size and statistics: in order, none left out.
+   * @param dataset its images are decoded when their batch's turn comes
+   * @param transforms random ones draw anew at each pass
+   */
+  loader(dataset: ImageDataset, transforms: readonly Transform[]): DataLoader {
+    const stream = [this.seed, streams.valid] as const;
+    return this.newLoader(dataset, { transforms, shuffle: false, dropLast: false, stream });
+  }
+
   /** The statistics the batches are normalised with; undefined before `normalize`. */
   get normalization(): ImageStats | undefined {
     return this.stats;
@@ -204,6 +221,14 @@ export class ImageDataBunch {
       part("Valid", this.validDs, this.validDl),
       `Path: ${this.path}`,
     ].join("\n");
+  }
+
+  private newLoader(
+    dataset: ImageDataset,
+    options: Pick<DataLoaderOptions, "transforms" | "shuffle" | "dropLast" | "stream">,
+  ): DataLoader {
+    const { bs, size, preparer, cache } = this;
+    return new DataLoader({ ...options, dataset, bs, size, preparer, cache, stats: () => this.stats });
   }
 
   private denormalised(pixels: Float32Array): Float32Array {

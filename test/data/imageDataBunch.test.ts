@@ -3,7 +3,9 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import sharp from "sharp";
+import type { DataLoader } from "../../src/data/DataLoader.js";
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
+import { ImageDataset } from "../../src/data/ImageDataset.js";
 import { imagenetStats } from "../../src/data/imagenetStats.js";
 import { getTransforms } from "../../src/data/transforms/getTransforms.js";
 import { setDisplay, silentDisplay } from "../../src/display/Display.js";
@@ -79,6 +81,27 @@ describe("ImageDataBunch", () => {
     assert.notDeepEqual(a.validDs.items, c.validDs.items);
     const all = new Set([...a.trainDs.items, ...a.validDs.items].map((item) => item.path));
     assert.equal(all.size, 20);
+  });
+
+  it("gives any images in order, with the bunch's sizes and statistics and the transforms asked for", async () => {
+    const options = { valid: "test", size: 16, bs: 4, dsTfms: getTransforms(), numWorkers: 0 };
+    const data = await ImageDataBunch.fromFolder(smallSet(3, 2), options);
+    const some = new ImageDataset(data.trainDs.items.slice(1), data.classes);
+    const plain = data.loader(some, data.dsTfms.valid);
+    const augmented = data.loader(some, data.dsTfms.train);
+    data.normalize(imagenetStats);
+    const pass = async (loader: DataLoader): Promise<{ items: readonly number[]; x: readonly number[] }> => {
+      const batches = [];
+      for await (const batch of loader.batches()) batches.push(batch);
+      return { items: batches.flatMap(({ items }) => items), x: batches.flatMap(({ x }) => [...x]) };
+    };
+    const first = await pass(plain);
+    assert.deepEqual(first.items, [0, 1, 2, 3, 4]);
+    assert.deepEqual((await pass(plain)).x, first.x);
+    assert.notDeepEqual((await pass(augmented)).x, (await pass(augmented)).x);
+    const fixed = await pass(data.fixDl);
+    assert.deepEqual(fixed.items, [0, 1, 2, 3, 4, 5]);
+    assert.deepEqual(fixed.x.slice(16 * 16 * 3), first.x);
   });
 
   it("normalises each channel, once", async () => {
