@@ -14,7 +14,14 @@ export { type Parameters, presets } from "./presets.js";
 // Data
 export { findDataset, type FoundDataset } from "./data/findDataset.js";
 export { showListing } from "./data/datasetListing.js";
-export { ImageDataBunch, type FromFolderOptions } from "./data/ImageDataBunch.js";
+export { type DsType, type FromFolderOptions, ImageDataBunch } from "./data/ImageDataBunch.js";
+export type { ImageDataBunchOptions } from "./data/bunchOptions.js";
+export type { Column, CsvOptions } from "./data/labelFromCsv.js";
+export type { LabelOf } from "./data/labelFiles.js";
+export type { PatientOf } from "./data/patients.js";
+export { kermanyPatient } from "./data/kermanyPatient.js";
+export { ImageDataset, type ImageItem } from "./data/ImageDataset.js";
+export { DataLoader } from "./data/DataLoader.js";
 export { getTransforms } from "./data/transforms/getTransforms.js";
 export { imagenetStats, type ImageStats } from "./data/imagenetStats.js";
 export type { Batch } from "./data/Batch.js";

@@ -5,6 +5,7 @@ import type { ImageStats } from "./imagenetStats.js";
 import type { Preparer } from "./Preparer.js";
 import type { SourceCache } from "./SourceCache.js";
 import type { Transform } from "./transforms/Transform.js";
+import { drawWeighted } from "./weightedSampler.js";
 
 /** Batches prepared ahead may hold this many bytes together, but at least two batches are. */
 const aheadBytes = 2 ** 30;
@@ -16,6 +17,8 @@ export interface DataLoaderOptions {
   readonly size: number;
   readonly transforms: readonly Transform[];
   readonly shuffle: boolean;
+  /** One for each item: a pass draws as many items, with replacement, by these weights, in place of shuffling. */
+  readonly weights?: readonly number[];
   /** Leave out a last batch that is not full. */
   readonly dropLast: boolean;
   /** Asked at the start of each pass; undefined: pixels stay in 0..1. */
@@ -54,14 +57,14 @@ export class DataLoader {
    */
   async *batches(): AsyncGenerator<Batch, void, undefined> {
     const pass = this.nextPass++;
-    const order = this.order(pass);
+    const draws = this.draws(pass);
     const stats = this.options.stats();
     const stopped = new Int32Array(new SharedArrayBuffer(4));
     const ahead: Promise<Batch>[] = [];
     try {
       for (let next = 0, given = 0; given < this.length; given++) {
         for (; next < this.length && ahead.length < this.prefetch(); next++) {
-          const batch = this.prepare(order.slice(next * this.bs, (next + 1) * this.bs), pass, stats, stopped);
+          const batch = this.prepare(draws.slice(next * this.bs, (next + 1) * this.bs), pass, stats, stopped);
           // Thrown when its turn comes; until then nobody has asked.
           batch.catch(() => undefined);
           ahead.push(batch);
@@ -82,23 +85,26 @@ export class DataLoader {
     return Math.max(2, Math.min(fitting, 2 * preparer.numWorkers));
   }
 
-  private order(pass: number): number[] {
-    const { stream, shuffle, dataset } = this.options;
-    if (shuffle) return new Random(...stream, pass).permutation(dataset.length);
-    return dataset.items.map((_, i) => i);
+  /** What a pass goes through: the item modulo the length, plus the length for each time it was drawn before. */
+  private draws(pass: number): number[] {
+    const { stream, shuffle, weights, dataset } = this.options;
+    const random = new Random(...stream, pass);
+    if (weights) return countRepeats(drawWeighted(random, weights));
+    return shuffle ? random.permutation(dataset.length) : dataset.items.map((_, i) => i);
   }
 
   private async prepare(
-    items: readonly number[],
+    draws: readonly number[],
     pass: number,
     stats: ImageStats | undefined,
     stopped: Int32Array,
   ): Promise<Batch> {
     const { dataset, size, transforms, stream, preparer, cache } = this.options;
+    const items = draws.map((draw) => draw % dataset.length);
     const chosen = items.flatMap((item) => dataset.items[item] ?? []);
     const result = await preparer.batch({
       kind: "batch",
-      images: chosen.map(({ path }, k) => ({ path, item: items[k] ?? 0, source: cache.get(path) })),
+      images: chosen.map(({ path }, k) => ({ path, item: draws[k] ?? 0, source: cache.get(path) })),
       size,
       transforms,
       stream: [...stream, pass],
@@ -114,4 +120,14 @@ export class DataLoader {
       items,
     };
   }
+}
+
+/** Adds the number of items to an item for each time it came before. */
+function countRepeats(items: readonly number[]): number[] {
+  const times = new Map<number, number>();
+  return items.map((item) => {
+    const before = times.get(item) ?? 0;
+    times.set(item, before + 1);
+    return item + before * items.length;
+  });
 }

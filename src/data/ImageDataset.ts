@@ -1,13 +1,14 @@
-/** One labelled image. */
+/** One image with its label. */
 export interface ImageItem {
   /** Absolute path. */
   readonly path: string;
-  /** Index in the classes. */
+  /** Index in the classes; 0 for an image without a label, as in fast.ai. */
   readonly label: number;
+  /** "" for an image without a label. */
   readonly class: string;
 }
 
-/** Labelled images in a fixed order: of training or of validation. */
+/** Images in a fixed order: of training, of validation, or to predict. */
 export class ImageDataset {
   /**
    * @param items in their order
@@ -18,14 +19,31 @@ export class ImageDataset {
     readonly classes: readonly string[],
   ) {}
 
+  /**
+   * Images without labels, such as those to predict.
+   * @param paths absolute
+   */
+  static unlabelled(paths: readonly string[], classes: readonly string[]): ImageDataset {
+    return new ImageDataset(
+      paths.map((path) => ({ path, label: 0, class: "" })),
+      classes,
+    );
+  }
+
   get length(): number {
     return this.items.length;
   }
 
-  /** Images of each class, in the order of `classes`. */
+  /** Images of each class, in the order of `classes`; those without a label count nowhere. */
   counts(): number[] {
-    const counts = this.classes.map(() => 0);
-    for (const { label } of this.items) counts[label] = (counts[label] ?? 0) + 1;
-    return counts;
+    return this.classes.map((name) => this.items.filter((item) => item.class === name).length);
+  }
+
+  /**
+   * A weight for each class, to give all classes the same part in a loss or in sampling: n / (c * images of the
+   * class), 1 where they are equally frequent. It is the "balanced" weighting of scikit-learn.
+   */
+  classWeights(): number[] {
+    return this.counts().map((count) => this.length / (this.classes.length * count));
   }
 }

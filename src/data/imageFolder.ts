@@ -96,3 +96,15 @@ export function splitFiles(root: string, split: string): LabelledFile[] {
   }
   return files;
 }
+
+/**
+ * The images of a test set, whatever folders they lie in: a folder's name is no label there.
+ * @throws UserError when the folder is missing or holds no images
+ */
+export function testFiles(root: string, test: string): string[] {
+  const folder = path.join(root, test);
+  requireFolder(folder, `The test folder`, `Pass the name of a folder in ${root} with the option test.`);
+  const files = imageFiles(folder).map((file) => file.path);
+  if (files.length === 0) throw new UserError(`${folder} holds no images.`, "Leave out the option test.");
+  return files;
+}

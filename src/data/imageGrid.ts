@@ -12,12 +12,16 @@ export interface Tile {
 }
 
 /**
- * Draws images in a square grid, each below its title.
+ * Draws images in a grid, each below its title.
  * @param size side of every tile's image, in pixels
+ * @param columns as many as rows by default
  * @returns a PNG
  */
-export async function imageGrid(tiles: readonly Tile[], size: number): Promise<Uint8Array> {
-  const columns = Math.ceil(Math.sqrt(tiles.length));
+export async function imageGrid(
+  tiles: readonly Tile[],
+  size: number,
+  columns = Math.ceil(Math.sqrt(tiles.length)),
+): Promise<Uint8Array> {
   const rows = Math.ceil(tiles.length / columns);
   const side = Math.max(size, smallestTile);
   const width = columns * (side + gap) + gap;

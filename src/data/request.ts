@@ -5,7 +5,7 @@ import type { Transform } from "./transforms/Transform.js";
 /** What a batch or check needs of one image. */
 export interface RequestedImage {
   readonly path: string;
-  /** Where the image's random numbers come from: its index in its data set. */
+  /** Where the image's random numbers come from: its index in its data set; if drawn again, another number. */
   readonly item: number;
   /** The image from memory, if it is there. */
   readonly source?: Source;

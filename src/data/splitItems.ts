@@ -2,62 +2,80 @@ import path from "node:path";
 import { currentDisplay } from "../display/Display.js";
 import { Random } from "../engine/random.js";
 import { UserError } from "../errors.js";
-import { type LabelledFile, imageFiles, splitFiles } from "./imageFolder.js";
+import type { BunchSettings } from "./bunchOptions.js";
+import { type LabelledFile, splitFiles } from "./imageFolder.js";
+import { type PatientOf, byPatient, warnOfSharedPatients } from "./patients.js";
 import { streams } from "./streams.js";
 
-export interface Split {
+/** Labelled files on both sides of a split. */
+export interface Halves {
   readonly train: readonly LabelledFile[];
   readonly valid: readonly LabelledFile[];
+}
+
+export interface Split extends Halves {
   /** Sorted classes of the training images. */
   readonly classes: readonly string[];
 }
 
-export interface SplitOptions {
-  readonly train: string;
-  readonly valid: string;
-  readonly seed: number;
-  /** Share of all images, in (0, 1), that validate; the folders `train` and `valid` then mean nothing. */
-  readonly validPct?: number;
-  /** At most this many of each class, drawn by the seed; 0: all. */
-  readonly trainPerClass: number;
-  readonly validPerClass: number;
+/**
+ * Divides images by the folders that hold them.
+ * @param groupBy only looked at: patients on both sides are reported
+ * @throws UserError when folders or images are missing
+ */
+export function splitByFolder(root: string, train: string, valid: string, groupBy?: PatientOf): Halves {
+  const halves = { train: splitFiles(root, train), valid: splitFiles(root, valid) };
+  if (groupBy) warnOfSharedPatients(halves.train, halves.valid, groupBy);
+  return halves;
 }
 
 /**
- * Finds and divides the images as fast.ai's `from_folder` does: by folder, or at random over all of them.
- * @throws UserError when folders or images are missing, or when there are fewer than two classes
+ * Divides images at random: the first of a seeded permutation validate, as fast.ai's `split_by_rand_pct` does it,
+ * and with `groupBy` the first patients of a permutation of patients, until the share is reached.
+ * @param validPct share for validation, in (0, 1)
+ * @throws UserError when `groupBy` gives no patient for a file
  */
-export function splitItems(root: string, options: SplitOptions): Split {
-  const { seed, validPct } = options;
-  const [train, valid] =
-    validPct === undefined
-      ? [splitFiles(root, options.train), splitFiles(root, options.valid)]
-      : splitAtRandom(imageFiles(root), validPct, seed);
-  const classes = [...new Set(train.map((file) => file.class))].sort();
-  const [only] = classes;
-  if (only === undefined) throw new UserError(`${root} holds no images to train on.`, "Check the path.");
-  if (classes.length === 1) {
-    throw new UserError(
-      `The training images in ${root} have only one class, "${only}".`,
-      "Telling classes apart takes at least two: one folder of images for each class.",
-    );
+export function splitAtRandom(
+  files: readonly LabelledFile[],
+  validPct: number,
+  { seed, groupBy }: Pick<BunchSettings, "seed" | "groupBy">,
+): Halves {
+  const groups = groupBy ? [...byPatient(files, groupBy).values()] : files.map((file) => [file]);
+  const wanted = Math.floor(validPct * files.length);
+  const chosen = new Set<LabelledFile>();
+  for (const group of new Random(seed, streams.split).permutation(groups.length)) {
+    if (chosen.size >= wanted) break;
+    for (const file of groups[group] ?? []) chosen.add(file);
   }
   return {
-    train: drawPerClass(train, classes, options.trainPerClass, seed, 0),
-    valid: drawPerClass(knownOnly(valid, classes, root), classes, options.validPerClass, seed, 1),
-    classes,
+    train: files.filter((file) => !chosen.has(file)),
+    valid: files.filter((file) => chosen.has(file)),
   };
 }
 
-function splitAtRandom(
-  files: LabelledFile[],
-  validPct: number,
-  seed: number,
-): [LabelledFile[], LabelledFile[]] {
-  const chosen = new Set(
-    new Random(seed, streams.split).permutation(files.length).slice(0, Math.floor(validPct * files.length)),
-  );
-  return [files.filter((_, i) => !chosen.has(i)), files.filter((_, i) => chosen.has(i))];
+/**
+ * Finds the classes, and draws the subsets asked for.
+ * @param root for messages
+ * @throws UserError when a side is empty or there are fewer than two classes
+ */
+export function splitItems(root: string, { train, valid }: Halves, settings: BunchSettings): Split {
+  const { seed, trainPerClass, validPerClass } = settings;
+  const classes = [...new Set(train.map((file) => file.class))].sort();
+  const [only] = classes;
+  if (only === undefined) {
+    throw new UserError(`${root} holds no images to train on.`, "Check the path, validPct and groupBy.");
+  }
+  if (classes.length === 1) {
+    throw new UserError(
+      `The training images in ${root} have only one class, "${only}".`,
+      "Telling classes apart takes at least two, such as one folder of images for each class.",
+    );
+  }
+  return {
+    train: drawPerClass(train, classes, trainPerClass, seed, 0),
+    valid: drawPerClass(knownOnly(valid, classes, root), classes, validPerClass, seed, 1),
+    classes,
+  };
 }
 
 /** fast.ai drops validation images of a class that training does not know; so do we, and say it. */

@@ -15,18 +15,10 @@ import sharp from "sharp";
 import { type FromFolderOptions, ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import { setDisplay, silentDisplay } from "../../src/display/Display.js";
 import { UserError } from "../../src/errors.js";
+import { refuses } from "../support/refuses.js";
 import { smallSet, temporaryFolder } from "./folders.js";
 
 const options: FromFolderOptions = { valid: "test", size: 16, bs: 2, numWorkers: 1 };
-
-/** Rejects with a UserError whose message has all the parts. */
-const refuses = (work: Promise<unknown>, ...parts: string[]): Promise<void> =>
-  assert.rejects(work, (error: unknown) => {
-    assert.ok(error instanceof UserError, String(error));
-    for (const part of parts)
-      assert.ok(error.message.includes(part), `"${part}" is not in: ${error.message}`);
-    return true;
-  });
 
 describe("bad folders", () => {
   it("a missing folder", () =>
@@ -95,9 +87,12 @@ describe("bad values", () => {
     ["size", NaN],
     ["size", -64],
     ["size", 64.5],
+    ["bs", 2.5],
     ["bs", 0],
     ["seed", 0.5],
     ["validPct", 1.5],
+    ["validPct", 0],
+    ["validPct", NaN],
     ["trainPerClass", -1],
     ["numWorkers", -1],
   ];
@@ -106,6 +101,17 @@ describe("bad values", () => {
       refuses(
         ImageDataBunch.fromFolder(temporaryFolder(), { ...options, [name]: value }),
         `${name} is ${value}`,
+      ));
+  }
+});
+
+describe("unknown names", () => {
+  const bad = { sampler: "balanced", onBadImage: "ignore" };
+  for (const [name, value] of Object.entries(bad)) {
+    it(`${name}: ${value}`, () =>
+      refuses(
+        ImageDataBunch.fromFolder(temporaryFolder(), { ...options, [name]: value }),
+        `${name} is "${value}"`,
       ));
   }
 });

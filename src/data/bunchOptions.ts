@@ -1,0 +1,81 @@
+import { cores } from "../environment.js";
+import { UserError } from "../errors.js";
+import type { OnBadImage } from "./checkImages.js";
+import type { PatientOf } from "./patients.js";
+import type { Transforms } from "./transforms/getTransforms.js";
+
+/** What every way to make an `ImageDataBunch` takes. */
+export interface ImageDataBunchOptions {
+  /** Side of the square images, in pixels. */
+  readonly size: number;
+  /** Images in a batch. @default 64 */
+  readonly bs?: number;
+  /** Decides every draw: split, subset, shuffling, augmentation. @default 0 */
+  readonly seed?: number;
+  /** @default none: images are resized and cut to the central square */
+  readonly dsTfms?: Transforms;
+  /**
+   * This share of the images, drawn at random, validates; in (0, 1). Where a patient has several images they fall
+   * on both sides, and the error rate looks better than it is, unless `groupBy` keeps them together.
+   * @default 0.2; `fromFolder`: none, its folders decide
+   */
+  readonly validPct?: number;
+  /**
+   * The patient, or whatever else must not be on both sides of a split, of an image by its absolute path;
+   * `kermanyPatient` knows the names of the X-rays. A random split then takes whole patients until `validPct` is
+   * reached; given folders are looked through for shared patients, with a warning. @default each image by itself
+   */
+  readonly groupBy?: PatientOf;
+  /** Folder of images without labels, below the path: `testDs`. They neither train nor validate. @default none */
+  readonly test?: string;
+  /** "weighted": each class is equally likely in training; images are drawn anew each time. @default each once */
+  readonly sampler?: "weighted";
+  /** Threads that prepare images; 0: the calling thread does it. @default one for each core, at most 16 */
+  readonly numWorkers?: number;
+  /** At most this many training images of each class, drawn by the seed; 0: all. @default 0 */
+  readonly trainPerClass?: number;
+  /** The same for validation. @default 0 */
+  readonly validPerClass?: number;
+  /** "skip" leaves out files that cannot be decoded and names them. @default "error" */
+  readonly onBadImage?: OnBadImage;
+}
+
+/** The options, checked and with their defaults. */
+export type BunchSettings = Required<Omit<ImageDataBunchOptions, Optional>> &
+  Pick<ImageDataBunchOptions, Optional>;
+type Optional = "validPct" | "groupBy" | "test" | "sampler";
+
+/** @throws UserError naming the option and its value when it is out of range */
+export function bunchSettings(options: ImageDataBunchOptions): BunchSettings {
+  const { validPct, dsTfms = { train: [], valid: [] }, onBadImage = "error" } = options;
+  if (validPct !== undefined && !(validPct > 0 && validPct < 1)) {
+    throw new UserError(`validPct is ${validPct}.`, "Give the share for validation, between 0 and 1.");
+  }
+  oneOf("sampler", options.sampler, [undefined, "weighted"]);
+  oneOf("onBadImage", onBadImage, ["error", "skip"]);
+  return {
+    ...options,
+    dsTfms,
+    onBadImage,
+    size: integer("size", options.size, 8),
+    bs: integer("bs", options.bs ?? 64, 1),
+    seed: integer("seed", options.seed ?? 0, -Infinity),
+    numWorkers: integer("numWorkers", options.numWorkers ?? Math.min(16, Math.max(1, cores())), 0),
+    trainPerClass: integer("trainPerClass", options.trainPerClass ?? 0, 0),
+    validPerClass: integer("validPerClass", options.validPerClass ?? 0, 0),
+  };
+}
+
+/** @throws UserError when `value` is no whole number from `least` on */
+export function integer(name: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  const range = least === -Infinity ? "" : ` from ${least}`;
+  throw new UserError(`${name} is ${value}.`, `Give a whole number${range}.`);
+}
+
+/** What the type says already; a notebook's cell may have got round it. @throws UserError for any other value */
+export function oneOf<T extends string | undefined>(name: string, value: T, known: readonly T[]): T {
+  if (known.includes(value)) return value;
+  const names = known.map((other) => (other === undefined ? "leave it out" : `"${other}"`));
+  throw new UserError(`${name} is ${JSON.stringify(value)}.`, `Give one of these: ${names.join(", ")}.`);
+}

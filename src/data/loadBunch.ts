@@ -1,0 +1,91 @@
+import path from "node:path";
+import { UserError } from "../errors.js";
+import { type BunchSettings, type ImageDataBunchOptions, bunchSettings } from "./bunchOptions.js";
+import { checkImages } from "./checkImages.js";
+import { ImageDataset } from "./ImageDataset.js";
+import { type LabelledFile, requireFolder, testFiles } from "./imageFolder.js";
+import { Preparer } from "./Preparer.js";
+import { SourceCache } from "./SourceCache.js";
+import { type Halves, splitItems } from "./splitItems.js";
+
+/** What a bunch is made of. */
+export interface BunchParts extends BunchSettings {
+  /** Absolute. */
+  readonly path: string;
+  readonly trainDs: ImageDataset;
+  readonly validDs: ImageDataset;
+  readonly testDs?: ImageDataset;
+  readonly preparer: Preparer;
+  readonly cache: SourceCache;
+  readonly secondsToLoad: number;
+}
+
+/**
+ * The way that all factories of `ImageDataBunch` share: options checked, files found and divided, every file
+ * decoded once.
+ * @param halve finds the labelled files and divides them; `testPaths` are not for it to take
+ * @throws UserError naming the option, folder or file that is wrong
+ */
+export async function loadBunch(
+  folder: string,
+  options: ImageDataBunchOptions,
+  halve: (root: string, settings: BunchSettings, testPaths: ReadonlySet<string>) => Halves,
+): Promise<BunchParts> {
+  const start = performance.now();
+  const settings = bunchSettings(options);
+  const root = path.resolve(folder);
+  requireFolder(root, "The data set", "Give the folder that holds the images.");
+
+  const test = settings.test === undefined ? [] : testFiles(root, settings.test);
+  const halves = halve(root, settings, new Set(test));
+  requireApart(test, halves);
+  const split = splitItems(root, halves, settings);
+  const preparer = new Preparer(settings.numWorkers);
+  const cache = new SourceCache();
+  const files = [...[...split.train, ...split.valid].map((file) => file.path), ...test];
+  const bad = await checkImages(files, settings.size, settings.onBadImage, preparer, cache);
+
+  const dataset = (chosen: readonly LabelledFile[]): ImageDataset =>
+    new ImageDataset(
+      chosen
+        .filter((file) => !bad.has(file.path))
+        .map((file) => ({ ...file, label: split.classes.indexOf(file.class) })),
+      split.classes,
+    );
+  const [trainDs, validDs] = [dataset(split.train), dataset(split.valid)];
+  requireEnough(trainDs, validDs, settings.bs, root);
+  const usable = test.filter((file) => !bad.has(file));
+  const testDs = settings.test === undefined ? undefined : ImageDataset.unlabelled(usable, split.classes);
+  const secondsToLoad = (performance.now() - start) / 1000;
+  return { ...settings, path: root, trainDs, validDs, testDs, preparer, cache, secondsToLoad };
+}
+
+function requireApart(test: readonly string[], { train, valid }: Halves): void {
+  const labelled = new Set([...train, ...valid].map((file) => file.path));
+  const both = test.find((file) => labelled.has(file));
+  if (both === undefined) return;
+  throw new UserError(
+    `${both} is in the test folder, and trains or validates too.`,
+    "Give a test folder apart from the labelled images.",
+  );
+}
+
+function requireEnough(train: ImageDataset, valid: ImageDataset, bs: number, root: string): void {
+  for (const dataset of [train, valid]) {
+    if (dataset.length > 0) continue;
+    throw new UserError(`No usable image is left in ${root}.`, "Repair the files that were left out.");
+  }
+  const missing = train.counts().indexOf(0);
+  if (missing !== -1) {
+    throw new UserError(
+      `No usable training image of the class "${train.classes[missing] ?? ""}" is left in ${root}.`,
+      "Repair the files that were left out.",
+    );
+  }
+  if (train.length < bs) {
+    throw new UserError(
+      `There are ${train.length} training images, fewer than the batch size ${bs}: not one full batch.`,
+      `Choose a bs of at most ${train.length}, or more images.`,
+    );
+  }
+}
