@@ -23,7 +23,7 @@ export interface Parameters {
 }
 
 /** The nets that `models` has. */
-export const modelNames = ["resnet50"] as const;
+export const modelNames = ["resnet50", "mobilenetV2"] as const;
 
 const article: Parameters = {
   size: 299,

@@ -91,6 +91,45 @@ const patchAttrs = (kernel: number) => [
   attr.string("padding", "SAME"),
 ];
 
+/** A filter of `[k, k, 1, c]`, as layers keep it, in the order that TensorFlow wants: the numbers stay in place. */
+const depthwiseFilter = (filter: Tensor): Tensor =>
+  reshape(filter, [filter.shape[0], filter.shape[0], filter.shape[3] ?? 1, 1]);
+
+/** Each channel convolved by itself. x `[n, h, w, c]`, filter `[k, k, 1, c]` -> `[n, h', w', c]` */
+export function depthwiseConv2d(x: Tensor, filter: Tensor, geometry: ConvGeometry): Tensor {
+  return tf.tidy(() =>
+    op("DepthwiseConv2dNative", convAttrs(filter.shape[0], geometry), [x, depthwiseFilter(filter)]),
+  );
+}
+
+/** d loss / d x of `depthwiseConv2d`; `inputShape` is x's `shapeOf`. */
+export function depthwiseConv2dInputGrad(
+  inputShape: Tensor,
+  filter: Tensor,
+  dy: Tensor,
+  geometry: ConvGeometry,
+): Tensor {
+  const attrs = convAttrs(filter.shape[0], geometry);
+  return tf.tidy(() =>
+    op("DepthwiseConv2dNativeBackpropInput", attrs, [inputShape, depthwiseFilter(filter), dy]),
+  );
+}
+
+/** d loss / d filter of `depthwiseConv2d`, of shape `filterShape`. */
+export function depthwiseConv2dFilterGrad(
+  x: Tensor,
+  filterShape: readonly number[],
+  dy: Tensor,
+  geometry: ConvGeometry,
+): Tensor {
+  const [kernel = 1, , , c = 1] = filterShape;
+  return tf.tidy(() => {
+    const sizes = constant([kernel, kernel, c, 1], "int32");
+    const attrs = convAttrs(kernel, geometry);
+    return reshape(op("DepthwiseConv2dNativeBackpropFilter", attrs, [x, sizes, dy]), filterShape);
+  });
+}
+
 export interface PoolGeometry extends ConvGeometry {
   /** Height and width of the window. */
   readonly size: readonly [height: number, width: number];
@@ -119,6 +158,16 @@ export function relu(x: Tensor): Tensor {
 /** d loss / d x of `relu`, from its output. */
 export function reluGrad(dy: Tensor, y: Tensor): Tensor {
   return op("ReluGrad", [T], [dy, y]);
+}
+
+/** min(max(x, 0), 6) */
+export function relu6(x: Tensor): Tensor {
+  return op("Relu6", [T], [x]);
+}
+
+/** d loss / d x of `relu6`, from its output. */
+export function relu6Grad(dy: Tensor, y: Tensor): Tensor {
+  return op("Relu6Grad", [T], [dy, y]);
 }
 
 /** a + b, the smaller one repeated over the axes it lacks. */
@@ -169,9 +218,14 @@ export function sum(x: Tensor, axes: readonly number[]): Tensor {
   return reduced("Sum", x, axes);
 }
 
-function reduced(name: "Mean" | "Sum", x: Tensor, axes: readonly number[]): Tensor {
+/** The maximum over some axes, which are left out of the result. */
+export function max(x: Tensor, axes: readonly number[]): Tensor {
+  return reduced("Max", x, axes);
+}
+
+function reduced(operation: string, x: Tensor, axes: readonly number[]): Tensor {
   const list = constant(axes, "int32");
-  const y = op(name, [T, attr.type("Tidx", int32), attr.bool("keep_dims", false)], [x, list]);
+  const y = op(operation, [T, attr.type("Tidx", int32), attr.bool("keep_dims", false)], [x, list]);
   list.dispose();
   return y;
 }
@@ -215,6 +269,11 @@ export function splitColumns(x: Tensor): [Tensor, Tensor] {
   axis.dispose();
   if (!a || !b) throw new Error("Split gave too few outputs");
   return [a, b];
+}
+
+/** Powers of e over the last axis, divided by their sum. */
+export function softmax(logits: Tensor): Tensor {
+  return op("Softmax", [T], [logits]);
 }
 
 /** a b, either transposed on the way. */
@@ -348,22 +407,6 @@ function sumOfProducts(x: Tensor, dy: Tensor, c: number): Tensor {
 }
 
 const cast = (x: Tensor): Tensor => op("Cast", [attr.type("SrcT", int32), attr.type("DstT", float32)], [x]);
-
-/** Normalises by the running statistics. */
-export function batchNormInference(
-  x: Tensor,
-  scale: Tensor,
-  offset: Tensor,
-  running: { readonly mean: Tensor; readonly variance: Tensor },
-  epsilon: number,
-): Tensor {
-  const inputs = [x, scale, offset, running.mean, running.variance];
-  const [y, ...rest] = six(opOutputs("FusedBatchNormV3", batchNormAttrs(epsilon, false), inputs, 6));
-  rest.forEach((tensor) => {
-    tensor.dispose();
-  });
-  return y;
-}
 
 /** Gradients of `batchNormTraining` for x, scale and offset. */
 export function batchNormGrad(

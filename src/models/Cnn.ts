@@ -3,7 +3,7 @@ import type { Parameter } from "../engine/Variable.js";
 import { BatchNorm } from "./layers/BatchNorm.js";
 import { Module, type Pass } from "./layers/Module.js";
 import { Sequential } from "./layers/Sequential.js";
-import type { Body } from "./ResNet.js";
+import type { Body } from "./Body.js";
 
 /** A body and a head, cut into fast.ai's three layer groups: early body, late body, head. */
 export class Cnn extends Module {

@@ -1,5 +1,7 @@
+import type { Body } from "./Body.js";
+import { BasicBlock } from "./layers/BasicBlock.js";
 import { BatchNorm } from "./layers/BatchNorm.js";
-import { Bottleneck, expansion } from "./layers/Bottleneck.js";
+import { Bottleneck } from "./layers/Bottleneck.js";
 import { Conv2d } from "./layers/Conv2d.js";
 import { MaxPool2d } from "./layers/MaxPool2d.js";
 import type { Module } from "./layers/Module.js";
@@ -7,40 +9,37 @@ import { Sequential } from "./layers/Sequential.js";
 import { Stage } from "./layers/Stage.js";
 
 export interface ResNetOptions {
-  /** Bottlenecks in each of the four layers; ResNet-50: 3, 4, 6, 3. */
+  /** "basic" in ResNet-18 and ResNet-34, "bottleneck" in the deeper ones. @default "bottleneck" */
+  readonly block?: "basic" | "bottleneck";
+  /** Blocks in each of the four layers; ResNet-50: 3, 4, 6, 3. */
   readonly blocks: readonly [number, number, number, number];
-  /** Channels of the first layer's 3x3 convolutions; ResNet-50: 64. */
+  /** Channels of the first layer's 3x3 convolutions. @default 64 */
   readonly width?: number;
+  /** Where a bottleneck has its stride. */
   readonly strideIn: "conv1" | "conv2";
   /** Of every batch norm. */
   readonly epsilon: number;
 }
 
-/** A net up to where the head begins, as fast.ai cuts it. */
-export interface Body {
-  /** x `[n, h, w, 3]`, normalised -> `[n, h / 32, w / 32, features]` */
-  readonly net: Sequential;
-  readonly features: number;
-  /** Where fast.ai splits the body in two layer groups: the parts from this child on are the second. */
-  readonly split: number;
-  /** What the weights' shapes do not show: with another geometry the same weights compute something else. */
-  readonly geometry: Pick<ResNetOptions, "strideIn" | "epsilon">;
-}
+export type ResNetSpec = Required<ResNetOptions> & { readonly kind: "resnet" };
 
 /**
- * ResNet with bottlenecks, without its pooling and classifier (He et al., "Deep Residual Learning for Image
- * Recognition", 2015). Variables have torchvision's names as fast.ai's body numbers them: 0 conv1, 1 bn1,
- * 3 maxpool, 4 to 7 layer1 to layer4, behind `prefix`.
+ * ResNet without its pooling and classifier (He et al., "Deep Residual Learning for Image Recognition", 2015).
+ * Variables have torchvision's names as fast.ai's body numbers them: 0 conv1, 1 bn1, 3 maxpool, 4 to 7 layer1 to
+ * layer4, behind `prefix`.
  */
-export function resNetBody(prefix: string, { blocks, width = 64, strideIn, epsilon }: ResNetOptions): Body {
+export function resNetBody(prefix: string, options: ResNetOptions): Body {
+  const spec: ResNetSpec = { block: "bottleneck", width: 64, ...options, kind: "resnet" };
+  const { blocks, width, strideIn, epsilon } = spec;
+  const Block = spec.block === "basic" ? BasicBlock : Bottleneck;
   const layers: Module[] = [];
   let channels = width;
   blocks.forEach((count, i) => {
     const block = (j: number) => {
       const stride = j === 0 && i > 0 ? 2 : 1;
       const name = `${prefix}.${4 + i}.${j}`;
-      const made = new Bottleneck(name, { in: channels, width: width << i, stride, strideIn, epsilon });
-      channels = expansion * (width << i);
+      const made = new Block(name, { in: channels, width: width << i, stride, strideIn, epsilon });
+      channels = Block.expansion * (width << i);
       return made;
     };
     layers.push(
@@ -57,5 +56,5 @@ export function resNetBody(prefix: string, { blocks, width = 64, strideIn, epsil
     ...layers,
   ]);
   // fast.ai cuts at layer3, which here, with the ReLU inside the batch norm, is child 5.
-  return { net, features: channels, split: 5, geometry: { strideIn, epsilon } };
+  return { net, features: channels, split: 5, spec };
 }

@@ -1,9 +1,12 @@
 import { readSafetensors, type StoredTensor } from "../engine/safetensors.js";
 import { UserError } from "../errors.js";
 import type { modelNames } from "../presets.js";
+import { type Body, type BodySpec, createBody } from "./Body.js";
+import { installMobileNetV2, mobileNetV2Weights } from "./pretrained/installMobileNetV2.js";
 import { resnet50Weights } from "./pretrained/installWeights.js";
-import { type Body, resNetBody, type ResNetOptions } from "./ResNet.js";
+import type { ResNetSpec } from "./ResNet.js";
 import { restore } from "./torchLayout.js";
+import { torchvisionName } from "./torchvisionNames.js";
 
 /** A net that `cnnLearner` can be built on. */
 export interface Architecture {
@@ -15,40 +18,60 @@ export interface Architecture {
   createBody(prefix: string, pretrained: boolean): Promise<Body>;
 }
 
-/**
- * ResNet-50 with ImageNet weights. `file` may be any safetensors file in torchvision's or timm's names; the
- * geometry is torchvision's (stride in the 3x3 convolution, epsilon 1e-5) unless the file's metadata say else.
- */
-export function resnet50From(file: string): Architecture {
-  return resNetFrom("resnet50", [3, 4, 6, 3], file);
-}
+/** torchvision's geometry: stride in the 3x3 convolution, epsilon 1e-5. */
+const resNet = (block: ResNetSpec["block"], ...blocks: ResNetSpec["blocks"]): ResNetSpec => ({
+  ...{ kind: "resnet", block, blocks, width: 64, strideIn: "conv2", epsilon: 1e-5 },
+});
 
-function resNetFrom(name: string, blocks: ResNetOptions["blocks"], file: string): Architecture {
+const specs = {
+  resnet18: resNet("basic", 2, 2, 2, 2),
+  resnet34: resNet("basic", 3, 4, 6, 3),
+  resnet50: resNet("bottleneck", 3, 4, 6, 3),
+  resnet101: resNet("bottleneck", 3, 4, 23, 3),
+  resnet152: resNet("bottleneck", 3, 8, 36, 3),
+  mobilenetV2: { kind: "mobilenetV2", epsilon: 1e-5 },
+} as const satisfies Record<string, BodySpec>;
+
+/** The nets that weights of one's own can be given to. */
+export type ArchitectureName = keyof typeof specs;
+
+/**
+ * A net with ImageNet weights from a safetensors file of one's own: `cnnLearner(data, modelFrom("resnet34", file))`.
+ * @param name such as "resnet18", "resnet34", "resnet101" or "mobilenetV2"
+ * @param file in torchvision's names, which for ResNets are timm's too. The geometry is torchvision's unless the
+ * file's metadata say else (`strideIn`, `epsilon`).
+ * @throws UserError when there is no such net; `createBody` throws one when the file is missing, broken or another net's
+ */
+export function modelFrom(name: ArchitectureName, file: string): Architecture {
+  if (!Object.hasOwn(specs, name)) {
+    throw new UserError(
+      `There is no net ${JSON.stringify(name)}.`,
+      `Choose one of: ${Object.keys(specs).join(", ")}.`,
+    );
+  }
   return {
     name,
     async createBody(prefix, pretrained) {
-      if (!pretrained) return resNetBody(prefix, { blocks, strideIn: "conv2", epsilon: 1e-5 });
+      if (!pretrained) return createBody(prefix, specs[name]);
       const { tensors, metadata } = await readSafetensors(file);
-      const body = resNetBody(prefix, {
-        blocks,
-        strideIn: metadata.strideIn === "conv1" ? "conv1" : "conv2",
-        epsilon: Number(metadata.epsilon ?? 1e-5),
-      });
-      loadBody(body, prefix, tensors, file);
+      const body = createBody(prefix, withGeometry(specs[name], metadata));
+      try {
+        loadBody(body, prefix, tensors, `${file} (for ${name})`);
+      } catch (error) {
+        body.net.dispose();
+        throw error;
+      }
       return body;
     },
   };
 }
 
-/** torchvision's names of a ResNet's parts, by fast.ai's number. */
-const torchvisionParts: Readonly<Record<string, string>> = {
-  "0": "conv1",
-  "1": "bn1",
-  "4": "layer1",
-  "5": "layer2",
-  "6": "layer3",
-  "7": "layer4",
-};
+/** The spec with what a file's metadata say of it. */
+function withGeometry(spec: BodySpec, metadata: Readonly<Record<string, string>>): BodySpec {
+  const epsilon = Number(metadata.epsilon ?? spec.epsilon);
+  if (spec.kind !== "resnet" || metadata.strideIn !== "conv1") return { ...spec, epsilon };
+  return { ...spec, epsilon, strideIn: "conv1" };
+}
 
 function loadBody(
   body: Body,
@@ -57,20 +80,27 @@ function loadBody(
   file: string,
 ): void {
   for (const variable of body.net.state()) {
-    const [part = "", ...rest] = variable.name.slice(prefix.length + 1).split(".");
-    const name = [torchvisionParts[part], ...rest].join(".");
+    const name = torchvisionName(body.spec.kind, variable.name.slice(prefix.length + 1));
     const stored = tensors.get(name);
     if (!stored) {
       throw new UserError(
         `${file} has no ${name}.`,
-        "Name a ResNet-50 file in torchvision's or timm's names.",
+        "Name a file of the same architecture in torchvision's or timm's names.",
       );
     }
     restore(variable, stored, file);
   }
 }
 
-/** The nets by name, as fast.ai's `models`. */
+/** The nets whose weights the program fetches itself, as fast.ai's `models`. */
 export const models = {
-  resnet50: resnet50From(resnet50Weights),
+  resnet50: modelFrom("resnet50", resnet50Weights),
+  /** The light one for slow machines: its weights (13 MB) are fetched at the first use. */
+  mobilenetV2: {
+    name: "mobilenetV2",
+    async createBody(prefix, pretrained) {
+      if (pretrained) await installMobileNetV2();
+      return modelFrom("mobilenetV2", mobileNetV2Weights).createBody(prefix, pretrained);
+    },
+  },
 } satisfies Record<(typeof modelNames)[number], Architecture>;

@@ -268,7 +268,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   }
 
   private get identity(): CheckpointIdentity {
-    return { architecture: this.arch, classes: this.data.classes, ...this.model.body.geometry };
+    return { architecture: this.arch, classes: this.data.classes, body: this.model.body.spec };
   }
 
   private get net(): Net {

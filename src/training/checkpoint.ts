@@ -4,16 +4,17 @@ import { readSafetensors, type StoredTensor, writeSafetensors } from "../engine/
 import type { Parameter, Variable } from "../engine/Variable.js";
 import { UserError } from "../errors.js";
 import { makeFolder } from "../makeFolder.js";
-import type { Body } from "../models/ResNet.js";
+import type { BodySpec } from "../models/Body.js";
 import { requireShape, restore, store } from "../models/torchLayout.js";
 import type { Optimizer } from "./Optimizer.js";
 
 /** Whose weights a checkpoint holds, as far as their names and shapes do not tell. */
-export type CheckpointIdentity = Body["geometry"] & {
+export interface CheckpointIdentity {
   readonly architecture: string;
   /** In the order of the net's outputs. */
   readonly classes: readonly string[];
-};
+  readonly body: BodySpec;
+}
 
 const stateName = (parameter: Parameter, slot: string) => `optimizer.${slot}.${parameter.name}`;
 
@@ -27,8 +28,14 @@ export async function saveCheckpoint(
   optimizer: Optimizer,
   identity: CheckpointIdentity,
 ): Promise<void> {
-  const { architecture, classes, strideIn, epsilon } = identity;
-  const whose = { architecture, classes: JSON.stringify(classes), strideIn, epsilon: String(epsilon) };
+  const { architecture, classes } = identity;
+  const { strideIn, epsilon } = geometryOf(identity);
+  const whose = {
+    architecture,
+    classes: JSON.stringify(classes),
+    ...(strideIn === undefined ? {} : { strideIn }),
+    epsilon: String(epsilon),
+  };
   await makeFolder(
     path.dirname(file),
     "Checkpoints need a folder that can be written to: give the learner another `modelDir`.",
@@ -84,12 +91,17 @@ export async function loadCheckpoint(
   return undefined;
 }
 
+/** What a net's weights compute depends on beside their shapes. */
+const geometryOf = ({ body }: CheckpointIdentity): { strideIn?: string; epsilon: number } => body;
+
 /** What the file does not say, as an older one, is not compared. */
 function requireIdentity(
   metadata: Readonly<Record<string, string>>,
-  { architecture, classes, strideIn, epsilon }: CheckpointIdentity,
+  identity: CheckpointIdentity,
   file: string,
 ): void {
+  const { architecture, classes } = identity;
+  const { strideIn, epsilon } = geometryOf(identity);
   const refuse = (theirs: string, ours: string, remedy: string) => {
     throw new UserError(`${file} is a checkpoint of ${theirs}, and this learner's is ${ours}.`, remedy);
   };
@@ -104,7 +116,7 @@ function requireIdentity(
       "Load it for data with the same classes in the same order: it would call one class by another's name.",
     );
   }
-  if (metadata.strideIn !== undefined && metadata.strideIn !== strideIn) {
+  if (metadata.strideIn !== undefined && strideIn !== undefined && metadata.strideIn !== strideIn) {
     refuse(`a net with its strides in ${metadata.strideIn}`, `one with its strides in ${strideIn}`, sameNet);
   }
   if (metadata.epsilon !== undefined && Number(metadata.epsilon) !== epsilon) {

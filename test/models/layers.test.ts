@@ -4,14 +4,17 @@ import { Random } from "../../src/engine/random.js";
 import { type Tensor, tf } from "../../src/engine/tensorflow.js";
 import type { Parameter } from "../../src/engine/Variable.js";
 import { AdaptiveConcatPool2d } from "../../src/models/layers/AdaptiveConcatPool2d.js";
+import { BasicBlock } from "../../src/models/layers/BasicBlock.js";
 import { BatchNorm } from "../../src/models/layers/BatchNorm.js";
 import { Bottleneck } from "../../src/models/layers/Bottleneck.js";
 import { Conv2d } from "../../src/models/layers/Conv2d.js";
+import { DepthwiseConv2d } from "../../src/models/layers/DepthwiseConv2d.js";
 import { Dropout } from "../../src/models/layers/Dropout.js";
 import { Linear } from "../../src/models/layers/Linear.js";
 import { MaxPool2d } from "../../src/models/layers/MaxPool2d.js";
 import type { Module } from "../../src/models/layers/Module.js";
 import { Relu } from "../../src/models/layers/Relu.js";
+import { Residual } from "../../src/models/layers/Residual.js";
 import { Sequential } from "../../src/models/layers/Sequential.js";
 
 /**
@@ -31,9 +34,20 @@ const cases: [name: string, make: () => Module, input: number[]][] = [
     [2, 8, 8, 2],
   ],
   ["Conv2d 1x1, stride 2", () => new Conv2d("l", { in: 2, out: 3, kernel: 1, stride: 2 }), [2, 7, 7, 2]],
+  [
+    "DepthwiseConv2d 3x3",
+    () => new DepthwiseConv2d("l", { channels: 3, kernel: 3, padding: 1 }),
+    [2, 5, 6, 3],
+  ],
+  [
+    "DepthwiseConv2d 3x3, stride 2, padding 1",
+    () => new DepthwiseConv2d("l", { channels: 3, kernel: 3, stride: 2, padding: 1 }),
+    [2, 7, 8, 3],
+  ],
   ["BatchNorm on images", () => new BatchNorm("l", { channels: 3 }), [2, 4, 4, 3]],
   ["BatchNorm on features", () => new BatchNorm("l", { channels: 5 }), [6, 5]],
   ["BatchNorm with ReLU", () => new BatchNorm("l", { channels: 3, relu: true }), [2, 4, 4, 3]],
+  ["BatchNorm with ReLU6", () => new BatchNorm("l", { channels: 3, relu6: true }), [2, 4, 4, 3]],
   ["BatchNorm with ReLU on features", () => new BatchNorm("l", { channels: 3, relu: true }), [6, 3]],
   [
     "MaxPool2d 3x3, stride 2, padding 1",
@@ -58,6 +72,24 @@ const cases: [name: string, make: () => Module, input: number[]][] = [
     "Bottleneck, stride in conv2",
     () => new Bottleneck("l", { in: 4, width: 2, stride: 2, strideIn: "conv2", epsilon: 1e-3 }),
     [2, 6, 6, 4],
+  ],
+  [
+    "BasicBlock, same shape",
+    () => new BasicBlock("l", { in: 4, width: 4, stride: 1, strideIn: "conv2", epsilon: 1e-3 }),
+    [2, 5, 5, 4],
+  ],
+  [
+    "BasicBlock, stride 2",
+    () => new BasicBlock("l", { in: 2, width: 4, stride: 2, strideIn: "conv2", epsilon: 1e-3 }),
+    [2, 6, 6, 2],
+  ],
+  [
+    "Residual without ReLU",
+    () => {
+      const main = new Sequential([new DepthwiseConv2d("l", { channels: 3, kernel: 3, padding: 1 })]);
+      return new Residual("r", { main, relu: false });
+    },
+    [2, 4, 4, 3],
   ],
 ];
 

@@ -6,7 +6,7 @@ import type { Variable } from "../../src/engine/Variable.js";
 import { Cnn } from "../../src/models/Cnn.js";
 import { createHead } from "../../src/models/createHead.js";
 import { BatchNorm } from "../../src/models/layers/BatchNorm.js";
-import { models, resnet50From } from "../../src/models/models.js";
+import { modelFrom, models } from "../../src/models/models.js";
 import { Adam } from "../../src/training/Adam.js";
 import { CrossEntropy } from "../../src/training/CrossEntropy.js";
 import { trainStep } from "../../src/training/trainStep.js";
@@ -83,7 +83,7 @@ describe("ResNet-50 under fast.ai's head", () => {
 
 describe("weights", () => {
   it("that are not there are named, with the remedy", async () => {
-    await assert.rejects(resnet50From("/nowhere/net.safetensors").createBody("0", true), {
+    await assert.rejects(modelFrom("resnet50", "/nowhere/net.safetensors").createBody("0", true), {
       name: "UserError",
       message: /\/nowhere\/net\.safetensors cannot be read[\s\S]*xray setup/,
     });

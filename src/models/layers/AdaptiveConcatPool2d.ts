@@ -2,6 +2,7 @@ import {
   add,
   concatColumns,
   div,
+  max,
   maxPool,
   maxPoolGrad,
   mean,
@@ -19,30 +20,31 @@ import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
  * x `[n, h, w, c]` -> `[n, 2 c]`
  */
 export class AdaptiveConcatPool2d extends Module {
-  private readonly saved = new Saved<{ x: Tensor; max: Tensor }>("AdaptiveConcatPool2d");
+  private readonly saved = new Saved<{ x: Tensor; highest: Tensor }>("AdaptiveConcatPool2d");
 
   forward(x: Tensor, pass: Pass): Tensor {
-    const c = x.shape[3] ?? 0;
-    const max = maxPool(x, wholeImage(x));
-    const y = tf.tidy(() => concatColumns(reshape(max, [-1, c]), mean(x, [1, 2])));
-    if (keeps(pass)) this.saved.put({ x: retain(x), max });
-    else max.dispose();
+    if (!pass.training) return tf.tidy(() => concatColumns(max(x, [1, 2]), mean(x, [1, 2])));
+    // Pooled, since TensorFlow has a gradient for it as one operation.
+    const highest = maxPool(x, wholeImage(x));
+    const y = tf.tidy(() => concatColumns(reshape(highest, [-1, x.shape[3] ?? 0]), mean(x, [1, 2])));
+    if (keeps(pass)) this.saved.put({ x: retain(x), highest });
+    else highest.dispose();
     return y;
   }
 
   backward(dy: Tensor, needsInputGrad: boolean): Tensor | undefined {
-    const { x, max } = this.saved.take();
+    const { x, highest } = this.saved.take();
     let dx: Tensor | undefined;
     if (needsInputGrad) {
       const [, h = 0, w = 0, c = 0] = x.shape;
       dx = tf.tidy(() => {
         const [dMax, dMean] = splitColumns(dy);
-        const fromMax = maxPoolGrad(x, max, reshape(dMax, [-1, 1, 1, c]), wholeImage(x));
+        const fromMax = maxPoolGrad(x, highest, reshape(dMax, [-1, 1, 1, c]), wholeImage(x));
         const each = div(reshape(dMean, [-1, 1, 1, c]), constant([h * w], "float32", []));
         return add(fromMax, each);
       });
     }
-    releaseAll({ x, max });
+    releaseAll({ x, highest });
     dy.dispose();
     return dx;
   }

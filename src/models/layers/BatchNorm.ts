@@ -1,10 +1,13 @@
 import {
+  add,
   batchNormGrad,
-  batchNormInference,
   batchNormLine,
   batchNormTraining,
   biasAdd,
+  mul,
   relu,
+  relu6,
+  relu6Grad,
   reluGrad,
   reshape,
 } from "../../engine/kernels.js";
@@ -23,6 +26,8 @@ export interface BatchNormOptions {
   readonly momentum?: number;
   /** Follow with a ReLU in the same step, so that what lies between the two is never kept. */
   readonly relu?: boolean;
+  /** The same with a ReLU that ends at 6, as MobileNetV2 has it. */
+  readonly relu6?: boolean;
 }
 
 /**
@@ -45,7 +50,7 @@ export class BatchNorm extends Module {
 
   constructor(name: string, options: BatchNormOptions) {
     super();
-    this.options = { epsilon: 1e-5, momentum: 0.1, relu: false, ...options };
+    this.options = { epsilon: 1e-5, momentum: 0.1, relu: false, relu6: false, ...options };
     const shape = [options.channels];
     const ones = new Float32Array(options.channels).fill(1);
     this.weight = new Parameter(`${name}.weight`, shape, ones);
@@ -64,24 +69,25 @@ export class BatchNorm extends Module {
   }
 
   forward(input: Tensor, pass: Pass): Tensor {
+    if (!pass.training) {
+      return tf.tidy(() => {
+        const { a, b } = this.line();
+        return this.activate(add(mul(input, hoist(a)), hoist(b)));
+      });
+    }
     const x = asImage(input);
     const [scale, offset] = [this.weight.read(), this.bias.read()];
     const running = { mean: this.runningMean.read(), variance: this.runningVariance.read() };
-    let y: Tensor;
-    if (pass.training) {
-      const made = batchNormTraining(x, scale, offset, running, this.options);
-      if (pass.again !== true) {
-        this.runningMean.assign(made.runningMean);
-        this.runningVariance.assign(made.runningVariance);
-      }
-      made.runningMean.dispose();
-      made.runningVariance.dispose();
-      y = this.activate(made.y);
-      if (keeps(pass)) this.saved.put({ y: this.options.relu ? retain(y) : undefined, ...made.statistics });
-      else releaseAll({ ...made.statistics });
-    } else {
-      y = this.activate(batchNormInference(x, scale, offset, running, this.options.epsilon));
+    const made = batchNormTraining(x, scale, offset, running, this.options);
+    if (pass.again !== true) {
+      this.runningMean.assign(made.runningMean);
+      this.runningVariance.assign(made.runningVariance);
     }
+    made.runningMean.dispose();
+    made.runningVariance.dispose();
+    const y = this.activate(made.y);
+    if (keeps(pass)) this.saved.put({ y: this.isActivated ? retain(y) : undefined, ...made.statistics });
+    else releaseAll({ ...made.statistics });
     // Another view of a 2-D input is this layer's own.
     if (x !== input) x.dispose();
     for (const read of [scale, offset, running.mean, running.variance]) read.dispose();
@@ -91,16 +97,24 @@ export class BatchNorm extends Module {
   /** In evaluation: the convolution and this as one convolution with a bias. */
   forwardBehind(conv: Conv2d, x: Tensor): Tensor {
     return tf.tidy(() => {
-      const running = { mean: this.runningMean.read(), variance: this.runningVariance.read() };
-      const { a, b } = batchNormLine(this.weight.read(), this.bias.read(), running, this.options.epsilon);
-      const y = biasAdd(conv.forwardScaled(x, a), hoist(b));
-      return this.options.relu ? relu(y) : y;
+      const { a, b } = this.line();
+      return this.activate(biasAdd(conv.forwardScaled(x, a), hoist(b)));
     });
   }
 
+  /** By the running statistics each channel is a x + b. */
+  private line(): { a: Tensor; b: Tensor } {
+    const running = { mean: this.runningMean.read(), variance: this.runningVariance.read() };
+    return batchNormLine(this.weight.read(), this.bias.read(), running, this.options.epsilon);
+  }
+
+  private get isActivated(): boolean {
+    return this.options.relu || this.options.relu6;
+  }
+
   private activate(y: Tensor): Tensor {
-    if (!this.options.relu) return y;
-    const active = relu(y);
+    if (!this.isActivated) return y;
+    const active = this.options.relu6 ? relu6(y) : relu(y);
     y.dispose();
     return active;
   }
@@ -111,7 +125,7 @@ export class BatchNorm extends Module {
     let dy = asImage(dOutput);
     if (dy !== dOutput) dOutput.dispose();
     if (saved.y) {
-      const dActive = reluGrad(dy, saved.y);
+      const dActive = this.options.relu6 ? relu6Grad(dy, saved.y) : reluGrad(dy, saved.y);
       dy.dispose();
       dy = dActive;
     }

@@ -26,7 +26,7 @@ export interface Conv2dOptions {
 export class Conv2d extends Module {
   /** `[kernel, kernel, in, out]`, zeros until weights are loaded. */
   readonly weight: Parameter;
-  private readonly geometry: ConvGeometry;
+  protected readonly geometry: ConvGeometry;
   private readonly saved: Saved<{ x: Tensor | undefined; inputShape: Tensor }>;
 
   constructor(name: string, { in: cin, out, kernel, stride = 1, padding = 0 }: Conv2dOptions) {
@@ -42,7 +42,7 @@ export class Conv2d extends Module {
 
   forward(x: Tensor, pass: Pass): Tensor {
     const filter = this.weight.read();
-    const y = conv2d(x, filter, this.geometry);
+    const y = this.convolve(x, filter);
     filter.dispose();
     if (keeps(pass)) {
       // Only the filter's gradient needs x: a frozen convolution lets it go.
@@ -53,22 +53,34 @@ export class Conv2d extends Module {
 
   /** Evaluation with each output channel multiplied by `scale` `[out]`, in the weights. */
   forwardScaled(x: Tensor, scale: Tensor): Tensor {
-    return tf.tidy(() => conv2d(x, hoist(mul(this.weight.read(), scale)), this.geometry));
+    return tf.tidy(() => this.convolve(x, hoist(mul(this.weight.read(), scale))));
   }
 
   backward(dy: Tensor, needsInputGrad: boolean): Tensor | undefined {
     const saved = this.saved.take();
     if (saved.x && this.weight.requiresGrad) {
-      this.weight.addGrad(conv2dFilterGrad(saved.x, this.weight.shape, dy, this.geometry));
+      this.weight.addGrad(this.filterGrad(saved.x, dy));
     }
     let dx: Tensor | undefined;
     if (needsInputGrad) {
       const filter = this.weight.read();
-      dx = conv2dInputGrad(saved.inputShape, filter, dy, this.geometry);
+      dx = this.inputGrad(saved.inputShape, filter, dy);
       filter.dispose();
     }
     releaseAll(saved);
     dy.dispose();
     return dx;
+  }
+
+  protected convolve(x: Tensor, filter: Tensor): Tensor {
+    return conv2d(x, filter, this.geometry);
+  }
+
+  protected inputGrad(inputShape: Tensor, filter: Tensor, dy: Tensor): Tensor {
+    return conv2dInputGrad(inputShape, filter, dy, this.geometry);
+  }
+
+  protected filterGrad(x: Tensor, dy: Tensor): Tensor {
+    return conv2dFilterGrad(x, this.weight.shape, dy, this.geometry);
   }
 }
