@@ -22,6 +22,7 @@ export function inMemoryData({ size, bs, trainBatches, validBatches }: InMemoryO
     seed: 0,
     trainDl: loader(drawn, trainBatches),
     validDl: loader(drawn, validBatches),
+    fixDl: loader(drawn, trainBatches),
     validDs: { length: validBatches * bs },
   };
 }
@@ -29,6 +30,7 @@ export function inMemoryData({ size, bs, trainBatches, validBatches }: InMemoryO
 function loader(drawn: readonly Batch[], length: number): BatchLoader {
   return {
     nextPass: 0,
+    dataset: { length: length * (drawn[0]?.y.length ?? 0) },
     length,
     async *batches() {
       this.nextPass++;

@@ -39,6 +39,13 @@ export { type LearningRate, slice } from "./training/slice.js";
 export type { Callback, CallbackRequest, TrainingState } from "./training/Callback.js";
 export type { Recorder } from "./training/Recorder.js";
 export type { Predictions } from "./training/Predictions.js";
+export type { TTAOptions } from "./training/TTA.js";
+export type { Validation } from "./training/validate.js";
+
+// Inference
+export { loadLearner } from "./training/loadLearner.js";
+export type { FilePrediction, InferenceLearner } from "./training/InferenceLearner.js";
+export type { Prediction } from "./training/Prediction.js";
 
 // Interpretation
 export { ClassificationInterpretation } from "./interpretation/ClassificationInterpretation.js";

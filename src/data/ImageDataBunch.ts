@@ -24,8 +24,8 @@ export interface FromFolderOptions extends ImageDataBunchOptions {
   readonly valid?: string;
 }
 
-/** Which images to look at. */
-export type DsType = "train" | "valid";
+/** Which images. */
+export type DsType = "train" | "valid" | "test";
 
 /** Training and validation images with their loaders: fast.ai's `ImageDataBunch`. */
 export class ImageDataBunch {
@@ -207,13 +207,16 @@ export class ImageDataBunch {
   }
 
   /**
-   * One batch: of training a drawn and augmented one, of validation the first. Looking draws its own random numbers:
+   * One batch: of training a drawn and augmented one, of the others the first. Looking draws its own random numbers:
    * training sees the same images without it.
    * @param dsType "train" by default
+   * @throws UserError when there is no such set
    */
   async oneBatch(dsType: DsType = "train"): Promise<Batch> {
-    oneOf("dsType", dsType, ["train", "valid"]);
-    const loader = dsType === "train" ? this.lookDl : this.loader(this.validDs, this.dsTfms.valid);
+    oneOf("dsType", dsType, ["train", "valid", "test"]);
+    const dataset = { train: this.trainDs, valid: this.validDs, test: this.testDs }[dsType];
+    if (!dataset) throw new UserError("The data have no test set.", "Load them with the option `test`.");
+    const loader = dsType === "train" ? this.lookDl : this.loader(dataset, this.dsTfms.valid);
     for await (const batch of loader.batches()) return batch;
     throw new UserError("There is no full batch of training images.", "Choose a smaller bs.");
   }
@@ -226,8 +229,8 @@ export class ImageDataBunch {
     const rows = integer("rows", options.rows ?? 5, 1);
     const batch = await this.oneBatch(options.dsType);
     const titles = Array.from(batch.y.subarray(0, rows * rows), (label) => this.classes[label] ?? "");
-    const what = options.dsType === "valid" ? "validation images" : "augmented training images";
-    await showTiles(batchTiles(batch, this.stats, titles), this.size, what);
+    const what = { train: "augmented training images", valid: "validation images", test: "test images" };
+    await showTiles(batchTiles(batch, this.stats, titles), this.size, what[options.dsType ?? "train"]);
   }
 
   /** Ends the worker threads now; they end by themselves when idle, and come back when needed. */

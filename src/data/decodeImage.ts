@@ -36,7 +36,14 @@ export class BadImage extends UserError {
  * @throws BadImage with the reason
  */
 export async function decodeImage(path: string): Promise<Pixels> {
-  const bytes = readBytes(path);
+  return decodeBytes(readBytes(path), path);
+}
+
+/**
+ * The same for a file's bytes.
+ * @param path what errors call it
+ */
+export async function decodeBytes(bytes: Buffer, path: string): Promise<Pixels> {
   if (bytes.length === 0) throw new BadImage(path, "is empty (0 bytes)");
 
   const small = await decodeSmallJpeg(bytes);

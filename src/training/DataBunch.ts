@@ -2,6 +2,7 @@ import type { Batch } from "../data/Batch.js";
 
 /** A loader as training sees it. */
 export interface BatchLoader {
+  readonly dataset: { readonly length: number };
   /** Batches in one pass. */
   readonly length: number;
   /** The number of the next pass: decides its random draws. */
@@ -19,5 +20,9 @@ export interface DataBunch {
   readonly seed: number;
   readonly trainDl: BatchLoader;
   readonly validDl: BatchLoader;
+  /** The training images as validation sees them: in order, none left out. */
+  readonly fixDl: BatchLoader;
+  /** Images without labels; undefined where there are none. */
+  readonly testDl?: BatchLoader;
   readonly validDs: { readonly length: number };
 }

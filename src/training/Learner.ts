@@ -1,6 +1,8 @@
 import { performance } from "node:perf_hooks";
 import path from "node:path";
 import type { DataBunch } from "./DataBunch.js";
+import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
+import { preparationOf } from "../data/prepareImage.js";
 import { currentDisplay } from "../display/Display.js";
 import { Random } from "../engine/random.js";
 import { UserError } from "../errors.js";
@@ -10,8 +12,10 @@ import { adam } from "./Adam.js";
 import type { Callback } from "./Callback.js";
 import { type CheckpointIdentity, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import type { EvaluatedBatch } from "./evaluate.js";
+import { Evaluator } from "./Evaluator.js";
+import { exportLearner } from "./exportLearner.js";
 import { fit } from "./fit.js";
-import { getPreds } from "./getPreds.js";
+import { getPreds, loaderOf } from "./getPreds.js";
 import { LRFinder, type LRFinderOptions } from "./LRFinder.js";
 import { type Metric, metricName } from "./metrics.js";
 import { crossEntropy, type CrossEntropy, type LossFunc } from "./CrossEntropy.js";
@@ -19,12 +23,15 @@ import { type DrawMix, mixUp } from "./mixUp.js";
 import { defaultWd, type OptFunc, type Optimizer, type WeightDecayOptions } from "./Optimizer.js";
 import { inRange } from "./inRange.js";
 import { type OneCycleOptions, OneCycleScheduler } from "./OneCycleScheduler.js";
+import { type Prediction, predictImage } from "./Prediction.js";
 import type { Predictions } from "./Predictions.js";
 import { type EpochRow, Recorder } from "./Recorder.js";
 import { type LearningRate, lrRange, slice } from "./slice.js";
 import { takeSnapshot } from "./snapshot.js";
 import { type Net, NetSession, type Training } from "./NetSession.js";
 import type { TrainBatch } from "./trainStep.js";
+import { tta, type TTAOptions } from "./TTA.js";
+import { type Validation, validateInterruptibly } from "./validate.js";
 
 export interface LearnerOptions extends WeightDecayOptions {
   /** `adam()` or `sgd()`. @default adam() */
@@ -89,7 +96,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   private readonly accumulated: number;
   private pending = 0;
   private session: NetSession | undefined;
-  private evaluation: NetSession | undefined;
+  private readonly evaluator: Evaluator;
   private readonly options: LearnerOptions;
 
   constructor(
@@ -111,6 +118,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
     if (!Number.isInteger(inRange("gradientAccumulation", this.accumulated, { from: 1 }))) {
       throw new UserError(`gradientAccumulation is ${this.accumulated}.`, "Give a whole number of batches.");
     }
+    this.evaluator = new Evaluator(this.net);
     this.optimizer = this.newOptimizer();
     this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
   }
@@ -179,9 +187,36 @@ export class Learner<Data extends DataBunch = DataBunch> {
     currentDisplay().text("LR Finder is complete, type learn.recorder.plot() to see the graph.");
   }
 
-  /** Predictions for the validation set, in its order. */
-  getPreds(): Promise<Predictions> {
-    return getPreds(this);
+  /**
+   * Predictions for a set, in its order.
+   * @param options `dsType`: "valid" by default; "train" is in order and not augmented; "test" has no labels: there y
+   * is -1 and the losses are NaN
+   * @throws UserError when the data have no such set
+   */
+  async getPreds({ dsType = "valid" }: { readonly dsType?: DsType } = {}): Promise<Predictions> {
+    return getPreds(this, loaderOf(this.data, dsType), dsType !== "test");
+  }
+
+  /** Loss and metrics of a set, which by default is validation's, with the weights as they are. */
+  async validate({
+    dsType = "valid",
+  }: { readonly dsType?: Exclude<DsType, "test"> } = {}): Promise<Validation> {
+    return validateInterruptibly(this, loaderOf(this.data, dsType));
+  }
+
+  /** Predictions averaged over augmented copies of the images; see `tta`. */
+  TTA(this: Learner<ImageDataBunch>, options: TTAOptions = {}): Promise<Predictions> {
+    return tta(this, options);
+  }
+
+  /**
+   * Prepares an image as validation does, and predicts it.
+   * @param image its path, or the bytes of the file
+   * @throws UserError when it cannot be decoded
+   */
+  predict(this: Learner<ImageDataBunch>, image: string | Uint8Array): Promise<Prediction> {
+    const { data } = this;
+    return predictImage(image, preparationOf(data), data.classes, (batch) => this.evaluateBatch(batch));
   }
 
   /**
@@ -190,7 +225,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   async trainBatch(batch: TrainBatch): Promise<number> {
     if (this.session?.suits(batch) === false) await this.endSession();
-    if (!this.session) await this.closeEvaluation();
+    if (!this.session) await this.evaluator.close();
     this.session ??= await NetSession.start({ ...this.net, training: this.training }, batch);
     const loss = await this.session.step(batch);
     if (++this.pending === this.accumulated) await this.endTrainPass();
@@ -207,20 +242,12 @@ export class Learner<Data extends DataBunch = DataBunch> {
   async evaluateBatch(batch: TrainBatch): Promise<EvaluatedBatch> {
     if (this.session?.suits(batch) === true) return this.session.evaluate(batch);
     await this.bringBack();
-    if (this.evaluation?.suits(batch) !== true) await this.closeEvaluation();
-    this.evaluation ??= await NetSession.start(this.net, batch);
-    return this.evaluation.evaluate(batch);
+    return this.evaluator.evaluate(batch);
   }
 
   /** Frees the weights as evaluation needs them; its graph stays until the next fit. */
   async endEvaluation(): Promise<void> {
-    await Promise.all([this.session?.endEvaluation(), this.evaluation?.endEvaluation()]);
-  }
-
-  private async closeEvaluation(): Promise<void> {
-    const { evaluation } = this;
-    this.evaluation = undefined;
-    await evaluation?.close();
+    await Promise.all([this.session?.endEvaluation(), this.evaluator.end()]);
   }
 
   /**
@@ -252,10 +279,23 @@ export class Learner<Data extends DataBunch = DataBunch> {
     return this;
   }
 
+  /**
+   * Writes `modelDir/name.safetensors` for inference: weights, classes and the images' preparation in one file, which
+   * `loadLearner` reads anywhere.
+   * @returns the file
+   * @throws UserError when it cannot be written
+   */
+  async export(this: Learner<ImageDataBunch>, name = "export"): Promise<string> {
+    await this.bringBack();
+    const file = this.checkpoint(name);
+    await exportLearner(this, file);
+    return file;
+  }
+
   /** Frees the net and the optimizer. */
   dispose(): void {
     // A thread that is gone has nothing to free.
-    this.closeEvaluation().catch(() => undefined);
+    this.evaluator.close().catch(() => undefined);
     this.optimizer.dispose();
     this.model.dispose();
   }
@@ -310,7 +350,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   private checkpoint(name: string): string {
     if (!/^[\w.-]+$/.test(name)) {
       throw new UserError(
-        `A checkpoint cannot be called ${JSON.stringify(name)}.`,
+        `A file cannot be called ${JSON.stringify(name)}.`,
         "Use letters, digits, dots, dashes and underscores.",
       );
     }

@@ -10,6 +10,7 @@ import {
 import { interruptible } from "../interrupt.js";
 import type { Learner } from "./Learner.js";
 import { SmoothenValue } from "./SmoothenValue.js";
+import { validate } from "./validate.js";
 
 /**
  * The training loop. It is short and stays so: recording, rates, stopping and searching are callbacks.
@@ -91,29 +92,14 @@ class TrainingLoop {
     return asked;
   }
 
-  /** Loss and metrics over the validation set, each item with the same weight also in a short last batch. */
   private async validate(): Promise<void> {
     const { learn, state } = this;
-    const sums = learn.metrics.map(() => 0);
-    let [items, loss, weight] = [0, 0, 0];
     state.batch = 0;
-    for await (const batch of learn.data.validDl.batches()) {
-      const { logits, losses } = await learn.evaluateBatch(batch);
-      const n = batch.y.length;
-      items += n;
-      learn.loss.weights(batch.y).forEach((of, i) => {
-        weight += of;
-        loss += of * (losses[i] ?? NaN);
-      });
-      learn.metrics.forEach((metric, i) => {
-        sums[i] = (sums[i] ?? 0) + n * metric({ logits, c: learn.data.c, y: batch.y });
-      });
+    const validation = await validate(learn, learn.data.validDl, async () => {
       state.batch++;
       await this.tell("validBatchEnd");
       await this.check();
-    }
-    await learn.endEvaluation();
-    state.validLoss = loss / weight;
-    state.metrics = sums.map((sum) => sum / items);
+    });
+    Object.assign(state, validation);
   }
 }

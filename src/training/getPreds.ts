@@ -1,24 +1,50 @@
+import type { DsType } from "../data/ImageDataBunch.js";
 import { currentDisplay } from "../display/Display.js";
+import { UserError } from "../errors.js";
 import { interruptible } from "../interrupt.js";
+import type { BatchLoader, DataBunch } from "./DataBunch.js";
 import type { Learner } from "./Learner.js";
 import type { Predictions } from "./Predictions.js";
 
-/** Runs the validation set through the net in evaluation mode. */
-export function getPreds(learn: Learner): Promise<Predictions> {
+/**
+ * The loader of a set in order: of training, not augmented (fast.ai's "fix").
+ * @throws UserError when there is no such set
+ */
+export function loaderOf({ validDl, fixDl, testDl }: DataBunch, dsType: DsType): BatchLoader {
+  const loaders: Partial<Record<string, BatchLoader>> = { valid: validDl, train: fixDl, test: testDl };
+  const loader = loaders[dsType];
+  if (loader) return loader;
+  if (dsType === "test") {
+    throw new UserError("The data have no test set.", "Load the data with one, or predict another set.");
+  }
+  throw new UserError(
+    `There is no set ${JSON.stringify(dsType)}.`,
+    `Choose one of: ${Object.keys(loaders).join(", ")}.`,
+  );
+}
+
+/**
+ * Runs a loader's images through the net in evaluation mode.
+ * @param labelled false for images whose labels mean nothing: they are -1 then, and the losses NaN
+ */
+export function getPreds(learn: Learner, loader: BatchLoader, labelled = true): Promise<Predictions> {
   return interruptible(async (check) => {
-    const { data } = learn;
-    const n = data.validDs.length;
-    const probs = new Float32Array(n * data.c);
-    const [y, losses] = [new Int32Array(n), new Float32Array(n)];
+    const { classes, c } = learn.data;
+    const n = loader.dataset.length;
+    const probs = new Float32Array(n * c);
+    const [y, losses] = [new Int32Array(n).fill(-1), new Float32Array(n).fill(NaN)];
     const progress = currentDisplay().taskProgress("predicting", n);
     let at = 0;
     try {
-      for await (const batch of data.validDl.batches()) {
-        const result = await learn.evaluateBatch(batch);
-        probs.set(softmax(result.logits, data.c), at * data.c);
-        y.set(batch.y, at);
-        losses.set(result.losses, at);
-        at += batch.y.length;
+      for await (const batch of loader.batches()) {
+        const labels = labelled ? batch.y : new Int32Array(batch.y.length);
+        const result = await learn.evaluateBatch({ ...batch, y: labels });
+        probs.set(softmax(result.logits, c), at * c);
+        if (labelled) {
+          y.set(labels, at);
+          losses.set(result.losses, at);
+        }
+        at += labels.length;
         progress.update(at);
         await check();
       }
@@ -26,7 +52,7 @@ export function getPreds(learn: Learner): Promise<Predictions> {
       progress.end();
       await learn.endEvaluation();
     }
-    return { probs, y, losses, classes: data.classes };
+    return { probs, y, losses, classes };
   });
 }
 

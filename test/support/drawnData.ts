@@ -15,6 +15,7 @@ export function drawnData(options: DrawnDataOptions = {}): DataBunch {
   const { train = 32, valid = 20, size = 32, bs = 8, seed = 1 } = options;
   const loader = (n: number, stream: number, dropLast: boolean) => ({
     nextPass: 0,
+    dataset: { length: n },
     length: dropLast ? Math.floor(n / bs) : Math.ceil(n / bs),
     async *batches(): AsyncGenerator<Batch> {
       this.nextPass++;
@@ -31,6 +32,7 @@ export function drawnData(options: DrawnDataOptions = {}): DataBunch {
     seed,
     trainDl: loader(train, 1, true),
     validDl: loader(valid, 2, false),
+    fixDl: loader(train, 1, false),
     validDs: { length: valid },
   };
 }

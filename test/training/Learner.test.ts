@@ -181,6 +181,7 @@ describe("lrFind", () => {
       ...data,
       trainDl: {
         nextPass: 0,
+        dataset: trainDl.dataset,
         length: trainDl.length,
         async *batches() {
           let i = 0;

@@ -15,6 +15,17 @@ import { type Zoom, drawZoom } from "./zoom.js";
  */
 export type Transform = Brightness | Contrast | CropPad | Dihedral | FlipLr | Rotate | SymmetricWarp | Zoom;
 
+const names = {
+  ...{ brightness: true, contrast: true, cropPad: true, dihedral: true, flipLr: true },
+  ...{ rotate: true, symmetricWarp: true, zoom: true },
+} as const satisfies Record<Transform["name"], true>;
+
+/** Whether something that was read from a file is a transform, by its name and probability. */
+export function isTransform(value: unknown): value is Transform {
+  const { name, p } = (value ?? {}) as Partial<Record<keyof Transform, unknown>>;
+  return typeof name === "string" && Object.hasOwn(names, name) && typeof p === "number";
+}
+
 /**
  * Draws every transform's parameters and then its coin, and returns the steps that won theirs, in the order in
  * which they run.

@@ -1,0 +1,44 @@
+import type { EvaluatedBatch } from "./evaluate.js";
+import { type Net, NetSession } from "./NetSession.js";
+import type { TrainBatch } from "./trainStep.js";
+
+/**
+ * Runs a net in evaluation mode as a graph in a thread of its own, which is recorded for the first batch and anew
+ * when the images' size changes. Batches that are asked for at the same time follow each other.
+ */
+export class Evaluator {
+  private session: NetSession | undefined;
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly net: Net) {}
+
+  evaluate(batch: TrainBatch): Promise<EvaluatedBatch> {
+    return this.afterLast(async () => {
+      if (this.session?.suits(batch) === false) await this.closeSession();
+      this.session ??= await NetSession.start(this.net, batch);
+      return this.session.evaluate(batch);
+    });
+  }
+
+  /** Frees the weights as evaluation needs them; the graph stays. */
+  end(): Promise<void> {
+    return this.afterLast(async () => this.session?.endEvaluation());
+  }
+
+  /** Frees the graph; the next batch makes another. */
+  close(): Promise<void> {
+    return this.afterLast(() => this.closeSession());
+  }
+
+  private async closeSession(): Promise<void> {
+    const { session } = this;
+    this.session = undefined;
+    await session?.close();
+  }
+
+  private afterLast<R>(work: () => Promise<R>): Promise<R> {
+    const result = this.last.then(work);
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,102 @@
+import { DataLoader } from "../data/DataLoader.js";
+import { ImageDataset } from "../data/ImageDataset.js";
+import { imageFiles, requireFolder } from "../data/imageFolder.js";
+import { Preparer } from "../data/Preparer.js";
+import { SourceCache } from "../data/SourceCache.js";
+import { currentDisplay } from "../display/Display.js";
+import { cores } from "../environment.js";
+import { UserError } from "../errors.js";
+import { interruptible } from "../interrupt.js";
+import type { Cnn } from "../models/Cnn.js";
+import { CrossEntropy } from "./CrossEntropy.js";
+import { Evaluator } from "./Evaluator.js";
+import type { ExportedLearner } from "./exportLearner.js";
+import { predictImage, type Prediction, predictionsOf } from "./Prediction.js";
+
+/** A prediction and whose it is. */
+export interface FilePrediction extends Prediction {
+  readonly path: string;
+}
+
+/** Images that are predicted together. */
+const bs = 16;
+
+/** A trained net without its data: it predicts, and nothing else. `loadLearner` makes one. */
+export class InferenceLearner {
+  /** In the order of the probabilities. */
+  readonly classes: readonly string[];
+  /** The architecture's name. */
+  readonly arch: string;
+  private readonly preparation: ExportedLearner["preparation"];
+  private readonly evaluator: Evaluator;
+  private readonly preparer = new Preparer(Math.min(16, cores()));
+
+  constructor(
+    readonly model: Cnn,
+    { classes, arch, preparation }: ExportedLearner,
+  ) {
+    this.classes = classes;
+    this.arch = arch;
+    this.preparation = preparation;
+    this.evaluator = new Evaluator({ model, loss: new CrossEntropy(classes.length) });
+  }
+
+  /**
+   * Prepares an image as validation did, and predicts it.
+   * @param image its path, or the bytes of the file
+   * @throws UserError when it cannot be decoded
+   */
+  predict(image: string | Uint8Array): Promise<Prediction> {
+    return predictImage(image, this.preparation, this.classes, (batch) => this.evaluator.evaluate(batch));
+  }
+
+  /**
+   * Predicts many images.
+   * @param images their paths, or a folder, of which every image below it is taken, sorted by path
+   * @throws UserError naming a file that cannot be decoded, or a folder without images
+   */
+  async getPreds(images: string | readonly string[]): Promise<FilePrediction[]> {
+    const paths = typeof images === "string" ? pathsIn(images) : images;
+    const { size, transforms, stats } = this.preparation;
+    const loader = new DataLoader({
+      dataset: new ImageDataset(
+        paths.map((path) => ({ path, label: 0, class: "" })),
+        this.classes,
+      ),
+      ...{ bs, size, transforms, shuffle: false, dropLast: false, stats: () => stats, stream: [0] },
+      ...{ preparer: this.preparer, cache: new SourceCache(0) },
+    });
+    return interruptible(async (check) => {
+      const predictions: FilePrediction[] = [];
+      const progress = currentDisplay().taskProgress("predicting", paths.length);
+      try {
+        for await (const batch of loader.batches()) {
+          const { logits } = await this.evaluator.evaluate(batch);
+          for (const prediction of predictionsOf(logits, this.classes)) {
+            predictions.push({ path: paths[predictions.length] ?? "", ...prediction });
+          }
+          progress.update(predictions.length);
+          await check();
+        }
+      } finally {
+        progress.end();
+      }
+      return predictions;
+    });
+  }
+
+  /** Frees the net. */
+  dispose(): void {
+    // Threads that are gone have nothing to free.
+    this.evaluator.close().catch(() => undefined);
+    this.preparer.close().catch(() => undefined);
+    this.model.dispose();
+  }
+}
+
+function pathsIn(folder: string): string[] {
+  requireFolder(folder, "The folder", "Give a folder of images, or a list of paths.");
+  const paths = imageFiles(folder).map(({ path }) => path);
+  if (paths.length === 0) throw new UserError(`${folder} holds no images.`, "Give a folder of images.");
+  return paths;
+}

@@ -1,0 +1,43 @@
+import { type Preparation, prepareImage } from "../data/prepareImage.js";
+import type { EvaluatedBatch } from "./evaluate.js";
+import { softmax } from "./getPreds.js";
+import { argmax } from "./metrics.js";
+import type { TrainBatch } from "./trainStep.js";
+
+/** What a net says of one image: fast.ai's `(category, index, probabilities)`. */
+export interface Prediction {
+  /** The name of the most probable class. */
+  readonly class: string;
+  /** Its index in the classes. */
+  readonly label: number;
+  /** Of each class, in their order; the sum is 1. */
+  readonly probabilities: readonly number[];
+}
+
+/** @param logits `[n, c]` row by row, c being the number of classes */
+export function predictionsOf(logits: Float32Array, classes: readonly string[]): Prediction[] {
+  const c = classes.length;
+  const probabilities = softmax(logits, c);
+  return Array.from({ length: logits.length / c }, (_, row) => {
+    const label = argmax(logits, row * c, c);
+    const own = [...probabilities.subarray(row * c, (row + 1) * c)];
+    return { class: classes[label] ?? "", label, probabilities: own };
+  });
+}
+
+/**
+ * Prepares one image and asks a net of it.
+ * @param image its path, or the bytes of the file
+ * @throws BadImage when it cannot be decoded
+ */
+export async function predictImage(
+  image: string | Uint8Array,
+  preparation: Preparation,
+  classes: readonly string[],
+  evaluate: (batch: TrainBatch) => Promise<EvaluatedBatch>,
+): Promise<Prediction> {
+  const { logits } = await evaluate(await prepareImage(image, preparation));
+  const [prediction] = predictionsOf(logits, classes);
+  if (!prediction) throw new Error("the net gave nothing for an image");
+  return prediction;
+}

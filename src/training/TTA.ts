@@ -1,0 +1,64 @@
+import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
+import { cropPad } from "../data/transforms/cropPad.js";
+import { flipLr } from "../data/transforms/flipLr.js";
+import type { Transform } from "../data/transforms/Transform.js";
+import { zoom } from "../data/transforms/zoom.js";
+import { UserError } from "../errors.js";
+import { getPreds } from "./getPreds.js";
+import type { Learner } from "./Learner.js";
+import type { Predictions } from "./Predictions.js";
+
+export interface TTAOptions {
+  /** The share of the plain predictions in the result, in 0..1; the augmented ones have the rest. @default 0.4 */
+  readonly beta?: number;
+  /** How far the augmented passes zoom in, from 1. @default 1.35 */
+  readonly scale?: number;
+  /** @default "valid" */
+  readonly dsType?: Exclude<DsType, "test">;
+}
+
+/** The transforms of training that the passes replace by fixed ones. */
+const replaced: ReadonlySet<Transform["name"]> = new Set(["cropPad", "flipLr", "dihedral", "zoom"]);
+
+/**
+ * Predictions averaged over augmented copies of the images (fast.ai v1's `learn.TTA`): beta times the plain ones
+ * plus 1 - beta times the mean of eight passes, each zoomed towards one of the corners, mirrored or not, with the
+ * warp, rotation and lighting of training still drawn at random. The losses are those of the averaged probabilities.
+ * @throws UserError naming an option that is out of its range
+ */
+export async function tta(
+  learn: Learner<ImageDataBunch>,
+  { beta = 0.4, scale = 1.35, dsType = "valid" }: TTAOptions,
+): Promise<Predictions> {
+  if (!(beta >= 0 && beta <= 1)) throw new UserError(`beta is ${beta}.`, "Give a number from 0 to 1.");
+  if (!(scale >= 1 && scale <= 100))
+    throw new UserError(`scale is ${scale}.`, "Give a number from 1 to 100.");
+  const { data } = learn;
+  const dataset = dsType === "train" ? data.trainDs : data.validDs;
+  const plain = await learn.getPreds({ dsType });
+  const sum = new Float64Array(plain.probs.length);
+  for (let pass = 0; pass < passes; pass++) {
+    const loader = data.loader(dataset, transformsOf(data.dsTfms.train, pass, scale));
+    // Its own draws of warp, rotation and lighting.
+    loader.nextPass = 1 + pass;
+    const { probs } = await getPreds(learn, loader);
+    probs.forEach((p, i) => (sum[i] = (sum[i] ?? 0) + p));
+  }
+  const probs = plain.probs.map((p, i) => beta * p + ((1 - beta) * (sum[i] ?? 0)) / passes);
+  const losses = Float32Array.from(plain.y, (y, i) => -Math.log(probs[i * data.c + y] ?? NaN));
+  return { ...plain, probs, losses };
+}
+
+const passes = 8;
+
+/** Of one of the eight passes, 0 to 7: the corner, and whether the images are mirrored. */
+function transformsOf(train: readonly Transform[], pass: number, scale: number): Transform[] {
+  const row = pass & 1;
+  const col = pass & 2 ? 1 : 0;
+  return [
+    ...train.filter(({ name }) => !replaced.has(name)),
+    zoom([scale, scale], 1, [row, row], [col, col]),
+    cropPad([row, row], [col, col]),
+    ...(pass & 4 ? [flipLr(1)] : []),
+  ];
+}

@@ -1,0 +1,37 @@
+import path from "node:path";
+import { preparationOf, type Preparation } from "../data/prepareImage.js";
+import type { ImageDataBunch } from "../data/ImageDataBunch.js";
+import { writeSafetensors } from "../engine/safetensors.js";
+import { makeFolder } from "../makeFolder.js";
+import type { BodySpec } from "../models/Body.js";
+import { store } from "../models/torchLayout.js";
+import type { Learner } from "./Learner.js";
+
+/** What an exported file says of itself; a reader refuses other formats and later versions. */
+export const exportFormat = { format: "xray-notebook inference", version: "1" };
+
+/** All that inference needs beside the weights, as an exported file keeps it in its metadata. */
+export interface ExportedLearner {
+  /** The architecture's name. */
+  readonly arch: string;
+  readonly body: BodySpec;
+  /** In the order of the net's outputs. */
+  readonly classes: readonly string[];
+  readonly preparation: Preparation;
+}
+
+/**
+ * Writes one safetensors file with the net's weights, its architecture and classes and what is done to an image
+ * before the net sees it; nothing of the training. `loadLearner` reads it.
+ * @throws UserError naming the folder or the file when it cannot be written
+ */
+export async function exportLearner(learn: Learner<ImageDataBunch>, file: string): Promise<void> {
+  const { arch, model, data } = learn;
+  const { classes } = data;
+  const exported: ExportedLearner = {
+    ...{ arch, body: model.body.spec, classes, preparation: preparationOf(data) },
+  };
+  await makeFolder(path.dirname(file), "Choose another folder: give the learner another `modelDir`.");
+  const tensors = model.state().map((variable) => store(variable));
+  await writeSafetensors(file, tensors, { ...exportFormat, learner: JSON.stringify(exported) });
+}

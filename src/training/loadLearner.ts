@@ -1,0 +1,116 @@
+import { UserError } from "../errors.js";
+import type { Preparation } from "../data/prepareImage.js";
+import { isTransform } from "../data/transforms/Transform.js";
+import { Random } from "../engine/random.js";
+import { readSafetensors, type StoredTensor } from "../engine/safetensors.js";
+import { type BodySpec, createBody } from "../models/Body.js";
+import { Cnn } from "../models/Cnn.js";
+import { createHead } from "../models/createHead.js";
+import { restore } from "../models/torchLayout.js";
+import { exportFormat, type ExportedLearner } from "./exportLearner.js";
+import { InferenceLearner } from "./InferenceLearner.js";
+
+/**
+ * An inference learner from what `learn.export()` wrote: fast.ai's `load_learner`. It predicts what the exported
+ * learner did, in any process and without its data.
+ * @throws UserError naming the file when it is missing, broken, of a later version or no exported learner
+ */
+export async function loadLearner(file: string): Promise<InferenceLearner> {
+  const { tensors, metadata } = await readSafetensors(file);
+  const exported = exportedOf(metadata, file);
+  const model = createModel(exported, tensors, file);
+  try {
+    for (const variable of model.state()) restore(variable, known(tensors, variable.name, file), file);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+  return new InferenceLearner(model, exported);
+}
+
+function createModel(
+  { body: spec, classes }: ExportedLearner,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  file: string,
+): Cnn {
+  const [linFtrs = 0] = known(tensors, "1.4.weight", file).shape;
+  const body = createBody("0", spec);
+  const head = createHead("1", { features: body.features, c: classes.length, linFtrs }, new Random(0));
+  return new Cnn(body, head);
+}
+
+function known(tensors: ReadonlyMap<string, StoredTensor>, name: string, file: string): StoredTensor {
+  const tensor = tensors.get(name);
+  if (!tensor) throw new UserError(`${file} has no ${name}.`, remedy);
+  return tensor;
+}
+
+const remedy = "Export the learner anew with `learn.export()`.";
+
+/** The description in a file's metadata, every part of it checked. */
+function exportedOf(metadata: Readonly<Record<string, string>>, file: string): ExportedLearner {
+  if (metadata.format !== exportFormat.format) {
+    const isCheckpoint = metadata.optimizerStep !== undefined;
+    throw new UserError(
+      `${file} is ${isCheckpoint ? "a checkpoint of `learn.save`" : "a weight file"}, not an exported learner.`,
+      "Name a file that `learn.export()` wrote.",
+    );
+  }
+  if (metadata.version !== exportFormat.version) {
+    throw new UserError(
+      `${file} has version ${metadata.version ?? "none"} of the format; this program reads ${exportFormat.version}.`,
+      "Update the program, or export the learner with this version of it.",
+    );
+  }
+  const broken = (what: string, cause?: unknown) =>
+    new UserError(`${file} is broken: ${what}.`, remedy, { cause });
+  let exported: Partial<Record<keyof ExportedLearner, unknown>>;
+  try {
+    exported = JSON.parse(metadata.learner ?? "") as typeof exported;
+  } catch (error) {
+    throw broken("its description is no JSON", error);
+  }
+  const { arch, body, classes, preparation } = exported;
+  if (typeof arch !== "string") throw broken("it names no architecture");
+  if (!isBodySpec(body)) throw broken(`its net is ${JSON.stringify(body)}`);
+  if (!isClasses(classes)) throw broken(`its classes are ${JSON.stringify(classes)}`);
+  if (!isPreparation(preparation)) throw broken(`its images are to be ${JSON.stringify(preparation)}`);
+  return { arch, body, classes, preparation };
+}
+
+function isBodySpec(value: unknown): value is BodySpec {
+  const { kind, epsilon, block, blocks, width, strideIn } = fieldsOf(value);
+  if (!(typeof epsilon === "number" && epsilon > 0)) return false;
+  if (kind === "mobilenetV2") return true;
+  return (
+    kind === "resnet" &&
+    (block === "basic" || block === "bottleneck") &&
+    (strideIn === "conv1" || strideIn === "conv2") &&
+    Array.isArray(blocks) &&
+    blocks.length === 4 &&
+    [...(blocks as unknown[]), width].every((count) => isCount(count, 1024))
+  );
+}
+
+const isClasses = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string");
+
+function isPreparation(value: unknown): value is Preparation {
+  const { size, transforms, stats } = fieldsOf(value);
+  const { mean, std } = fieldsOf(stats);
+  return (
+    isCount(size, 1 << 14) &&
+    Array.isArray(transforms) &&
+    transforms.every(isTransform) &&
+    (stats === undefined || (isRgb(mean) && isRgb(std) && !std.includes(0)))
+  );
+}
+
+const isRgb = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.length === 3 && value.every((part) => Number.isFinite(part));
+
+const isCount = (value: unknown, most: number): boolean =>
+  typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most;
+
+const fieldsOf = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
