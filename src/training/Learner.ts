@@ -29,6 +29,7 @@ import { type EpochRow, Recorder } from "./Recorder.js";
 import { type LearningRate, lrRange, slice } from "./slice.js";
 import { takeSnapshot } from "./snapshot.js";
 import { type Net, NetSession, type Training } from "./NetSession.js";
+import { summary } from "./summary.js";
 import type { TrainBatch } from "./trainStep.js";
 import { tta, type TTAOptions } from "./TTA.js";
 import { type Validation, validateInterruptibly } from "./validate.js";
@@ -290,6 +291,12 @@ export class Learner<Data extends DataBunch = DataBunch> {
     const file = this.checkpoint(name);
     await exportLearner(this, file);
     return file;
+  }
+
+  /** Shows the net's layers: what each gives for an image, its parameters, and whether they are trained. */
+  async summary(this: Learner<ImageDataBunch>): Promise<void> {
+    await this.bringBack();
+    currentDisplay().table(summary(this.model, this.data.size));
   }
 
   /** Frees the net and the optimizer. */

@@ -15,6 +15,8 @@ export interface Pass {
   readonly keepsNothing?: boolean;
   /** The second time: the running statistics have these batches already. */
   readonly again?: boolean;
+  /** Told of each layer and its output, in evaluation. */
+  readonly observe?: (layer: Module, y: Tensor) => void;
 }
 
 /** Whether a backward pass follows that needs what this pass computed. */

@@ -22,8 +22,13 @@ export class Sequential extends Module {
       let next: Tensor;
       if (!pass.training && layer instanceof Conv2d && following instanceof BatchNorm) {
         next = following.forwardBehind(layer, h);
+        pass.observe?.(layer, next);
+        pass.observe?.(following, next);
         i++;
-      } else next = layer.forward(h, pass);
+      } else {
+        next = layer.forward(h, pass);
+        pass.observe?.(layer, next);
+      }
       if (h !== x && h !== next) release(h);
       h = next;
     }
