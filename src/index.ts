@@ -37,7 +37,20 @@ export { crossEntropy, type CrossEntropyOptions, type LossFunc } from "./trainin
 export { type FitOneCycleOptions, Learner, type LearnerOptions } from "./training/Learner.js";
 export { type LearningRate, slice } from "./training/slice.js";
 export type { Callback, CallbackRequest, TrainingState } from "./training/Callback.js";
+export { CSVLogger, type CSVLoggerOptions } from "./training/callbacks/CSVLogger.js";
+export {
+  EarlyStoppingCallback,
+  type EarlyStoppingOptions,
+} from "./training/callbacks/EarlyStoppingCallback.js";
+export {
+  ReduceLROnPlateauCallback,
+  type ReduceLROnPlateauOptions,
+} from "./training/callbacks/ReduceLROnPlateauCallback.js";
+export { SaveModelCallback, type SaveModelOptions } from "./training/callbacks/SaveModelCallback.js";
+export { TerminateOnNaNCallback } from "./training/callbacks/TerminateOnNaNCallback.js";
+export type { TrackerOptions } from "./training/callbacks/Tracker.js";
 export type { Recorder } from "./training/Recorder.js";
+export { type LrSuggestions, lrSuggestions } from "./training/lrSuggestions.js";
 export type { Predictions } from "./training/Predictions.js";
 export type { TTAOptions } from "./training/TTA.js";
 export type { Validation } from "./training/validate.js";

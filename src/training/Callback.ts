@@ -1,5 +1,9 @@
+import type { Learner } from "./Learner.js";
+
 /** What a callback may read of the training loop. */
 export interface TrainingState {
+  /** Who is trained. */
+  readonly learn: Learner;
   /** Epochs of this fit. */
   readonly epochs: number;
   /** The present epoch, from 0. */
@@ -11,6 +15,8 @@ export interface TrainingState {
   readonly batch: number;
   /** Training batches finished in this fit. */
   readonly iteration: number;
+  /** The last training batch's images, as indices in its data set. */
+  readonly lastItems: readonly number[];
   /** The last training batch's loss. */
   readonly lastLoss: number;
   /** fast.ai's smoothed training loss: over the whole fit, not reset between epochs. */
@@ -38,8 +44,9 @@ export interface CallbackRequest {
 type Answer = CallbackRequest | void | Promise<CallbackRequest | void>;
 
 /**
- * Behaviour added to the training loop, with fast.ai's events. `trainEnd` comes always, also after an error or an
- * interrupt.
+ * Behaviour added to the training loop, with fast.ai's events in fast.ai's order. `trainEnd` comes always, also after
+ * an error or an interrupt. There are no events between a batch's begin and its end: forward, backward and step run
+ * as one graph, and what changes them (loss, MixUp, clipping, accumulation) are options of the learner.
  */
 export interface Callback {
   /** Callbacks run in ascending order; default 0. */

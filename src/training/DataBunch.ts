@@ -2,7 +2,11 @@ import type { Batch } from "../data/Batch.js";
 
 /** A loader as training sees it. */
 export interface BatchLoader {
-  readonly dataset: { readonly length: number };
+  readonly dataset: {
+    readonly length: number;
+    /** Whose images they are, where they come from files. */
+    readonly items?: readonly { readonly path: string }[];
+  };
   /** Batches in one pass. */
   readonly length: number;
   /** The number of the next pass: decides its random draws. */

@@ -17,6 +17,7 @@ import { exportLearner } from "./exportLearner.js";
 import { fit } from "./fit.js";
 import { getPreds, loaderOf } from "./getPreds.js";
 import { LRFinder, type LRFinderOptions } from "./LRFinder.js";
+import { type LrSuggestions, lrSuggestions } from "./lrSuggestions.js";
 import { type Metric, metricName } from "./metrics.js";
 import { crossEntropy, type CrossEntropy, type LossFunc } from "./CrossEntropy.js";
 import { type DrawMix, mixUp } from "./mixUp.js";
@@ -49,6 +50,8 @@ export interface LearnerOptions extends WeightDecayOptions {
    * left at an epoch's end makes a step of its own. @default 1
    */
   readonly gradientAccumulation?: number;
+  /** Active in every fit, but not in searches for a learning rate: fast.ai's `callback_fns`. @default none */
+  readonly callbacks?: readonly Callback[];
   /** Columns of the table beside the losses; default none. */
   readonly metrics?: readonly Metric[];
   /** Draws dropout's masks; default the data's seed. */
@@ -176,8 +179,10 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * Trains with a rate that grows from batch to batch, to see where the loss falls fastest and where it diverges;
    * `recorder.plot()` draws it. Weights, statistics, optimizer and random draws are afterwards exactly what they were:
    * training goes on as if the search had not been.
+   * @returns what the curve suggests, as fast.ai v2 cuts it: without the first tenth and the last five batches;
+   *   undefined when too little of it is left
    */
-  async lrFind(options: LRFinderOptions = {}): Promise<void> {
+  async lrFind(options: LRFinderOptions = {}): Promise<LrSuggestions | undefined> {
     const epochs = Math.ceil((options.numIt ?? 100) / this.data.trainDl.length);
     const restore = takeSnapshot(this);
     try {
@@ -186,6 +191,9 @@ export class Learner<Data extends DataBunch = DataBunch> {
       restore();
     }
     currentDisplay().text("LR Finder is complete, type learn.recorder.plot() to see the graph.");
+    const { lrs, losses } = this.recorder;
+    const cut = [Math.floor((options.numIt ?? 100) / 10), -5] as const;
+    return lrSuggestions(lrs.slice(...cut), losses.slice(...cut));
   }
 
   /**
@@ -346,7 +354,8 @@ export class Learner<Data extends DataBunch = DataBunch> {
     const started = performance.now();
     this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
     try {
-      await fit(this, epochs, [this.recorder, ...callbacks]);
+      const always = what === "lrFind" ? [] : (this.options.callbacks ?? []);
+      await fit(this, epochs, [this.recorder, ...always, ...callbacks]);
     } finally {
       this.timings.push({ what, seconds: (performance.now() - started) / 1000 });
       const rows = what === "lrFind" ? [] : this.recorder.rows;

@@ -3,7 +3,9 @@ import { UserError } from "../errors.js";
 import type { Optimizer } from "./Optimizer.js";
 import type { Callback, TrainingState } from "./Callback.js";
 import { lrFindFigure } from "./lrFindFigure.js";
+import { lrSuggestions } from "./lrSuggestions.js";
 import { progressTable } from "./progressTable.js";
+import { lossesFigure, lrFigure, metricsFigure } from "./recorderFigures.js";
 
 /** One finished epoch. */
 export interface EpochRow {
@@ -21,7 +23,11 @@ export interface PlotOptions {
   /** Batches left out at the start and at the end. fast.ai's defaults: 10 and 5. */
   readonly skipStart?: number;
   readonly skipEnd?: number;
+  /** Mark what `lrSuggestions` finds in the part that is shown. @default false */
+  readonly suggestion?: boolean;
 }
+
+const fitFirst = "Run `await learn.fitOneCycle(1)` first.";
 
 /**
  * What one fit, or one search for a learning rate, went through: a value a training batch, a row an epoch. It
@@ -35,6 +41,8 @@ export class Recorder implements Callback {
   readonly lrs: number[] = [];
   readonly moms: number[] = [];
   readonly rows: EpochRow[] = [];
+  /** Training batches before the end of each row's epoch. */
+  private readonly batchesBefore: number[] = [];
   private readonly table: ReturnType<typeof progressTable>;
   private progress: FitProgress | undefined;
 
@@ -66,6 +74,7 @@ export class Recorder implements Callback {
   epochEnd({ epoch, smoothLoss: trainLoss, validLoss, metrics, seconds }: TrainingState): void {
     const row = { epoch, trainLoss, validLoss, metrics, seconds };
     this.rows.push(row);
+    this.batchesBefore.push(this.losses.length);
     this.progress?.row(this.table.row(row));
   }
 
@@ -83,13 +92,51 @@ export class Recorder implements Callback {
    * The smoothed loss against the learning rate, on a logarithmic axis.
    * @throws UserError when nothing was recorded
    */
-  async plot({ skipStart = 10, skipEnd = 5 }: PlotOptions = {}): Promise<void> {
-    if (this.losses.length === 0) {
-      throw new UserError("There is nothing to plot yet.", "Run `await learn.lrFind()` first.");
-    }
+  async plot({ skipStart = 10, skipEnd = 5, suggestion = false }: PlotOptions = {}): Promise<void> {
+    this.requireLosses("Run `await learn.lrFind()` first.");
     // A short record is shown whole rather than not at all.
     const enough = this.losses.length > skipStart + skipEnd + 1;
     const [from, to] = enough ? [skipStart, this.losses.length - skipEnd] : [0, this.losses.length];
-    await currentDisplay().figure(lrFindFigure(this.lrs.slice(from, to), this.losses.slice(from, to)));
+    const [lrs, losses] = [this.lrs.slice(from, to), this.losses.slice(from, to)];
+    const marks = suggestion ? lrSuggestions(lrs, losses) : undefined;
+    await currentDisplay().figure(lrFindFigure(lrs, losses, { ...marks }));
+  }
+
+  /**
+   * The smoothed training loss at each batch, and the validation loss after each epoch.
+   * @throws UserError when nothing was recorded
+   */
+  async plotLosses(): Promise<void> {
+    this.requireLosses(fitFirst);
+    const valid = this.rows.flatMap(({ validLoss }, i) =>
+      validLoss === undefined ? [] : { batches: this.batchesBefore[i] ?? NaN, loss: validLoss },
+    );
+    await currentDisplay().figure(lossesFigure(this.losses, valid));
+  }
+
+  /**
+   * The learning rate at each batch.
+   * @param options `showMoms`: the momentum beside it; default false
+   * @throws UserError when nothing was recorded
+   */
+  async plotLr({ showMoms = false }: { readonly showMoms?: boolean } = {}): Promise<void> {
+    this.requireLosses(fitFirst);
+    await currentDisplay().figure(lrFigure(this.lrs, showMoms ? this.moms : undefined));
+  }
+
+  /**
+   * A panel for each metric, epoch by epoch.
+   * @throws UserError when there is no metric or no validated epoch
+   */
+  async plotMetrics(): Promise<void> {
+    const rows = this.rows.filter(({ validLoss }) => validLoss !== undefined);
+    if (this.metricNames.length === 0 || rows.length === 0) {
+      throw new UserError("There are no metrics to plot.", "Give the learner metrics, and run a fit first.");
+    }
+    await currentDisplay().figure(metricsFigure(this.metricNames, rows));
+  }
+
+  private requireLosses(remedy: string): void {
+    if (this.losses.length === 0) throw new UserError("There is nothing to plot yet.", remedy);
   }
 }

@@ -50,7 +50,7 @@ class TrainingLoop {
     const batches = learn.data.trainDl.length;
     const validBatches = learn.data.validDl.length;
     this.state = {
-      ...{ epochs, batches, validBatches, epoch: 0, batch: 0, iteration: 0 },
+      ...{ learn, lastItems: [], epochs, batches, validBatches, epoch: 0, batch: 0, iteration: 0 },
       ...{ lastLoss: NaN, smoothLoss: NaN, metrics: [], seconds: 0 },
     };
   }
@@ -80,6 +80,7 @@ class TrainingLoop {
     state.batch = 0;
     for await (const batch of learn.data.trainDl.batches()) {
       await this.tell("batchBegin");
+      state.lastItems = batch.items;
       state.lastLoss = await learn.trainBatch(batch);
       state.smoothLoss = this.smooth.add(state.lastLoss);
       state.batch++;

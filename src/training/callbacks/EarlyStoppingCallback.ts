@@ -1,0 +1,36 @@
+import { currentDisplay } from "../../display/Display.js";
+import type { Callback, CallbackRequest, TrainingState } from "../Callback.js";
+import { requirePatience, Tracker, type TrackerOptions } from "./Tracker.js";
+
+export interface EarlyStoppingOptions extends TrackerOptions {
+  /** Epochs without an improvement that are borne; one more ends the fit. @default 0 */
+  readonly patience?: number;
+}
+
+/** Ends a fit when a column of its table no longer improves, as fast.ai's callback of this name. */
+export class EarlyStoppingCallback implements Callback {
+  private readonly tracker: Tracker;
+  private readonly patience: number;
+
+  /** @throws UserError when an option makes no sense */
+  constructor({ patience = 0, ...tracked }: EarlyStoppingOptions = {}) {
+    this.tracker = new Tracker(tracked);
+    this.patience = requirePatience(patience);
+  }
+
+  trainBegin(state: TrainingState): void {
+    this.tracker.trainBegin(state);
+  }
+
+  epochEnd(state: TrainingState): CallbackRequest {
+    this.tracker.epochEnd(state);
+    const stopTraining = this.tracker.wait > this.patience;
+    if (stopTraining) {
+      const { monitor, best, wait } = this.tracker;
+      currentDisplay().text(
+        `Epoch ${state.epoch}: early stopping; ${monitor} has not improved on ${best.toFixed(6)} for ${wait} epochs.`,
+      );
+    }
+    return { stopTraining };
+  }
+}

@@ -1,0 +1,45 @@
+import { currentDisplay } from "../../display/Display.js";
+import type { Callback, TrainingState } from "../Callback.js";
+import { inRange } from "../inRange.js";
+import { requirePatience, Tracker, type TrackerOptions } from "./Tracker.js";
+
+export interface ReduceLROnPlateauOptions extends TrackerOptions {
+  /** Epochs without an improvement that are borne; one more lowers the rate. @default 0 */
+  readonly patience?: number;
+  /** What the rates are multiplied by, in (0, 1). @default 0.2 */
+  readonly factor?: number;
+  /** The last layer group's rate is lowered only while above this. @default 1e-3 */
+  readonly minLr?: number;
+}
+
+/**
+ * Lowers the learning rates when a column of the training table no longer improves: fast.ai's callback of this name.
+ * For `fit`; `fitOneCycle` sets the rates anew at each batch.
+ */
+export class ReduceLROnPlateauCallback implements Callback {
+  private readonly tracker: Tracker;
+  private readonly patience: number;
+  private readonly factor: number;
+  private readonly minLr: number;
+
+  /** @throws UserError when an option makes no sense */
+  constructor({ patience = 0, factor = 0.2, minLr = 1e-3, ...tracked }: ReduceLROnPlateauOptions = {}) {
+    this.tracker = new Tracker(tracked);
+    this.patience = requirePatience(patience);
+    this.factor = inRange("factor", factor, { above: 0, below: 1 });
+    this.minLr = inRange("minLr", minLr, { from: 0 });
+  }
+
+  trainBegin(state: TrainingState): void {
+    this.tracker.trainBegin(state);
+  }
+
+  epochEnd(state: TrainingState): void {
+    this.tracker.epochEnd(state);
+    const { optimizer } = state.learn;
+    if (this.tracker.wait <= this.patience || !((optimizer.lrs.at(-1) ?? NaN) > this.minLr)) return;
+    optimizer.lrs = optimizer.lrs.map((lr) => lr * this.factor);
+    this.tracker.wait = 0;
+    currentDisplay().text(`Epoch ${state.epoch}: reducing lr to ${optimizer.lrs.at(-1) ?? NaN}.`);
+  }
+}

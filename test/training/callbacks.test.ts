@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { mkdtempSync } from "node:fs";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, describe, it } from "node:test";
+import { type Figure, setDisplay, silentDisplay } from "../../src/display/Display.js";
+import type { Callback } from "../../src/training/Callback.js";
+import { CSVLogger } from "../../src/training/callbacks/CSVLogger.js";
+import { EarlyStoppingCallback } from "../../src/training/callbacks/EarlyStoppingCallback.js";
+import { ReduceLROnPlateauCallback } from "../../src/training/callbacks/ReduceLROnPlateauCallback.js";
+import { SaveModelCallback } from "../../src/training/callbacks/SaveModelCallback.js";
+import { TerminateOnNaNCallback } from "../../src/training/callbacks/TerminateOnNaNCallback.js";
+import { Learner } from "../../src/training/Learner.js";
+import { errorRate } from "../../src/training/metrics.js";
+import { drawnData } from "../support/drawnData.js";
+import { tinyNet } from "../support/tinyNet.js";
+
+const texts: string[] = [];
+const figures: Figure[] = [];
+setDisplay({
+  ...silentDisplay,
+  text: (text) => void texts.push(text),
+  figure: (figure) => {
+    figures.push(figure);
+    return Promise.resolve();
+  },
+});
+const made = mkdtempSync(path.join(tmpdir(), "callbacks-"));
+after(() => rm(made, { recursive: true }));
+
+/** A column that goes through `values`, epoch by epoch: two validation batches an epoch. */
+function scripted(values: readonly number[]) {
+  let asked = 0;
+  return function score() {
+    return values[Math.floor(asked++ / 2)] ?? NaN;
+  };
+}
+
+async function withLearner(
+  values: readonly number[],
+  callbacks: readonly Callback[],
+  body: (learn: Learner) => Promise<void>,
+): Promise<void> {
+  texts.length = 0;
+  const data = drawnData({ train: 16, valid: 12, bs: 8, size: 32 });
+  const metrics = [scripted(values), errorRate];
+  const learn = new Learner(data, tinyNet(), "tiny", { metrics, callbacks, modelDir: made });
+  try {
+    await body(learn);
+  } finally {
+    learn.dispose();
+  }
+}
+
+describe("EarlyStoppingCallback", () => {
+  it("stops after more epochs without an improvement than it has patience for", async () => {
+    const stopping = new EarlyStoppingCallback({ monitor: "score", patience: 1, minDelta: 0.05 });
+    // 0.52 is not enough more than 0.5.
+    await withLearner([0.4, 0.5, 0.52, 0.49, 0.9], [stopping], async (learn) => {
+      await learn.fit(5);
+      assert.equal(learn.recorder.rows.length, 4);
+      assert.match(texts.join(), /Epoch 3: early stopping; score has not improved on 0\.500000 for 2 epochs/);
+    });
+  });
+});
+
+describe("SaveModelCallback", () => {
+  it("saves the best epoch and loads it at the end", async () => {
+    let best: Float32Array | undefined;
+    const spy: Callback = {
+      order: 1,
+      async epochEnd({ learn, epoch }) {
+        await learn.bringBack();
+        if (epoch === 1) best = learn.model.parameters()[0]?.values();
+      },
+    };
+    const saving = new SaveModelCallback({ monitor: "score" });
+    await withLearner([0.1, 0.8, 0.3], [saving, spy], async (learn) => {
+      await learn.fit(3, 1e-2);
+      assert.deepEqual(learn.model.parameters()[0]?.values(), best);
+      assert.match(texts.join("\n"), /Better model found at epoch 1 with score value: 0\.800000/);
+    });
+  });
+
+  it("saves every epoch under its number", async () => {
+    await withLearner([], [new SaveModelCallback({ every: "epoch", name: "each" })], async (learn) => {
+      await learn.fit(2);
+      const files = await readdir(made);
+      assert.deepEqual(files.filter((name) => name.startsWith("each")).sort(), [
+        "each_0.safetensors",
+        "each_1.safetensors",
+      ]);
+    });
+  });
+});
+
+describe("ReduceLROnPlateauCallback", () => {
+  it("lowers the rates after more epochs than it has patience for, down to the least", async () => {
+    const rates: number[] = [];
+    const spy: Callback = {
+      order: 1,
+      epochEnd({ learn }) {
+        rates.push(learn.optimizer.lrs.at(-1) ?? NaN);
+      },
+    };
+    const reducing = new ReduceLROnPlateauCallback({ monitor: "score", factor: 0.5, minLr: 0.006 });
+    await withLearner([1, 1, 1, 2, 2], [reducing, spy], async (learn) => {
+      await learn.fit(5, 0.02);
+      assert.deepEqual(rates, [0.02, 0.01, 0.005, 0.005, 0.005]);
+    });
+  });
+});
+
+describe("CSVLogger", () => {
+  it("writes the table's rows", async () => {
+    await withLearner([0.25, 0.5], [new CSVLogger({ filename: "log" })], async (learn) => {
+      await learn.fit(2);
+      const lines = (await readFile(path.join(made, "log.csv"), "utf8")).trim().split("\n");
+      assert.equal(lines[0], "epoch,train_loss,valid_loss,score,error_rate,time");
+      assert.equal(lines.length, 3);
+      assert.match(lines[2] ?? "", /^1,\d\.\d{6},\d\.\d{6},0\.500000,\d\.\d{6},00:\d\d$/);
+    });
+  });
+});
+
+describe("TerminateOnNaNCallback", () => {
+  it("names step, rates and images of the batch whose loss is NaN", async () => {
+    await withLearner([], [new TerminateOnNaNCallback()], async (learn) => {
+      const items = Array.from({ length: 16 }, (_, i) => ({ path: `/x-rays/${i}.png` }));
+      Object.assign(learn.data.trainDl.dataset, { items });
+      learn.unfreeze();
+      await assert.rejects(
+        learn.fit(1, 1e38),
+        /NaN at batch 1 of epoch 0, with learning rates 1e\+38.*\/x-rays\/.*load a checkpoint/s,
+      );
+    });
+  });
+});
+
+describe("a tracker", () => {
+  it("refuses what it cannot follow", async () => {
+    assert.throws(() => new EarlyStoppingCallback({ patience: -1 }), /patience is -1\./);
+    assert.throws(() => new EarlyStoppingCallback({ minDelta: NaN }), /minDelta is NaN\./);
+    assert.throws(() => new ReduceLROnPlateauCallback({ factor: 1 }), /factor is 1\./);
+    assert.throws(() => new SaveModelCallback({ every: "step" as "epoch" }), /every is "step"\./);
+    assert.throws(() => new SaveModelCallback({ mode: "best" as "max" }), /mode is "best"\./);
+    await withLearner([], [new EarlyStoppingCallback({ monitor: "auroc" })], async (learn) => {
+      await assert.rejects(learn.fit(1), /no column "auroc".*train_loss, valid_loss, score, error_rate/s);
+    });
+  });
+});
+
+describe("the recorder's figures", () => {
+  it("show losses, rates, momentum and metrics, and say their numbers", async () => {
+    await withLearner([0.25, 0.5], [], async (learn) => {
+      await assert.rejects(learn.recorder.plotLosses(), /nothing to plot yet/);
+      await learn.fitOneCycle(2);
+      figures.length = 0;
+      await learn.recorder.plotLosses();
+      await learn.recorder.plotLr({ showMoms: true });
+      await learn.recorder.plotMetrics();
+      await learn.recorder.plot({ suggestion: true });
+      const [losses, rates, metrics, search] = figures;
+      assert.equal(losses?.data.length, 2);
+      assert.deepEqual(losses.data[1]?.x, [2, 4]);
+      assert.match(rates?.alt ?? "", /Over 4 batches the learning rate .* momentum from 0\.95/);
+      assert.match(metrics?.alt ?? "", /score by epoch: 0\.2500, 0\.5000/);
+      assert.match(search?.alt ?? "", /Suggestions: minNumericalGradient/);
+    });
+  });
+});
