@@ -29,6 +29,7 @@ export type { Batch } from "./data/Batch.js";
 // Model and training
 export { cnnLearner, type CnnLearnerOptions } from "./training/cnnLearner.js";
 export { type Architecture, type ArchitectureName, modelFrom, models } from "./models/models.js";
+export { auroc, type BinaryMetricOptions, fBeta, precision, recall } from "./training/confusionMetrics.js";
 export { accuracy, errorRate, type Metric } from "./training/metrics.js";
 export { adam, type AdamOptions } from "./training/Adam.js";
 export { sgd, type SGDOptions } from "./training/SGD.js";

@@ -1,4 +1,6 @@
 import type { Optimizer } from "./Optimizer.js";
+import { UserError } from "../errors.js";
+import { inRange } from "./inRange.js";
 import { annealingExp } from "./annealing.js";
 import type { Callback, CallbackRequest, TrainingState } from "./Callback.js";
 
@@ -24,6 +26,25 @@ export function lrFindRate(
   { startLr = 1e-7, endLr = 10, numIt = 100 }: LRFinderOptions = {},
 ): number {
   return annealingExp(startLr, endLr, i / numIt);
+}
+
+/** @throws UserError naming an option that makes no sense */
+export function requireLRFinder({
+  startLr = 1e-7,
+  endLr = 10,
+  numIt = 100,
+  warmup = 0,
+}: LRFinderOptions): void {
+  inRange("startLr", startLr, { above: 0 });
+  inRange("endLr", endLr, { above: startLr });
+  for (const [name, value, least] of [
+    ["numIt", numIt, 1],
+    ["warmup", warmup, 0],
+  ] as const) {
+    if (!Number.isInteger(inRange(name, value, { from: least }))) {
+      throw new UserError(`${name} is ${value}.`, "Give a whole number of batches.");
+    }
+  }
 }
 
 /** Smith's learning-rate range test ("Cyclical Learning Rates", 2015) with fast.ai v1's stop rule. */

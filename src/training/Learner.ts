@@ -16,14 +16,14 @@ import { Evaluator } from "./Evaluator.js";
 import { exportLearner } from "./exportLearner.js";
 import { fit } from "./fit.js";
 import { getPreds, loaderOf } from "./getPreds.js";
-import { LRFinder, type LRFinderOptions } from "./LRFinder.js";
+import { LRFinder, type LRFinderOptions, requireLRFinder } from "./LRFinder.js";
 import { type LrSuggestions, lrSuggestions } from "./lrSuggestions.js";
 import { type Metric, metricName } from "./metrics.js";
 import { crossEntropy, type CrossEntropy, type LossFunc } from "./CrossEntropy.js";
 import { type DrawMix, mixUp } from "./mixUp.js";
 import { defaultWd, type OptFunc, type Optimizer, type WeightDecayOptions } from "./Optimizer.js";
 import { inRange } from "./inRange.js";
-import { type OneCycleOptions, OneCycleScheduler } from "./OneCycleScheduler.js";
+import { type OneCycleOptions, OneCycleScheduler, requireOneCycle } from "./OneCycleScheduler.js";
 import { type Prediction, predictImage } from "./Prediction.js";
 import type { Predictions } from "./Predictions.js";
 import { type EpochRow, Recorder } from "./Recorder.js";
@@ -170,7 +170,8 @@ export class Learner<Data extends DataBunch = DataBunch> {
     requireEpochs(epochs);
     const { maxLr = slice(3e-3), wd, callbacks = [], ...cycle } = options;
     const maxLrs = lrRange(maxLr, this.optimizer.groups.length);
-    this.optimizer.wd = wd ?? this.options.wd ?? defaultWd;
+    requireOneCycle(cycle);
+    this.optimizer.wd = inRange("wd", wd ?? this.options.wd ?? defaultWd, { from: 0 });
     const scheduler = new OneCycleScheduler(this.optimizer, maxLrs, cycle);
     await this.run(this.phase, epochs, [scheduler, ...callbacks]);
   }
@@ -183,6 +184,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    *   undefined when too little of it is left
    */
   async lrFind(options: LRFinderOptions = {}): Promise<LrSuggestions | undefined> {
+    requireLRFinder(options);
     const epochs = Math.ceil((options.numIt ?? 100) / this.data.trainDl.length);
     const restore = takeSnapshot(this);
     try {

@@ -1,4 +1,5 @@
 import type { Optimizer } from "./Optimizer.js";
+import { inRange } from "./inRange.js";
 import { annealingCos } from "./annealing.js";
 import type { Callback, TrainingState } from "./Callback.js";
 
@@ -39,6 +40,19 @@ export function oneCycle(
     lr: annealingCos(maxLr, maxLr / finalDiv, progress),
     mom: annealingCos(moms[1], moms[0], progress),
   };
+}
+
+/** @throws UserError naming an option that makes no sense */
+export function requireOneCycle({
+  moms,
+  divFactor = 25,
+  pctStart = 0.3,
+  finalDiv = 1,
+}: OneCycleOptions): void {
+  moms?.forEach((mom, i) => inRange(`moms[${i}]`, mom, { from: 0, below: 1 }));
+  inRange("divFactor", divFactor, { above: 0 });
+  inRange("pctStart", pctStart, { from: 0, to: 1 });
+  inRange("finalDiv", finalDiv, { above: 0 });
 }
 
 /** Sets the optimizer's rates and momentum along one cycle over the whole fit. */

@@ -5,8 +5,12 @@ export interface MetricInput {
   readonly y: Int32Array;
 }
 
-/** A mean over the batch's items; its name is the column's, in snake case. */
-export type Metric = (input: MetricInput) => number;
+/** A number of a batch, or of a whole set; its name is the column's, in snake case. */
+export interface Metric {
+  (input: MetricInput): number;
+  /** False: a mean over a batch's items, and a set's is that over its batches. True: it wants the whole set. */
+  readonly whole?: boolean;
+}
 
 /** The share of items whose highest output is not their class, in 0..1. */
 export function errorRate(input: MetricInput): number {

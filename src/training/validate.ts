@@ -1,6 +1,7 @@
 import { interruptible } from "../interrupt.js";
 import type { BatchLoader } from "./DataBunch.js";
 import type { Learner } from "./Learner.js";
+import type { MetricInput } from "./metrics.js";
 
 /** Loss and metrics over a set, each item with the same weight also in a short last batch. */
 export interface Validation {
@@ -16,7 +17,9 @@ export async function validate(
   loader: BatchLoader,
   onBatch: () => Promise<void>,
 ): Promise<Validation> {
+  const { c } = learn.data;
   const sums = learn.metrics.map(() => 0);
+  const all: MetricInput[] = [];
   let [items, loss, weight] = [0, 0, 0];
   try {
     for await (const batch of loader.batches()) {
@@ -28,14 +31,31 @@ export async function validate(
         loss += of * (losses[i] ?? NaN);
       });
       learn.metrics.forEach((metric, i) => {
-        sums[i] = (sums[i] ?? 0) + n * metric({ logits, c: learn.data.c, y: batch.y });
+        if (metric.whole !== true) sums[i] = (sums[i] ?? 0) + n * metric({ logits, c, y: batch.y });
       });
+      all.push({ logits, c, y: batch.y });
       await onBatch();
     }
   } finally {
     await learn.endEvaluation();
   }
-  return { validLoss: loss / weight, metrics: sums.map((sum) => sum / items) };
+  const set = joined(all, c);
+  const metrics = learn.metrics.map((metric, i) =>
+    metric.whole === true ? metric(set) : (sums[i] ?? NaN) / items,
+  );
+  return { validLoss: loss / weight, metrics };
+}
+
+function joined(batches: readonly MetricInput[], c: number): MetricInput {
+  const n = batches.reduce((sum, { y }) => sum + y.length, 0);
+  const [logits, y] = [new Float32Array(n * c), new Int32Array(n)];
+  let at = 0;
+  for (const batch of batches) {
+    logits.set(batch.logits, at * c);
+    y.set(batch.y, at);
+    at += batch.y.length;
+  }
+  return { logits, c, y };
 }
 
 /** The same, to be stopped by the person at the keyboard. */

@@ -71,6 +71,30 @@ describe("a learner", () => {
     await rm(modelDir, { recursive: true });
   });
 
+  it("refuses schedules that make no sense before it trains", async () => {
+    await withLearner({}, async (learn) => {
+      for (const [fit, message] of [
+        [() => learn.fitOneCycle(1, { maxLr: NaN }), /learning rate of NaN/],
+        [
+          () => learn.fitOneCycle(1, { maxLr: [1e-3, 1e-3, 1e-3, 1e-3] }),
+          /4 learning rates for 3 layer groups/,
+        ],
+        [() => learn.fitOneCycle(1, { pctStart: 1.5 }), /pctStart is 1\.5\./],
+        [() => learn.fitOneCycle(1, { moms: [0.95, 1] }), /moms\[1\] is 1\./],
+        [() => learn.fitOneCycle(1, { divFactor: 0 }), /divFactor is 0\./],
+        [() => learn.fitOneCycle(1, { wd: -1 }), /wd is -1\./],
+        [() => learn.fitOneCycle(0), /0 epochs/],
+        [() => learn.fit(1, -1e-3), /learning rate of -0\.001/],
+        [() => learn.lrFind({ startLr: 0 }), /startLr is 0\./],
+        [() => learn.lrFind({ endLr: 1e-8 }), /endLr is 1e-8\./],
+        [() => learn.lrFind({ numIt: 2.5 }), /numIt is 2\.5\./],
+      ] as const) {
+        await assert.rejects(fit(), message);
+      }
+      assert.equal(learn.optimizer.t, 0);
+    });
+  });
+
   for (const [options, message] of [
     [{ mixUp: 0 }, /mixUp is 0\./],
     [{ clipGrad: -1 }, /clipGrad is -1\./],
