@@ -97,9 +97,19 @@ const depthwiseFilter = (filter: Tensor): Tensor =>
 
 /** Each channel convolved by itself. x `[n, h, w, c]`, filter `[k, k, 1, c]` -> `[n, h', w', c]` */
 export function depthwiseConv2d(x: Tensor, filter: Tensor, geometry: ConvGeometry): Tensor {
-  return tf.tidy(() =>
-    op("DepthwiseConv2dNative", convAttrs(filter.shape[0], geometry), [x, depthwiseFilter(filter)]),
-  );
+  const { stride, padding } = geometry;
+  const isSame = padding === 0 || (stride === 1 && 2 * padding === filter.shape[0] - 1);
+  return tf.tidy(() => {
+    // Of a depthwise convolution with padding in numbers TensorFlow 2.21 cannot tell the shape: it ends the process.
+    const [padded, own] = isSame ? [x, geometry] : [zeroPadded(x, padding), { stride, padding: 0 }];
+    return op("DepthwiseConv2dNative", convAttrs(filter.shape[0], own), [padded, depthwiseFilter(filter)]);
+  });
+}
+
+/** Rows and columns of zeros on each side of x `[n, h, w, c]`. */
+function zeroPadded(x: Tensor, padding: number): Tensor {
+  const sides = constant([0, 0, padding, padding, padding, padding, 0, 0], "int32", [4, 2]);
+  return op("Pad", [T, attr.type("Tpaddings", int32)], [x, sides]);
 }
 
 /** d loss / d x of `depthwiseConv2d`; `inputShape` is x's `shapeOf`. */
