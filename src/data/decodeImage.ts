@@ -32,7 +32,7 @@ export class BadImage extends UserError {
 
 /**
  * Decodes one image file to the pixels that Pillow's `convert("RGB")` yields: no turn by EXIF, no colour profile,
- * transparency dropped. An RGB image whose channels are all equal is returned as grey.
+ * transparency dropped. 16 bits a channel are brought to 8. An RGB image whose channels are all equal is returned as grey.
  * @throws BadImage with the reason
  */
 export async function decodeImage(path: string): Promise<Pixels> {
@@ -60,16 +60,16 @@ export async function decodeBytes(bytes: Buffer, path: string): Promise<Pixels> 
     );
   });
   if (header.space === "cmyk") throw new BadImage(path, "is a CMYK image; convert it to 8-bit grey or RGB");
-  if (header.depth !== "uchar") {
-    const bits = header.depth === "ushort" ? "16 bits" : `the depth "${header.depth}"`;
-    throw new BadImage(path, `has ${bits} a channel; convert it to 8-bit grey or RGB`);
+  if (header.depth !== "uchar" && header.depth !== "ushort") {
+    throw new BadImage(path, `has the depth "${header.depth}" a channel; convert it to 8-bit grey or RGB`);
   }
 
-  const grey = header.space === "b-w";
-  const { data, info } = await image
+  const deep = header.depth === "ushort";
+  const grey = header.space === "b-w" || header.space === "grey16";
+  const { data: raw, info } = await image
     .removeAlpha()
-    .toColourspace(grey ? "b-w" : "srgb")
-    .raw()
+    .toColourspace(deep ? (grey ? "grey16" : "rgb16") : grey ? "b-w" : "srgb")
+    .raw({ depth: deep ? "ushort" : "uchar" })
     .toBuffer({ resolveWithObject: true })
     .catch((error: unknown) => {
       const message = messageOf(error).split("\n")[0] ?? "";
@@ -78,6 +78,7 @@ export async function decodeBytes(bytes: Buffer, path: string): Promise<Pixels> 
         cause: error,
       });
     });
+  const data = deep ? eightBits(raw) : raw;
   const { height, width } = info;
   if (info.channels === 1) return { data, height, width, channels: 1 };
   if (info.channels !== 3) throw new BadImage(path, `has ${info.channels} channels in place of 1 or 3`);
@@ -94,6 +95,15 @@ function readBytes(path: string): Buffer {
   } catch (error) {
     throw new BadImage(path, `cannot be read (${messageOf(error)})`, { cause: error });
   }
+}
+
+/**
+ * 16 bits a channel as 8, by the whole range: 65535 becomes 255. (Pillow, and so fastai, cuts everything above 255
+ * off a grey image, which turns an X-ray white.)
+ */
+function eightBits(bytes: Buffer): Uint8Array {
+  const values = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+  return Uint8Array.from(values, (value) => Math.round(value / 257));
 }
 
 /** The one channel of an RGB image without colour; undefined if there is colour. */

@@ -134,8 +134,6 @@ describe("bad images", () => {
     const raw = { width: 20, height: 20, channels: 3 } as const;
     const colours = sharp(Buffer.alloc(20 * 20 * 3, 90), { raw });
     put("cmyk.jpeg", await colours.clone().toColourspace("cmyk").jpeg().toBuffer(), "CMYK");
-    put("deep.png", await colours.clone().toColourspace("rgb16").png().toBuffer(), "16 bits");
-    put("grey16.png", await colours.clone().toColourspace("grey16").png().toBuffer(), "16 bits");
     return { root, faults };
   };
 
@@ -143,7 +141,7 @@ describe("bad images", () => {
     const { root, faults } = await badSet();
     await assert.rejects(ImageDataBunch.fromFolder(root, options), (error: unknown) => {
       assert.ok(error instanceof UserError);
-      assert.match(error.message, /^7 images cannot be used/);
+      assert.match(error.message, /^5 images cannot be used/);
       assert.match(error.remedy, /onBadImage: "skip"/);
       const lines = error.message.split("\n");
       for (const [file, fault] of faults) {

@@ -63,6 +63,23 @@ describe("decodeImage", () => {
     });
   }
 
+  it("brings 16 bits a channel to 8 by their whole range", async () => {
+    const values = Uint16Array.of(0, 128, 129, 257, 32768, 65535);
+    const expected = [0, 0, 1, 1, 128, 255];
+    const grey = sharp(values, { raw: { width: 6, height: 1, channels: 1 } }).toColourspace("grey16");
+    for (const file of [
+      await made("deep.png", grey.clone().png()),
+      await made("deep.tiff", grey.clone().tiff({ compression: "lzw" })),
+    ]) {
+      const decoded = await decodeImage(file);
+      assert.deepEqual([decoded.height, decoded.width, decoded.channels], [1, 6, 1]);
+      assert.deepEqual([...decoded.data], expected);
+    }
+    const colours = sharp(values, { raw: { width: 2, height: 1, channels: 3 } }).toColourspace("rgb16");
+    const decoded = await decodeImage(await made("deep-colour.png", colours.png()));
+    assert.deepEqual([...decoded.data], expected);
+  });
+
   it("decodes on after damaged files", async () => {
     const pixels = Uint8Array.from({ length: 32 * 32 }, (_, k) => (k * 37) % 251);
     const image = sharp(pixels, { raw: { height: 32, width: 32, channels: 1 } });

@@ -80,8 +80,8 @@ const cases: [name: string, make: () => Module, input: number[]][] = [
   ],
   [
     "BasicBlock, stride 2",
-    () => new BasicBlock("l", { in: 2, width: 4, stride: 2, strideIn: "conv2", epsilon: 1e-3 }),
-    [2, 6, 6, 2],
+    () => new BasicBlock("l", { in: 3, width: 4, stride: 2, strideIn: "conv2", epsilon: 1e-3 }),
+    [2, 7, 7, 3],
   ],
   [
     "Residual without ReLU",
