@@ -1,5 +1,6 @@
 import type { EvaluatedBatch } from "./evaluate.js";
-import { type Net, NetSession } from "./NetSession.js";
+import { NetSession } from "./NetSession.js";
+import type { Net } from "./recordNet.js";
 import type { TrainBatch } from "./trainStep.js";
 
 /**

@@ -19,54 +19,23 @@ import { getPreds, loaderOf } from "./getPreds.js";
 import { LRFinder, type LRFinderOptions, requireLRFinder } from "./LRFinder.js";
 import { type LrSuggestions, lrSuggestions } from "./lrSuggestions.js";
 import { type Metric, metricName } from "./metrics.js";
-import { crossEntropy, type CrossEntropy, type LossFunc } from "./CrossEntropy.js";
+import { crossEntropy, type CrossEntropy } from "./CrossEntropy.js";
 import { type DrawMix, mixUp } from "./mixUp.js";
-import { defaultWd, type OptFunc, type Optimizer, type WeightDecayOptions } from "./Optimizer.js";
+import { defaultWd, type Optimizer } from "./Optimizer.js";
 import { inRange } from "./inRange.js";
+import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
 import { type OneCycleOptions, OneCycleScheduler, requireOneCycle } from "./OneCycleScheduler.js";
 import { type Prediction, predictImage } from "./Prediction.js";
 import type { Predictions } from "./Predictions.js";
 import { type EpochRow, Recorder } from "./Recorder.js";
 import { type LearningRate, lrRange, slice } from "./slice.js";
 import { takeSnapshot } from "./snapshot.js";
-import { type Net, NetSession, type Training } from "./NetSession.js";
+import { NetSession } from "./NetSession.js";
+import type { Net, Training } from "./recordNet.js";
 import { summary } from "./summary.js";
 import type { TrainBatch } from "./trainStep.js";
 import { tta, type TTAOptions } from "./TTA.js";
 import { type Validation, validateInterruptibly } from "./validate.js";
-
-export interface LearnerOptions extends WeightDecayOptions {
-  /** `adam()` or `sgd()`. @default adam() */
-  readonly optFunc?: OptFunc;
-  /** `crossEntropy()` with its options. @default crossEntropy() */
-  readonly lossFunc?: LossFunc;
-  /** Train on mixtures of two images, by fast.ai's MixUp with this alpha, such as 0.4. @default none */
-  readonly mixUp?: number;
-  /** Scale the gradients down to this norm, all of them together, where theirs is larger. @default none */
-  readonly clipGrad?: number;
-  /**
-   * Take a step of the optimizer only after so many batches, by the mean over all their images: batches of 16 with 4
-   * train as batches of 64 in the memory of 16, but for batch norm, which normalises each batch by itself. What is
-   * left at an epoch's end makes a step of its own. @default 1
-   */
-  readonly gradientAccumulation?: number;
-  /** Active in every fit, but not in searches for a learning rate: fast.ai's `callback_fns`. @default none */
-  readonly callbacks?: readonly Callback[];
-  /** Columns of the table beside the losses; default none. */
-  readonly metrics?: readonly Metric[];
-  /** Draws dropout's masks; default the data's seed. */
-  readonly seed?: number;
-  /** Keep training the batch norms of frozen layers; fast.ai's default: true. */
-  readonly trainBn?: boolean;
-  /**
-   * Keep of each stage of the net only its input and compute the rest again in the backward pass: less memory for
-   * more time, with the same result. ResNet-50 at 224 pixels in batches of 16, unfrozen, took 2.1 GB in place of
-   * 2.9 GB and a step 1.2 to 1.5 times as long. @default false
-   */
-  readonly gradientCheckpointing?: boolean;
-  /** Where `save` puts checkpoints; default `models` in the run's folder. */
-  readonly modelDir?: string;
-}
 
 export interface FitOneCycleOptions extends OneCycleOptions {
   /** The cycle's highest rate, for all layer groups or spread over them; default slice(3e-3). */
@@ -110,18 +79,14 @@ export class Learner<Data extends DataBunch = DataBunch> {
     readonly arch: string,
     options: LearnerOptions = {},
   ) {
+    requireLearnerOptions(options);
     this.options = options;
     this.metrics = options.metrics ?? [];
     this.random = new Random(options.seed ?? data.seed, 3);
     this.modelDir = options.modelDir ?? path.join(runDirectory(), "models");
     this.loss = (options.lossFunc ?? crossEntropy())(data.c);
-    this.drawMix = drawMixOf(options.mixUp, this.random);
-    inRange("wd", options.wd ?? defaultWd, { from: 0 });
-    if (options.clipGrad !== undefined) inRange("clipGrad", options.clipGrad, { above: 0 });
+    this.drawMix = options.mixUp === undefined ? undefined : mixUp(options.mixUp, this.random);
     this.accumulated = options.gradientAccumulation ?? 1;
-    if (!Number.isInteger(inRange("gradientAccumulation", this.accumulated, { from: 1 }))) {
-      throw new UserError(`gradientAccumulation is ${this.accumulated}.`, "Give a whole number of batches.");
-    }
     this.evaluator = new Evaluator(this.net);
     this.optimizer = this.newOptimizer();
     this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
@@ -374,10 +339,6 @@ export class Learner<Data extends DataBunch = DataBunch> {
     }
     return path.join(this.modelDir, `${name}.safetensors`);
   }
-}
-
-function drawMixOf(alpha: number | undefined, random: Random): DrawMix | undefined {
-  return alpha === undefined ? undefined : mixUp(inRange("mixUp", alpha, { above: 0 }), random);
 }
 
 function requireEpochs(epochs: number): void {

@@ -1,40 +1,12 @@
 import { collectGarbage } from "../engine/collectGarbage.js";
-import { GraphRecorder } from "../engine/graph/GraphRecorder.js";
 import type { Graph } from "../engine/graph/Graph.js";
 import { programOf } from "../engine/graph/GraphSession.js";
-import { recording } from "../engine/graph/recording.js";
 import { RemoteGraph } from "../engine/graph/RemoteGraph.js";
-import { feedScalar } from "../engine/feed.js";
-import { mul, zerosLike } from "../engine/kernels.js";
-import type { Random } from "../engine/random.js";
-import { type Tensor, tf } from "../engine/tensorflow.js";
-import { type Parameter, Variable } from "../engine/Variable.js";
-import type { Cnn } from "../models/Cnn.js";
-import { clipGradNorm } from "./clipGradNorm.js";
-import type { CrossEntropy } from "./CrossEntropy.js";
-import { type EvaluatedBatch, logitsAndLosses } from "./evaluate.js";
-import type { Optimizer } from "./Optimizer.js";
-import { type DrawMix, unmixed } from "./mixUp.js";
-import { lossAndGradients, type MixedBatch, type TrainBatch } from "./trainStep.js";
-
-/** A net with its loss, and how it is trained. */
-export interface Net {
-  readonly model: Cnn;
-  readonly loss: CrossEntropy;
-  readonly training?: Training;
-}
-
-export interface Training {
-  readonly optimizer: Optimizer;
-  readonly random: Random;
-  /** Draws MixUp's mixes; without it nothing is mixed. */
-  readonly drawMix?: DrawMix;
-  /** The largest norm of all gradients together; default: any. */
-  readonly clipGrad?: number;
-  readonly checkpointing?: boolean;
-  /** `step` only adds up gradients, and `update` moves the parameters by their mean; default false. */
-  readonly accumulates?: boolean;
-}
+import type { Variable } from "../engine/Variable.js";
+import type { EvaluatedBatch } from "./evaluate.js";
+import { unmixed } from "./mixUp.js";
+import { groupsOf, type Net, type Present, recordNet, type Variables, variablesOf } from "./recordNet.js";
+import type { MixedBatch, TrainBatch } from "./trainStep.js";
 
 /** Who has the variables during a fit, in errors. */
 const holder = "the training thread: it comes back at the end of the epoch";
@@ -75,7 +47,7 @@ export class NetSession {
     };
     const isNew = net.training?.optimizer.state().size === 0;
     const variables = variablesOf(net);
-    const graph = record(net, variables, present);
+    const graph = recordNet(net, variables, present);
     const remote = await RemoteGraph.open(programOf(graph));
     const session = new NetSession(net, variables, graph, remote, imageShape(batch), present);
     for (const [i, group] of session.groups.entries()) {
@@ -206,96 +178,3 @@ export class NetSession {
 }
 
 const imageShape = ({ shape }: TrainBatch): string => shape.slice(1).join(" x ");
-
-/** What the graph's inputs are made from. */
-interface Present {
-  batch: MixedBatch;
-  /** Of the items whose gradients have been added up. */
-  weight: number;
-}
-
-/** The graph's variables. */
-interface Variables {
-  readonly model: readonly Variable[];
-  /** The optimizer's state: for each slot one of each parameter. */
-  readonly slots: readonly (readonly Variable[])[];
-  /** The sum of each parameter's gradients, where they are accumulated. */
-  readonly sums: readonly Variable[];
-}
-
-const groupsOf = ({ model, slots, sums }: Variables) => [model, ...slots, ...(sums.length > 0 ? [sums] : [])];
-
-function variablesOf({ model, training }: Net): Variables {
-  const { optimizer, accumulates = false } = training ?? {};
-  const parameters = optimizer?.parameters ?? [];
-  const slots = (optimizer?.slots ?? []).map((_, i) =>
-    parameters.flatMap((parameter) => optimizer?.stateOf(parameter)[i] ?? []),
-  );
-  const summed = accumulates ? parameters : [];
-  const sums = summed.map(({ name, shape }) => new Variable(`${name}.sum`, shape));
-  return { model: model.state(), slots, sums };
-}
-
-/** Takes down a step and an evaluation; nothing is changed by it, nor drawn from the random source. */
-function record({ model, loss, training }: Net, variables: Variables, present: Present): Graph {
-  const recorder = new GraphRecorder(groupsOf(variables));
-  const recorded = (name: string, body: () => readonly Tensor[]) => {
-    tf.engine().startScope();
-    try {
-      recording(recorder, () => {
-        recorder.function(name, body);
-      });
-    } finally {
-      tf.engine().endScope();
-      training?.optimizer.zeroGrad();
-    }
-  };
-  const batch = () => present.batch;
-  if (training) {
-    const { optimizer, random, clipGrad, checkpointing, accumulates = false } = training;
-    const { state } = random;
-    const move = () => {
-      if (clipGrad !== undefined) clipGradNorm(optimizer.parameters, clipGrad);
-      optimizer.update();
-    };
-    try {
-      recorded("train", () => {
-        const settings = { loss, random, checkpointing, sums: accumulates };
-        const lossValue = lossAndGradients(model, batch, settings);
-        if (accumulates) addUp(optimizer.parameters, variables.sums);
-        else move();
-        return [lossValue];
-      });
-      if (accumulates) {
-        recorded("update", () => {
-          const share = feedScalar(() => 1 / present.weight);
-          takeMeans(optimizer.parameters, variables.sums, share);
-          move();
-          for (const sum of variables.sums) sum.assign(zerosLike(sum.read()));
-          return [share];
-        });
-      }
-    } finally {
-      random.state = state;
-    }
-  }
-  recorded("evaluate", () => {
-    const { logits, losses } = logitsAndLosses(model, batch, loss);
-    return [logits, losses];
-  });
-  return recorder.finish();
-}
-
-function addUp(parameters: readonly Parameter[], sums: readonly Variable[]): void {
-  parameters.forEach(({ grad }, i) => {
-    if (grad) sums[i]?.assignAdd(grad);
-  });
-}
-
-/** Gives each parameter its share of the sum for a gradient. */
-function takeMeans(parameters: readonly Parameter[], sums: readonly Variable[], share: Tensor): void {
-  parameters.forEach((parameter, i) => {
-    const sum = sums[i]?.read();
-    if (sum) parameter.addGrad(mul(sum, share));
-  });
-}

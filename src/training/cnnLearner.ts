@@ -5,7 +5,8 @@ import { UserError } from "../errors.js";
 import { Cnn } from "../models/Cnn.js";
 import { createHead, type HeadOptions } from "../models/createHead.js";
 import { type Architecture, models } from "../models/models.js";
-import { Learner, type LearnerOptions } from "./Learner.js";
+import { Learner } from "./Learner.js";
+import type { LearnerOptions } from "./LearnerOptions.js";
 
 export type CnnLearnerOptions = LearnerOptions & Pick<HeadOptions, "ps" | "linFtrs">;
 

@@ -8,7 +8,8 @@ import { readSafetensors, writeSafetensors } from "../../src/engine/safetensors.
 import { tf } from "../../src/engine/tensorflow.js";
 import { UserError } from "../../src/errors.js";
 import type { CallbackEvent } from "../../src/training/Callback.js";
-import { Learner, type LearnerOptions } from "../../src/training/Learner.js";
+import { Learner } from "../../src/training/Learner.js";
+import type { LearnerOptions } from "../../src/training/LearnerOptions.js";
 import { accuracy, errorRate } from "../../src/training/metrics.js";
 import { type DrawnDataOptions, drawnData } from "../support/drawnData.js";
 import { tinyNet } from "../support/tinyNet.js";
