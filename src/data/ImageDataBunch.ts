@@ -1,7 +1,8 @@
 import { inspect } from "node:util";
 import { UserError } from "../errors.js";
 import type { Batch } from "./Batch.js";
-import { type ImageDataBunchOptions, integer, oneOf } from "./bunchOptions.js";
+import { integer, oneOf } from "../inRange.js";
+import type { ImageDataBunchOptions } from "./bunchOptions.js";
 import { DataLoader, type DataLoaderOptions } from "./DataLoader.js";
 import type { ImageDataset } from "./ImageDataset.js";
 import { type LabelledFile, imageFiles } from "./imageFolder.js";

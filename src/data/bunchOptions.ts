@@ -1,5 +1,6 @@
 import { cores } from "../environment.js";
 import { UserError } from "../errors.js";
+import { integer, oneOf } from "../inRange.js";
 import type { OnBadImage } from "./checkImages.js";
 import type { PatientOf } from "./patients.js";
 import type { Transforms } from "./transforms/getTransforms.js";
@@ -64,18 +65,4 @@ export function bunchSettings(options: ImageDataBunchOptions): BunchSettings {
     trainPerClass: integer("trainPerClass", options.trainPerClass ?? 0, 0),
     validPerClass: integer("validPerClass", options.validPerClass ?? 0, 0),
   };
-}
-
-/** @throws UserError when `value` is no whole number from `least` on */
-export function integer(name: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  const range = least === -Infinity ? "" : ` from ${least}`;
-  throw new UserError(`${name} is ${value}.`, `Give a whole number${range}.`);
-}
-
-/** What the type says already; a notebook's cell may have got round it. @throws UserError for any other value */
-export function oneOf<T extends string | undefined>(name: string, value: T, known: readonly T[]): T {
-  if (known.includes(value)) return value;
-  const names = known.map((other) => (other === undefined ? "leave it out" : `"${other}"`));
-  throw new UserError(`${name} is ${JSON.stringify(value)}.`, `Give one of these: ${names.join(", ")}.`);
 }

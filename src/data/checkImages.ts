@@ -1,5 +1,6 @@
 import { currentDisplay } from "../display/Display.js";
 import { UserError } from "../errors.js";
+import { indented } from "../indented.js";
 import { interruptible } from "../interrupt.js";
 import type { Preparer } from "./Preparer.js";
 import type { SourceCache } from "./SourceCache.js";
@@ -77,9 +78,8 @@ function report(bad: ReadonlyMap<string, string>, onBadImage: OnBadImage): void 
     for (const line of lines) currentDisplay().text(`Left out: ${line}`);
     return;
   }
-  const more = lines.length > listed ? `\n  and ${lines.length - listed} more` : "";
   throw new UserError(
-    `${lines.length} ${lines.length === 1 ? "image" : "images"} cannot be used:\n  ${lines.slice(0, listed).join("\n  ")}${more}`,
+    `${lines.length} ${lines.length === 1 ? "image" : "images"} cannot be used:${indented(lines, listed)}`,
     'Repair or remove them, or leave them out with onBadImage: "skip".',
   );
 }

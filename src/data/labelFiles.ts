@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import { inspect } from "node:util";
 import { UserError, messageOf } from "../errors.js";
+import { indented } from "../indented.js";
 import type { LabelledFile } from "./imageFolder.js";
 
 /** Missing files an error names one by one. */
@@ -42,10 +43,9 @@ export function labelFromLists(
   }
   const missing = labelled.filter((file) => !statSync(file.path, { throwIfNoEntry: false })?.isFile());
   if (missing.length > 0) {
-    const names = missing.slice(0, listed).map((file) => `\n  ${file.path}`);
-    const more = missing.length > listed ? `\n  and ${missing.length - listed} more` : "";
+    const names = missing.map((file) => file.path);
     throw new UserError(
-      `${missing.length} of ${labelled.length} files do not exist:${names.join("")}${more}`,
+      `${missing.length} of ${labelled.length} files do not exist:${indented(names, listed)}`,
       `File names are taken below ${root}: check them, folder and suffix.`,
     );
   }

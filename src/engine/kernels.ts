@@ -13,11 +13,17 @@ export interface ConvGeometry {
 }
 
 /** TensorFlow's own padding modes name a faster path than explicit numbers do, where they mean the same. */
-function paddingAttrs(kernel: number, { stride, padding }: ConvGeometry) {
-  if (padding === 0) return [attr.string("padding", "VALID")];
-  if (stride === 1 && 2 * padding === kernel - 1) return [attr.string("padding", "SAME")];
+function paddingMode(kernel: number, { stride, padding }: ConvGeometry): "VALID" | "SAME" | "EXPLICIT" {
+  if (padding === 0) return "VALID";
+  return stride === 1 && 2 * padding === kernel - 1 ? "SAME" : "EXPLICIT";
+}
+
+function paddingAttrs(kernel: number, geometry: ConvGeometry) {
+  const mode = paddingMode(kernel, geometry);
+  if (mode !== "EXPLICIT") return [attr.string("padding", mode)];
+  const { padding } = geometry;
   return [
-    attr.string("padding", "EXPLICIT"),
+    attr.string("padding", mode),
     attr.int("explicit_paddings", [0, 0, padding, padding, padding, padding, 0, 0]),
   ];
 }
@@ -98,10 +104,10 @@ const depthwiseFilter = (filter: Tensor): Tensor =>
 /** Each channel convolved by itself. x `[n, h, w, c]`, filter `[k, k, 1, c]` -> `[n, h', w', c]` */
 export function depthwiseConv2d(x: Tensor, filter: Tensor, geometry: ConvGeometry): Tensor {
   const { stride, padding } = geometry;
-  const isSame = padding === 0 || (stride === 1 && 2 * padding === filter.shape[0] - 1);
   return tf.tidy(() => {
     // Of a depthwise convolution with padding in numbers TensorFlow 2.21 cannot tell the shape: it ends the process.
-    const [padded, own] = isSame ? [x, geometry] : [zeroPadded(x, padding), { stride, padding: 0 }];
+    const inNumbers = paddingMode(filter.shape[0], geometry) === "EXPLICIT";
+    const [padded, own] = inNumbers ? [zeroPadded(x, padding), { stride, padding: 0 }] : [x, geometry];
     return op("DepthwiseConv2dNative", convAttrs(filter.shape[0], own), [padded, depthwiseFilter(filter)]);
   });
 }

@@ -43,7 +43,7 @@ export async function replay(
   model: Cnn,
   recorded: RecordedStage,
   batches: readonly TrainBatch[],
-  { loss, clipGrad, accumulate = 1, optimizer: make }: ReplaySettings,
+  { loss, clipGrad, accumulate, optimizer: make }: ReplaySettings,
 ): Promise<ParityRow[]> {
   const { stage, lr, losses, mixes } = recorded;
   const [first] = batches;
@@ -53,7 +53,7 @@ export async function replay(
   optimizer.lrs = [...lr];
   let step = 0;
   const drawMix = mixes && (() => mixes[step] ?? missing(`how batch ${step} was mixed`));
-  const training = { optimizer, random: new Random(0), drawMix, clipGrad, accumulates: accumulate > 1 };
+  const training = { optimizer, random: new Random(0), drawMix, clipGrad, accumulation: accumulate };
   const session = await NetSession.start({ model, loss, training }, first);
   const rows: ParityRow[] = [];
   for (const fastai of losses) {
@@ -62,8 +62,8 @@ export async function replay(
     const difference = Math.abs(ours - fastai) / Math.abs(fastai);
     rows.push({ name: `${stage} loss ${step}`, ours, fastai, difference, tolerance, unit: "relative" });
     step++;
-    if (step % accumulate === 0 || step === losses.length) await session.update();
   }
+  await session.update();
   await session.close();
   optimizer.dispose();
   return [...rows, evaluation(recorded, evaluateBatch(model, first, loss).logits)];

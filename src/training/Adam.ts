@@ -2,7 +2,7 @@ import { feedScalar } from "../engine/feed.js";
 import { attr, constant, resourceOp, T } from "../engine/rawOps.js";
 import type { Tensor } from "../engine/tensorflow.js";
 import type { Parameter } from "../engine/Variable.js";
-import { inRange } from "./inRange.js";
+import { inRange } from "../inRange.js";
 import { type OptFunc, Optimizer, type WeightDecayOptions } from "./Optimizer.js";
 
 export interface AdamOptions {

@@ -1,5 +1,5 @@
 import { UserError } from "../errors.js";
-import { inRange } from "./inRange.js";
+import { inRange } from "../inRange.js";
 import type { Mix } from "./mixUp.js";
 
 export interface CrossEntropyOptions {

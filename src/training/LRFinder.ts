@@ -1,6 +1,5 @@
 import type { Optimizer } from "./Optimizer.js";
-import { UserError } from "../errors.js";
-import { inRange } from "./inRange.js";
+import { inRange, integer } from "../inRange.js";
 import { annealingExp } from "./annealing.js";
 import type { Callback, CallbackRequest, TrainingState } from "./Callback.js";
 
@@ -20,10 +19,13 @@ export interface LRFinderOptions {
   readonly warmup?: number;
 }
 
+/** fast.ai's number of batches in a search. */
+export const defaultNumIt = 100;
+
 /** The rate at batch i of the search, from 0. */
 export function lrFindRate(
   i: number,
-  { startLr = 1e-7, endLr = 10, numIt = 100 }: LRFinderOptions = {},
+  { startLr = 1e-7, endLr = 10, numIt = defaultNumIt }: LRFinderOptions = {},
 ): number {
   return annealingExp(startLr, endLr, i / numIt);
 }
@@ -32,19 +34,13 @@ export function lrFindRate(
 export function requireLRFinder({
   startLr = 1e-7,
   endLr = 10,
-  numIt = 100,
+  numIt = defaultNumIt,
   warmup = 0,
 }: LRFinderOptions): void {
   inRange("startLr", startLr, { above: 0 });
   inRange("endLr", endLr, { above: startLr });
-  for (const [name, value, least] of [
-    ["numIt", numIt, 1],
-    ["warmup", warmup, 0],
-  ] as const) {
-    if (!Number.isInteger(inRange(name, value, { from: least }))) {
-      throw new UserError(`${name} is ${value}.`, "Give a whole number of batches.");
-    }
-  }
+  integer("numIt", numIt, 1);
+  integer("warmup", warmup, 0);
 }
 
 /** Smith's learning-rate range test ("Cyclical Learning Rates", 2015) with fast.ai v1's stop rule. */
@@ -61,7 +57,7 @@ export class LRFinder implements Callback {
   }
 
   batchEnd({ iteration, smoothLoss }: TrainingState): CallbackRequest {
-    const { numIt = 100, stopDiv = true, warmup = Math.floor(numIt / 10) } = this.options;
+    const { numIt = defaultNumIt, stopDiv = true, warmup = Math.floor(numIt / 10) } = this.options;
     if (iteration > warmup) this.best = Math.min(this.best, smoothLoss);
     this.set(iteration);
     const diverged = stopDiv && (smoothLoss > 4 * this.best || Number.isNaN(smoothLoss));

@@ -16,13 +16,13 @@ import { Evaluator } from "./Evaluator.js";
 import { exportLearner } from "./exportLearner.js";
 import { fit } from "./fit.js";
 import { getPreds, loaderOf } from "./getPreds.js";
-import { LRFinder, type LRFinderOptions, requireLRFinder } from "./LRFinder.js";
+import { defaultNumIt, LRFinder, type LRFinderOptions, requireLRFinder } from "./LRFinder.js";
 import { type LrSuggestions, lrSuggestions } from "./lrSuggestions.js";
 import { type Metric, metricName } from "./metrics.js";
 import { crossEntropy, type CrossEntropy } from "./CrossEntropy.js";
 import { type DrawMix, mixUp } from "./mixUp.js";
 import { defaultWd, type Optimizer } from "./Optimizer.js";
-import { inRange } from "./inRange.js";
+import { inRange } from "../inRange.js";
 import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
 import { type OneCycleOptions, OneCycleScheduler, requireOneCycle } from "./OneCycleScheduler.js";
 import { type Prediction, predictImage } from "./Prediction.js";
@@ -65,9 +65,6 @@ export class Learner<Data extends DataBunch = DataBunch> {
   optimizer: Optimizer;
   private frozen = false;
   private readonly drawMix: DrawMix | undefined;
-  /** Batches to a step of the optimizer, and those since the last one. */
-  private readonly accumulated: number;
-  private pending = 0;
   private session: NetSession | undefined;
   private readonly evaluator: Evaluator;
   private readonly options: LearnerOptions;
@@ -86,7 +83,6 @@ export class Learner<Data extends DataBunch = DataBunch> {
     this.modelDir = options.modelDir ?? path.join(runDirectory(), "models");
     this.loss = (options.lossFunc ?? crossEntropy())(data.c);
     this.drawMix = options.mixUp === undefined ? undefined : mixUp(options.mixUp, this.random);
-    this.accumulated = options.gradientAccumulation ?? 1;
     this.evaluator = new Evaluator(this.net);
     this.optimizer = this.newOptimizer();
     this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
@@ -150,7 +146,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   async lrFind(options: LRFinderOptions = {}): Promise<LrSuggestions | undefined> {
     requireLRFinder(options);
-    const epochs = Math.ceil((options.numIt ?? 100) / this.data.trainDl.length);
+    const epochs = Math.ceil((options.numIt ?? defaultNumIt) / this.data.trainDl.length);
     const restore = takeSnapshot(this);
     try {
       await this.run("lrFind", epochs, [new LRFinder(this.optimizer, options)]);
@@ -159,7 +155,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
     }
     currentDisplay().text("LR Finder is complete, type learn.recorder.plot() to see the graph.");
     const { lrs, losses } = this.recorder;
-    const cut = [Math.floor((options.numIt ?? 100) / 10), -5] as const;
+    const cut = [Math.floor((options.numIt ?? defaultNumIt) / 10), -5] as const;
     return lrSuggestions(lrs.slice(...cut), losses.slice(...cut));
   }
 
@@ -203,14 +199,11 @@ export class Learner<Data extends DataBunch = DataBunch> {
     if (this.session?.suits(batch) === false) await this.endSession();
     if (!this.session) await this.evaluator.close();
     this.session ??= await NetSession.start({ ...this.net, training: this.training }, batch);
-    const loss = await this.session.step(batch);
-    if (++this.pending === this.accumulated) await this.endTrainPass();
-    return loss;
+    return this.session.step(batch);
   }
 
   /** Makes a step of what is left where gradients accumulate; the training loop calls it after an epoch's batches. */
   async endTrainPass(): Promise<void> {
-    this.pending = 0;
     await this.session?.update();
   }
 
@@ -299,8 +292,12 @@ export class Learner<Data extends DataBunch = DataBunch> {
 
   private get training(): Training {
     const { optimizer, random, drawMix } = this;
-    const { clipGrad, gradientCheckpointing: checkpointing } = this.options;
-    return { optimizer, random, drawMix, clipGrad, checkpointing, accumulates: this.accumulated > 1 };
+    const {
+      clipGrad,
+      gradientCheckpointing: checkpointing,
+      gradientAccumulation: accumulation,
+    } = this.options;
+    return { optimizer, random, drawMix, clipGrad, checkpointing, accumulation };
   }
 
   private newOptimizer(): Optimizer {

@@ -1,7 +1,6 @@
-import { UserError } from "../errors.js";
 import type { Callback } from "./Callback.js";
 import type { LossFunc } from "./CrossEntropy.js";
-import { inRange } from "./inRange.js";
+import { inRange, integer } from "../inRange.js";
 import type { Metric } from "./metrics.js";
 import { defaultWd, type OptFunc, type WeightDecayOptions } from "./Optimizer.js";
 
@@ -45,10 +44,5 @@ export function requireLearnerOptions(options: LearnerOptions): void {
   inRange("wd", wd, { from: 0 });
   if (clipGrad !== undefined) inRange("clipGrad", clipGrad, { above: 0 });
   if (mixUp !== undefined) inRange("mixUp", mixUp, { above: 0 });
-  if (!Number.isInteger(inRange("gradientAccumulation", gradientAccumulation, { from: 1 }))) {
-    throw new UserError(
-      `gradientAccumulation is ${gradientAccumulation}.`,
-      "Give a whole number of batches.",
-    );
-  }
+  integer("gradientAccumulation", gradientAccumulation, 1);
 }

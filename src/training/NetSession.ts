@@ -23,6 +23,8 @@ export class NetSession {
   private readonly known = new Map<Variable, number>();
   /** Whether the graph has folded the present weights for evaluation. */
   private prepared = false;
+  /** Batches whose gradients have been added up since the last step of the optimizer. */
+  private added = 0;
 
   private constructor(
     private readonly net: Net,
@@ -68,7 +70,7 @@ export class NetSession {
   }
 
   /**
-   * One step of the optimizer, or, where the net's training accumulates, only the gradients for one.
+   * One batch: a step of the optimizer, or, where gradients accumulate, its part of one.
    * @returns the loss before it
    */
   async step(batch: TrainBatch): Promise<number> {
@@ -76,7 +78,8 @@ export class NetSession {
     if (!training) throw new Error("this session was started without training");
     await this.takeOver();
     const mix = training.drawMix?.(batch.y.length);
-    if (training.accumulates !== true) {
+    const { accumulation = 1 } = training;
+    if (accumulation === 1) {
       training.optimizer.advance();
       const [mean] = await this.run("train", { ...batch, mix });
       return mean?.[0] ?? NaN;
@@ -84,16 +87,18 @@ export class NetSession {
     const weight = loss.weights(batch.y, mix).reduce((sum, one) => sum + one, 0);
     const [sum] = await this.run("train", { ...batch, mix });
     this.present.weight += weight;
+    if (++this.added === accumulation) await this.update();
     return (sum?.[0] ?? NaN) / weight;
   }
 
-  /** Moves the parameters by the mean of the gradients since the last time, if there are any. */
+  /** Makes a step of the optimizer of the batches since the last one, if there are any. */
   async update(): Promise<void> {
-    if (this.present.weight === 0) return;
+    if (this.added === 0) return;
     await this.takeOver();
     this.net.training?.optimizer.advance();
     await this.run("update", this.present.batch);
     this.present.weight = 0;
+    this.added = 0;
   }
 
   /** The graph has all variables, and here nobody. */

@@ -1,5 +1,5 @@
 import type { Optimizer } from "./Optimizer.js";
-import { inRange } from "./inRange.js";
+import { inRange } from "../inRange.js";
 import { annealingCos } from "./annealing.js";
 import type { Callback, TrainingState } from "./Callback.js";
 

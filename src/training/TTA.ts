@@ -3,7 +3,7 @@ import { cropPad } from "../data/transforms/cropPad.js";
 import { flipLr } from "../data/transforms/flipLr.js";
 import type { Transform } from "../data/transforms/Transform.js";
 import { zoom } from "../data/transforms/zoom.js";
-import { UserError } from "../errors.js";
+import { inRange } from "../inRange.js";
 import { getPreds } from "./getPreds.js";
 import type { Learner } from "./Learner.js";
 import type { Predictions } from "./Predictions.js";
@@ -30,9 +30,8 @@ export async function tta(
   learn: Learner<ImageDataBunch>,
   { beta = 0.4, scale = 1.35, dsType = "valid" }: TTAOptions,
 ): Promise<Predictions> {
-  if (!(beta >= 0 && beta <= 1)) throw new UserError(`beta is ${beta}.`, "Give a number from 0 to 1.");
-  if (!(scale >= 1 && scale <= 100))
-    throw new UserError(`scale is ${scale}.`, "Give a number from 1 to 100.");
+  inRange("beta", beta, { from: 0, to: 1 });
+  inRange("scale", scale, { from: 1, to: 100 });
   const { data } = learn;
   const dataset = dsType === "train" ? data.trainDs : data.validDs;
   const plain = await learn.getPreds({ dsType });

@@ -1,6 +1,6 @@
 import { UserError } from "../errors.js";
 import { argmax, type Metric, type MetricInput } from "./metrics.js";
-import { inRange } from "./inRange.js";
+import { inRange } from "../inRange.js";
 
 export interface BinaryMetricOptions {
   /** Index of the class that the metric speaks of. @default 1, as fast.ai's `pos_label`: PNEUMONIA after NORMAL */

@@ -29,8 +29,8 @@ export interface Training {
   /** The largest norm of all gradients together; default: any. */
   readonly clipGrad?: number;
   readonly checkpointing?: boolean;
-  /** `step` only adds up gradients, and `update` moves the parameters by their mean; default false. */
-  readonly accumulates?: boolean;
+  /** Batches to a step of the optimizer, which then moves the parameters by the mean of their gradients; default 1. */
+  readonly accumulation?: number;
 }
 
 /** What the graph's inputs are made from. */
@@ -58,12 +58,12 @@ export const groupsOf = ({ model, slots, sums }: Variables) => [
 
 /** The variables that a net's graph has; the sums are made here. */
 export function variablesOf({ model, training }: Net): Variables {
-  const { optimizer, accumulates = false } = training ?? {};
+  const { optimizer, accumulation = 1 } = training ?? {};
   const parameters = optimizer?.parameters ?? [];
   const slots = (optimizer?.slots ?? []).map((_, i) =>
     parameters.flatMap((parameter) => optimizer?.stateOf(parameter)[i] ?? []),
   );
-  const summed = accumulates ? parameters : [];
+  const summed = accumulation > 1 ? parameters : [];
   const sums = summed.map(({ name, shape }) => new Variable(`${name}.sum`, shape));
   return { model: model.state(), slots, sums };
 }
@@ -84,7 +84,8 @@ export function recordNet({ model, loss, training }: Net, variables: Variables, 
   };
   const batch = () => present.batch;
   if (training) {
-    const { optimizer, random, clipGrad, checkpointing, accumulates = false } = training;
+    const { optimizer, random, clipGrad, checkpointing, accumulation = 1 } = training;
+    const accumulates = accumulation > 1;
     const { state } = random;
     const move = () => {
       if (clipGrad !== undefined) clipGradNorm(optimizer.parameters, clipGrad);

@@ -161,7 +161,7 @@ describe("a recorded step", () => {
     const [eager, graph] = [trained(0, 0, sgd()), trained(0, 0, sgd())];
     const batches = [4, 6, 3].map((n, i) => drawnBatch(n, 48, new Random(i)));
     const session = await NetSession.start(
-      { ...graph, training: { ...graph, accumulates: true } },
+      { ...graph, training: { ...graph, accumulation: 2 } },
       drawnBatch(4, 48, new Random(0)),
     );
     // Two batches make the first step, one the second.

@@ -1,4 +1,4 @@
-import { UserError } from "../../errors.js";
+import { inRange } from "../../inRange.js";
 import { brightness } from "./brightness.js";
 import { contrast } from "./contrast.js";
 import { cropPad } from "./cropPad.js";
@@ -44,12 +44,12 @@ export interface Transforms {
  */
 export function getTransforms(options: TransformOptions = {}): Transforms {
   const { doFlip = true, flipVert = false, xtraTfms = [] } = options;
-  const maxRotate = within("maxRotate", options.maxRotate ?? 10, 0, 360);
-  const maxZoom = within("maxZoom", options.maxZoom ?? 1.1, 1, 100);
-  const maxLighting = within("maxLighting", options.maxLighting ?? 0.2, 0, 0.99);
-  const maxWarp = within("maxWarp", options.maxWarp ?? 0.2, 0, 0.99);
-  const pAffine = within("pAffine", options.pAffine ?? 0.75, 0, 1);
-  const pLighting = within("pLighting", options.pLighting ?? 0.75, 0, 1);
+  const maxRotate = inRange("maxRotate", options.maxRotate ?? 10, { from: 0, to: 360 });
+  const maxZoom = inRange("maxZoom", options.maxZoom ?? 1.1, { from: 1, to: 100 });
+  const maxLighting = inRange("maxLighting", options.maxLighting ?? 0.2, { from: 0, to: 0.99 });
+  const maxWarp = inRange("maxWarp", options.maxWarp ?? 0.2, { from: 0, to: 0.99 });
+  const pAffine = inRange("pAffine", options.pAffine ?? 0.75, { from: 0, to: 1 });
+  const pLighting = inRange("pLighting", options.pLighting ?? 0.75, { from: 0, to: 1 });
 
   const train: Transform[] = [cropPad([0, 1], [0, 1])];
   if (doFlip) train.push(flipVert ? dihedral() : flipLr());
@@ -61,9 +61,4 @@ export function getTransforms(options: TransformOptions = {}): Transforms {
     train.push(contrast([1 - maxLighting, 1 / (1 - maxLighting)], pLighting));
   }
   return { train: [...train, ...xtraTfms], valid: [cropPad()] };
-}
-
-function within(name: string, value: number, lo: number, hi: number): number {
-  if (value >= lo && value <= hi) return value;
-  throw new UserError(`${name} is ${value}.`, `Give a number from ${lo} to ${hi}.`);
 }

@@ -3,7 +3,6 @@ import path from "node:path";
 import { messageOf, UserError } from "../../errors.js";
 import { makeFolder } from "../../makeFolder.js";
 import type { Callback, TrainingState } from "../Callback.js";
-import { metricName } from "../metrics.js";
 import { progressTable } from "../progressTable.js";
 
 export interface CSVLoggerOptions {
@@ -26,7 +25,7 @@ export class CSVLogger implements Callback {
   async trainBegin({ learn }: TrainingState): Promise<void> {
     const file = this.file(learn);
     await makeFolder(path.dirname(file), "Give the learner another `modelDir`.");
-    const header = line(progressTable(learn.metrics.map(metricName)).columns);
+    const header = line(progressTable(learn.recorder.metricNames).columns);
     try {
       if (this.append) await appendFile(file, header);
       else await writeFile(file, header);
@@ -41,7 +40,7 @@ export class CSVLogger implements Callback {
 
   async epochEnd(state: TrainingState): Promise<void> {
     const { learn, smoothLoss: trainLoss, ...rest } = state;
-    const row = progressTable(learn.metrics.map(metricName)).row({ ...rest, trainLoss });
+    const row = progressTable(learn.recorder.metricNames).row({ ...rest, trainLoss });
     await appendFile(this.file(learn), line(row));
   }
 

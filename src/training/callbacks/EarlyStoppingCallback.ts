@@ -1,6 +1,7 @@
 import { currentDisplay } from "../../display/Display.js";
+import { integer } from "../../inRange.js";
 import type { Callback, CallbackRequest, TrainingState } from "../Callback.js";
-import { requirePatience, Tracker, type TrackerOptions } from "./Tracker.js";
+import { Tracker, type TrackerOptions } from "./Tracker.js";
 
 export interface EarlyStoppingOptions extends TrackerOptions {
   /** Epochs without an improvement that are borne; one more ends the fit. @default 0 */
@@ -15,7 +16,7 @@ export class EarlyStoppingCallback implements Callback {
   /** @throws UserError when an option makes no sense */
   constructor({ patience = 0, ...tracked }: EarlyStoppingOptions = {}) {
     this.tracker = new Tracker(tracked);
-    this.patience = requirePatience(patience);
+    this.patience = integer("patience", patience, 0);
   }
 
   trainBegin(state: TrainingState): void {

@@ -1,7 +1,7 @@
 import { currentDisplay } from "../../display/Display.js";
 import type { Callback, TrainingState } from "../Callback.js";
-import { inRange } from "../inRange.js";
-import { requirePatience, Tracker, type TrackerOptions } from "./Tracker.js";
+import { inRange, integer } from "../../inRange.js";
+import { Tracker, type TrackerOptions } from "./Tracker.js";
 
 export interface ReduceLROnPlateauOptions extends TrackerOptions {
   /** Epochs without an improvement that are borne; one more lowers the rate. @default 0 */
@@ -25,7 +25,7 @@ export class ReduceLROnPlateauCallback implements Callback {
   /** @throws UserError when an option makes no sense */
   constructor({ patience = 0, factor = 0.2, minLr = 1e-3, ...tracked }: ReduceLROnPlateauOptions = {}) {
     this.tracker = new Tracker(tracked);
-    this.patience = requirePatience(patience);
+    this.patience = integer("patience", patience, 0);
     this.factor = inRange("factor", factor, { above: 0, below: 1 });
     this.minLr = inRange("minLr", minLr, { from: 0 });
   }

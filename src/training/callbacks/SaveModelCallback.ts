@@ -1,5 +1,5 @@
 import { currentDisplay } from "../../display/Display.js";
-import { UserError } from "../../errors.js";
+import { oneOf } from "../../inRange.js";
 import type { Callback, TrainingState } from "../Callback.js";
 import { Tracker, type TrackerOptions } from "./Tracker.js";
 
@@ -21,9 +21,7 @@ export class SaveModelCallback implements Callback {
 
   /** @throws UserError when an option makes no sense */
   constructor({ every = "improvement", name = "bestmodel", ...tracked }: SaveModelOptions = {}) {
-    if (!["improvement", "epoch"].includes(every)) {
-      throw new UserError(`every is ${JSON.stringify(every)}.`, 'Give "improvement" or "epoch".');
-    }
+    oneOf("every", every, ["improvement", "epoch"]);
     this.tracker = new Tracker(tracked);
     [this.every, this.name] = [every, name];
   }

@@ -1,4 +1,5 @@
 import { UserError } from "../../errors.js";
+import { indented } from "../../indented.js";
 import type { Callback, TrainingState } from "../Callback.js";
 
 /** Files of a batch that an error names one by one. */
@@ -14,13 +15,9 @@ export class TerminateOnNaNCallback implements Callback {
     if (!Number.isNaN(lastLoss)) return;
     const { items } = learn.data.trainDl.dataset;
     const names = lastItems.map((item) => items?.[item]?.path ?? `item ${item}`);
-    const more = names.length > listed ? `\n  and ${names.length - listed} more` : "";
     throw new UserError(
       `The loss is NaN at batch ${batch - 1} of epoch ${epoch}, with learning rates ${learn.optimizer.lrs.join(", ")}. ` +
-        `The batch's images:${names
-          .slice(0, listed)
-          .map((name) => `\n  ${name}`)
-          .join("")}${more}`,
+        `The batch's images:${indented(names, listed)}`,
       "The net is broken: load a checkpoint, and train with a lower learning rate or with clipGrad.",
     );
   }

@@ -1,7 +1,6 @@
 import { UserError } from "../../errors.js";
 import type { TrainingState } from "../Callback.js";
-import { inRange } from "../inRange.js";
-import { metricName } from "../metrics.js";
+import { inRange, oneOf } from "../../inRange.js";
 
 export interface TrackerOptions {
   /** "train_loss", "valid_loss" or a metric by its column's name, such as "error_rate". @default "valid_loss" */
@@ -24,9 +23,7 @@ export class Tracker {
 
   /** @throws UserError when `mode` or `minDelta` make no sense */
   constructor({ monitor = "valid_loss", mode = "auto", minDelta = 0 }: TrackerOptions) {
-    if (!["auto", "min", "max"].includes(mode)) {
-      throw new UserError(`mode is ${JSON.stringify(mode)}.`, 'Give "auto", "min" or "max".');
-    }
+    oneOf("mode", mode, ["auto", "min", "max"]);
     this.monitor = monitor;
     this.minDelta = inRange("minDelta", minDelta, { from: 0 });
     this.lowerIsBetter = mode === "auto" ? /loss|error/.test(monitor) : mode === "min";
@@ -34,7 +31,7 @@ export class Tracker {
 
   /** @throws UserError when the learner has no such column */
   trainBegin({ learn }: TrainingState): void {
-    const known = ["train_loss", "valid_loss", ...learn.metrics.map(metricName)];
+    const known = ["train_loss", "valid_loss", ...learn.recorder.metricNames];
     if (!known.includes(this.monitor)) {
       throw new UserError(
         `There is no column ${JSON.stringify(this.monitor)} to monitor.`,
@@ -63,12 +60,6 @@ export class Tracker {
   private valueIn({ learn, smoothLoss, validLoss, metrics }: TrainingState): number | undefined {
     if (this.monitor === "train_loss") return smoothLoss;
     if (this.monitor === "valid_loss" || validLoss === undefined) return validLoss;
-    return metrics[learn.metrics.map(metricName).indexOf(this.monitor)];
+    return metrics[learn.recorder.metricNames.indexOf(this.monitor)];
   }
-}
-
-/** A whole number of epochs from 0 on. @throws UserError for anything else */
-export function requirePatience(patience: number): number {
-  if (Number.isInteger(patience) && patience >= 0) return patience;
-  throw new UserError(`patience is ${patience}.`, "Give a whole number of epochs from 0 on.");
 }
