@@ -19,6 +19,8 @@ const words = process.argv.slice(2);
 if (words.length === 0) {
   step("eslint", ["node_modules/eslint/bin/eslint.js", "."]);
   step("prettier", ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level=warn", "."]);
+  // Fails at a public name without documentation.
+  step("API reference", ["node_modules/typedoc/bin/typedoc", "--emit", "none"]);
   step("declarations in the notebook's compiler", ["bin/check-declarations.cjs"]);
 }
 const tests = testFiles("test").filter((file) => words.every((word) => file.includes(word)));

@@ -3,10 +3,12 @@
  * remedy says what to do; the `xray` command prints both without a stack and ends with 1.
  */
 export class UserError extends Error {
+  /** What notebooks show before the message. */
   override readonly name: string = "UserError";
 
   constructor(
     problem: string,
+    /** What to do about it. */
     readonly remedy: string,
     options?: ErrorOptions,
   ) {
@@ -16,6 +18,7 @@ export class UserError extends Error {
 
 /** Training, a search or a preparation that was stopped by the person (kernel interrupt, Ctrl-C). */
 export class Interrupted extends Error {
+  /** As Jupyter calls it. */
   override readonly name = "KeyboardInterrupt";
 }
 

@@ -16,13 +16,15 @@ export { findDataset, type FoundDataset } from "./data/findDataset.js";
 export { showListing } from "./data/datasetListing.js";
 export { type DsType, type FromFolderOptions, ImageDataBunch } from "./data/ImageDataBunch.js";
 export type { ImageDataBunchOptions } from "./data/bunchOptions.js";
+export type { OnBadImage } from "./data/checkImages.js";
 export type { Column, CsvOptions } from "./data/labelFromCsv.js";
 export type { LabelOf } from "./data/labelFiles.js";
 export type { PatientOf } from "./data/patients.js";
 export { kermanyPatient } from "./data/kermanyPatient.js";
 export { ImageDataset, type ImageItem } from "./data/ImageDataset.js";
-export { DataLoader } from "./data/DataLoader.js";
-export { getTransforms } from "./data/transforms/getTransforms.js";
+export type { DataLoader } from "./data/DataLoader.js";
+export { getTransforms, type TransformOptions, type Transforms } from "./data/transforms/getTransforms.js";
+export type { Transform } from "./data/transforms/Transform.js";
 export { imagenetStats, type ImageStats } from "./data/imagenetStats.js";
 export type { Batch } from "./data/Batch.js";
 
@@ -30,14 +32,14 @@ export type { Batch } from "./data/Batch.js";
 export { cnnLearner, type CnnLearnerOptions } from "./training/cnnLearner.js";
 export { type Architecture, type ArchitectureName, modelFrom, models } from "./models/models.js";
 export { auroc, type BinaryMetricOptions, fBeta, precision, recall } from "./training/confusionMetrics.js";
-export { accuracy, errorRate, type Metric } from "./training/metrics.js";
+export { accuracy, errorRate, type Metric, type MetricInput } from "./training/metrics.js";
 export { adam, type AdamOptions } from "./training/Adam.js";
 export { sgd, type SGDOptions } from "./training/SGD.js";
 export type { OptFunc, WeightDecayOptions } from "./training/Optimizer.js";
 export { crossEntropy, type CrossEntropyOptions, type LossFunc } from "./training/CrossEntropy.js";
-export { type FitOneCycleOptions, Learner } from "./training/Learner.js";
+export { type FitOneCycleOptions, type HistoryRow, Learner, type Timing } from "./training/Learner.js";
 export type { LearnerOptions } from "./training/LearnerOptions.js";
-export { type LearningRate, slice } from "./training/slice.js";
+export { type LearningRate, type LearningRateSlice, slice } from "./training/slice.js";
 export type { Callback, CallbackRequest, TrainingState } from "./training/Callback.js";
 export { CSVLogger, type CSVLoggerOptions } from "./training/callbacks/CSVLogger.js";
 export {
@@ -51,7 +53,9 @@ export {
 export { SaveModelCallback, type SaveModelOptions } from "./training/callbacks/SaveModelCallback.js";
 export { TerminateOnNaNCallback } from "./training/callbacks/TerminateOnNaNCallback.js";
 export type { TrackerOptions } from "./training/callbacks/Tracker.js";
-export type { Recorder } from "./training/Recorder.js";
+export type { EpochRow, PlotOptions, Recorder } from "./training/Recorder.js";
+export type { LRFinderOptions } from "./training/LRFinder.js";
+export type { OneCycleOptions } from "./training/OneCycleScheduler.js";
 export { type LrSuggestions, lrSuggestions } from "./training/lrSuggestions.js";
 export type { Predictions } from "./training/Predictions.js";
 export type { TTAOptions } from "./training/TTA.js";
@@ -63,10 +67,25 @@ export type { FilePrediction, InferenceLearner } from "./training/InferenceLearn
 export type { Prediction } from "./training/Prediction.js";
 
 // Interpretation
-export { ClassificationInterpretation } from "./interpretation/ClassificationInterpretation.js";
+export {
+  ClassificationInterpretation,
+  type ClassificationMetrics,
+  type Confusion,
+  type TopLoss,
+} from "./interpretation/ClassificationInterpretation.js";
+export type { ConfusionMatrix, Share } from "./interpretation/confusionMatrix.js";
+export type { ConfusionMatrixFigureOptions } from "./interpretation/confusionMatrixFigure.js";
 export { showComparisonWithArticle } from "./interpretation/compareWithArticle.js";
 
 // Report
 export { saveMetrics } from "./saveMetrics.js";
-export { currentDisplay, type Display, type Figure, setDisplay, type Table } from "./display/Display.js";
+export {
+  currentDisplay,
+  type Display,
+  type Figure,
+  type FitProgress,
+  setDisplay,
+  type Table,
+  type TaskProgress,
+} from "./display/Display.js";
 export { Interrupted, UserError } from "./errors.js";

@@ -10,6 +10,7 @@ import { drawWeighted } from "./weightedSampler.js";
 /** Batches prepared ahead may hold this many bytes together, but at least two batches are. */
 const aheadBytes = 2 ** 30;
 
+/** What a loader is made of. */
 export interface DataLoaderOptions {
   readonly dataset: ImageDataset;
   readonly bs: number;
@@ -35,11 +36,14 @@ export interface DataLoaderOptions {
  * changes a pixel.
  */
 export class DataLoader {
+  /** The images that are gone over. */
   readonly dataset: ImageDataset;
+  /** Images in a batch. */
   readonly bs: number;
   /** The number of the next pass, which its random draws come from; set back, it is gone through again. */
   nextPass = 0;
 
+  /** @internal `ImageDataBunch.loader` makes one. */
   constructor(private readonly options: DataLoaderOptions) {
     this.dataset = options.dataset;
     this.bs = options.bs;

@@ -32,11 +32,15 @@ export type DsType = "train" | "valid" | "test";
 export class ImageDataBunch {
   /** Absolute path of the data set. */
   readonly path: string;
+  /** Images that train. */
   readonly trainDs: ImageDataset;
+  /** Images that validate. */
   readonly validDs: ImageDataset;
   /** Images without labels; undefined without the option `test`. */
   readonly testDs: ImageDataset | undefined;
+  /** The images of `trainDs`, shuffled or drawn anew at each pass, augmented, in full batches only. */
   readonly trainDl: DataLoader;
+  /** The images of `validDs`, in order. */
   readonly validDl: DataLoader;
   /** The images of `testDs`, in order. */
   readonly testDl: DataLoader | undefined;
@@ -46,6 +50,7 @@ export class ImageDataBunch {
   readonly size: number;
   /** Images in a batch. */
   readonly bs: number;
+  /** Of every random draw of the data. */
   readonly seed: number;
   /** The transforms of training and of validation. */
   readonly dsTfms: Transforms;

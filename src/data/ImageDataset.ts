@@ -30,6 +30,7 @@ export class ImageDataset {
     );
   }
 
+  /** Number of images. */
   get length(): number {
     return this.items.length;
   }

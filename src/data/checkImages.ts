@@ -6,6 +6,7 @@ import type { Preparer } from "./Preparer.js";
 import type { SourceCache } from "./SourceCache.js";
 import { VerifiedImages } from "./VerifiedImages.js";
 
+/** What happens with files that cannot be decoded. */
 export type OnBadImage = "error" | "skip";
 
 /** Files in one request to a worker thread: few enough for even work and a moving bar. */

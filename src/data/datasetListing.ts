@@ -46,7 +46,7 @@ export function datasetListing(folder: string): Table {
 }
 
 /**
- * Shows {@link datasetListing} on the page, and says it when the images are drawn.
+ * Shows how many images of each class a data set's splits hold, and says it when the images are drawn.
  * @throws UserError when the folder is missing
  */
 export function showListing({ path: folder, kind }: Pick<FoundDataset, "path" | "kind">): void {

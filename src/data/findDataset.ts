@@ -14,8 +14,9 @@ export interface FoundDataset {
   readonly path: string;
   /** Drawn phantoms, or anything else: taken to be real. */
   readonly kind: "real" | "phantom";
-  /** Names of the folders in `path`. */
+  /** Name of the training images' folder in `path`. */
   readonly train: string;
+  /** Name of the validation images' folder in `path`. */
   readonly valid: string;
 }
 

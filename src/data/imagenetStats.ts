@@ -1,6 +1,8 @@
 /** Per-channel mean and standard deviation of RGB values in 0..1. */
 export interface ImageStats {
+  /** In 0..1. */
   readonly mean: readonly [r: number, g: number, b: number];
+  /** Above 0. */
   readonly std: readonly [r: number, g: number, b: number];
 }
 

@@ -8,6 +8,7 @@ import { labelFromLists } from "./labelFiles.js";
 /** A column by its name in the header, or by its place, from 0 on. */
 export type Column = string | number;
 
+/** Where a CSV file is, and which of its columns say what. */
 export interface CsvOptions {
   /** The file with a row for each image, below the path. @default "labels.csv" */
   readonly csvLabels?: string;

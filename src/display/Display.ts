@@ -5,16 +5,21 @@
 
 /** A Plotly figure as plain JSON, with its content in words for those who cannot see it. */
 export interface Figure {
+  /** Plotly's traces. */
   readonly data: readonly Readonly<Record<string, unknown>>[];
+  /** Plotly's layout. */
   readonly layout: Readonly<Record<string, unknown>>;
   /** Alternative text, with the figure's numbers. */
   readonly alt: string;
 }
 
+/** A table of text. */
 export interface Table {
+  /** The columns' heads. */
   readonly columns: readonly string[];
   /** Cells as they shall be read: formatted by the caller. */
   readonly rows: readonly (readonly string[])[];
+  /** Stands above the table. */
   readonly caption?: string;
 }
 
@@ -37,18 +42,25 @@ export interface FitProgress {
 
 /** The progress of any other long work. */
 export interface TaskProgress {
+  /** So much of the total is done. */
   update(done: number): void;
+  /** The bar goes. `note` says why, if the work ended early. */
   end(note?: string): void;
 }
 
+/** Where results are shown: a notebook, a terminal, or nowhere. */
 export interface Display {
+  /** Plain text, as it stands. */
   text(text: string): void;
+  /** Text in Markdown; a terminal shows its source. */
   markdown(text: string): void;
+  /** A table; cells are shown as text, whatever is in them. */
   table(table: Table): void;
   /** Resolves once the figure is on the page. */
   figure(figure: Figure): Promise<void>;
   /** `width` in CSS pixels; default the picture's own. */
   image(png: Uint8Array, options: { readonly alt: string; readonly width?: number }): void;
+  /** Begins a fit's bar and table. */
   fitProgress(columns: readonly string[]): FitProgress;
   /** `unit` is `items` or `bytes`; a total of 0 is unknown. */
   taskProgress(label: string, total: number, unit?: "items" | "bytes"): TaskProgress;

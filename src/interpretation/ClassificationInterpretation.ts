@@ -23,27 +23,49 @@ export interface PredictingLearner {
   getPreds(): Promise<Predictions>;
 }
 
+/** An item, and how badly it was predicted. */
 export interface TopLoss {
   /** Index in the validation set. */
   readonly index: number;
+  /** Undefined where the predictions came without paths. */
   readonly path: string | undefined;
+  /** Cross-entropy. */
   readonly loss: number;
+  /** Its class. */
   readonly actual: string;
+  /** The class with the highest probability. */
   readonly predicted: string;
-  /** Of the actual class. */
+  /** Of the actual class, 0..1. */
   readonly probability: number;
+}
+
+/** How often one class was taken for another. */
+export interface Confusion {
+  /** The class that it was. */
+  readonly actual: string;
+  /** The class that it was taken for. */
+  readonly predicted: string;
+  /** Items. */
+  readonly count: number;
 }
 
 /** The numbers of `metrics()`, as they go into `metrics.json`; a share of nothing is NaN here and null there. */
 export interface ClassificationMetrics {
+  /** 1 - accuracy. */
   readonly errorRate: number;
+  /** The share of images that got their class. */
   readonly accuracy: number;
+  /** TP / (TP + FP). */
   readonly precision: number;
+  /** TP / (TP + FN). */
   readonly recall: number;
+  /** TN / (TN + FP). */
   readonly specificity: number;
+  /** The mean of every class's recall. */
   readonly balancedAccuracy: number;
   /** Rows actual, columns predicted. */
   readonly confusionMatrix: ConfusionMatrix;
+  /** The class that precision, recall and specificity speak of. */
   readonly positiveClass: string;
   /** 95% intervals of the shares above, after Wilson. */
   readonly intervals: Readonly<Record<string, readonly [low: number, high: number]>>;
@@ -54,6 +76,7 @@ export class ClassificationInterpretation {
   private readonly matrix: ConfusionMatrix;
 
   private constructor(
+    /** What it is about. */
     readonly preds: Predictions,
     private readonly paths: readonly string[],
     /** The class that precision, recall and specificity speak of. */
@@ -84,27 +107,32 @@ export class ClassificationInterpretation {
     return this.matrix;
   }
 
+  /** Draws the matrix, with each cell's count and its share of the row. */
   async plotConfusionMatrix(options: ConfusionMatrixFigureOptions = {}): Promise<void> {
     await currentDisplay().figure(confusionMatrixFigure(this.matrix, this.preds.classes, options));
   }
 
+  /** The share of images that got their class. */
   accuracy(): Share {
     return accuracyOf(this.matrix);
   }
 
+  /** The share of images that got another class: 1 - accuracy. */
   errorRate(): Share {
     return errorRateOf(this.matrix);
   }
 
+  /** Of those called positive, how many are: TP / (TP + FP). NaN where nothing was called positive. */
   precision(positive = this.positiveClass): Share {
     return precisionOf(this.matrix, indexOf(this.preds.classes, positive));
   }
 
-  /** Also called sensitivity. */
+  /** Also called sensitivity: of the positive, how many were found, TP / (TP + FN). */
   recall(positive = this.positiveClass): Share {
     return recallOf(this.matrix, indexOf(this.preds.classes, positive));
   }
 
+  /** Of the negative, how many were left in peace: TN / (TN + FP). */
   specificity(positive = this.positiveClass): Share {
     return specificityOf(this.matrix, indexOf(this.preds.classes, positive));
   }
@@ -115,7 +143,7 @@ export class ClassificationInterpretation {
   }
 
   /** Pairs that were mistaken for each other at least `minVal` times, the most frequent first. */
-  mostConfused(minVal = 1): { actual: string; predicted: string; count: number }[] {
+  mostConfused(minVal = 1): Confusion[] {
     const { classes } = this.preds;
     return this.matrix
       .flatMap((row, i) =>
@@ -190,6 +218,7 @@ export class ClassificationInterpretation {
     };
   }
 
+  /** Shows {@link summary}. */
   showSummary(): void {
     currentDisplay().table(this.summary());
   }

@@ -58,6 +58,7 @@ export function compareWithArticle(interp: ClassificationInterpretation): Compar
   };
 }
 
+/** Shows the article's numbers beside this net's, each with its counts and its interval, and what differs. */
 export function showComparisonWithArticle(interp: ClassificationInterpretation): void {
   const { table, remark } = compareWithArticle(interp);
   currentDisplay().table(table);

@@ -9,7 +9,9 @@ export type ConfusionMatrix = readonly (readonly number[])[];
 
 /** A measure that is a share: `hits` of `of` items. */
 export interface Share {
+  /** The numerator. */
   readonly hits: number;
+  /** The denominator. */
   readonly of: number;
   /** hits / of; NaN when there is nothing to be a share of. */
   readonly value: number;

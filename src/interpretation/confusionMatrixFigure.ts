@@ -14,9 +14,11 @@ const blues = [
   "#08306b",
 ].map((colour, i) => [i / 8, colour] as const);
 
+/** How the confusion matrix is drawn. */
 export interface ConfusionMatrixFigureOptions {
   /** Shares of each row in place of counts. Default false. */
   readonly normalize?: boolean;
+  /** Stands above it. */
   readonly title?: string;
   /** Decimals of the shares; fast.ai's default: 2. */
   readonly normDec?: number;

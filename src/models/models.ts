@@ -10,6 +10,7 @@ import { torchvisionName } from "./torchvisionNames.js";
 
 /** A net that `cnnLearner` can be built on. */
 export interface Architecture {
+  /** As it stands in checkpoints and messages. */
   readonly name: string;
   /**
    * The body, with pretrained weights or, for tests and comparisons, with zeros to be filled.
@@ -23,17 +24,18 @@ const resNet = (block: ResNetSpec["block"], ...blocks: ResNetSpec["blocks"]): Re
   ...{ kind: "resnet", block, blocks, width: 64, strideIn: "conv2", epsilon: 1e-5 },
 });
 
-const specs = {
+/** The nets that weights of one's own can be given to. */
+export type ArchitectureName =
+  "resnet18" | "resnet34" | "resnet50" | "resnet101" | "resnet152" | "mobilenetV2";
+
+const specs: Readonly<Record<ArchitectureName, BodySpec>> = {
   resnet18: resNet("basic", 2, 2, 2, 2),
   resnet34: resNet("basic", 3, 4, 6, 3),
   resnet50: resNet("bottleneck", 3, 4, 6, 3),
   resnet101: resNet("bottleneck", 3, 4, 23, 3),
   resnet152: resNet("bottleneck", 3, 8, 36, 3),
   mobilenetV2: { kind: "mobilenetV2", epsilon: 1e-5 },
-} as const satisfies Record<string, BodySpec>;
-
-/** The nets that weights of one's own can be given to. */
-export type ArchitectureName = keyof typeof specs;
+};
 
 /**
  * A net with ImageNet weights from a safetensors file of one's own: `cnnLearner(data, modelFrom("resnet34", file))`.
@@ -93,9 +95,13 @@ function loadBody(
 }
 
 /** The nets whose weights the program fetches itself, as fast.ai's `models`. */
-export const models = {
-  resnet50: modelFrom("resnet50", resnet50Weights),
+export const models: {
+  /** The article's net; `xray setup` fetches its weights (94 MB). */
+  readonly resnet50: Architecture;
   /** The light one for slow machines: its weights (13 MB) are fetched at the first use. */
+  readonly mobilenetV2: Architecture;
+} = {
+  resnet50: modelFrom("resnet50", resnet50Weights),
   mobilenetV2: {
     name: "mobilenetV2",
     async createBody(prefix, pretrained) {

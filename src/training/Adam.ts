@@ -5,6 +5,7 @@ import type { Parameter } from "../engine/Variable.js";
 import { inRange } from "../inRange.js";
 import { type OptFunc, Optimizer, type WeightDecayOptions } from "./Optimizer.js";
 
+/** What `adam()` takes, with fast.ai's names and defaults. */
 export interface AdamOptions {
   /** Decay of the two moments, each in [0, 1). The first is what one-cycle calls momentum. @default [0.9, 0.99] */
   readonly betas?: readonly [number, number];

@@ -8,8 +8,9 @@ export interface TrainingState {
   readonly epochs: number;
   /** The present epoch, from 0. */
   readonly epoch: number;
-  /** Training and validation batches of an epoch. */
+  /** Training batches of an epoch. */
   readonly batches: number;
+  /** Validation batches of an epoch. */
   readonly validBatches: number;
   /** Batches finished in this epoch's training, or in its validation. */
   readonly batch: number;
@@ -21,8 +22,9 @@ export interface TrainingState {
   readonly lastLoss: number;
   /** fast.ai's smoothed training loss: over the whole fit, not reset between epochs. */
   readonly smoothLoss: number;
-  /** After validation: the mean loss, and the metrics in the learner's order. */
+  /** After validation: the mean loss. */
   readonly validLoss?: number;
+  /** After validation: the metrics, in the learner's order. */
   readonly metrics: readonly number[];
   /** At `epochEnd`: the epoch's wall time, validation included. */
   readonly seconds: number;
@@ -51,12 +53,19 @@ type Answer = CallbackRequest | void | Promise<CallbackRequest | void>;
 export interface Callback {
   /** Callbacks run in ascending order; default 0. */
   readonly order?: number;
+  /** Before a fit's first epoch. */
   trainBegin?(state: TrainingState): Answer;
+  /** Before an epoch's first batch. */
   epochBegin?(state: TrainingState): Answer;
+  /** Before a training batch's step. */
   batchBegin?(state: TrainingState): Answer;
+  /** After a training batch's step. */
   batchEnd?(state: TrainingState): Answer;
+  /** After a validation batch. */
   validBatchEnd?(state: TrainingState): Answer;
+  /** After an epoch and its validation. */
   epochEnd?(state: TrainingState): Answer;
+  /** At a fit's end, also after an error or an interrupt. */
   trainEnd?(state: TrainingState): Answer;
 }
 

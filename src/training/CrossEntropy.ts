@@ -2,6 +2,7 @@ import { UserError } from "../errors.js";
 import { inRange } from "../inRange.js";
 import type { Mix } from "./mixUp.js";
 
+/** What `crossEntropy()` takes. */
 export interface CrossEntropyOptions {
   /**
    * Share of the target that is spread evenly over all classes, in [0, 1) (Szegedy et al., "Rethinking the Inception

@@ -15,6 +15,7 @@ import { predictImage, type Prediction, predictionsOf } from "./Prediction.js";
 
 /** A prediction and whose it is. */
 export interface FilePrediction extends Prediction {
+  /** As it was given; absolute below a folder that was. */
   readonly path: string;
 }
 
@@ -32,6 +33,7 @@ export class InferenceLearner {
   private readonly preparer = new Preparer(Math.min(16, cores()));
 
   constructor(
+    /** The net. */
     readonly model: Cnn,
     { classes, arch, preparation }: ExportedLearner,
   ) {

@@ -3,6 +3,7 @@ import { inRange, integer } from "../inRange.js";
 import { annealingExp } from "./annealing.js";
 import type { Callback, CallbackRequest, TrainingState } from "./Callback.js";
 
+/** How far and how fast `lrFind` searches, with fast.ai v1's names and defaults. */
 export interface LRFinderOptions {
   /** The first rate; fast.ai's default: 1e-7. */
   readonly startLr?: number;

@@ -37,31 +37,53 @@ import type { TrainBatch } from "./trainStep.js";
 import { tta, type TTAOptions } from "./TTA.js";
 import { type Validation, validateInterruptibly } from "./validate.js";
 
+/** What `fitOneCycle` takes beside the number of epochs. */
 export interface FitOneCycleOptions extends OneCycleOptions {
   /** The cycle's highest rate, for all layer groups or spread over them; default slice(3e-3). */
   readonly maxLr?: LearningRate;
   /** Weight decay; default the learner's. */
   readonly wd?: number;
+  /** For this fit, beside the learner's own. */
   readonly callbacks?: readonly Callback[];
 }
 
 /** A finished epoch of `fit` or `fitOneCycle`, with the stage it belongs to. */
 export interface HistoryRow extends EpochRow {
+  /** Whether some layers were frozen. */
   readonly phase: "frozen" | "unfrozen";
+}
+
+/** How long a fit or a search took. */
+export interface Timing {
+  /** "frozen", "unfrozen" and "lrFind", or "fit" with one of the first two. */
+  readonly what: string;
+  /** Wall time. */
+  readonly seconds: number;
 }
 
 /** Data, a net and an optimizer: what fast.ai calls a learner. `cnnLearner` makes one. */
 export class Learner<Data extends DataBunch = DataBunch> {
+  /** Columns of the table beside the losses. */
   readonly metrics: readonly Metric[];
   /** Of the last fit or search. */
   recorder: Recorder;
   /** Every epoch since the learner was made; searches are not in it. */
   readonly history: HistoryRow[] = [];
   /** Wall seconds of each finished fit and search, in their order. */
-  readonly timings: { readonly what: string; readonly seconds: number }[] = [];
+  readonly timings: Timing[] = [];
+  /**
+   * Draws dropout's masks and MixUp's pairs.
+   * @internal
+   */
   readonly random: Random;
+  /** Where `save` and `export` put their files. */
   readonly modelDir: string;
+  /** @internal */
   readonly loss: CrossEntropy;
+  /**
+   * Of the layers that are trained now; `freezeTo` makes it anew.
+   * @internal
+   */
   optimizer: Optimizer;
   private frozen = false;
   private readonly drawMix: DrawMix | undefined;
@@ -70,7 +92,9 @@ export class Learner<Data extends DataBunch = DataBunch> {
   private readonly options: LearnerOptions;
 
   constructor(
+    /** What it trains and validates on. */
     readonly data: Data,
+    /** The net. */
     readonly model: Cnn,
     /** The architecture's name. */
     readonly arch: string,
@@ -194,6 +218,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   /**
    * One training step; the training loop calls it.
    * @returns the mean loss before the update
+   * @internal
    */
   async trainBatch(batch: TrainBatch): Promise<number> {
     if (this.session?.suits(batch) === false) await this.endSession();
@@ -202,19 +227,28 @@ export class Learner<Data extends DataBunch = DataBunch> {
     return this.session.step(batch);
   }
 
-  /** Makes a step of what is left where gradients accumulate; the training loop calls it after an epoch's batches. */
+  /**
+   * Makes a step of what is left where gradients accumulate; the training loop calls it after an epoch's batches.
+   * @internal
+   */
   async endTrainPass(): Promise<void> {
     await this.session?.update();
   }
 
-  /** One batch in evaluation mode; `endEvaluation` follows the last one. */
+  /**
+   * One batch in evaluation mode; `endEvaluation` follows the last one.
+   * @internal
+   */
   async evaluateBatch(batch: TrainBatch): Promise<EvaluatedBatch> {
     if (this.session?.suits(batch) === true) return this.session.evaluate(batch);
     await this.bringBack();
     return this.evaluator.evaluate(batch);
   }
 
-  /** Frees the weights as evaluation needs them; its graph stays until the next fit. */
+  /**
+   * Frees the weights as evaluation needs them; its graph stays until the next fit.
+   * @internal
+   */
   async endEvaluation(): Promise<void> {
     await Promise.all([this.session?.endEvaluation(), this.evaluator.end()]);
   }
@@ -275,7 +309,10 @@ export class Learner<Data extends DataBunch = DataBunch> {
     this.model.dispose();
   }
 
-  /** Brings everything back for good; the training loop calls it at its end. */
+  /**
+   * Brings everything back for good; the training loop calls it at its end.
+   * @internal
+   */
   async endSession(): Promise<void> {
     const { session } = this;
     this.session = undefined;

@@ -3,6 +3,7 @@ import { inRange } from "../inRange.js";
 import { annealingCos } from "./annealing.js";
 import type { Callback, TrainingState } from "./Callback.js";
 
+/** The cycle's shape, with fast.ai v1's names and defaults. */
 export interface OneCycleOptions {
   /** The highest and the lowest momentum; fast.ai's default: (0.95, 0.85). */
   readonly moms?: readonly [number, number];

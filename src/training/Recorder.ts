@@ -9,19 +9,23 @@ import { lossesFigure, lrFigure, metricsFigure } from "./recorderFigures.js";
 
 /** One finished epoch. */
 export interface EpochRow {
+  /** From 0. */
   readonly epoch: number;
   /** Smoothed over the whole fit, as fast.ai prints it. */
   readonly trainLoss: number;
   /** Mean over the validation items; undefined where validation was skipped. */
   readonly validLoss?: number;
+  /** In the order of `metricNames`. */
   readonly metrics: readonly number[];
   /** Wall time, validation included. */
   readonly seconds: number;
 }
 
+/** What of a search `recorder.plot` shows. */
 export interface PlotOptions {
-  /** Batches left out at the start and at the end. fast.ai's defaults: 10 and 5. */
+  /** Batches left out at the start. @default 10 */
   readonly skipStart?: number;
+  /** Batches left out at the end. @default 5 */
   readonly skipEnd?: number;
   /** Mark what `lrSuggestions` finds in the part that is shown. @default false */
   readonly suggestion?: boolean;
@@ -39,15 +43,19 @@ export class Recorder implements Callback {
   readonly losses: number[] = [];
   /** The last layer group's rate at each batch. */
   readonly lrs: number[] = [];
+  /** The momentum at each batch. */
   readonly moms: number[] = [];
+  /** The finished epochs. */
   readonly rows: EpochRow[] = [];
   /** Training batches before the end of each row's epoch. */
   private readonly batchesBefore: number[] = [];
   private readonly table: ReturnType<typeof progressTable>;
   private progress: FitProgress | undefined;
 
+  /** @internal a learner makes one for each fit */
   constructor(
     private readonly optimizer: Optimizer,
+    /** Of the learner's metrics, in their order. */
     readonly metricNames: readonly string[],
   ) {
     this.table = progressTable(metricNames);

@@ -5,6 +5,7 @@ import type { Parameter } from "../engine/Variable.js";
 import { inRange } from "../inRange.js";
 import { type OptFunc, Optimizer, type WeightDecayOptions } from "./Optimizer.js";
 
+/** What `sgd()` takes. */
 export interface SGDOptions {
   /** Share of the last step in the next, in [0, 1); one-cycle sets it anew at each step. @default 0, as PyTorch's */
   readonly momentum?: number;

@@ -8,6 +8,7 @@ import { getPreds } from "./getPreds.js";
 import type { Learner } from "./Learner.js";
 import type { Predictions } from "./Predictions.js";
 
+/** How `learn.TTA` mixes plain and augmented predictions. */
 export interface TTAOptions {
   /** The share of the plain predictions in the result, in 0..1; the augmented ones have the rest. @default 0.4 */
   readonly beta?: number;

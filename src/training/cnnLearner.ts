@@ -8,6 +8,7 @@ import { type Architecture, models } from "../models/models.js";
 import { Learner } from "./Learner.js";
 import type { LearnerOptions } from "./LearnerOptions.js";
 
+/** How the learner trains, and what its head is like. */
 export type CnnLearnerOptions = LearnerOptions & Pick<HeadOptions, "ps" | "linFtrs">;
 
 /**

@@ -2,6 +2,7 @@ import { UserError } from "../errors.js";
 import { argmax, type Metric, type MetricInput } from "./metrics.js";
 import { inRange } from "../inRange.js";
 
+/** Which class a metric of two classes speaks of. */
 export interface BinaryMetricOptions {
   /** Index of the class that the metric speaks of. @default 1, as fast.ai's `pos_label`: PNEUMONIA after NORMAL */
   readonly posLabel?: number;

@@ -1,7 +1,10 @@
 /** What a metric sees of a batch: raw outputs `[n, c]` row by row, and class indices `[n]`. */
 export interface MetricInput {
+  /** The net's outputs before the softmax, `[n, c]` row by row. */
   readonly logits: Float32Array;
+  /** The number of classes. */
   readonly c: number;
+  /** Actual class indices, `[n]`. */
   readonly y: Int32Array;
 }
 

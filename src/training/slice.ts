@@ -3,7 +3,9 @@ import { UserError } from "../errors.js";
 /** Learning rates spread over the layer groups; made by `slice`. */
 export class LearningRateSlice {
   constructor(
+    /** The first layer group's rate; undefined: a tenth of `stop` for all groups but the last. */
     readonly start: number | undefined,
+    /** The last layer group's rate. */
     readonly stop: number,
   ) {}
 }

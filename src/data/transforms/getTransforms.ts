@@ -33,7 +33,9 @@ export interface TransformOptions {
 
 /** What is done to training images and to validation images. */
 export interface Transforms {
+  /** Drawn anew for every image and pass. */
   readonly train: readonly Transform[];
+  /** The same for every image. */
   readonly valid: readonly Transform[];
 }
 

@@ -5,6 +5,7 @@ import { makeFolder } from "../../makeFolder.js";
 import type { Callback, TrainingState } from "../Callback.js";
 import { progressTable } from "../progressTable.js";
 
+/** Where `CSVLogger` writes. */
 export interface CSVLoggerOptions {
   /** Without its ending, in the learner's `modelDir`. @default "history" */
   readonly filename?: string;

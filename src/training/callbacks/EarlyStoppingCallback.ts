@@ -3,6 +3,7 @@ import { integer } from "../../inRange.js";
 import type { Callback, CallbackRequest, TrainingState } from "../Callback.js";
 import { Tracker, type TrackerOptions } from "./Tracker.js";
 
+/** When `EarlyStoppingCallback` ends a fit. */
 export interface EarlyStoppingOptions extends TrackerOptions {
   /** Epochs without an improvement that are borne; one more ends the fit. @default 0 */
   readonly patience?: number;

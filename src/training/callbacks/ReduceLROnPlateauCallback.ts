@@ -3,6 +3,7 @@ import type { Callback, TrainingState } from "../Callback.js";
 import { inRange, integer } from "../../inRange.js";
 import { Tracker, type TrackerOptions } from "./Tracker.js";
 
+/** When `ReduceLROnPlateauCallback` lowers the rates, and how far. */
 export interface ReduceLROnPlateauOptions extends TrackerOptions {
   /** Epochs without an improvement that are borne; one more lowers the rate. @default 0 */
   readonly patience?: number;

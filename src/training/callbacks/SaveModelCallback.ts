@@ -3,6 +3,7 @@ import { oneOf } from "../../inRange.js";
 import type { Callback, TrainingState } from "../Callback.js";
 import { Tracker, type TrackerOptions } from "./Tracker.js";
 
+/** When `SaveModelCallback` saves, and under which name. */
 export interface SaveModelOptions extends TrackerOptions {
   /** "epoch" saves each one, as `name_0`, `name_1` and so on. @default "improvement" */
   readonly every?: "improvement" | "epoch";

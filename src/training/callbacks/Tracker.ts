@@ -2,6 +2,7 @@ import { UserError } from "../../errors.js";
 import type { TrainingState } from "../Callback.js";
 import { inRange, oneOf } from "../../inRange.js";
 
+/** Which number a callback follows, and what counts as better. */
 export interface TrackerOptions {
   /** "train_loss", "valid_loss" or a metric by its column's name, such as "error_rate". @default "valid_loss" */
   readonly monitor?: string;
