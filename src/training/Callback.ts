@@ -4,7 +4,7 @@ import type { Learner } from "./Learner.js";
 export interface TrainingState {
   /** Who is trained. */
   readonly learn: Learner;
-  /** Epochs of this fit. */
+  /** Epochs of this fit, or of the whole cycle that it is a part of. */
   readonly epochs: number;
   /** The present epoch, from 0. */
   readonly epoch: number;
@@ -14,7 +14,7 @@ export interface TrainingState {
   readonly validBatches: number;
   /** Batches finished in this epoch's training, or in its validation. */
   readonly batch: number;
-  /** Training batches finished in this fit. */
+  /** Training batches finished since epoch 0. */
   readonly iteration: number;
   /** The last training batch's images, as indices in its data set. */
   readonly lastItems: readonly number[];

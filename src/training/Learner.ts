@@ -13,8 +13,9 @@ import type { Callback } from "./Callback.js";
 import { type CheckpointIdentity, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import type { EvaluatedBatch } from "./evaluate.js";
 import { Evaluator } from "./Evaluator.js";
+import { drawsOf, goBackTo } from "./draws.js";
 import { exportLearner } from "./exportLearner.js";
-import { fit } from "./fit.js";
+import { type EpochSpan, fit } from "./fit.js";
 import { getPreds, loaderOf } from "./getPreds.js";
 import { defaultNumIt, LRFinder, type LRFinderOptions, requireLRFinder } from "./LRFinder.js";
 import { type LrSuggestions, lrSuggestions } from "./lrSuggestions.js";
@@ -24,7 +25,7 @@ import { type DrawMix, mixUp } from "./mixUp.js";
 import { defaultWd, type Optimizer } from "./Optimizer.js";
 import { inRange } from "../inRange.js";
 import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
-import { type OneCycleOptions, OneCycleScheduler, requireOneCycle } from "./OneCycleScheduler.js";
+import { cyclePart, type OneCycleOptions, OneCycleScheduler, requireOneCycle } from "./OneCycleScheduler.js";
 import { type Prediction, predictImage } from "./Prediction.js";
 import type { Predictions } from "./Predictions.js";
 import { type EpochRow, Recorder } from "./Recorder.js";
@@ -85,6 +86,11 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @internal
    */
   optimizer: Optimizer;
+  /**
+   * Of the net's draws and of the data's.
+   * @internal
+   */
+  readonly seeds: readonly [net: number, data: number];
   private frozen = false;
   private readonly drawMix: DrawMix | undefined;
   private session: NetSession | undefined;
@@ -103,6 +109,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
     requireLearnerOptions(options);
     this.options = options;
     this.metrics = options.metrics ?? [];
+    this.seeds = [options.seed ?? data.seed, data.seed];
     this.random = new Random(options.seed ?? data.seed, 3);
     this.modelDir = options.modelDir ?? path.join(runDirectory(), "models");
     this.loss = (options.lossFunc ?? crossEntropy())(data.c);
@@ -147,18 +154,23 @@ export class Learner<Data extends DataBunch = DataBunch> {
   ): Promise<void> {
     requireEpochs(epochs);
     this.optimizer.lrs = lrRange(lr, this.optimizer.groups.length);
-    await this.run(`fit ${this.phase}`, epochs, callbacks);
+    await this.run(`fit ${this.phase}`, { epochs }, callbacks);
   }
 
-  /** Trains for some epochs along one cycle of learning rate and momentum (see `oneCycle`). */
+  /**
+   * Trains for some epochs along one cycle of learning rate and momentum (see `oneCycle`). A cycle can be gone through
+   * in parts: `fitOneCycle(2, { totEpochs: 8 })`, `save`, and later, in a new process, `load` and
+   * `fitOneCycle(6, { totEpochs: 8, startEpoch: 2 })` end with the weights of `fitOneCycle(8)`.
+   */
   async fitOneCycle(epochs: number, options: FitOneCycleOptions = {}): Promise<void> {
     requireEpochs(epochs);
     const { maxLr = slice(3e-3), wd, callbacks = [], ...cycle } = options;
     const maxLrs = lrRange(maxLr, this.optimizer.groups.length);
     requireOneCycle(cycle);
+    const part = cyclePart(epochs, cycle);
     this.optimizer.wd = inRange("wd", wd ?? this.options.wd ?? defaultWd, { from: 0 });
     const scheduler = new OneCycleScheduler(this.optimizer, maxLrs, cycle);
-    await this.run(this.phase, epochs, [scheduler, ...callbacks]);
+    await this.run(this.phase, part, [scheduler, ...callbacks]);
   }
 
   /**
@@ -173,7 +185,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
     const epochs = Math.ceil((options.numIt ?? defaultNumIt) / this.data.trainDl.length);
     const restore = takeSnapshot(this);
     try {
-      await this.run("lrFind", epochs, [new LRFinder(this.optimizer, options)]);
+      await this.run("lrFind", { epochs }, [new LRFinder(this.optimizer, options)]);
     } finally {
       restore();
     }
@@ -262,22 +274,26 @@ export class Learner<Data extends DataBunch = DataBunch> {
   }
 
   /**
-   * Writes `modelDir/name.safetensors`: weights, running statistics, the optimizer's state, and whose they are.
+   * Writes `modelDir/name.safetensors`: weights, running statistics, the optimizer's state, the places of the random
+   * streams, and whose they are.
    * @throws UserError when it cannot be written
    */
   async save(name: string): Promise<void> {
     await this.bringBack();
-    await saveCheckpoint(this.checkpoint(name), this.model.state(), this.optimizer, this.identity);
+    const progress = { optimizer: this.optimizer, draws: drawsOf(this), seeds: this.seeds };
+    await saveCheckpoint(this.checkpoint(name), this.model.state(), progress, this.identity);
   }
 
   /**
-   * Reads what `save` wrote. Which layers are frozen stays as it is.
+   * Reads what `save` wrote. Which layers are frozen stays as it is. With the seed of the saved learner the random
+   * draws go on where they were, with another one they are those of the new seed.
    * @throws UserError when the file is missing, broken, or of another net or other classes; nothing is changed then
    */
   async load(name: string): Promise<this> {
     await this.bringBack();
     const file = this.checkpoint(name);
-    const warning = await loadCheckpoint(file, this.model.state(), this.optimizer, this.identity);
+    const { warning, draws } = await loadCheckpoint(file, this.model.state(), this, this.identity);
+    if (draws) goBackTo(draws, this);
     if (warning !== undefined) currentDisplay().text(`Warning: ${warning}`);
     return this;
   }
@@ -345,7 +361,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
     return this.frozen ? "frozen" : "unfrozen";
   }
 
-  private async run(what: string, epochs: number, callbacks: readonly Callback[]): Promise<void> {
+  private async run(what: string, span: EpochSpan, callbacks: readonly Callback[]): Promise<void> {
     if (this.data.bs < 2) {
       throw new UserError(
         `A batch of ${this.data.bs} has no variance to normalise by.`,
@@ -356,7 +372,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
     this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
     try {
       const always = what === "lrFind" ? [] : (this.options.callbacks ?? []);
-      await fit(this, epochs, [this.recorder, ...always, ...callbacks]);
+      await fit(this, span, [this.recorder, ...always, ...callbacks]);
     } finally {
       this.timings.push({ what, seconds: (performance.now() - started) / 1000 });
       const rows = what === "lrFind" ? [] : this.recorder.rows;

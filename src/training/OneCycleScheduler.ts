@@ -1,7 +1,8 @@
 import type { Optimizer } from "./Optimizer.js";
-import { inRange } from "../inRange.js";
+import { inRange, integer } from "../inRange.js";
 import { annealingCos } from "./annealing.js";
 import type { Callback, TrainingState } from "./Callback.js";
+import type { EpochSpan } from "./fit.js";
 
 /** The cycle's shape, with fast.ai v1's names and defaults. */
 export interface OneCycleOptions {
@@ -13,6 +14,23 @@ export interface OneCycleOptions {
   readonly pctStart?: number;
   /** It ends at the highest rate divided by this; default divFactor * 1e4. */
   readonly finalDiv?: number;
+  /** Epochs of the whole cycle, of which this fit is a part. @default startEpoch and the fit's own epochs */
+  readonly totEpochs?: number;
+  /** The epoch of the cycle that the fit begins with, from 0. @default 0 */
+  readonly startEpoch?: number;
+}
+
+/**
+ * The part of a cycle that a fit goes through.
+ * @throws UserError when it does not lie in the cycle
+ */
+export function cyclePart(
+  epochs: number,
+  { startEpoch = 0, totEpochs = startEpoch + epochs }: OneCycleOptions,
+): EpochSpan {
+  integer("startEpoch", startEpoch, 0);
+  integer("totEpochs", totEpochs, startEpoch + epochs);
+  return { epochs: totEpochs, from: startEpoch, to: startEpoch + epochs };
 }
 
 /**
@@ -67,7 +85,7 @@ export class OneCycleScheduler implements Callback {
   ) {}
 
   trainBegin(state: TrainingState): void {
-    this.set(0, state);
+    this.set(state.iteration, state);
   }
 
   batchEnd(state: TrainingState): void {

@@ -6,6 +6,7 @@ import { UserError } from "../errors.js";
 import { makeFolder } from "../makeFolder.js";
 import type { BodySpec } from "../models/Body.js";
 import { requireShape, restore, store } from "../models/torchLayout.js";
+import { type Draws, isDraws } from "./draws.js";
 import type { Optimizer } from "./Optimizer.js";
 
 /** Whose weights a checkpoint holds, as far as their names and shapes do not tell. */
@@ -14,6 +15,14 @@ export interface CheckpointIdentity {
   /** In the order of the net's outputs. */
   readonly classes: readonly string[];
   readonly body: BodySpec;
+}
+
+/** What a checkpoint keeps beside the weights. */
+export interface Progress {
+  readonly optimizer: Optimizer;
+  /** Where the random streams are, and the seeds that they come from. */
+  readonly draws: Draws;
+  readonly seeds: readonly number[];
 }
 
 const stateName = (parameter: Parameter, slot: string) => `optimizer.${slot}.${parameter.name}`;
@@ -25,7 +34,7 @@ const stateName = (parameter: Parameter, slot: string) => `optimizer.${slot}.${p
 export async function saveCheckpoint(
   file: string,
   state: readonly Variable[],
-  optimizer: Optimizer,
+  { optimizer, draws, seeds }: Progress,
   identity: CheckpointIdentity,
 ): Promise<void> {
   const { architecture, classes } = identity;
@@ -46,20 +55,32 @@ export async function saveCheckpoint(
       tensors.push(store(variable, stateName(parameter, optimizer.slots[i] ?? ""))),
     );
   }
-  await writeSafetensors(file, tensors, { ...whose, optimizerStep: String(optimizer.t) });
+  await writeSafetensors(file, tensors, {
+    ...whose,
+    optimizerStep: String(optimizer.t),
+    draws: JSON.stringify(draws),
+    seeds: JSON.stringify(seeds),
+  });
+}
+
+/** What a checkpoint gave beside the weights. */
+export interface Loaded {
+  /** Why the optimizer's state was not taken (fast.ai drops it without a word); undefined when it was. */
+  readonly warning?: string;
+  /** Where the random streams were, if they come from the same seeds. */
+  readonly draws?: Draws;
 }
 
 /**
  * Reads a checkpoint back. The optimizer's state is taken when it belongs to the parameters that are trained now.
- * @returns a warning when it does not (fast.ai drops it without a word), else undefined
  * @throws UserError when the file is broken, of another net or of other classes; nothing is changed then
  */
 export async function loadCheckpoint(
   file: string,
   state: readonly Variable[],
-  optimizer: Optimizer,
+  { optimizer, seeds }: Omit<Progress, "draws">,
   identity: CheckpointIdentity,
-): Promise<string | undefined> {
+): Promise<Loaded> {
   const { tensors, metadata } = await readSafetensors(file);
   requireIdentity(metadata, identity, file);
   const missing = state.find(({ name }) => !tensors.has(name));
@@ -69,9 +90,20 @@ export async function loadCheckpoint(
   // All before the first is changed: a refused checkpoint leaves the net as it was.
   for (const variable of state) requireShape(variable, known(tensors, variable.name), file);
   for (const variable of state) restore(variable, known(tensors, variable.name), file);
+  const warning = loadOptimizer(optimizer, tensors, Number(metadata.optimizerStep ?? 0), file);
+  const draws = parsed(metadata.draws ?? "");
+  const ours = isDeepStrictEqual(parsed(metadata.seeds ?? ""), seeds) && isDraws(draws);
+  return { warning, draws: ours ? draws : undefined };
+}
 
+/** @returns a warning when the state is that of other parameters */
+function loadOptimizer(
+  optimizer: Optimizer,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  step: number,
+  file: string,
+): string | undefined {
   optimizer.reset();
-  const step = Number(metadata.optimizerStep ?? 0);
   if (step === 0) return undefined;
   const { parameters, slots } = optimizer;
   const wanted = parameters.flatMap((parameter) => slots.map((slot) => stateName(parameter, slot)));

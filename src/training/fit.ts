@@ -12,6 +12,16 @@ import type { Learner } from "./Learner.js";
 import { SmoothenValue } from "./SmoothenValue.js";
 import { validate } from "./validate.js";
 
+/** Which epochs of how many a fit goes through. */
+export interface EpochSpan {
+  /** All of them, those of earlier fits and of later ones too. */
+  readonly epochs: number;
+  /** The first one, from 0. @default 0 */
+  readonly from?: number;
+  /** Behind the last one. @default epochs */
+  readonly to?: number;
+}
+
 /**
  * The training loop. It is short and stays so: recording, rates, stopping and searching are callbacks.
  *
@@ -19,9 +29,9 @@ import { validate } from "./validate.js";
  *
  * @throws Interrupted when the person stopped it; the weights are then those of the last whole step
  */
-export async function fit(learn: Learner, epochs: number, callbacks: readonly Callback[]): Promise<void> {
+export async function fit(learn: Learner, span: EpochSpan, callbacks: readonly Callback[]): Promise<void> {
   await interruptible(async (check) => {
-    const loop = new TrainingLoop(learn, epochs, callbacks, check);
+    const loop = new TrainingLoop(learn, span, callbacks, check);
     try {
       await loop.run();
     } catch (error) {
@@ -39,18 +49,20 @@ class TrainingLoop {
   readonly state: { -readonly [K in keyof TrainingState]: TrainingState[K] };
   private readonly callbacks: readonly Callback[];
   private readonly smooth = new SmoothenValue();
+  private readonly to: number;
 
   constructor(
     private readonly learn: Learner,
-    epochs: number,
+    { epochs, from: epoch = 0, to = epochs }: EpochSpan,
     callbacks: readonly Callback[],
     private readonly check: () => Promise<void>,
   ) {
     this.callbacks = [...callbacks].sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
+    this.to = to;
     const batches = learn.data.trainDl.length;
     const validBatches = learn.data.validDl.length;
     this.state = {
-      ...{ learn, lastItems: [], epochs, batches, validBatches, epoch: 0, batch: 0, iteration: 0 },
+      ...{ learn, lastItems: [], epochs, batches, validBatches, epoch, batch: 0, iteration: epoch * batches },
       ...{ lastLoss: NaN, smoothLoss: NaN, metrics: [], seconds: 0 },
     };
   }
@@ -62,7 +74,7 @@ class TrainingLoop {
   async run(): Promise<void> {
     const { state } = this;
     await this.tell("trainBegin");
-    for (state.epoch = 0; state.epoch < state.epochs; state.epoch++) {
+    for (; state.epoch < this.to; state.epoch++) {
       const started = performance.now();
       const asked = joined(await this.tell("epochBegin"), await this.train());
       state.validLoss = undefined;

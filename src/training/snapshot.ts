@@ -1,5 +1,6 @@
 import type { Tensor } from "../engine/tensorflow.js";
 import type { Variable } from "../engine/Variable.js";
+import { drawsOf, goBackTo } from "./draws.js";
 import type { Learner } from "./Learner.js";
 
 /**
@@ -8,12 +9,12 @@ import type { Learner } from "./Learner.js";
  *
  * It costs memory only for what is changed meanwhile: TensorFlow copies a variable's memory at the first change.
  */
-export function takeSnapshot({ model, optimizer, random, data }: Learner): () => void {
+export function takeSnapshot(learn: Learner): () => void {
+  const { model, optimizer } = learn;
   const variables = [...model.state(), ...[...optimizer.state().values()].flat()];
   const kept = new Map<Variable, Tensor>(variables.map((variable) => [variable, variable.read()]));
   const { t, mom, lrs } = optimizer;
-  const { state } = random;
-  const passes = [data.trainDl, data.validDl].map((loader) => [loader, loader.nextPass] as const);
+  const draws = drawsOf(learn);
   return () => {
     // Moments that the optimizer did not have yet go; those it had are put back.
     if (t === 0) optimizer.reset();
@@ -22,7 +23,6 @@ export function takeSnapshot({ model, optimizer, random, data }: Learner): () =>
       tensor.dispose();
     }
     [optimizer.t, optimizer.mom, optimizer.lrs] = [t, mom, lrs];
-    random.state = state;
-    for (const [loader, pass] of passes) loader.nextPass = pass;
+    goBackTo(draws, learn);
   };
 }

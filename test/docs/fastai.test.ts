@@ -69,7 +69,11 @@ const rows: readonly Row[] = [
   ["`learn.fit`", name("Learner.fit"), parity],
   ["`fit_one_cycle`", name("Learner.fitOneCycle"), parity],
   ["`wd` of a fit", fitOption("wd"), parity],
-  ["`tot_epochs`, `start_epoch`", undefined, "a fit cannot be resumed midway yet"],
+  [
+    "`tot_epochs`, `start_epoch`",
+    fitOption("startEpoch"),
+    "the cycle goes on there; in fast.ai it begins anew",
+  ],
   [
     "`lr_find`",
     name("Learner.lrFind"),
@@ -134,7 +138,7 @@ const rows: readonly Row[] = [
   [
     "`learn.save`, `load`",
     name("Learner.save"),
-    "safetensors; other classes or nets are refused, a lost optimizer state is said",
+    "safetensors; keeps the random draws too; other classes or nets are refused, a lost optimizer state is said",
   ],
   ["`learn.export`", name("Learner.export"), "one safetensors file"],
   ["`load_learner`", name("loadLearner"), "an object that predicts, and nothing else"],

@@ -8,6 +8,7 @@ import { readSafetensors, writeSafetensors } from "../../src/engine/safetensors.
 import { tf } from "../../src/engine/tensorflow.js";
 import { UserError } from "../../src/errors.js";
 import type { CallbackEvent } from "../../src/training/Callback.js";
+import { drawsOf } from "../../src/training/draws.js";
 import { Learner } from "../../src/training/Learner.js";
 import type { LearnerOptions } from "../../src/training/LearnerOptions.js";
 import { accuracy, errorRate } from "../../src/training/metrics.js";
@@ -111,6 +112,16 @@ describe("fitOneCycle", () => {
   for (const epochs of [0, -1, 1.5, NaN]) {
     it(`refuses ${epochs} epochs`, async () => {
       await assert.rejects(learner().fitOneCycle(epochs), /cannot be trained/);
+    });
+  }
+
+  for (const [epochs, options, message] of [
+    [2, { totEpochs: 1 }, /totEpochs is 1/],
+    [2, { totEpochs: 3, startEpoch: 2 }, /totEpochs is 3/],
+    [2, { startEpoch: -1 }, /startEpoch is -1/],
+  ] as const) {
+    it(`refuses a part of ${epochs} epochs with ${JSON.stringify(options)}`, async () => {
+      await assert.rejects(learner().fitOneCycle(epochs, options), { name: "UserError", message });
     });
   }
 
@@ -300,6 +311,36 @@ describe("save and load", () => {
       assert.deepEqual(weights(b), weights(a));
     }));
 
+  it("go through a cycle in parts as if in one go, dropout and all", () =>
+    inFolder(async () => {
+      const whole = learner({ modelDir: folder }, { train: 24 });
+      await whole.fitOneCycle(3);
+      const first = learner({ modelDir: folder }, { train: 24 });
+      await first.fitOneCycle(1, { totEpochs: 3 });
+      await first.save("part");
+      const second = learner({ modelDir: folder }, { train: 24 }, tinyNet(2));
+      await second.load("part");
+      await second.fitOneCycle(2, { totEpochs: 3, startEpoch: 1 });
+      assert.deepEqual(weights(second), weights(whole));
+      const { recorder } = second;
+      assert.deepEqual(recorder.lrs, whole.recorder.lrs.slice(-recorder.lrs.length));
+      assert.deepEqual(
+        recorder.rows.map(({ epoch }) => epoch),
+        [1, 2],
+      );
+    }));
+
+  it("leave the draws to a learner of another seed", () =>
+    inFolder(async () => {
+      const a = learner({ modelDir: folder });
+      await a.fitOneCycle(1);
+      await a.save("one");
+      const b = learner({ modelDir: folder, seed: 7 });
+      const before = b.random.state;
+      await b.load("one");
+      assert.deepEqual(b.random.state, before);
+    }));
+
   it("warn when the optimizer's state belongs to other parameters", () =>
     inFolder(async () => {
       const learn = learner({ modelDir: folder }, { train: 16 });
@@ -379,6 +420,8 @@ describe("save and load", () => {
         strideIn: "conv2",
         epsilon: "0.00001",
         optimizerStep: "0",
+        draws: JSON.stringify(drawsOf(a)),
+        seeds: JSON.stringify(a.seeds),
       });
       await writeSafetensors(file, [...tensors.values()], {});
       await b.load("old");

@@ -1,0 +1,35 @@
+import type { Random, RandomState } from "../engine/random.js";
+import type { DataBunch } from "./DataBunch.js";
+
+/** Where the random streams of a training are: those of the net, and the passes over the data. */
+export interface Draws {
+  readonly net: RandomState;
+  readonly trainPass: number;
+  readonly validPass: number;
+}
+
+/** Whose streams they are. */
+interface Streams {
+  readonly random: Random;
+  readonly data: DataBunch;
+}
+
+/** The place at which the streams are now. */
+export function drawsOf({ random, data }: Streams): Draws {
+  return { net: random.state, trainPass: data.trainDl.nextPass, validPass: data.validDl.nextPass };
+}
+
+/** Puts the streams back to a place: they draw from there what they drew before. */
+export function goBackTo(
+  { net, trainPass, validPass }: Draws,
+  { random, data: { trainDl, validDl } }: Streams,
+): void {
+  random.state = net;
+  [trainDl.nextPass, validDl.nextPass] = [trainPass, validPass];
+}
+
+/** What was parsed from a file, if it is a place in streams. */
+export function isDraws(value: unknown): value is Draws {
+  const { net, trainPass, validPass } = (value ?? {}) as Partial<Record<keyof Draws, unknown>>;
+  return Array.isArray(net) && net.length === 4 && [...net, trainPass, validPass].every(Number.isSafeInteger);
+}
