@@ -31,5 +31,6 @@ export function goBackTo(
 /** What was parsed from a file, if it is a place in streams. */
 export function isDraws(value: unknown): value is Draws {
   const { net, trainPass, validPass } = (value ?? {}) as Partial<Record<keyof Draws, unknown>>;
-  return Array.isArray(net) && net.length === 4 && [...net, trainPass, validPass].every(Number.isSafeInteger);
+  const places = [...(Array.isArray(net) ? (net as unknown[]) : []), trainPass, validPass];
+  return places.length === 6 && places.every(Number.isSafeInteger);
 }
