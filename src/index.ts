@@ -57,6 +57,7 @@ export type { EpochRow, PlotOptions, Recorder } from "./training/Recorder.js";
 export type { LRFinderOptions } from "./training/LRFinder.js";
 export type { OneCycleOptions } from "./training/OneCycleScheduler.js";
 export { type LrSuggestions, lrSuggestions } from "./training/lrSuggestions.js";
+export type { PrecomputeOptions } from "./training/precompute.js";
 export type { Predictions } from "./training/Predictions.js";
 export type { TTAOptions } from "./training/TTA.js";
 export type { Validation } from "./training/validate.js";

@@ -81,6 +81,14 @@ export class DataLoader {
     }
   }
 
+  /**
+   * The items of a pass in their order, as indices in the data set.
+   * @internal
+   */
+  itemsOf(pass: number): number[] {
+    return this.draws(pass).map((draw) => draw % this.dataset.length);
+  }
+
   /** Without threads the batch in hand is the only one; else two for each thread, within reason. */
   private prefetch(): number {
     const { preparer, size } = this.options;

@@ -7,4 +7,6 @@ export const streams = {
   /** Looking at a batch must not change what training sees. */
   look: 5,
   phantom: 6,
+  /** Which of the precomputed variants of an image is taken. */
+  variant: 7,
 } as const;

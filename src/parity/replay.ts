@@ -8,7 +8,7 @@ import type { Mix } from "../training/mixUp.js";
 import { NetSession } from "../training/NetSession.js";
 import type { Training } from "../training/recordNet.js";
 import type { Optimizer } from "../training/Optimizer.js";
-import type { TrainBatch } from "../training/trainStep.js";
+import type { TrainBatch } from "../training/DataBunch.js";
 import type { ParityRow } from "./ParityRow.js";
 import { malformed } from "./tracedNet.js";
 

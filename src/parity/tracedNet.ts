@@ -6,7 +6,7 @@ import { Cnn } from "../models/Cnn.js";
 import { createHead } from "../models/createHead.js";
 import { Linear } from "../models/layers/Linear.js";
 import { models } from "../models/models.js";
-import type { TrainBatch } from "../training/trainStep.js";
+import type { TrainBatch } from "../training/DataBunch.js";
 
 /** The pretrained ResNet-50 under the oracle's head: two classes, no dropout, weights by a formula. */
 export async function tracedNet(): Promise<Cnn> {

@@ -1,4 +1,18 @@
-import type { Batch } from "../data/Batch.js";
+/** Numbers of some items and their labels: what a net is trained on. */
+export interface TrainBatch {
+  /** `[n, height, width, channels]` row by row: normalised pixels, or features in place of them. */
+  readonly x: Float32Array;
+  /** Of `x`. */
+  readonly shape: readonly [n: number, height: number, width: number, channels: number];
+  /** Class indices, `[n]`. */
+  readonly y: Int32Array;
+}
+
+/** A batch, and which items it is. */
+export interface ItemBatch extends TrainBatch {
+  /** Indices of the items in their data set, `[n]`. */
+  readonly items: readonly number[];
+}
 
 /** A loader as training sees it. */
 export interface BatchLoader {
@@ -12,7 +26,7 @@ export interface BatchLoader {
   /** The number of the next pass: decides its random draws. */
   nextPass: number;
   /** A new pass over the data. */
-  batches(): AsyncIterable<Batch>;
+  batches(): AsyncIterable<ItemBatch>;
 }
 
 /** What a learner needs of its data; `ImageDataBunch` is one. */

@@ -26,6 +26,8 @@ import { defaultWd, type Optimizer } from "./Optimizer.js";
 import { inRange } from "../inRange.js";
 import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
 import { cyclePart, type OneCycleOptions, OneCycleScheduler, requireOneCycle } from "./OneCycleScheduler.js";
+import type { FeatureBunch } from "./FeatureBunch.js";
+import { precompute, type PrecomputeOptions } from "./precompute.js";
 import { type Prediction, predictImage } from "./Prediction.js";
 import type { Predictions } from "./Predictions.js";
 import { type EpochRow, Recorder } from "./Recorder.js";
@@ -34,7 +36,7 @@ import { takeSnapshot } from "./snapshot.js";
 import { NetSession } from "./NetSession.js";
 import type { Net, Training } from "./recordNet.js";
 import { summary } from "./summary.js";
-import type { TrainBatch } from "./trainStep.js";
+import type { TrainBatch } from "./DataBunch.js";
 import { tta, type TTAOptions } from "./TTA.js";
 import { type Validation, validateInterruptibly } from "./validate.js";
 
@@ -309,6 +311,26 @@ export class Learner<Data extends DataBunch = DataBunch> {
     const file = this.checkpoint(name);
     await exportLearner(this, file);
     return file;
+  }
+
+  /**
+   * For slow machines: runs every image through the body once and gives a learner of the head alone on these
+   * features, which trains in seconds: `const head = await learn.precompute(); await head.fitOneCycle(8);`. The head
+   * is this learner's own: what is trained there is trained here.
+   *
+   * It is not fast.ai's frozen phase: the body is in inference mode, so that its batch norms normalise by their
+   * running statistics and are neither trained nor updated, and an image has `variants` fixed looks in place of a new
+   * augmentation in each epoch.
+   */
+  async precompute(
+    this: Learner<ImageDataBunch>,
+    options: PrecomputeOptions = {},
+  ): Promise<Learner<FeatureBunch>> {
+    const { data, model } = await precompute(this, options);
+    const { modelDir } = this;
+    const head = new Learner(data, model, `${this.arch} features`, { ...this.options, modelDir });
+    head.freeze();
+    return head;
   }
 
   /** Shows the net's layers: what each gives for an image, its parameters, and whether they are trained. */

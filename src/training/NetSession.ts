@@ -6,7 +6,8 @@ import type { Variable } from "../engine/Variable.js";
 import type { EvaluatedBatch } from "./evaluate.js";
 import { unmixed } from "./mixUp.js";
 import { groupsOf, type Net, type Present, recordNet, type Variables, variablesOf } from "./recordNet.js";
-import type { MixedBatch, TrainBatch } from "./trainStep.js";
+import type { TrainBatch } from "./DataBunch.js";
+import type { MixedBatch } from "./trainStep.js";
 
 /** Who has the variables during a fit, in errors. */
 const holder = "the training thread: it comes back at the end of the epoch";

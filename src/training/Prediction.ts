@@ -2,7 +2,7 @@ import { type Preparation, prepareImage } from "../data/prepareImage.js";
 import type { EvaluatedBatch } from "./evaluate.js";
 import { softmax } from "./getPreds.js";
 import { argmax } from "./metrics.js";
-import type { TrainBatch } from "./trainStep.js";
+import type { TrainBatch } from "./DataBunch.js";
 
 /** What a net says of one image: fast.ai's `(category, index, probabilities)`. */
 export interface Prediction {

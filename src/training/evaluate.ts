@@ -1,9 +1,9 @@
-import type { Batch } from "../data/Batch.js";
 import { feed } from "../engine/feed.js";
 import { softmaxCrossEntropy } from "../engine/kernels.js";
 import { type Tensor, tf } from "../engine/tensorflow.js";
 import type { Cnn } from "../models/Cnn.js";
 import type { CrossEntropy } from "./CrossEntropy.js";
+import type { TrainBatch } from "./DataBunch.js";
 
 export interface EvaluatedBatch {
   /** `[n, c]` row by row */
@@ -16,7 +16,7 @@ export interface EvaluatedBatch {
  * One batch through the net in evaluation mode, operation by operation. A learner runs the same operations as one
  * graph (`NetSession`); this is what it is held against.
  */
-export function evaluateBatch(model: Cnn, batch: Omit<Batch, "items">, loss: CrossEntropy): EvaluatedBatch {
+export function evaluateBatch(model: Cnn, batch: TrainBatch, loss: CrossEntropy): EvaluatedBatch {
   return tf.tidy(() => {
     const { logits, losses } = logitsAndLosses(model, () => batch, loss);
     return { logits: floats(logits), losses: floats(losses) };
@@ -29,7 +29,7 @@ export function evaluateBatch(model: Cnn, batch: Omit<Batch, "items">, loss: Cro
  */
 export function logitsAndLosses(
   model: Cnn,
-  batch: () => Omit<Batch, "items">,
+  batch: () => TrainBatch,
   loss: CrossEntropy,
 ): { logits: Tensor; losses: Tensor } {
   const n = batch().shape[0];

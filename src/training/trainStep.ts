@@ -1,14 +1,11 @@
-import type { Batch } from "../data/Batch.js";
 import { feed } from "../engine/feed.js";
 import { add, gather, mul, reshape, softmaxCrossEntropy, sub, sum } from "../engine/kernels.js";
 import type { Random } from "../engine/random.js";
 import { type Tensor, tf } from "../engine/tensorflow.js";
 import type { Cnn } from "../models/Cnn.js";
 import type { CrossEntropy } from "./CrossEntropy.js";
+import type { TrainBatch } from "./DataBunch.js";
 import { type Mix, unmixed } from "./mixUp.js";
-
-/** Pixels and labels of a training step. */
-export type TrainBatch = Omit<Batch, "items">;
 
 /** A batch and, with MixUp, how it is mixed. */
 export type MixedBatch = TrainBatch & { readonly mix?: Mix };

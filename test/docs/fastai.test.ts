@@ -106,6 +106,11 @@ const rows: readonly Row[] = [
     `an option; ${parity}; an epoch that divides evenly works too`,
   ],
   ["", learnerOption("gradientCheckpointing"), "not in fast.ai: less memory for a longer step"],
+  [
+    "v0.7's `precompute=True`",
+    name("Learner.precompute"),
+    "a learner of the head on features that are computed once",
+  ],
   ["`to_fp16`", undefined, "a GPU's matter; untested without one"],
   [
     "`Callback` and its events",
