@@ -81,6 +81,8 @@ export { showComparisonWithArticle } from "./interpretation/compareWithArticle.j
 // Report
 export { saveMetrics } from "./saveMetrics.js";
 export {
+  type Curve,
+  type Curves,
   currentDisplay,
   type Display,
   type Figure,

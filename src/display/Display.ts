@@ -23,6 +23,28 @@ export interface Table {
   readonly caption?: string;
 }
 
+/** A line of a panel. */
+export interface Curve {
+  /** Empty where the panel has one line. */
+  readonly name: string;
+  /** As long as `y`. */
+  readonly x: readonly number[];
+  /** What is not finite is left out. */
+  readonly y: readonly number[];
+  /** Mark each point. @default false */
+  readonly dots?: boolean;
+}
+
+/** A panel of lines that grow while something runs. */
+export interface Curves {
+  /** What they show, such as "loss". */
+  readonly label: string;
+  /** One or more. */
+  readonly lines: readonly Curve[];
+  /** Where x will end; it begins at 0. */
+  readonly end: number;
+}
+
 /** The progress of one `fit`: fast.ai's bar and growing table. */
 export interface FitProgress {
   /** After each batch; epochs count from 0, finished batches from 1. `comment` stands behind the bar, such as the smoothed loss. */
@@ -60,8 +82,8 @@ export interface Display {
   figure(figure: Figure): Promise<void>;
   /** `width` in CSS pixels; default the picture's own. */
   image(png: Uint8Array, options: { readonly alt: string; readonly width?: number }): void;
-  /** Begins a fit's bar and table. */
-  fitProgress(columns: readonly string[]): FitProgress;
+  /** Begins a fit's bar and table; a notebook draws the curves as they are each time it looks. */
+  fitProgress(columns: readonly string[], curves?: () => readonly Curves[]): FitProgress;
   /** `unit` is `items` or `bytes`; a total of 0 is unknown. */
   taskProgress(label: string, total: number, unit?: "items" | "bytes"): TaskProgress;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Display, Figure, FitProgress, Table, TaskProgress } from "./Display.js";
+import { curvesHtml } from "./curvesHtml.js";
+import type { Curves, Display, Figure, FitProgress, Table, TaskProgress } from "./Display.js";
 import { escapeHtml } from "./escapeHtml.js";
 import { figureHtml } from "./figureHtml.js";
 import { trackPending } from "./pendingDisplays.js";
@@ -65,13 +66,13 @@ export class NotebookDisplay implements Display {
     });
   }
 
-  fitProgress(columns: readonly string[]): FitProgress {
+  fitProgress(columns: readonly string[], curves?: () => readonly Curves[]): FitProgress {
     const state = new FitState(columns, this.clock);
     const place = new LiveOutput(this.send, this.clock);
     const show = (force: boolean) => {
       place.show(force, () => {
         const view = state.view();
-        return { "text/html": fitHtml(view), "text/plain": fitText(view) };
+        return { "text/html": fitHtml(view) + curvesHtml(curves?.() ?? []), "text/plain": fitText(view) };
       });
     };
     return {

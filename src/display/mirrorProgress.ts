@@ -16,7 +16,8 @@ export function mirrorProgress(page: Display, terminal: Display): Display {
     image: (png, options) => {
       page.image(png, options);
     },
-    fitProgress: (columns) => bothFits(page.fitProgress(columns), terminal.fitProgress(columns)),
+    fitProgress: (columns, curves) =>
+      bothFits(page.fitProgress(columns, curves), terminal.fitProgress(columns)),
     taskProgress: (label, total, unit) =>
       bothTasks(page.taskProgress(label, total, unit), terminal.taskProgress(label, total, unit)),
   };

@@ -1,4 +1,4 @@
-import { currentDisplay, type FitProgress } from "../display/Display.js";
+import { type Curves, currentDisplay, type FitProgress } from "../display/Display.js";
 import { UserError } from "../errors.js";
 import type { Optimizer } from "./Optimizer.js";
 import type { Callback, TrainingState } from "./Callback.js";
@@ -51,6 +51,8 @@ export class Recorder implements Callback {
   private readonly batchesBefore: number[] = [];
   private readonly table: ReturnType<typeof progressTable>;
   private progress: FitProgress | undefined;
+  /** Training batches of the whole fit. */
+  private total = 0;
 
   /** @internal a learner makes one for each fit */
   constructor(
@@ -61,8 +63,9 @@ export class Recorder implements Callback {
     this.table = progressTable(metricNames);
   }
 
-  trainBegin(): void {
-    this.progress = currentDisplay().fitProgress(this.table.columns);
+  trainBegin({ batches, epochs, epoch }: TrainingState): void {
+    this.total = batches * (epochs - epoch);
+    this.progress = currentDisplay().fitProgress(this.table.columns, () => this.curves());
   }
 
   batchBegin(): void {
@@ -142,6 +145,30 @@ export class Recorder implements Callback {
       throw new UserError("There are no metrics to plot.", "Give the learner metrics, and run a fit first.");
     }
     await currentDisplay().figure(metricsFigure(this.metricNames, rows));
+  }
+
+  /** What a notebook draws while it trains: fast.ai's `ShowGraph`, with the metrics and the learning rate. */
+  private curves(): Curves[] {
+    const end = Math.max(this.total, this.losses.length);
+    const batches = (values: readonly unknown[]) => values.map((_, i) => i);
+    const epochs = (y: readonly number[]) => ({ x: this.batchesBefore, y, dots: true });
+    const valid = this.rows.map(({ validLoss }) => validLoss ?? NaN);
+    return [
+      {
+        label: "loss",
+        end,
+        lines: [
+          { name: "train", x: batches(this.losses), y: this.losses },
+          ...(valid.some(Number.isFinite) ? [{ name: "valid", ...epochs(valid) }] : []),
+        ],
+      },
+      ...this.metricNames.map((label, i) => ({
+        label,
+        end,
+        lines: [{ name: "", ...epochs(this.rows.map(({ metrics }) => metrics[i] ?? NaN)) }],
+      })),
+      { label: "learning rate", end, lines: [{ name: "", x: batches(this.lrs), y: this.lrs }] },
+    ];
   }
 
   private requireLosses(remedy: string): void {

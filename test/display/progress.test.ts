@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { JSDOM } from "jsdom";
 import type { Display } from "../../src/display/Display.js";
 import { mirrorProgress } from "../../src/display/mirrorProgress.js";
 import { type MimeBundle, NotebookDisplay } from "../../src/display/NotebookDisplay.js";
@@ -89,6 +90,33 @@ describe("fit progress", () => {
       batches: undefined,
       note: "interrupted",
     });
+  });
+
+  it("in a notebook draws the curves as they are, within their panel, and says their last values", () => {
+    const time = clock();
+    const { display, html } = notebook(time.now);
+    const y: number[] = [];
+    const progress = display.fitProgress(columns, () => [
+      { label: "loss", end: 1000, lines: [{ name: "train", x: y.map((_, i) => i), y }] },
+      { label: "<b>", end: 1000, lines: [{ name: "", x: [500], y: [0.25], dots: true }] },
+      { label: "nothing yet", end: 1000, lines: [{ name: "", x: [0], y: [NaN] }] },
+    ]);
+    progress.batch(batch(1));
+    for (let i = 0; i < 1000; i++) y.push(i === 10 ? NaN : 2 - i / 1000);
+    time.advance(1000);
+    progress.batch(batch(2));
+    const { document } = new JSDOM(html()).window;
+    const [loss, escaped, ...others] = document.querySelectorAll("svg");
+    assert.deepEqual(others, []);
+    assert.equal(loss?.getAttribute("aria-label"), "loss: train 1");
+    assert.equal(escaped?.getAttribute("aria-label"), "<b>: 0.25");
+    assert.equal(escaped.querySelectorAll("circle").length, 1);
+    const points = loss.querySelector("polyline")?.getAttribute("points")?.split(" ") ?? [];
+    assert.equal(points.length, 200);
+    for (const point of points) {
+      const [px = NaN, py = NaN] = point.split(",").map(Number);
+      assert.ok(px >= 0 && px <= 230 && py >= 0 && py <= 130, point);
+    }
   });
 
   it("in a notebook is one output, five times a second at most, of which the table stays", () => {
