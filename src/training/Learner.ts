@@ -35,6 +35,7 @@ import { type LearningRate, lrRange, slice } from "./slice.js";
 import { takeSnapshot } from "./snapshot.js";
 import { NetSession } from "./NetSession.js";
 import type { Net, Training } from "./recordNet.js";
+import { stepMemory } from "./stepMemory.js";
 import { summary } from "./summary.js";
 import type { TrainBatch } from "./DataBunch.js";
 import { tta, type TTAOptions } from "./TTA.js";
@@ -333,10 +334,13 @@ export class Learner<Data extends DataBunch = DataBunch> {
     return head;
   }
 
-  /** Shows the net's layers: what each gives for an image, its parameters, and whether they are trained. */
+  /** Shows the net's layers: what each gives for an image, its parameters, whether they are trained, and the memory of a step. */
   async summary(this: Learner<ImageDataBunch>): Promise<void> {
     await this.bringBack();
-    currentDisplay().table(summary(this.model, this.data.size));
+    const { size, bs } = this.data;
+    const { gradientCheckpointing: checkpointing } = this.options;
+    const memory = stepMemory(this.model, size, { slots: this.optimizer.slots.length, checkpointing });
+    currentDisplay().table(summary(this.model, size, { ...memory, bs }));
   }
 
   /** Frees the net and the optimizer. */
