@@ -1,7 +1,8 @@
 """Writes an executed notebook as one HTML file that needs no internet: export_html.py REQUEST
 
-REQUEST is JSON: {"notebook", "html", "title", "banner", "parent"}; `banner` is text for the head of the page, or null,
-`parent` the id of the process that starts this one.
+REQUEST is JSON: {"notebook", "html", "title", "banner", "about", "static", "parent"}; `banner` is text for the head of
+the page, or null, `about` a list of {"name", "text"} for its foot, `static` leaves the figures as pictures and opens
+the code, for print, and `parent` is the id of the process that starts this one.
 """
 
 import json
@@ -21,14 +22,27 @@ import nbformat  # noqa: E402
 from nbconvert import HTMLExporter  # noqa: E402
 
 
-def export(notebook, title, banner):
-    cells = nbformat.read(notebook, as_version=4)
+def export(request):
+    cells = nbformat.read(request["notebook"], as_version=4)
     # Pictures that Markdown cells take from files go into the page; looking for them takes seconds.
     pictures = any(cell.cell_type == "markdown" and re.search(r"!\[|<img", cell.source) for cell in cells.cells)
     exporter = HTMLExporter(template_name="report", embed_images=pictures)
-    resources = {"metadata": {"name": title}, "banner": banner, "plotly": plotly_for(cells)}
+    static = request.get("static", False)
+    resources = {
+        "metadata": {"name": request["title"]},
+        "banner": request.get("banner"),
+        "about": request.get("about", []),
+        "plotly": None if static else plotly_for(cells),
+        "code_open": static,
+    }
     page, _ = exporter.from_notebook_node(cells, resources=resources)
-    return page
+    return page.replace("<!-- contents -->", contents(page), 1)
+
+
+def contents(page):
+    """A list of the page's sections: their headings and, where there is one, the part about the run."""
+    headings = re.findall(r'<h2 id="([^"]+)">(.*?)(?:<a class="anchor-link"[^>]*>.*?</a>)?</h2>', page)
+    return "<ol>" + "".join(f'<li><a href="#{name}">{text}</a></li>' for name, text in headings) + "</ol>"
 
 
 def plotly_for(cells):
@@ -42,7 +56,7 @@ def plotly_for(cells):
 if __name__ == "__main__":
     request = json.loads(sys.argv[1])
     follow_parent(request["parent"])
-    page = export(request["notebook"], request["title"], request.get("banner"))
+    page = export(request)
     target = pathlib.Path(request["html"])
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.{os.getpid()}")

@@ -26,12 +26,23 @@ function program(): Command {
     .option("--seed <number>", "of every random choice", integer)
     .option("--train-per-class <images>", "at most so many training images of each class; 0: all", integer)
     .option("--valid-per-class <images>", "at most so many test images of each class; 0: all", integer)
-    .option("--model <name>", "the net: resnet50")
+    .option("--model <name>", "the net: resnet50 or mobilenetV2")
+    .option("--pdf", "write report.pdf too; needs Chromium, Chrome or Edge")
     .addOption(gpu())
     .addOption(cpu())
     .action(async (options: RunOptions) => {
       const { run } = await import("./commands/run.js");
       await run(options);
+    });
+
+  xray
+    .command("report")
+    .description("write a run's report.html, report.md and, if asked for, report.pdf anew")
+    .argument("<run>", "a folder, or its name in runs/")
+    .option("--pdf", "write report.pdf too; needs Chromium, Chrome or Edge")
+    .action(async (run: string, options: { readonly pdf?: boolean }) => {
+      const { report } = await import("./commands/report.js");
+      await report(run, options);
     });
 
   xray

@@ -33,6 +33,12 @@ export const mirrorsToTerminal = (): boolean => process.env.XRAY_TERMINAL === "1
 /** `XRAY_PYTHON`: the Python to make the virtual environment with; default `python3`. */
 export const pythonCommand = (): string => nonEmpty(process.env.XRAY_PYTHON) ?? "python3";
 
+/** `XRAY_CHROME`: the browser that prints a report as PDF; default the first Chromium, Chrome or Edge that is found. */
+export const chromeVariable = (): string | undefined => nonEmpty(process.env.XRAY_CHROME);
+
+/** Where programs are looked for. */
+export const programFolders = (): string[] => (process.env.PATH ?? "").split(path.delimiter).filter(Boolean);
+
 /** `CXX`: the C++ compiler for the native binding; default `g++`. */
 export const cxxCommand = (): string => nonEmpty(process.env.CXX) ?? "g++";
 

@@ -6,6 +6,7 @@ import { currentDisplay } from "./display/Display.js";
 import { libtensorflowVersion, usesGpu } from "./engine/rawOps.js";
 import { tf } from "./engine/tensorflow.js";
 import { projectRoot } from "./environment.js";
+import { gitCommit } from "./gitCommit.js";
 import type { ClassificationInterpretation } from "./interpretation/ClassificationInterpretation.js";
 import type { Parameters } from "./presets.js";
 import { writeMetrics } from "./report/metricsFile.js";
@@ -41,6 +42,7 @@ export async function saveMetrics(
     })),
     device: usesGpu ? "gpu" : "cpu",
     versions: versions(),
+    commit: gitCommit(),
     seconds: {
       data: data.secondsToLoad,
       ...secondsOf(learn.timings),

@@ -1,7 +1,6 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
-import { phantomWarning } from "../data/datasetListing.js";
 import { findDataset } from "../data/findDataset.js";
 import { setDisplay } from "../display/Display.js";
 import { TerminalDisplay } from "../display/TerminalDisplay.js";
@@ -10,13 +9,13 @@ import { rememberedVariant } from "../engine/install/chooseVariant.js";
 import { computesOnGpu } from "../engine/probeEngine.js";
 import { projectRoot, runsDir } from "../environment.js";
 import { UserError } from "../errors.js";
-import { formatInterval } from "../interpretation/wilsonInterval.js";
 import { makeFolder } from "../makeFolder.js";
 import { type Parameters, presets, type ResolvedParameters, resolveParameters } from "../presets.js";
-import { exportHtml } from "../report/exportHtml.js";
 import { writeMetrics } from "../report/metricsFile.js";
+import { readMetrics } from "../report/RunMetrics.js";
 import { runNotebook } from "../report/runNotebook.js";
 import { timestamp } from "../runDirectory.js";
+import { reportOf } from "./report.js";
 import { setUp } from "./setUp.js";
 
 /** The flags of `xray run`: the notebook's parameters, and where to write. */
@@ -24,17 +23,9 @@ export interface RunOptions extends Partial<Omit<Parameters, "epochsFrozen" | "e
   readonly preset: string;
   readonly name?: string;
   readonly epochs?: readonly [frozen: number, unfrozen: number];
+  readonly pdf?: boolean;
   readonly gpu?: boolean;
   readonly cpu?: boolean;
-}
-
-interface RunMetrics {
-  readonly errorRate: number;
-  readonly intervals: { readonly errorRate: readonly [low: number, high: number] };
-  readonly validSize: number;
-  readonly dataset: string;
-  readonly seconds: Record<string, unknown>;
-  readonly [key: string]: unknown;
 }
 
 /**
@@ -71,20 +62,17 @@ export async function run(options: RunOptions): Promise<void> {
     env: { XRAY_DATA: dataset.path, XRAY_RUN_DIR: folder, XRAY_TERMINAL: "1" },
   });
   const file = path.join(folder, "metrics.json");
-  const metrics = JSON.parse(await readFile(file, "utf8")) as RunMetrics;
-  await exportHtml(notebook, path.join(folder, "report.html"), {
-    title: "Pneumonia in chest X-rays",
-    banner: metrics.dataset === "phantom" ? phantomWarning : undefined,
-  });
-  const seconds = { setUp: setUpSeconds, ...metrics.seconds, total: secondsSince(started) };
-  await writeMetrics(file, { ...metrics, seconds });
+  const metrics = await readMetrics(file);
+  const total = secondsSince(started);
+  await writeMetrics(file, { ...metrics, seconds: { setUp: setUpSeconds, ...metrics.seconds, total } });
+  const [report] = await reportOf(folder, options.pdf);
 
   const data = metrics.dataset === "phantom" ? " DRAWN images, not of patients" : " test images";
   console.error(
-    `run: error rate ${metrics.errorRate.toFixed(3)} (95% interval ${formatInterval(metrics.intervals.errorRate)}) ` +
-      `on ${metrics.validSize}${data}, ${(seconds.total / 60).toFixed(1)} minutes`,
+    `run: error rate ${shown(metrics.errorRate)} (95% interval ${(metrics.intervals.errorRate ?? []).map(shown).join(" to ")}) ` +
+      `on ${metrics.validSize}${data}, ${(total / 60).toFixed(1)} minutes`,
   );
-  console.log(path.join(folder, "report.html"));
+  console.log(report);
 }
 
 /** The preset's numbers with the flags over them. */
@@ -128,5 +116,7 @@ function describe(p: Parameters): string {
     `${p.epochsFrozen} + ${p.epochsUnfrozen} epochs, seed ${p.seed}`
   );
 }
+
+const shown = (value: number | null): string => value?.toFixed(3) ?? "unknown";
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1000;

@@ -15,10 +15,12 @@ export function figureHtml(figure: PlotlyFigure, alt: string, png: Uint8Array): 
   const place = document.getElementById("${id}");
   if (!window.Plotly || !place) return;
   const figure = ${scriptJson(figure)};
-  place.setAttribute("role", "img");
+  // Not "img": the live figure has buttons in it.
+  place.setAttribute("role", "figure");
   place.setAttribute("aria-label", place.firstChild.alt);
   place.replaceChildren();
-  window.Plotly.newPlot(place, figure.data, figure.layout, figure.config);
+  const width = Math.min(figure.layout.width, place.clientWidth || figure.layout.width);
+  window.Plotly.newPlot(place, figure.data, { ...figure.layout, width }, figure.config);
 })();</script>`
   );
 }

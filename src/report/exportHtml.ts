@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { AboutEntry } from "./aboutRun.js";
 import { Interrupted, UserError } from "../errors.js";
 import { pythonProgram } from "./pythonProgram.js";
 
@@ -6,6 +7,10 @@ export interface ExportHtmlOptions {
   readonly title: string;
   /** Stands above everything else, such as a warning that the images are drawn. */
   readonly banner?: string;
+  /** For the page's foot. */
+  readonly about?: readonly AboutEntry[];
+  /** For print: figures are pictures, and the code is open. @default false */
+  readonly static?: boolean;
 }
 
 /**
@@ -20,6 +25,8 @@ export async function exportHtml(notebook: string, html: string, options: Export
       html: path.resolve(html),
       title: options.title,
       banner: options.banner ?? null,
+      about: options.about ?? [],
+      static: options.static ?? false,
     },
   });
   if (code === 0) return;

@@ -113,7 +113,7 @@ describe("runNotebook", () => {
     const page = await readFile(at("good.html"), "utf8");
     const { document } = new JSDOM(page).window;
     assert.equal(document.title, "Lungs & <more>");
-    assert.equal(document.querySelector(".xray-banner")?.textContent, "Drawn <images>");
+    assert.equal(document.querySelector(".banner")?.textContent, "Drawn <images>");
     assert.equal(document.querySelector("img")?.alt, 'From 3 to 4, "up" & <on>');
     assert.deepEqual(
       [...document.querySelectorAll("td")].map((cell) => cell.textContent),

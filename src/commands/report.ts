@@ -1,0 +1,33 @@
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { phantomWarning } from "../data/datasetListing.js";
+import { runsDir } from "../environment.js";
+import { UserError } from "../errors.js";
+import { readMetrics } from "../report/RunMetrics.js";
+import { writeReport } from "../report/writeReport.js";
+
+/** What the reports of the article's notebook are called. */
+const title = "Pneumonia in chest X-rays";
+
+/** Writes a run's reports; drawn images are said to be drawn above everything else. */
+export async function reportOf(folder: string, pdf = false): Promise<string[]> {
+  const { dataset } = await readMetrics(path.join(folder, "metrics.json"));
+  return writeReport(folder, { title, pdf, banner: dataset === "phantom" ? phantomWarning : undefined });
+}
+
+/**
+ * `xray report`: writes the reports of a run anew.
+ * @param run its folder, or the folder's name in `runs/`
+ */
+export async function report(run: string, { pdf = false }: { readonly pdf?: boolean }): Promise<void> {
+  for (const file of await reportOf(await runFolder(run), pdf)) console.log(file);
+}
+
+/** @throws UserError when there is no such folder */
+export async function runFolder(run: string): Promise<string> {
+  for (const folder of [path.resolve(run), path.join(runsDir, run)]) {
+    const found = await stat(folder).catch(() => undefined);
+    if (found?.isDirectory() === true) return folder;
+  }
+  throw new UserError(`There is no run ${run}.`, `Name a folder, or one of those in ${runsDir}.`);
+}

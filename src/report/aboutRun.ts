@@ -1,0 +1,52 @@
+import { duration } from "../duration.js";
+import type { RunMetrics } from "./RunMetrics.js";
+
+/** A line of a report's foot. */
+export interface AboutEntry {
+  readonly name: string;
+  readonly text: string;
+}
+
+const source =
+  "Kermany, Zhang and Goldbaum, Labeled Optical Coherence Tomography (OCT) and Chest X-Ray Images for " +
+  "Classification, Mendeley Data, doi 10.17632/rscbjbr9sj, licence CC BY 4.0";
+
+/**
+ * What one must know to judge a run or to repeat it.
+ * @param finished when its notebook ended, as ISO 8601
+ */
+export function aboutRun(run: RunMetrics, finished?: string): AboutEntry[] {
+  const { seconds, versions } = run;
+  const times = Object.entries(seconds).flatMap(([what, value]) =>
+    typeof value === "number" ? [`${timeNames[what] ?? what} ${duration(value)}`] : [],
+  );
+  const entries: readonly (readonly [name: string, text: string | undefined])[] = [
+    ["Use", "A lesson in training and in judging what was trained. Not a medical device."],
+    ["Data", run.dataset === "phantom" ? "Drawn images, not of patients" : source],
+    ["Images", `${run.trainSize} to train with, ${run.validSize} to test with`],
+    ["Net", `${run.model}, images of ${run.size} x ${run.size} pixels, batches of ${run.bs}`],
+    ["Training", `head: ${epochs(run.epochsFrozen)}, whole net: ${epochs(run.epochsUnfrozen)}`],
+    ["Seed", String(run.seed)],
+    ["Device", run.device === "gpu" ? "GPU" : "CPU"],
+    ["Time", times.join(", ")],
+    [
+      "Versions",
+      Object.entries(versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(", "),
+    ],
+    ["Commit", run.commit],
+    ["Finished", finished],
+  ];
+  return entries.flatMap(([name, text]) => (text === undefined || text === "" ? [] : [{ name, text }]));
+}
+
+const epochs = (count: number): string => `${count} ${count === 1 ? "epoch" : "epochs"}`;
+
+const timeNames: Readonly<Record<string, string>> = {
+  setUp: "set-up",
+  data: "finding and checking the images",
+  frozen: "head",
+  lrFind: "learning-rate finder",
+  unfrozen: "whole net",
+};

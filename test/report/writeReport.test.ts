@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
+import { JSDOM } from "jsdom";
+import { NotebookDisplay } from "../../src/display/NotebookDisplay.js";
+import { browse, findBrowser } from "../../src/report/browser.js";
+import { writeReport } from "../../src/report/writeReport.js";
+
+/** A class that a folder may really be called. */
+const hostile = '<img src=x onerror="document.title=1">';
+const noBrowser = findBrowser() === undefined && "no Chromium, Chrome or Edge is installed";
+
+const metrics = {
+  ...{
+    errorRate: 0.25,
+    accuracy: 0.75,
+    precision: null,
+    recall: 0.5,
+    specificity: 1,
+    balancedAccuracy: 0.75,
+  },
+  confusionMatrix: [
+    [2, 0],
+    [1, 1],
+  ],
+  positiveClass: hostile,
+  intervals: { errorRate: [0.1, 0.6], precision: [null, null] },
+  classes: ["NORMAL", hostile],
+  ...{ trainSize: 8, validSize: 4, model: "resnet50", size: 32, bs: 4, epochsFrozen: 1, epochsUnfrozen: 2 },
+  ...{ seed: 5, trainPerClass: 0, validPerClass: 0, dataset: "phantom", device: "cpu", history: [] },
+  versions: { node: "20.19.0" },
+  commit: "0123456789ab",
+  seconds: { setUp: 1, frozen: 61, epochs: [30], total: 100 },
+};
+
+/** A notebook as a run leaves it, with a table and a live figure. */
+async function executed(): Promise<unknown> {
+  const outputs: unknown[] = [];
+  const display = new NotebookDisplay((data) =>
+    outputs.push({ output_type: "display_data", data: { "text/html": data["text/html"] }, metadata: {} }),
+  );
+  display.table({ caption: hostile, columns: ["actual", "count"], rows: [[hostile, "3"]] });
+  await display.figure({
+    data: [{ type: "scatter", x: [1, 2], y: [3, 4], name: hostile }],
+    layout: { width: 900, title: { text: "Two points" } },
+    alt: `Two points of ${hostile}.`,
+  });
+  const code = { cell_type: "code", execution_count: 1, metadata: {}, source: 'const a = "x";', outputs };
+  const markdown = (id: string, source: string) => ({ id, cell_type: "markdown", metadata: {}, source });
+  return {
+    cells: [
+      markdown("a", "# Title"),
+      markdown("b", "## First part"),
+      { id: "c", ...code },
+      markdown("d", "## Last part"),
+    ],
+    metadata: {
+      papermill: { end_time: "2026-01-02T03:04:05.678901+00:00" },
+      kernelspec: { name: "tslab", display_name: "T" },
+    },
+    ...{ nbformat: 4, nbformat_minor: 5 },
+  };
+}
+
+describe("a run's reports", () => {
+  let folder = "";
+  let page: Document;
+  let written: string[] = [];
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "xray-report-"));
+    await writeFile(path.join(folder, "pneumonia.ipynb"), JSON.stringify(await executed()));
+    await writeFile(path.join(folder, "metrics.json"), JSON.stringify(metrics));
+    written = await writeReport(folder, {
+      title: "A run",
+      banner: "Drawn <images>",
+      pdf: noBrowser === false,
+    });
+    page = new JSDOM(await readFile(path.join(folder, "report.html"), "utf8")).window.document;
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it("have a list of contents, folded code, and a foot that says what made them", () => {
+    const links = [...page.querySelectorAll("nav a")];
+    assert.deepEqual(
+      links.map(({ textContent }) => textContent),
+      ["First part", "Last part", "About this run"],
+    );
+    for (const link of links) {
+      assert.ok(page.getElementById(link.getAttribute("href")?.slice(1) ?? ""), link.outerHTML);
+    }
+    const code = page.querySelector("details.code");
+    assert.equal(code?.hasAttribute("open"), false);
+    assert.match(code.textContent, /const a = "x";/);
+    const names = [...page.querySelectorAll("footer dt")].map(({ textContent }) => textContent);
+    const texts = [...page.querySelectorAll("footer dd")].map(({ textContent }) => textContent);
+    const about = new Map(names.map((name, i) => [name, texts[i]]));
+    assert.match(about.get("Use") ?? "", /Not a medical device/);
+    assert.equal(about.get("Seed"), "5");
+    assert.equal(about.get("Commit"), "0123456789ab");
+    assert.equal(about.get("Finished"), "2026-01-02T03:04:05Z");
+    assert.equal(about.get("Time"), "set-up 00:01, head 01:01, total 01:40");
+    assert.equal(page.querySelector(".banner")?.textContent, "Drawn <images>");
+  });
+
+  it("need nothing from a server", () => {
+    const sources = [...page.querySelectorAll("[src], link[href]")].map(
+      (element) => element.getAttribute("src") ?? element.getAttribute("href") ?? "",
+    );
+    assert.deepEqual(
+      sources.filter((source) => !source.startsWith("data:")),
+      [],
+    );
+  });
+
+  it("show names as text, whatever they are", async () => {
+    assert.equal(page.querySelector('img[src="x"]'), null);
+    assert.equal(page.querySelector("main td")?.textContent, hostile);
+    const markdown = await readFile(path.join(folder, "report.md"), "utf8");
+    assert.doesNotMatch(markdown, /[^\\]<img/);
+    assert.match(markdown, /\| error rate \| 0\.250 \| 0\.100 to 0\.600 \|/);
+    assert.match(markdown, /\| precision \| – \| {2}\|/);
+  });
+
+  it("are three: for the screen, for a pull request and for print", { skip: noBrowser }, async () => {
+    assert.deepEqual(
+      written.map((file) => path.basename(file)),
+      ["report.html", "report.md", "report.pdf"],
+    );
+    const pdf = await readFile(path.join(folder, "report.pdf"));
+    assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");
+    assert.ok((await stat(path.join(folder, "report.html"))).size < 15e6);
+  });
+
+  for (const [theme, flag] of [
+    ["light", 1],
+    ["dark", 0],
+  ] as const) {
+    it(`pass axe-core on a phone, ${theme}, and the figure fits`, { skip: noBrowser }, async () => {
+      const axe = await readFile(createRequire(__filename).resolve("axe-core/axe.min.js"), "utf8");
+      const check = `addEventListener("load", async () => {
+        const { violations } = await axe.run();
+        const findings = violations.map(({ id, impact, nodes }) => ({ id, impact, html: nodes[0].html.slice(0, 200) }));
+        const width = document.querySelector(".js-plotly-plot .main-svg").getBoundingClientRect().width;
+        const dark = getComputedStyle(document.body).backgroundColor;
+        const result = { findings, width, dark, title: document.title };
+        document.documentElement.textContent = "result:" + encodeURIComponent(JSON.stringify(result)) + ":";
+      });`;
+      const html = await readFile(path.join(folder, "report.html"), "utf8");
+      const checked = path.join(folder, `${theme}.html`);
+      await writeFile(
+        checked,
+        html.replace("</body>", () => `<script>${axe}</script><script>${check}</script></body>`),
+      );
+      const wish = ["--dump-dom", "--virtual-time-budget=30000", "--window-size=500,900"];
+      const dom = await browse(pathToFileURL(checked).href, [
+        ...wish,
+        `--blink-settings=preferredColorScheme=${flag}`,
+      ]);
+      const [, text = ""] = /result:([^:]*):/.exec(dom) ?? [];
+      const result = JSON.parse(decodeURIComponent(text)) as Record<string, unknown>;
+      assert.deepEqual(result.findings, []);
+      assert.ok(Number(result.width) > 0 && Number(result.width) <= 500, String(result.width));
+      assert.equal(result.dark, theme === "dark" ? "rgb(20, 23, 26)" : "rgb(255, 255, 255)");
+      assert.equal(result.title, "A run");
+    });
+  }
+});
