@@ -1,5 +1,4 @@
-/** The normal distribution's quantile for 95%, two-sided. */
-const z = 1.959963984540054;
+import { z95 } from "./normalDistribution.js";
 
 /**
  * The 95% interval of a share (Wilson, "Probable Inference, the Law of Succession, and Statistical Inference",
@@ -8,9 +7,9 @@ const z = 1.959963984540054;
 export function wilsonInterval(hits: number, n: number): readonly [low: number, high: number] {
   if (n === 0) return [NaN, NaN];
   const p = hits / n;
-  const middle = p + z ** 2 / (2 * n);
-  const half = z * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n ** 2));
-  const scale = 1 + z ** 2 / n;
+  const middle = p + z95 ** 2 / (2 * n);
+  const half = z95 * Math.sqrt((p * (1 - p)) / n + z95 ** 2 / (4 * n ** 2));
+  const scale = 1 + z95 ** 2 / n;
   return [Math.max(0, (middle - half) / scale), Math.min(1, (middle + half) / scale)];
 }
 

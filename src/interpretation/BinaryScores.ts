@@ -1,0 +1,107 @@
+import { UserError } from "../errors.js";
+import type { Predictions } from "../training/Predictions.js";
+
+/** Items with a score for being positive, and whether they are. */
+export interface BinaryScores {
+  /** Higher means more likely positive; a probability where calibration is asked. `[n]` */
+  readonly scores: Float64Array;
+  /** 1 for positive, 0 for negative. `[n]` */
+  readonly positive: Uint8Array;
+}
+
+/**
+ * One class against the rest.
+ * @param positive the class's name
+ * @throws UserError when there is no such class, or an item has no label
+ */
+export function binaryScores(
+  { probs, y, classes }: Pick<Predictions, "probs" | "y" | "classes">,
+  positive: string,
+): BinaryScores {
+  const k = classes.indexOf(positive);
+  if (k < 0) {
+    throw new UserError(
+      `There is no class ${JSON.stringify(positive)}.`,
+      `The classes are ${classes.join(", ")}.`,
+    );
+  }
+  if (y.some((label) => label < 0)) {
+    throw new UserError(
+      "These predictions have no labels to compare with.",
+      "Predict a set that has labels.",
+    );
+  }
+  const c = classes.length;
+  return {
+    scores: Float64Array.from(y, (_, i) => probs[i * c + k] ?? NaN),
+    positive: Uint8Array.from(y, (label) => (label === k ? 1 : 0)),
+  };
+}
+
+/** True and false positives and negatives. */
+export interface Counts {
+  readonly tp: number;
+  readonly fp: number;
+  readonly fn: number;
+  readonly tn: number;
+}
+
+/**
+ * Counts when a score from `threshold` on is called positive.
+ * @param weights how often each item counts; default once
+ */
+export function countsAt(
+  { scores, positive }: BinaryScores,
+  threshold: number,
+  weights?: ArrayLike<number>,
+): Counts {
+  let [tp, fp, fn, tn] = [0, 0, 0, 0];
+  for (let i = 0; i < scores.length; i++) {
+    const weight = weights?.[i] ?? 1;
+    const called = (scores[i] ?? NaN) >= threshold;
+    if (positive[i] === 1) {
+      if (called) tp += weight;
+      else fn += weight;
+    } else if (called) fp += weight;
+    else tn += weight;
+  }
+  return { tp, fp, fn, tn };
+}
+
+/** Items from the highest score to the lowest. */
+export function descending({ scores }: BinaryScores): Int32Array {
+  return Int32Array.from(scores, (_, i) => i).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
+}
+
+/** Positives and negatives with a score of at least `threshold`. */
+export interface Step {
+  readonly threshold: number;
+  readonly tp: number;
+  readonly fp: number;
+}
+
+/**
+ * Cumulative counts at each distinct score, from the highest on; equal scores are one step.
+ * @param order what `descending` gives, where it is known
+ */
+export function steps(
+  scored: BinaryScores,
+  {
+    weights,
+    order = descending(scored),
+  }: { readonly weights?: ArrayLike<number>; readonly order?: Int32Array } = {},
+): Step[] {
+  const { scores, positive } = scored;
+  const result: Step[] = [];
+  let [tp, fp] = [0, 0];
+  for (let k = 0; k < order.length; k++) {
+    const item = order[k] ?? 0;
+    const weight = weights?.[item] ?? 1;
+    if (positive[item] === 1) tp += weight;
+    else fp += weight;
+    const score = scores[item] ?? NaN;
+    if (k + 1 === order.length || scores[order[k + 1] ?? 0] !== score)
+      result.push({ threshold: score, tp, fp });
+  }
+  return result;
+}

@@ -1,0 +1,71 @@
+import { type BinaryScores, type Step, steps } from "./BinaryScores.js";
+
+/** The receiver operating characteristic: what each threshold gains and costs. */
+export interface RocCurve {
+  /** False positive rates, 1 - specificity: from 0 to 1. */
+  readonly fpr: readonly number[];
+  /** True positive rates, recall: from 0 to 1. */
+  readonly tpr: readonly number[];
+  /** A score from here on is called positive; Infinity first, where nothing is. */
+  readonly thresholds: readonly number[];
+  /** The area under it: the probability that a positive has a higher score than a negative, ties counting half. */
+  readonly auc: number;
+}
+
+/** The curve at every distinct score. Rates and area are NaN where one of the classes is absent. */
+export function rocCurve(scored: BinaryScores): RocCurve {
+  const points = steps(scored);
+  const { tp = 0, fp = 0 } = points.at(-1) ?? {};
+  return {
+    fpr: [0, ...points.map((point) => point.fp)].map((count) => count / fp),
+    tpr: [0, ...points.map((point) => point.tp)].map((count) => count / tp),
+    thresholds: [Infinity, ...points.map(({ threshold }) => threshold)],
+    auc: areaUnderRoc(points),
+  };
+}
+
+/** The area by trapezoids, which is Mann and Whitney's statistic (Hanley and McNeil, 1982). */
+export function areaUnderRoc(points: readonly Step[]): number {
+  let [area, tpBefore, fpBefore] = [0, 0, 0];
+  for (const { tp, fp } of points) {
+    area += ((fp - fpBefore) * (tp + tpBefore)) / 2;
+    [tpBefore, fpBefore] = [tp, fp];
+  }
+  return area / (tpBefore * fpBefore);
+}
+
+/** Precision against recall: the curve to look at where positives are rare. */
+export interface PrecisionRecallCurve {
+  /** From every item called positive to none; the last, where nothing is called, is 1 by convention. */
+  readonly precision: readonly number[];
+  /** Falls from 1 to 0. */
+  readonly recall: readonly number[];
+  /** A score from here on is called positive; one fewer than the points. */
+  readonly thresholds: readonly number[];
+  /** The sum of each precision times the recall gained there: scikit-learn's average precision. */
+  readonly averagePrecision: number;
+}
+
+/** The curve at every distinct score; recall and area are NaN where there is no positive. */
+export function precisionRecallCurve(scored: BinaryScores): PrecisionRecallCurve {
+  const points = steps(scored);
+  const positives = points.at(-1)?.tp ?? 0;
+  const rising = [...points].reverse();
+  return {
+    precision: [...rising.map(({ tp, fp }) => tp / (tp + fp)), 1],
+    recall: [...rising.map(({ tp }) => tp / positives), 0],
+    thresholds: rising.map(({ threshold }) => threshold),
+    averagePrecision: averagePrecision(points),
+  };
+}
+
+/** No interpolation, which would flatter (Davis and Goadrich, 2006). */
+export function averagePrecision(points: readonly Step[]): number {
+  const positives = points.at(-1)?.tp ?? 0;
+  let [sum, before] = [0, 0];
+  for (const { tp, fp } of points) {
+    if (tp > before) sum += (tp / (tp + fp)) * (tp - before);
+    before = tp;
+  }
+  return sum / positives;
+}
