@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
-import { open, rename, rm, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { messageOf, UserError } from "../errors.js";
+import { bytesOf, writeFiles } from "../writeFiles.js";
 import { parseHeader, type SafetensorsHeader } from "./safetensorsHeader.js";
 
 /** A named array on its way to or from a file. */
@@ -72,35 +73,8 @@ export async function writeSafetensors(
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
 
-  const partial = `${file}.partial`;
-  try {
-    const handle = await open(partial, "w");
-    try {
-      await handle.write(Buffer.concat([length, text]));
-      for (const { values } of tensors) {
-        await writeFully(handle, Buffer.from(values.buffer, values.byteOffset, values.byteLength));
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(partial, file);
-  } catch (error) {
-    await rm(partial, { force: true });
-    const megabytes = Math.ceil((offset + text.length) / 1e6);
-    throw new UserError(
-      `${file} was not written: ${messageOf(error)}`,
-      `It needs ${megabytes} MB on a disk that can be written to; free some room or choose another folder.`,
-      { cause: error },
-    );
-  }
-}
-
-async function writeFully(
-  handle: { write(buffer: Buffer, offset: number): Promise<{ bytesWritten: number }> },
-  buffer: Buffer,
-): Promise<void> {
-  for (let at = 0; at < buffer.length;) at += (await handle.write(buffer, at)).bytesWritten;
+  const pieces = [length, text, ...tensors.map(({ values }) => bytesOf(values))];
+  await writeFiles([{ file, pieces }]);
 }
 
 async function fileSize(file: string): Promise<number> {
