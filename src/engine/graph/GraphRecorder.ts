@@ -2,6 +2,7 @@ import { type Attr, attr, float32, int32, type ResourceHandle } from "../rawOps.
 import type { Tensor } from "../tensorflow.js";
 import type { Variable } from "../Variable.js";
 import type { Feed, Graph, GraphFunction, GraphGroup, GraphNode } from "./Graph.js";
+import type { OperationRecorder } from "./recording.js";
 
 const types = { float32, int32 };
 const dtype = (type: "float32" | "int32") => attr.type("dtype", types[type]);
@@ -21,7 +22,7 @@ interface Traced {
  * control edges keep the recorded one: a read comes after the change before it, and a change after everything that
  * uses an earlier read, so that it happens in place and needs no copy.
  */
-export class GraphRecorder {
+export class GraphRecorder implements OperationRecorder {
   private readonly nodes: GraphNode[] = [];
   /** Where a node is in `nodes`, by name. */
   private readonly places = new Map<string, number>();
@@ -46,10 +47,6 @@ export class GraphRecorder {
     });
   }
 
-  /**
-   * An operation that was carried out.
-   * @param after it waits for this tensor, without needing it
-   */
   operation(
     name: string,
     attrs: readonly Attr[],
@@ -64,7 +61,6 @@ export class GraphRecorder {
     outputs.forEach((output, i) => this.made.set(output.dataId, i === 0 ? node : `${node}:${i}`));
   }
 
-  /** An operation that changes variables; it was not carried out. */
   change(
     name: string,
     attrs: readonly Attr[],
@@ -84,7 +80,6 @@ export class GraphRecorder {
     }
   }
 
-  /** A variable's value was read into `tensor`. */
   read(handle: ResourceHandle, tensor: Tensor): void {
     const variable = this.tracedOf(handle);
     if (variable.read === undefined) {
@@ -106,7 +101,6 @@ export class GraphRecorder {
     this.made.set(tensor.dataId, name);
   }
 
-  /** `tensor` is given anew for each step. */
   feed(tensor: Tensor, make: Feed["make"]): void {
     // The first axis is the batch's, and the next batch may have another length.
     const shape = tensor.shape.map((size, axis) => (axis === 0 ? -1 : size));
@@ -116,7 +110,7 @@ export class GraphRecorder {
     this.made.set(tensor.dataId, name);
   }
 
-  /** `tensor` depends on variables alone: it is computed once, by the function's `prepare`, and then kept. */
+  /** It is computed once, by the function's `prepare`, and then kept. */
   hoist(tensor: Tensor): void {
     const source = this.sourceOf(tensor, "hoist");
     const variable = this.handle(tensor.shape, `hoisted_${this.nodes.length}`);

@@ -1,4 +1,5 @@
 import { BinaryWriter } from "google-protobuf";
+import { message } from "../protobuf.js";
 import { type Attr, float32, int32 } from "../rawOps.js";
 import type { ConstantTensor, GraphNode } from "./Graph.js";
 
@@ -86,10 +87,4 @@ function writeShape(writer: BinaryWriter, shape: readonly number[]): void {
       dimension.writeInt64(1, size);
     });
   }
-}
-
-function message(writer: BinaryWriter, field: number, write: (inner: BinaryWriter) => void): void {
-  writer.writeMessage(field, writer, (_, inner) => {
-    write(inner);
-  });
 }

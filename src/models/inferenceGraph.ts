@@ -1,0 +1,29 @@
+import { feed } from "../engine/feed.js";
+import { recording } from "../engine/graph/recording.js";
+import type { InferenceGraph } from "../engine/inference/InferenceGraph.js";
+import { InferenceRecorder } from "../engine/inference/InferenceRecorder.js";
+import { softmax } from "../engine/kernels.js";
+import { tf } from "../engine/tensorflow.js";
+import type { Cnn } from "./Cnn.js";
+
+/** Of the blank image that it is recorded with; the graph takes other sizes too. */
+const side = 64;
+
+/**
+ * A net as it predicts, with its present weights: `images` `[n, h, w, 3]`, normalised -> `probabilities` `[n, c]`.
+ * Batch norms are part of the convolutions before them.
+ */
+export function inferenceGraph(model: Cnn): InferenceGraph {
+  const recorder = new InferenceRecorder();
+  const shape = [1, side, side, 3];
+  return recording(recorder, () => {
+    // No tidy of its own: it holds a result that is no tensor.
+    tf.engine().startScope();
+    try {
+      const images = feed(1, () => ({ shape, values: new Float32Array(side * side * 3) }));
+      return recorder.finish(softmax(model.forward(images, { training: false })), "probabilities");
+    } finally {
+      tf.engine().endScope();
+    }
+  });
+}
