@@ -11,6 +11,8 @@ import type { Cnn } from "../models/Cnn.js";
 import { CrossEntropy } from "./CrossEntropy.js";
 import { Evaluator } from "./Evaluator.js";
 import type { ExportedLearner } from "./exportLearner.js";
+import { exportOnnx } from "./exportOnnx.js";
+import { exportTfjs } from "./exportTfjs.js";
 import { predictImage, type Prediction, predictionsOf } from "./Prediction.js";
 
 /** A prediction and whose it is. */
@@ -28,18 +30,17 @@ export class InferenceLearner {
   readonly classes: readonly string[];
   /** The architecture's name. */
   readonly arch: string;
-  private readonly preparation: ExportedLearner["preparation"];
   private readonly evaluator: Evaluator;
   private readonly preparer = new Preparer(Math.min(16, cores()));
 
   constructor(
     /** The net. */
     readonly model: Cnn,
-    { classes, arch, preparation }: ExportedLearner,
+    private readonly exported: ExportedLearner,
   ) {
+    const { classes, arch } = exported;
     this.classes = classes;
     this.arch = arch;
-    this.preparation = preparation;
     this.evaluator = new Evaluator({ model, loss: new CrossEntropy(classes.length) });
   }
 
@@ -49,7 +50,9 @@ export class InferenceLearner {
    * @throws UserError when it cannot be decoded
    */
   predict(image: string | Uint8Array): Promise<Prediction> {
-    return predictImage(image, this.preparation, this.classes, (batch) => this.evaluator.evaluate(batch));
+    return predictImage(image, this.exported.preparation, this.classes, (batch) =>
+      this.evaluator.evaluate(batch),
+    );
   }
 
   /**
@@ -59,7 +62,7 @@ export class InferenceLearner {
    */
   async getPreds(images: string | readonly string[]): Promise<FilePrediction[]> {
     const paths = typeof images === "string" ? pathsIn(images) : images;
-    const { size, transforms, stats } = this.preparation;
+    const { size, transforms, stats } = this.exported.preparation;
     const loader = new DataLoader({
       dataset: new ImageDataset(
         paths.map((path) => ({ path, label: 0, class: "" })),
@@ -85,6 +88,23 @@ export class InferenceLearner {
       }
       return predictions;
     });
+  }
+
+  /**
+   * Writes the net to an ONNX file, for onnxruntime and others; see `exportOnnx`.
+   * @param file such as "model.onnx"
+   * @throws UserError when it cannot be written
+   */
+  exportOnnx(file: string): Promise<void> {
+    return exportOnnx(this.model, this.exported, file);
+  }
+
+  /**
+   * Writes the net into a folder as a graph model of TensorFlow.js, for browsers; see `exportTfjs`.
+   * @throws UserError when it cannot be written
+   */
+  exportTfjs(folder: string): Promise<void> {
+    return exportTfjs(this.model, this.exported, folder);
   }
 
   /** Frees the net. */

@@ -14,7 +14,9 @@ import { type CheckpointIdentity, loadCheckpoint, saveCheckpoint } from "./check
 import type { EvaluatedBatch } from "./evaluate.js";
 import { Evaluator } from "./Evaluator.js";
 import { drawsOf, goBackTo } from "./draws.js";
-import { exportLearner } from "./exportLearner.js";
+import { describeLearner, exportLearner } from "./exportLearner.js";
+import { exportOnnx } from "./exportOnnx.js";
+import { exportTfjs } from "./exportTfjs.js";
 import { type EpochSpan, fit } from "./fit.js";
 import { getPreds, loaderOf } from "./getPreds.js";
 import { defaultNumIt, LRFinder, type LRFinderOptions, requireLRFinder } from "./LRFinder.js";
@@ -312,6 +314,25 @@ export class Learner<Data extends DataBunch = DataBunch> {
     const file = this.checkpoint(name);
     await exportLearner(this, file);
     return file;
+  }
+
+  /**
+   * Writes the net to an ONNX file, for onnxruntime and others; see `exportOnnx`.
+   * @param file such as "model.onnx"
+   * @throws UserError when it cannot be written
+   */
+  async exportOnnx(this: Learner<ImageDataBunch>, file: string): Promise<void> {
+    await this.bringBack();
+    await exportOnnx(this.model, describeLearner(this), file);
+  }
+
+  /**
+   * Writes the net into a folder as a graph model of TensorFlow.js, for browsers; see `exportTfjs`.
+   * @throws UserError when it cannot be written
+   */
+  async exportTfjs(this: Learner<ImageDataBunch>, folder: string): Promise<void> {
+    await this.bringBack();
+    await exportTfjs(this.model, describeLearner(this), folder);
   }
 
   /**

@@ -20,18 +20,18 @@ export interface ExportedLearner {
   readonly preparation: Preparation;
 }
 
+export function describeLearner({ arch, model, data }: Learner<ImageDataBunch>): ExportedLearner {
+  return { arch, body: model.body.spec, classes: data.classes, preparation: preparationOf(data) };
+}
+
 /**
  * Writes one safetensors file with the net's weights, its architecture and classes and what is done to an image
  * before the net sees it; nothing of the training. `loadLearner` reads it.
  * @throws UserError naming the folder or the file when it cannot be written
  */
 export async function exportLearner(learn: Learner<ImageDataBunch>, file: string): Promise<void> {
-  const { arch, model, data } = learn;
-  const { classes } = data;
-  const exported: ExportedLearner = {
-    ...{ arch, body: model.body.spec, classes, preparation: preparationOf(data) },
-  };
   await makeFolder(path.dirname(file), "Choose another folder: give the learner another `modelDir`.");
-  const tensors = model.state().map((variable) => store(variable));
-  await writeSafetensors(file, tensors, { ...exportFormat, learner: JSON.stringify(exported) });
+  const tensors = learn.model.state().map((variable) => store(variable));
+  const learner = JSON.stringify(describeLearner(learn));
+  await writeSafetensors(file, tensors, { ...exportFormat, learner });
 }
