@@ -65,6 +65,7 @@ export type { Validation } from "./training/validate.js";
 // Inference
 export { loadLearner } from "./training/loadLearner.js";
 export type { FilePrediction, InferenceLearner } from "./training/InferenceLearner.js";
+export type { NetDescription } from "./training/NetDescription.js";
 export type { Prediction } from "./training/Prediction.js";
 
 // Interpretation

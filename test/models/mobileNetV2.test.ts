@@ -2,23 +2,17 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Random } from "../../src/engine/random.js";
 import { tf } from "../../src/engine/tensorflow.js";
-import { Cnn } from "../../src/models/Cnn.js";
-import { createHead } from "../../src/models/createHead.js";
+import type { Cnn } from "../../src/models/Cnn.js";
 import { models } from "../../src/models/models.js";
 import { Adam } from "../../src/training/Adam.js";
 import { CrossEntropy } from "../../src/training/CrossEntropy.js";
 import { NetSession } from "../../src/training/NetSession.js";
 import { trainStep } from "../../src/training/trainStep.js";
+import { drawnNet } from "../support/drawnNet.js";
 
 async function net(): Promise<Cnn> {
   const body = await models.mobilenetV2.createBody("0", false);
-  const random = new Random(2);
-  for (const parameter of body.net.parameters().filter(({ shape }) => shape.length === 4)) {
-    const [h = 1, w = 1, cin = 1] = parameter.shape;
-    const deviation = Math.sqrt(2 / (h * w * cin));
-    parameter.assignValues(Float32Array.from({ length: parameter.size }, () => deviation * random.normal()));
-  }
-  return new Cnn(body, createHead("1", { features: body.features, c: 2, ps: 0 }, random));
+  return drawnNet(body, new Random(2), { c: 2, ps: 0 });
 }
 
 describe("MobileNetV2 under fast.ai's head", () => {
