@@ -17,7 +17,7 @@ export function inferenceGraph(model: Cnn): InferenceGraph {
   const recorder = new InferenceRecorder();
   const shape = [1, side, side, 3];
   return recording(recorder, () => {
-    // No tidy of its own: it holds a result that is no tensor.
+    // Not `tf.tidy`, which would look for tensors among all numbers of the graph.
     tf.engine().startScope();
     try {
       const images = feed(1, () => ({ shape, values: new Float32Array(side * side * 3) }));

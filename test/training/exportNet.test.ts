@@ -119,6 +119,17 @@ describe("an exported net", () => {
     }
   });
 
+  it("has the present weights, also while a fit has them", async () => {
+    const learn = await tinyLearner();
+    const folder = temporaryFolder();
+    const during = path.join(folder, "during.onnx");
+    const afterwards = path.join(folder, "afterwards.onnx");
+    await learn.fitOneCycle(1, { callbacks: [{ epochEnd: () => learn.exportOnnx(during) }] });
+    await learn.exportOnnx(afterwards);
+    assert.ok(readFileSync(during).equals(readFileSync(afterwards)));
+    learn.dispose();
+  });
+
   it("says what it takes and what it gives", async () => {
     const learn = await tinyLearner();
     const folder = temporaryFolder();

@@ -21,8 +21,10 @@ export type Operation = (node: InferenceNode, translation: Translation) => Omit<
 
 /** By TensorFlow's names. */
 export const onnxOperations: Partial<Record<string, Operation>> = {
-  Conv2D: convolution([3, 2, 0, 1], () => 1),
-  DepthwiseConv2dNative: convolution([2, 3, 0, 1], ([, , channels = 1]) => channels),
+  Conv2D: convolution([3, 2, 0, 1], ([, , cin = 1, cout = 1]) => ({ out: cout, in: cin, group: 1 })),
+  DepthwiseConv2dNative: convolution([2, 3, 0, 1], ([, , channels = 1, each = 1]) => {
+    return { out: channels * each, in: 1, group: channels };
+  }),
   MaxPool: (node) => {
     const kernel = intsOf(node, "ksize").slice(1, 3);
     return { op: "MaxPool", inputs: node.inputs, attributes: windowAttributes(node, kernel) };
@@ -89,26 +91,29 @@ function operands(node: InferenceNode, translation: Translation): string[] {
   });
 }
 
+interface FilterChannels {
+  readonly out: number;
+  /** Of each group. */
+  readonly in: number;
+  /** Parts of the channels that are convolved by themselves. */
+  readonly group: number;
+}
+
 /**
- * @param order of the filter's axes in ONNX, where its output channels are first
- * @param groups of channels that are convolved by themselves, from the filter's shape
+ * @param order of the filter's axes in ONNX: output channels, input channels, height, width
+ * @param channelsOf a filter, from its shape in TensorFlow
  */
-function convolution(order: number[], groups: (filter: readonly number[]) => number): Operation {
+function convolution(order: number[], channelsOf: (filter: readonly number[]) => FilterChannels): Operation {
   return (node, translation) => {
-    const [x = "", filter = ""] = node.inputs;
-    const constant = translation.constantOf(filter);
-    if (!constant) throw new Error(`${node.op} has a filter that is no constant`);
-    const [height = 1, width = 1] = constant.shape;
-    const { shape, values } = transposed(constant, order);
-    const [first = 1, second = 1] = shape;
-    const group = groups(constant.shape);
-    const out = group === 1 ? [first, second] : [first * second, 1];
-    const weight = translation.initializer(node, "weight", { shape: [...out, height, width], values });
-    return {
-      op: "Conv",
-      inputs: [x, weight],
-      attributes: { ...windowAttributes(node, [height, width]), group },
-    };
+    const [x = "", name = ""] = node.inputs;
+    const filter = translation.constantOf(name);
+    if (!filter) throw new Error(`${node.op} has a filter that is no constant`);
+    const [height = 1, width = 1] = filter.shape;
+    const { out, in: cin, group } = channelsOf(filter.shape);
+    const shape = [out, cin, height, width];
+    const weight = translation.initializer(node, "weight", { shape, values: transposed(filter, order) });
+    const attributes = { ...windowAttributes(node, [height, width]), group };
+    return { op: "Conv", inputs: [x, weight], attributes };
   };
 }
 
@@ -132,8 +137,8 @@ function padsOf(node: InferenceNode, [height = 1, width = 1]: readonly number[])
   // With other strides it depends on the image's size; the kernels' paddingMode names it for none of them.
   if (intsOf(node, "strides").some((stride) => stride !== 1))
     throw new Error(`${node.op}: SAME with strides`);
-  const [before, after] = [Math.floor, Math.ceil].map((round) => (size: number) => round((size - 1) / 2));
-  return [before, after].flatMap((side) => [side?.(height) ?? 0, side?.(width) ?? 0]);
+  const [high, wide] = [height - 1, width - 1];
+  return [Math.floor(high / 2), Math.floor(wide / 2), Math.ceil(high / 2), Math.ceil(wide / 2)];
 }
 
 /** Zeros around an image. */
@@ -171,9 +176,9 @@ function floats({ values }: InferenceConstant): Float32Array {
   return values instanceof Float32Array ? values : Float32Array.from(values);
 }
 
-function transposed({ shape, values }: InferenceConstant, order: number[]) {
+function transposed({ shape, values }: InferenceConstant, order: number[]): Float32Array {
   const tensor = tf.tidy(() => tf.transpose(tf.tensor(values, [...shape]), order));
-  const made = { shape: tensor.shape, values: tensor.dataSync<"float32">().slice() };
+  const turned = tensor.dataSync<"float32">().slice();
   tensor.dispose();
-  return made;
+  return turned;
 }
