@@ -1,9 +1,9 @@
 import type { ExportedLearner } from "./exportLearner.js";
 
-/** What is to be known of a net that leaves this program: fields of the metadata in its file. */
+/** What a description is made of. */
 export type DescribedNet = Pick<ExportedLearner, "arch" | "classes" | "preparation">;
 
-/** What a net's input is and what its outputs mean, for whoever runs it elsewhere. */
+/** What a net takes and what it gives, for whoever runs it elsewhere: the metadata of an exported file. */
 export interface NetDescription {
   readonly architecture: string;
   /** In the order of the probabilities. */

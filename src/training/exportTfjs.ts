@@ -6,7 +6,7 @@ import { inferenceGraph } from "../models/inferenceGraph.js";
 import { bytesOf, writeFiles } from "../writeFiles.js";
 import { type DescribedNet, describeNet } from "./NetDescription.js";
 
-/** Bytes of a file of weights: as tensorflowjs_converter cuts them, for browsers keep files of this size. */
+/** Bytes of a file of weights, as tensorflowjs_converter cuts them: browsers keep files of this size. */
 const shardBytes = 4 * 1024 * 1024;
 
 /**
