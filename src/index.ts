@@ -20,6 +20,8 @@ export type { OnBadImage } from "./data/checkImages.js";
 export type { Column, CsvOptions } from "./data/labelFromCsv.js";
 export type { LabelOf } from "./data/labelFiles.js";
 export type { PatientOf } from "./data/patients.js";
+export { type ImageFacts, imageFacts } from "./data/imageFacts.js";
+export { kermanyCause } from "./data/kermanyCause.js";
 export { kermanyPatient } from "./data/kermanyPatient.js";
 export { ImageDataset, type ImageItem } from "./data/ImageDataset.js";
 export type { DataLoader } from "./data/DataLoader.js";
@@ -38,6 +40,7 @@ export { sgd, type SGDOptions } from "./training/SGD.js";
 export type { OptFunc, WeightDecayOptions } from "./training/Optimizer.js";
 export { crossEntropy, type CrossEntropyOptions, type LossFunc } from "./training/CrossEntropy.js";
 export { type FitOneCycleOptions, type HistoryRow, Learner, type Timing } from "./training/Learner.js";
+export type { BatchLoader, ItemBatch, TrainBatch } from "./training/DataBunch.js";
 export type { LearnerOptions } from "./training/LearnerOptions.js";
 export { type LearningRate, type LearningRateSlice, slice } from "./training/slice.js";
 export type { Callback, CallbackRequest, TrainingState } from "./training/Callback.js";
@@ -75,6 +78,24 @@ export {
   type Confusion,
   type TopLoss,
 } from "./interpretation/ClassificationInterpretation.js";
+export { BinaryInterpretation, type ThresholdOptions } from "./interpretation/BinaryInterpretation.js";
+export { type BinaryScores, binaryScores, type Counts } from "./interpretation/BinaryScores.js";
+export { bootstrap, type BootstrapOptions } from "./interpretation/bootstrap.js";
+export {
+  atTemperature,
+  type Calibration,
+  confidenceCalibration,
+  fitTemperature,
+  type ReliabilityBin,
+} from "./interpretation/calibration.js";
+export { type ChosenThreshold, type ThresholdRule } from "./interpretation/chooseThreshold.js";
+export { cohenKappa, type KappaWeights, matthewsCorrcoef } from "./interpretation/agreement.js";
+export { type AucComparison, type AucInterval, aucInterval, compareAucs } from "./interpretation/deLong.js";
+export { type McNemar, mcNemar } from "./interpretation/mcNemar.js";
+export type { BinaryMeasures, Estimate, RankedMeasures } from "./interpretation/measures.js";
+export { type PredictiveValues, predictiveValues } from "./interpretation/predictiveValues.js";
+export type { PrecisionRecallCurve, RocCurve } from "./interpretation/rocCurve.js";
+export { quartiles, type Subgroup } from "./interpretation/subgroups.js";
 export type { ConfusionMatrix, Share } from "./interpretation/confusionMatrix.js";
 export type { ConfusionMatrixFigureOptions } from "./interpretation/confusionMatrixFigure.js";
 export { showComparisonWithArticle } from "./interpretation/compareWithArticle.js";

@@ -1,5 +1,6 @@
 import { UserError } from "../errors.js";
 import type { Predictions } from "../training/Predictions.js";
+import { predictedClasses } from "./confusionMatrix.js";
 
 /** Items with a score for being positive, and whether they are. */
 export interface BinaryScores {
@@ -31,6 +32,8 @@ export function binaryScores(
       "Predict a set that has labels.",
     );
   }
+  // Refuses what is not a number.
+  predictedClasses({ probs, classes });
   const c = classes.length;
   return {
     scores: Float64Array.from(y, (_, i) => probs[i * c + k] ?? NaN),
@@ -40,9 +43,13 @@ export function binaryScores(
 
 /** True and false positives and negatives. */
 export interface Counts {
+  /** Positive, and called so. */
   readonly tp: number;
+  /** Negative, and called positive: false alarms. */
   readonly fp: number;
+  /** Positive, and called negative: missed. */
   readonly fn: number;
+  /** Negative, and called so. */
   readonly tn: number;
 }
 

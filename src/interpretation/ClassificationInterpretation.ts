@@ -1,6 +1,7 @@
 import { currentDisplay, type Table } from "../display/Display.js";
 import { UserError } from "../errors.js";
 import type { Predictions } from "../training/Predictions.js";
+import { BinaryInterpretation } from "./BinaryInterpretation.js";
 import {
   accuracyOf,
   balancedAccuracyOf,
@@ -140,6 +141,15 @@ export class ClassificationInterpretation {
   /** The mean of every class's recall; a net that always gives the same answer has 0.5 with two classes. */
   balancedAccuracy(): number {
     return balancedAccuracyOf(this.matrix);
+  }
+
+  /**
+   * One class against the rest: curves, intervals, thresholds and calibration.
+   * @param options `positive`: the class, by default `positiveClass`; `set`: what the images are called, by default
+   * "validation"
+   */
+  binary({ positive = this.positiveClass, set = "validation" } = {}): BinaryInterpretation {
+    return new BinaryInterpretation(this.preds, positive, set);
   }
 
   /** Pairs that were mistaken for each other at least `minVal` times, the most frequent first. */

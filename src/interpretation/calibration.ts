@@ -5,8 +5,9 @@ import { predictedClasses } from "./confusionMatrix.js";
 
 /** Items with similar probabilities. */
 export interface ReliabilityBin {
-  /** The bin holds probabilities above `from`, up to `to`. */
+  /** The bin holds probabilities above this. */
   readonly from: number;
+  /** The bin holds probabilities up to this. */
   readonly to: number;
   /** Items in it. */
   readonly count: number;
@@ -18,6 +19,7 @@ export interface ReliabilityBin {
 
 /** How far a net's probabilities can be taken at their word. */
 export interface Calibration {
+  /** From 0 to 1. */
   readonly bins: readonly ReliabilityBin[];
   /** Expected calibration error: the mean gap between said and so, weighted by the bins' items. */
   readonly ece: number;

@@ -4,10 +4,14 @@ import { UserError } from "../errors.js";
 
 /** What a threshold is chosen for. */
 export type ThresholdRule =
-  /** The highest threshold that still finds this share of the positives. */
-  | { readonly recall: number }
-  /** The least total cost, where a missed positive costs this many false alarms. */
-  | { readonly costOfMiss: number }
+  | {
+      /** The highest threshold that still finds this share of the positives. */
+      readonly recall: number;
+    }
+  | {
+      /** The least total cost, where a missed positive costs this many false alarms. */
+      readonly costOfMiss: number;
+    }
   /** The most of recall + specificity - 1 (Youden, 1950). */
   | "youden";
 

@@ -4,7 +4,9 @@ import { twoSidedP, z95 } from "./normalDistribution.js";
 
 /** An area under the ROC curve, and how sure it is. */
 export interface AucInterval {
+  /** In 0..1. */
   readonly auc: number;
+  /** DeLong's. */
   readonly standardError: number;
   /** 95%, normal, within 0..1. */
   readonly interval: readonly [low: number, high: number];
@@ -12,12 +14,15 @@ export interface AucInterval {
 
 /** Two areas on the same items, and whether they differ. */
 export interface AucComparison {
+  /** In 0..1. */
   readonly aucs: readonly [first: number, second: number];
   /** The first less the second. */
   readonly difference: number;
+  /** Of the difference. */
   readonly standardError: number;
   /** 95%, normal. */
   readonly interval: readonly [low: number, high: number];
+  /** The difference in standard errors. */
   readonly z: number;
   /** Two-sided. */
   readonly p: number;

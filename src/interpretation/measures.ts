@@ -61,6 +61,7 @@ export function measuresOf({ tp, fp, fn, tn }: Counts): BinaryMeasures {
 export interface Estimate {
   /** NaN where it is not defined. */
   readonly value: number;
+  /** 95%. */
   readonly interval: readonly [low: number, high: number];
 }
 

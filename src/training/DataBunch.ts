@@ -16,10 +16,15 @@ export interface ItemBatch extends TrainBatch {
 
 /** A loader as training sees it. */
 export interface BatchLoader {
+  /** What is gone over. */
   readonly dataset: {
+    /** Number of items. */
     readonly length: number;
     /** Whose images they are, where they come from files. */
-    readonly items?: readonly { readonly path: string }[];
+    readonly items?: readonly {
+      /** Absolute. */
+      readonly path: string;
+    }[];
   };
   /** Batches in one pass. */
   readonly length: number;

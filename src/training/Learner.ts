@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import path from "node:path";
-import type { DataBunch } from "./DataBunch.js";
+import type { BatchLoader, DataBunch } from "./DataBunch.js";
 import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
 import { preparationOf } from "../data/prepareImage.js";
 import { currentDisplay } from "../display/Display.js";
@@ -203,11 +203,15 @@ export class Learner<Data extends DataBunch = DataBunch> {
   /**
    * Predictions for a set, in its order.
    * @param options `dsType`: "valid" by default; "train" is in order and not augmented; "test" has no labels: there y
-   * is -1 and the losses are NaN
+   * is -1 and the losses are NaN. `dl`: another bunch's loader in place of it, such as `held.validDl`; its classes
+   * and its preparation must be the same.
    * @throws UserError when the data have no such set
    */
-  async getPreds({ dsType = "valid" }: { readonly dsType?: DsType } = {}): Promise<Predictions> {
-    return getPreds(this, loaderOf(this.data, dsType), dsType !== "test");
+  async getPreds({
+    dsType = "valid",
+    dl,
+  }: { readonly dsType?: DsType; readonly dl?: BatchLoader } = {}): Promise<Predictions> {
+    return getPreds(this, dl ?? loaderOf(this.data, dsType), dl !== undefined || dsType !== "test");
   }
 
   /** Loss and metrics of a set, which by default is validation's, with the weights as they are. */

@@ -5,6 +5,7 @@ export type DescribedNet = Pick<ExportedLearner, "arch" | "classes" | "preparati
 
 /** What a net takes and what it gives, for whoever runs it elsewhere: the metadata of an exported file. */
 export interface NetDescription {
+  /** The net, as `models` names it. */
   readonly architecture: string;
   /** In the order of the probabilities. */
   readonly classes: readonly string[];

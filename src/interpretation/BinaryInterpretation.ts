@@ -1,0 +1,229 @@
+import { currentDisplay, type Table } from "../display/Display.js";
+import { inRange } from "../inRange.js";
+import type { Predictions } from "../training/Predictions.js";
+import { type BinaryScores, binaryScores, type Counts, countsAt } from "./BinaryScores.js";
+import type { BootstrapOptions } from "./bootstrap.js";
+import { brierScore, type Calibration, reliability } from "./calibration.js";
+import { type ChosenThreshold, chooseThreshold, type ThresholdRule } from "./chooseThreshold.js";
+import { formatShare } from "./confusionMatrix.js";
+import { type Mark, precisionRecallFigure, reliabilityFigure, rocFigure } from "./curveFigures.js";
+import { type Estimate, estimates, type RankedMeasures } from "./measures.js";
+import { predictiveValues } from "./predictiveValues.js";
+import { type PrecisionRecallCurve, precisionRecallCurve, type RocCurve, rocCurve } from "./rocCurve.js";
+import { type Subgroup, subgroups, subgroupTable } from "./subgroups.js";
+import { formatInterval } from "./wilsonInterval.js";
+
+/** Where a probability is called positive. */
+export interface ThresholdOptions {
+  /** A probability from here on is called positive. @default 0.5 */
+  readonly threshold?: number;
+}
+
+const names: Readonly<Record<keyof RankedMeasures, string>> = {
+  auroc: "area under ROC",
+  averagePrecision: "average precision",
+  accuracy: "accuracy",
+  balancedAccuracy: "balanced accuracy",
+  recall: "recall, sensitivity",
+  specificity: "specificity",
+  precision: "precision, positive predictive value",
+  negativePredictiveValue: "negative predictive value",
+  f1: "F1",
+  f2: "F2",
+  matthews: "Matthews' correlation",
+  kappa: "Cohen's kappa",
+};
+
+/** One class against the rest, by its probability: `interp.binary()` makes one. */
+export class BinaryInterpretation {
+  /** Probabilities of the class, and whether items are of it. */
+  readonly scored: BinaryScores;
+
+  /**
+   * @param positiveClass the class's name
+   * @param set what the images are called in tables, such as "test"
+   * @throws UserError when there is no such class, or the items have no labels
+   */
+  constructor(
+    preds: Predictions,
+    /** The class that is positive. */
+    readonly positiveClass: string,
+    /** What the images are called in tables. */
+    readonly set: string,
+  ) {
+    this.scored = binaryScores(preds, positiveClass);
+  }
+
+  /** The share of positive items. */
+  get prevalence(): number {
+    const { positive } = this.scored;
+    return positive.reduce((sum, label) => sum + label, 0) / positive.length;
+  }
+
+  /** True and false positives and negatives at a threshold. */
+  counts({ threshold = 0.5 }: ThresholdOptions = {}): Counts {
+    return countsAt(this.scored, inRange("threshold", threshold, { from: 0 }));
+  }
+
+  /** See {@link RocCurve}. */
+  rocCurve(): RocCurve {
+    return rocCurve(this.scored);
+  }
+
+  /** See {@link PrecisionRecallCurve}. */
+  precisionRecallCurve(): PrecisionRecallCurve {
+    return precisionRecallCurve(this.scored);
+  }
+
+  /** Draws the ROC curve, and where the thresholds lie on it. */
+  async plotRoc({ thresholds = [0.5] }: { readonly thresholds?: readonly number[] } = {}): Promise<void> {
+    const marks = this.marks(thresholds, ({ tp, fp, fn, tn }) => [fp / (fp + tn), tp / (tp + fn)]);
+    await currentDisplay().figure(rocFigure(this.rocCurve(), this.title("ROC"), marks));
+  }
+
+  /** Draws precision against recall, and where the thresholds lie on it. */
+  async plotPrecisionRecall({
+    thresholds = [0.5],
+  }: { readonly thresholds?: readonly number[] } = {}): Promise<void> {
+    const marks = this.marks(thresholds, ({ tp, fp, fn }) => [tp / (tp + fn), tp / (tp + fp)]);
+    const { prevalence } = this;
+    const title = this.title("Precision and recall");
+    await currentDisplay().figure(
+      precisionRecallFigure(this.precisionRecallCurve(), title, { prevalence, marks }),
+    );
+  }
+
+  /** Every measure with its 95% interval by the bootstrap, at a threshold. */
+  estimates({ threshold = 0.5, ...options }: ThresholdOptions & BootstrapOptions = {}): Record<
+    keyof RankedMeasures,
+    Estimate
+  > {
+    return estimates(this.scored, threshold, options);
+  }
+
+  /** Shows {@link estimates}. */
+  showEstimates(options: ThresholdOptions & BootstrapOptions = {}): void {
+    const found = this.estimates(options);
+    const { groups } = options;
+    const drawn = groups ? `groups of ${new Set(groups).size} drawn` : "images drawn";
+    const keys = Object.keys(names) as (keyof RankedMeasures)[];
+    currentDisplay().table({
+      caption:
+        `${this.scored.scores.length} ${this.set} images, ${this.positiveClass} from a probability of ` +
+        `${formatShare(options.threshold ?? 0.5)} on; 95% intervals by the bootstrap, ${drawn}`,
+      columns: ["measure", "value", "95% interval"],
+      rows: keys.map((key) => [
+        names[key],
+        formatShare(found[key].value),
+        formatInterval(found[key].interval),
+      ]),
+    });
+  }
+
+  /** Chooses a threshold on these images; report it on others, with {@link showThreshold}. */
+  chooseThreshold(rule: ThresholdRule): ChosenThreshold {
+    return chooseThreshold(this.scored, rule);
+  }
+
+  /**
+   * Shows what a threshold does here, beside what it did on the images that it was chosen on.
+   * @param chosenOn whose `chooseThreshold` gave it
+   */
+  showThreshold(chosen: ChosenThreshold, chosenOn: BinaryInterpretation): void {
+    const columns = [
+      { set: `${chosenOn.set} (chosen here)`, counts: chosen.counts },
+      { set: `${this.set} (reported)`, counts: this.counts(chosen) },
+      { set: `${this.set} at 0.5`, counts: this.counts() },
+    ];
+    const row = (name: string, of: (counts: Counts) => string) => [
+      name,
+      ...columns.map(({ counts }) => of(counts)),
+    ];
+    const ratio = (hits: number, all: number) =>
+      `${formatShare(all === 0 ? NaN : hits / all)} = ${hits}/${all}`;
+    currentDisplay().table({
+      caption: `${this.positiveClass} from a probability of ${chosen.threshold.toPrecision(3)} on, chosen for ${chosen.rule}`,
+      columns: ["measure", ...columns.map(({ set }) => set)],
+      rows: [
+        row("recall", ({ tp, fn }) => ratio(tp, tp + fn)),
+        row("specificity", ({ tn, fp }) => ratio(tn, tn + fp)),
+        row("precision", ({ tp, fp }) => ratio(tp, tp + fp)),
+        row("accuracy", ({ tp, fp, fn, tn }) => ratio(tp + tn, tp + fp + fn + tn)),
+        row("missed", ({ fn }) => String(fn)),
+        row("false alarms", ({ fp }) => String(fp)),
+      ],
+    });
+  }
+
+  /** See {@link Calibration}. */
+  reliability(bins?: number): Calibration {
+    return reliability(this.scored, bins);
+  }
+
+  /** The mean squared error of the probabilities. */
+  brierScore(): number {
+    return brierScore(this.scored);
+  }
+
+  /** Draws how far the probabilities can be taken at their word. */
+  async plotReliability(bins?: number): Promise<void> {
+    await currentDisplay().figure(reliabilityFigure(this.reliability(bins), this.title("Reliability")));
+  }
+
+  /**
+   * Shows what an answer is worth where other shares are ill; recall and specificity are taken to be the same there.
+   * @param prevalences shares in 0..1; default one in a thousand, 1%, 10%, one half and this set's own
+   */
+  showPredictiveValues({
+    threshold = 0.5,
+    prevalences = [0.001, 0.01, 0.1, 0.5, this.prevalence],
+  }: ThresholdOptions & { readonly prevalences?: readonly number[] } = {}): void {
+    const { tp, fp, fn, tn } = this.counts({ threshold });
+    const [recall, specificity] = [tp / (tp + fn), tn / (tn + fp)];
+    const rows = prevalences.map((prevalence) => {
+      const { positive, negative } = predictiveValues(recall, specificity, prevalence);
+      const alarms = Number.isNaN(positive) ? "–" : (1 / positive).toFixed(1);
+      return [
+        `${Number((100 * prevalence).toPrecision(3))}%`,
+        formatShare(positive),
+        alarms,
+        negative.toFixed(5),
+      ];
+    });
+    const table: Table = {
+      caption: `Recall ${formatShare(recall)}, specificity ${formatShare(specificity)} of the ${this.set} images, by Bayes' rule`,
+      columns: ["ill of all", "ill of those called", "called for one ill", "well of those cleared"],
+      rows,
+    };
+    currentDisplay().table(table);
+  }
+
+  /**
+   * The measures of parts of the set.
+   * @param groups of each image its part, in the set's order
+   * @throws UserError when there is not one for each image
+   */
+  subgroups(groups: readonly string[], { threshold = 0.5 }: ThresholdOptions = {}): Subgroup[] {
+    return subgroups(this.scored, groups, threshold);
+  }
+
+  /** Shows {@link subgroups}. */
+  showSubgroups(groups: readonly string[], options: ThresholdOptions = {}): void {
+    const caption = `${this.set} images; 95% intervals after Wilson`;
+    currentDisplay().table(subgroupTable(this.subgroups(groups, options), caption));
+  }
+
+  private marks(
+    thresholds: readonly number[],
+    place: (counts: Counts) => readonly [x: number, y: number],
+  ): Mark[] {
+    return thresholds.map((threshold) => {
+      const [x, y] = place(this.counts({ threshold }));
+      return { x, y, name: `threshold ${threshold.toFixed(3)}` };
+    });
+  }
+
+  private title(what: string): string {
+    return `${what}: ${this.positiveClass}, ${this.scored.scores.length} ${this.set} images`;
+  }
+}

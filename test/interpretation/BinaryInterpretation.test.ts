@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { kermanyCause } from "../../src/data/kermanyCause.js";
+import {
+  type Display,
+  type Figure,
+  setDisplay,
+  silentDisplay,
+  type Table,
+} from "../../src/display/Display.js";
+import { ClassificationInterpretation } from "../../src/interpretation/ClassificationInterpretation.js";
+import { quartiles } from "../../src/interpretation/subgroups.js";
+import type { Predictions } from "../../src/training/Predictions.js";
+import { refuses } from "../support/refuses.js";
+
+const classes = ["NORMAL", "PNEUMONIA"];
+function predictions(ill: readonly number[], y: readonly number[]): Predictions {
+  const probs = Float32Array.from(ill.flatMap((p) => [1 - p, p]));
+  return { probs, y: Int32Array.from(y), losses: new Float32Array(y.length), classes };
+}
+const held = predictions([0.1, 0.2, 0.3, 0.6, 0.7, 0.9], [0, 0, 1, 0, 1, 1]);
+const test = predictions([0.05, 0.25, 0.35, 0.4, 0.55, 0.65, 0.8, 0.95], [0, 0, 0, 1, 0, 1, 1, 1]);
+
+describe("one class against the rest", () => {
+  let [tables, figures]: [Table[], Figure[]] = [[], []];
+  let previous: Display;
+  beforeEach(() => {
+    [tables, figures] = [[], []];
+    previous = setDisplay({
+      ...silentDisplay,
+      table: (table) => void tables.push(table),
+      figure: (figure) => {
+        figures.push(figure);
+        return Promise.resolve();
+      },
+    });
+  });
+  afterEach(() => {
+    setDisplay(previous);
+  });
+
+  const binary = (preds: Predictions, set: string) =>
+    ClassificationInterpretation.fromPredictions(preds).binary({ set });
+
+  it("shows a threshold on the set that chose it and on the one that reports it", () => {
+    const [choosing, reporting] = [binary(held, "held-out"), binary(test, "test")];
+    const chosen = choosing.chooseThreshold({ recall: 1 });
+    assert.ok(Math.abs(chosen.threshold - 0.3) < 1e-7);
+    reporting.showThreshold(chosen, choosing);
+    assert.deepEqual(tables[0]?.columns, [
+      "measure",
+      "held-out (chosen here)",
+      "test (reported)",
+      "test at 0.5",
+    ]);
+    assert.deepEqual(tables[0].rows.slice(0, 2), [
+      ["recall", "1.000 = 3/3", "1.000 = 4/4", "0.750 = 3/4"],
+      ["specificity", "0.667 = 2/3", "0.500 = 2/4", "0.750 = 3/4"],
+    ]);
+    assert.deepEqual(tables[0].rows.at(-1), ["false alarms", "1", "2", "1"]);
+    assert.match(
+      tables[0].caption ?? "",
+      /from a probability of 0\.300 on, chosen for a recall of at least 1/,
+    );
+  });
+
+  it("shows every measure with its interval, and says whom the bootstrap drew", () => {
+    const groups = ["a", "a", "b", "b", "c", "c", "d", "d"];
+    binary(test, "test").showEstimates({ groups, resamples: 200 });
+    const { rows = [], caption } = tables[0] ?? {};
+    assert.match(caption ?? "", /8 test images.*groups of 4 drawn/);
+    assert.deepEqual(rows.find(([name]) => name === "area under ROC")?.slice(0, 2), [
+      "area under ROC",
+      "0.938",
+    ]);
+    for (const [name, value, interval] of rows as [string, string, string][]) {
+      const [low = NaN, high = NaN] = interval.split(" to ").map(Number);
+      assert.ok(low <= Number(value) && Number(value) <= high, `${name}: ${value} in ${interval}`);
+    }
+  });
+
+  it("shows what an answer is worth where few are ill", () => {
+    binary(test, "test").showPredictiveValues({ prevalences: [0.001, 0.5] });
+    // Recall and specificity are 3/4: of 1000, 0.75 ill and 249.75 well are called.
+    assert.deepEqual(tables[0]?.rows, [
+      ["0.1%", "0.003", "334.0", "0.99967"],
+      ["50%", "0.750", "1.3", "0.75000"],
+    ]);
+  });
+
+  it("draws its curves with their numbers in words", async () => {
+    const ill = binary(test, "test");
+    await ill.plotRoc({ thresholds: [0.5, 0.3] });
+    await ill.plotPrecisionRecall();
+    await ill.plotReliability(4);
+    assert.deepEqual(
+      figures.map(({ alt }) => alt),
+      [
+        "ROC: PNEUMONIA, 8 test images: area 0.938. At threshold 0.500: false positive rate 0.250, recall 0.750. " +
+          "At threshold 0.300: false positive rate 0.500, recall 1.000.",
+        "Precision and recall: PNEUMONIA, 8 test images: average precision 0.950; calling everything positive gives a " +
+          "precision of 0.500. At threshold 0.500: recall 0.750, precision 0.750.",
+        "Reliability: PNEUMONIA, 8 test images: calibration error 0.125. 2 images: said 0.150, so 0.000; 2 images: " +
+          "said 0.375, so 0.500; 2 images: said 0.600, so 0.500; 2 images: said 0.875, so 1.000.",
+      ],
+    );
+  });
+
+  it("shows parts of the set, and leaves out what a part has nothing of", () => {
+    const causes = ["a_1", "b_2", "c_3", "p_bacteria_1", "d_4", "p_virus_2", "p_virus_3", "p_bacteria_4"].map(
+      (name) => kermanyCause(`/folder_virus_x/${name}.jpeg`),
+    );
+    binary(test, "test").showSubgroups(causes);
+    assert.deepEqual(
+      tables[0]?.rows.map(([group, n, errors = "", recall = "", specificity = ""]) => [
+        group,
+        n,
+        ...[errors, recall, specificity].map((cell) => cell.replace(/ \(.*/, "")),
+      ]),
+      [
+        ["bacteria", "2", "0.500 = 1/2", "0.500 = 1/2", "–"],
+        ["normal", "4", "0.250 = 1/4", "–", "0.750 = 3/4"],
+        ["virus", "2", "0.000 = 0/2", "1.000 = 2/2", "–"],
+      ],
+    );
+    assert.deepEqual(quartiles("side", [10, 40, 20, 30]), [
+      "side, quarter 1: 10 to 20",
+      "side, quarter 4: 40 to 40",
+      "side, quarter 2: 20 to 30",
+      "side, quarter 3: 30 to 40",
+    ]);
+  });
+
+  it("refuses groups that do not fit, unknown classes, items without labels and numbers that are none", async () => {
+    await refuses(() => binary(test, "test").subgroups(["a"]), "1 groups for 8 items");
+    const interp = ClassificationInterpretation.fromPredictions(test);
+    await refuses(() => interp.binary({ positive: "COVID" }), 'There is no class "COVID"');
+    const { BinaryInterpretation } = await import("../../src/interpretation/BinaryInterpretation.js");
+    const unlabelled = { ...test, y: new Int32Array(8).fill(-1) };
+    await refuses(() => new BinaryInterpretation(unlabelled, "PNEUMONIA", "test"), "have no labels");
+    const diverged = predictions([NaN], [1]);
+    await refuses(() => new BinaryInterpretation(diverged, "PNEUMONIA", "test"), "diverged");
+  });
+});

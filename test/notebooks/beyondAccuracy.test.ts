@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { drawPhantomSet } from "../../src/data/drawPhantomSet.js";
+import { projectRoot } from "../../src/environment.js";
+import { runNotebook } from "../../src/report/runNotebook.js";
+import type { ExecutedCell } from "../report/notebookFile.js";
+
+describe("notebooks/beyond-accuracy.ipynb", () => {
+  let folder = "";
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "xray-beyond-"));
+    const drawn = path.join(folder, "drawn");
+    await drawPhantomSet({ folder: drawn, trainPerClass: 14, testPerClass: 7, side: 64 });
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it("runs from top to bottom without a person, on drawn images", async () => {
+    const output = path.join(folder, "beyond.ipynb");
+    const dataDir = path.join(folder, "drawn");
+    await runNotebook({
+      notebook: path.join(projectRoot, "notebooks", "beyond-accuracy.ipynb"),
+      output,
+      parameters: { size: 32, bs: 4, epochs: 2, variants: 1, trainPerClass: 10, dataDir },
+      env: { XRAY_RUN_DIR: folder },
+    });
+    const { cells } = JSON.parse(await readFile(output, "utf8")) as { cells: readonly ExecutedCell[] };
+    const shown = cells
+      .filter(({ cell_type }) => cell_type === "code")
+      .flatMap(({ outputs = [] }) =>
+        outputs.map(({ data = {}, text }) => [data["text/plain"] ?? text].flat().join("")),
+      )
+      .join("\n");
+    assert.match(shown, /area under ROC/);
+    assert.match(shown, /ROC: PNEUMONIA, 14 test images: area \d\.\d{3}/);
+    assert.match(shown, /chosen for a recall of at least 0\.98/);
+    assert.match(shown, /aucs: \[/);
+  });
+});
