@@ -47,7 +47,7 @@ const direction = folders.map((folder) => {
 });
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", ".venv/", ".cache/", "runs/", "data/"] },
+  { ignores: ["dist/", "node_modules/", ".venv/", ".snakemake/", ".cache/", "runs/", "data/"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

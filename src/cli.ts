@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { RunOptions } from "./commands/run.js";
+import type { SeedsOptions } from "./commands/seeds.js";
 import type { SetUpOptions } from "./commands/setUp.js";
 import { Interrupted, UserError } from "./errors.js";
 
@@ -10,29 +11,24 @@ function program(): Command {
     .description("From a folder of chest X-rays to a fine-tuned ResNet-50 and honest numbers.")
     .showHelpAfterError("(xray --help tells more)");
 
-  xray
-    .command("run")
+  trains(xray.command("run"))
     .description("run notebooks/pneumonia.ipynb without a person and write runs/<name>/report.html")
-    .option(
-      "--preset <name>",
-      "quick, article, or auto: article where the engine computes on a GPU, else quick",
-      "auto",
-    )
     .option("--name <name>", "folder in runs/; default: time, preset and seed")
-    .option("--data-dir <folder>", "the data set: train and test with a folder for each class")
-    .option("--size <pixels>", "side of the square images", integer)
-    .option("--bs <images>", "batch size", integer)
-    .option("--epochs <frozen,unfrozen>", "epochs of the two stages", epochs)
     .option("--seed <number>", "of every random choice", integer)
-    .option("--train-per-class <images>", "at most so many training images of each class; 0: all", integer)
-    .option("--valid-per-class <images>", "at most so many test images of each class; 0: all", integer)
-    .option("--model <name>", "the net: resnet50 or mobilenetV2")
-    .option("--pdf", "write report.pdf too; needs Chromium, Chrome or Edge")
-    .addOption(gpu())
-    .addOption(cpu())
     .action(async (options: RunOptions) => {
       const { run } = await import("./commands/run.js");
       await run(options);
+    });
+
+  trains(xray.command("seeds"))
+    .description(
+      "run it with several seeds and write runs/<name>/report.html about all of them; goes on where it was",
+    )
+    .requiredOption("--seeds <list>", "such as 1..5 or 1,4,7", seedList)
+    .option("--name <name>", "folder in runs/ for all of them", "seeds")
+    .action(async (options: SeedsOptions) => {
+      const { seeds } = await import("./commands/seeds.js");
+      await seeds(options);
     });
 
   xray
@@ -84,6 +80,26 @@ function program(): Command {
   return xray;
 }
 
+/** What `run` and `seeds` both take. */
+function trains(command: Command): Command {
+  return command
+    .option(
+      "--preset <name>",
+      "quick, article, or auto: article where the engine computes on a GPU, else quick",
+      "auto",
+    )
+    .option("--data-dir <folder>", "the data set: train and test with a folder for each class")
+    .option("--size <pixels>", "side of the square images", integer)
+    .option("--bs <images>", "batch size", integer)
+    .option("--epochs <frozen,unfrozen>", "epochs of the two stages", epochs)
+    .option("--train-per-class <images>", "at most so many training images of each class; 0: all", integer)
+    .option("--valid-per-class <images>", "at most so many test images of each class; 0: all", integer)
+    .option("--model <name>", "the net: resnet50 or mobilenetV2")
+    .option("--pdf", "write report.pdf too; needs Chromium, Chrome or Edge")
+    .addOption(gpu())
+    .addOption(cpu());
+}
+
 /** Runs the command line; a `UserError` is told in its own words, and the exit code is 1. */
 export async function main(argv: readonly string[]): Promise<void> {
   try {
@@ -110,6 +126,18 @@ function integer(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new InvalidArgumentError("It is a whole number.");
   return value;
+}
+
+function seedList(text: string): readonly number[] {
+  const [, from, to] = /^(\d+)\.\.(\d+)$/.exec(text) ?? [];
+  const seeds =
+    from === undefined || to === undefined
+      ? text.split(",").map(integer)
+      : Array.from({ length: Number(to) - Number(from) + 1 }, (_, i) => Number(from) + i);
+  if (seeds.length === 0 || new Set(seeds).size < seeds.length) {
+    throw new InvalidArgumentError("Give different seeds, such as 1..5 or 1,4,7.");
+  }
+  return seeds;
 }
 
 function epochs(text: string): readonly [number, number] {

@@ -100,6 +100,8 @@ export type { ConfusionMatrix, Share } from "./interpretation/confusionMatrix.js
 export type { ConfusionMatrixFigureOptions } from "./interpretation/confusionMatrixFigure.js";
 export { showComparisonWithArticle } from "./interpretation/compareWithArticle.js";
 
+export { SeedSweep, type Spread } from "./interpretation/SeedSweep.js";
+
 // Report
 export { saveMetrics } from "./saveMetrics.js";
 export {

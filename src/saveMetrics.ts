@@ -8,14 +8,16 @@ import { tf } from "./engine/tensorflow.js";
 import { projectRoot } from "./environment.js";
 import { gitCommit } from "./gitCommit.js";
 import type { ClassificationInterpretation } from "./interpretation/ClassificationInterpretation.js";
+import { writePredictions } from "./interpretation/predictionsFile.js";
+import { makeFolder } from "./makeFolder.js";
 import type { Parameters } from "./presets.js";
 import { writeMetrics } from "./report/metricsFile.js";
 import { runDirectory } from "./runDirectory.js";
 import type { Learner } from "./training/Learner.js";
 
 /**
- * Writes `metrics.json` into the run's folder: every number of the run, for programs. Two runs with the same seed
- * on the same machine differ in nothing but `seconds`.
+ * Writes `metrics.json` and `predictions.json` into the run's folder: every number of the run and every test image's
+ * probabilities, for programs. Two runs with the same seed on the same machine differ in nothing but `seconds`.
  * @throws UserError when it cannot be written
  */
 export async function saveMetrics(
@@ -26,6 +28,9 @@ export async function saveMetrics(
   const { data } = learn;
   const { model, size, bs, epochsFrozen, epochsUnfrozen, seed, trainPerClass, validPerClass } = parameters;
   const file = path.join(runDirectory(), "metrics.json");
+  await makeFolder(runDirectory(), "The run's folder must be one that can be written to.");
+  const paths = data.validDs.items.map((item) => path.relative(data.path, item.path));
+  await writePredictions(path.join(runDirectory(), "predictions.json"), { seed, preds: interp.preds, paths });
   await writeMetrics(file, {
     ...interp.metrics(),
     classes: data.classes,

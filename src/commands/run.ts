@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { findDataset } from "../data/findDataset.js";
@@ -92,18 +92,21 @@ function chosen(
 }
 
 async function newFolder(name: string): Promise<string> {
-  if (!/^[\w.-]+$/.test(name) || /^\.+$/.test(name)) {
+  const parts = name.split("/");
+  if (parts.length > 2 || parts.some((part) => !/^[\w.-]+$/.test(part) || /^\.+$/.test(part))) {
     throw new UserError(
       `A run cannot be called ${JSON.stringify(name)}.`,
-      "Use letters, digits, dots and dashes.",
+      "Use letters, digits, dots and dashes, and at most one slash.",
     );
   }
   const folder = path.join(runsDir, name);
-  await makeFolder(runsDir, "The project's folder must be one that can be written to.");
+  await makeFolder(path.dirname(folder), "The project's folder must be one that can be written to.");
   try {
     await mkdir(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    // Made for it by whoever plans the runs.
+    if ((await readdir(folder)).length === 0) return folder;
     throw new UserError(`${folder} is there already.`, "Choose another --name, or delete the folder.");
   }
   return folder;

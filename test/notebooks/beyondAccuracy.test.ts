@@ -30,7 +30,7 @@ describe("notebooks/beyond-accuracy.ipynb", () => {
     const shown = cells
       .filter(({ cell_type }) => cell_type === "code")
       .flatMap(({ outputs = [] }) =>
-        outputs.map(({ data = {}, text }) => [data["text/plain"] ?? text].flat().join("")),
+        outputs.map(({ data = {}, text }) => JSON.stringify(data["text/plain"] ?? text)),
       )
       .join("\n");
     assert.match(shown, /area under ROC/);
