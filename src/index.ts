@@ -99,6 +99,7 @@ export { quartiles, type Subgroup } from "./interpretation/subgroups.js";
 export type { ConfusionMatrix, Share } from "./interpretation/confusionMatrix.js";
 export type { ConfusionMatrixFigureOptions } from "./interpretation/confusionMatrixFigure.js";
 export { showComparisonWithArticle } from "./interpretation/compareWithArticle.js";
+export { type CamMap, type GradCam, gradCam, type GradCamOptions } from "./interpretation/gradCam.js";
 
 export { SeedSweep, type Spread } from "./interpretation/SeedSweep.js";
 

@@ -38,11 +38,12 @@ export async function imageGrid(
   });
   const titles = placed.map(
     ({ tile, left, top }) =>
-      `<text x="${left + side / 2}" y="${top + 17}" text-anchor="middle">${escapeXml(tile.title)}</text>`,
+      `<text x="${left + side / 2}" y="${top + 17}" text-anchor="middle" ` +
+      `font-size="${Math.min(15, side / (0.62 * tile.title.length)).toFixed(1)}">${escapeXml(tile.title)}</text>`,
   );
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
-    `font-family="sans-serif" font-size="15" fill="#222">${titles.join("")}</svg>`;
+    `font-family="sans-serif" fill="#222">${titles.join("")}</svg>`;
   return sharp({ create: { width, height, channels: 3, background: "#fff" } })
     .composite([...(await Promise.all(images)), { input: Buffer.from(svg), left: 0, top: 0 }])
     .png()

@@ -1,7 +1,7 @@
 import { currentDisplay, type Table } from "../display/Display.js";
-import { UserError } from "../errors.js";
 import type { Predictions } from "../training/Predictions.js";
 import { BinaryInterpretation } from "./BinaryInterpretation.js";
+import { classIndex } from "./classIndex.js";
 import {
   accuracyOf,
   balancedAccuracyOf,
@@ -99,7 +99,7 @@ export class ClassificationInterpretation {
   ): ClassificationInterpretation {
     const usual = preds.classes.includes("PNEUMONIA") ? "PNEUMONIA" : preds.classes[1];
     const positive = options.positiveClass ?? usual ?? "";
-    indexOf(preds.classes, positive);
+    classIndex(preds.classes, positive);
     return new ClassificationInterpretation(preds, options.paths ?? [], positive);
   }
 
@@ -125,17 +125,17 @@ export class ClassificationInterpretation {
 
   /** Of those called positive, how many are: TP / (TP + FP). NaN where nothing was called positive. */
   precision(positive = this.positiveClass): Share {
-    return precisionOf(this.matrix, indexOf(this.preds.classes, positive));
+    return precisionOf(this.matrix, classIndex(this.preds.classes, positive));
   }
 
   /** Also called sensitivity: of the positive, how many were found, TP / (TP + FN). */
   recall(positive = this.positiveClass): Share {
-    return recallOf(this.matrix, indexOf(this.preds.classes, positive));
+    return recallOf(this.matrix, classIndex(this.preds.classes, positive));
   }
 
   /** Of the negative, how many were left in peace: TN / (TN + FP). */
   specificity(positive = this.positiveClass): Share {
-    return specificityOf(this.matrix, indexOf(this.preds.classes, positive));
+    return specificityOf(this.matrix, classIndex(this.preds.classes, positive));
   }
 
   /** The mean of every class's recall; a net that always gives the same answer has 0.5 with two classes. */
@@ -242,15 +242,4 @@ export class ClassificationInterpretation {
       specificity: this.specificity(),
     };
   }
-}
-
-function indexOf(classes: readonly string[], name: string): number {
-  const index = classes.indexOf(name);
-  if (index < 0) {
-    throw new UserError(
-      `There is no class ${JSON.stringify(name)}.`,
-      `The classes are ${classes.join(", ")}.`,
-    );
-  }
-  return index;
 }

@@ -30,6 +30,8 @@ export class InferenceLearner {
   readonly classes: readonly string[];
   /** The architecture's name. */
   readonly arch: string;
+  /** What is done to an image before the net sees it. */
+  readonly preparation: ExportedLearner["preparation"];
   private readonly evaluator: Evaluator;
   private readonly preparer = new Preparer(Math.min(16, cores()));
 
@@ -38,9 +40,10 @@ export class InferenceLearner {
     readonly model: Cnn,
     private readonly exported: ExportedLearner,
   ) {
-    const { classes, arch } = exported;
+    const { classes, arch, preparation } = exported;
     this.classes = classes;
     this.arch = arch;
+    this.preparation = preparation;
     this.evaluator = new Evaluator({ model, loss: new CrossEntropy(classes.length) });
   }
 
@@ -50,7 +53,7 @@ export class InferenceLearner {
    * @throws UserError when it cannot be decoded
    */
   predict(image: string | Uint8Array): Promise<Prediction> {
-    return predictImage(image, this.exported.preparation, this.classes, (batch) =>
+    return predictImage(image, this.preparation, this.classes, (batch) =>
       this.evaluator.evaluate(batch),
     );
   }
@@ -62,7 +65,7 @@ export class InferenceLearner {
    */
   async getPreds(images: string | readonly string[]): Promise<FilePrediction[]> {
     const paths = typeof images === "string" ? pathsIn(images) : images;
-    const { size, transforms, stats } = this.exported.preparation;
+    const { size, transforms, stats } = this.preparation;
     const loader = new DataLoader({
       dataset: new ImageDataset(
         paths.map((path) => ({ path, label: 0, class: "" })),

@@ -23,7 +23,7 @@ export class AdaptiveConcatPool2d extends Module {
   private readonly saved = new Saved<{ x: Tensor; highest: Tensor }>("AdaptiveConcatPool2d");
 
   forward(x: Tensor, pass: Pass): Tensor {
-    if (!pass.training) return tf.tidy(() => concatColumns(max(x, [1, 2]), mean(x, [1, 2])));
+    if (!pass.training && !keeps(pass)) return tf.tidy(() => concatColumns(max(x, [1, 2]), mean(x, [1, 2])));
     // Pooled, since TensorFlow has a gradient for it as one operation.
     const highest = maxPool(x, wholeImage(x));
     const y = tf.tidy(() => concatColumns(reshape(highest, [-1, x.shape[3] ?? 0]), mean(x, [1, 2])));

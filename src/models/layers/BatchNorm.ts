@@ -40,6 +40,8 @@ export class BatchNorm extends Module {
   readonly runningMean: Variable;
   readonly runningVariance: Variable;
   private readonly options: Required<BatchNormOptions>;
+  /** Whether the pass before was one in evaluation whose gradient is wanted. */
+  private isLine = false;
   private readonly saved: Saved<{
     y: Tensor | undefined;
     x: Tensor;
@@ -70,11 +72,13 @@ export class BatchNorm extends Module {
 
   forward(input: Tensor, pass: Pass): Tensor {
     if (!pass.training) {
+      this.isLine = keeps(pass);
       return tf.tidy(() => {
         const { a, b } = this.line();
         return this.activate(add(mul(input, hoist(a)), hoist(b)));
       });
     }
+    this.isLine = false;
     const x = asImage(input);
     const [scale, offset] = [this.weight.read(), this.bias.read()];
     const running = { mean: this.runningMean.read(), variance: this.runningVariance.read() };
@@ -120,6 +124,7 @@ export class BatchNorm extends Module {
   }
 
   backward(dOutput: Tensor, needsInputGrad: boolean): Tensor | undefined {
+    if (this.isLine) return this.backwardLine(dOutput, needsInputGrad);
     const saved = this.saved.take();
     const rank = dOutput.rank;
     let dy = asImage(dOutput);
@@ -146,6 +151,15 @@ export class BatchNorm extends Module {
       return undefined;
     }
     return rank === 2 ? flatten(dx) : dx;
+  }
+
+  /** After a differentiable pass in evaluation: the running statistics are constants, and so is the slope a. */
+  private backwardLine(dy: Tensor, needsInputGrad: boolean): Tensor | undefined {
+    if (this.isActivated) throw new Error("a batch norm with an activation has no gradient in evaluation");
+    this.isLine = false;
+    const dx = needsInputGrad ? tf.tidy(() => mul(dy, this.line().a)) : undefined;
+    dy.dispose();
+    return dx;
   }
 }
 

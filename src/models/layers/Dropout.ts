@@ -1,7 +1,7 @@
 import { feed } from "../../engine/feed.js";
 import { mul } from "../../engine/kernels.js";
 import type { Tensor } from "../../engine/tensorflow.js";
-import { Module, type Pass, releaseAll, Saved } from "./Module.js";
+import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 /**
  * Sets each feature to zero with probability p when training, and scales the rest by 1 / (1 - p) (Srivastava et
@@ -15,10 +15,10 @@ export class Dropout extends Module {
     if (!(p >= 0 && p < 1)) throw new RangeError(`dropout's probability is in [0, 1), not ${p}`);
   }
 
-  forward(x: Tensor, { training, random }: Pass): Tensor {
-    if (!training) return x.clone();
-    if (this.p === 0) {
-      this.saved.put({ mask: undefined });
+  forward(x: Tensor, pass: Pass): Tensor {
+    const { training, random } = pass;
+    if (!training || this.p === 0) {
+      if (keeps(pass)) this.saved.put({ mask: undefined });
       return x.clone();
     }
     if (!random) throw new Error("a training pass through dropout needs a random source");

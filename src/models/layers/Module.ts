@@ -7,6 +7,8 @@ import type { Parameter, Variable } from "../../engine/Variable.js";
 export interface Pass {
   /** True: batch statistics, dropout, and everything kept that the backward pass needs. */
   readonly training: boolean;
+  /** In evaluation: a head's layers keep what the gradient for their input needs. Other layers have none there. */
+  readonly differentiable?: boolean;
   /** Draws dropout's masks; needed when training. */
   readonly random?: Random;
   /** A `Stage` keeps only its input, and is computed again in the backward pass. */
@@ -20,7 +22,8 @@ export interface Pass {
 }
 
 /** Whether a backward pass follows that needs what this pass computed. */
-export const keeps = ({ training, keepsNothing = false }: Pass): boolean => training && !keepsNothing;
+export const keeps = ({ training, differentiable = false, keepsNothing = false }: Pass): boolean =>
+  (training || differentiable) && !keepsNothing;
 
 /**
  * A differentiable piece of a net, with its gradient written out beside it.

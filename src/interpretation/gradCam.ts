@@ -1,0 +1,117 @@
+import type { Batch } from "../data/Batch.js";
+import type { ImageDataBunch } from "../data/ImageDataBunch.js";
+import { type Preparation, preparationOf, prepareImage } from "../data/prepareImage.js";
+import { batchTiles } from "../data/showImages.js";
+import { constant } from "../engine/rawOps.js";
+import { type Tensor, tf } from "../engine/tensorflow.js";
+import type { Cnn } from "../models/Cnn.js";
+import type { InferenceLearner } from "../training/InferenceLearner.js";
+import type { Learner } from "../training/Learner.js";
+import { type Prediction, predictionsOf } from "../training/Prediction.js";
+import { classIndex } from "./classIndex.js";
+
+/** Where a net saw what speaks for a class: one value, 0 or more, for each cell of the body's output. */
+export interface CamMap {
+  /** `[height, width]` row by row; not normalised. */
+  readonly values: Float32Array;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A heat map of one image, with what the net said of it in the same pass. */
+export interface GradCam {
+  readonly map: CamMap;
+  /** The class that the map speaks of. */
+  readonly class: string;
+  readonly prediction: Prediction;
+  /** The prepared image before it was normalised: RGB in 0..1, `[size, size, 3]`. */
+  readonly pixels: Float32Array;
+  readonly size: number;
+}
+
+export interface GradCamOptions {
+  /** Name of the class to explain. @default the predicted one */
+  readonly class?: string;
+}
+
+/** Either kind of learner: one that trains, or one that `loadLearner` made. */
+export type ExplainingLearner = Learner<ImageDataBunch> | InferenceLearner;
+
+/**
+ * Where in an image the net saw what speaks for a class (Selvaraju et al., "Grad-CAM", 2017), as fast.ai v1 computes
+ * it: the class's logit is propagated back to the body's output, in evaluation mode; each channel is weighted by the
+ * mean of its gradient, and what is negative in the sum is cut off.
+ * @param image its path, or the bytes of the file
+ * @throws UserError when the image cannot be decoded, or there is no such class
+ */
+export async function gradCam(
+  learn: ExplainingLearner,
+  image: string | Uint8Array,
+  options: GradCamOptions = {},
+): Promise<GradCam> {
+  const { classes, preparation } = factsOf(learn);
+  const label = options.class === undefined ? undefined : classIndex(classes, options.class);
+  const batch = await prepareImage(image, preparation);
+  if ("bringBack" in learn) await learn.bringBack();
+  const { map, logits } = camOf(learn.model, batch, label);
+  const [prediction] = predictionsOf(logits, classes);
+  const [tile] = batchTiles(batch, preparation.stats, [""]);
+  if (!prediction || !tile) throw new Error("the net gave nothing for an image");
+  const name = classes[label ?? prediction.label] ?? "";
+  return { map, class: name, prediction, pixels: tile.pixels, size: preparation.size };
+}
+
+function factsOf(learn: ExplainingLearner): { classes: readonly string[]; preparation: Preparation } {
+  return "data" in learn ? { classes: learn.data.classes, preparation: preparationOf(learn.data) } : learn;
+}
+
+/**
+ * The heat map of a batch of one prepared image, and the net's logits.
+ * @param label index of the class; default: the predicted one
+ */
+export function camOf(
+  model: Cnn,
+  { x, shape }: Pick<Batch, "x" | "shape">,
+  label?: number,
+): { readonly map: CamMap; readonly logits: Float32Array } {
+  return tf.tidy(() => {
+    const input = tf.tensor(x, [...shape], "float32");
+    const features = model.body.net.forward(input, { training: false });
+    const output = model.head.forward(features, { training: false, differentiable: true });
+    const logits = floats(output);
+    const chosen = label ?? logits.indexOf(Math.max(...logits));
+    const gradient = model.head.backward(oneHot(chosen, logits.length), true);
+    // They belong to no training step.
+    for (const parameter of model.head.parameters()) parameter.zeroGrad();
+    if (!gradient) throw new Error("the head gave no gradient");
+    const [, height = 0, width = 0, channels = 0] = features.shape;
+    const values = weightedSum(floats(features), floats(gradient), channels);
+    return { map: { values, height, width }, logits };
+  });
+}
+
+/** The sum of the channels, each weighted by the mean of its gradient; no less than 0. */
+function weightedSum(features: Float32Array, gradient: Float32Array, channels: number): Float32Array {
+  const cells = features.length / channels;
+  const weights = new Float64Array(channels);
+  gradient.forEach((value, k) => {
+    const channel = k % channels;
+    weights[channel] = (weights[channel] ?? 0) + value / cells;
+  });
+  return Float32Array.from({ length: cells }, (_, cell) => {
+    const own = features.subarray(cell * channels, (cell + 1) * channels);
+    return Math.max(
+      0,
+      own.reduce((sum, value, channel) => sum + value * (weights[channel] ?? 0), 0),
+    );
+  });
+}
+
+const oneHot = (label: number, c: number): Tensor =>
+  constant(
+    Array.from({ length: c }, (_, i) => (i === label ? 1 : 0)),
+    "float32",
+    [1, c],
+  );
+
+const floats = (tensor: Tensor): Float32Array => tensor.dataSync<"float32">().slice();
