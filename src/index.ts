@@ -98,7 +98,9 @@ export type { PrecisionRecallCurve, RocCurve } from "./interpretation/rocCurve.j
 export { quartiles, type Subgroup } from "./interpretation/subgroups.js";
 export type { ConfusionMatrix, Share } from "./interpretation/confusionMatrix.js";
 export type { ConfusionMatrixFigureOptions } from "./interpretation/confusionMatrixFigure.js";
+export { type ExplainedImage, shareInBorder, whereItLooks } from "./interpretation/whereItLooks.js";
 export { showComparisonWithArticle } from "./interpretation/compareWithArticle.js";
+export type { PlotCasesOptions } from "./interpretation/plotCases.js";
 export { type CamMap, type GradCam, gradCam, type GradCamOptions } from "./interpretation/gradCam.js";
 
 export { SeedSweep, type Spread } from "./interpretation/SeedSweep.js";

@@ -1,5 +1,6 @@
 import { UserError } from "../errors.js";
 import type { Predictions } from "../training/Predictions.js";
+import { classIndex } from "./classIndex.js";
 import { predictedClasses } from "./confusionMatrix.js";
 
 /** Items with a score for being positive, and whether they are. */
@@ -19,13 +20,7 @@ export function binaryScores(
   { probs, y, classes }: Pick<Predictions, "probs" | "y" | "classes">,
   positive: string,
 ): BinaryScores {
-  const k = classes.indexOf(positive);
-  if (k < 0) {
-    throw new UserError(
-      `There is no class ${JSON.stringify(positive)}.`,
-      `The classes are ${classes.join(", ")}.`,
-    );
-  }
+  const k = classIndex(classes, positive);
   if (y.some((label) => label < 0)) {
     throw new UserError(
       "These predictions have no labels to compare with.",

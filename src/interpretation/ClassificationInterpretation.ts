@@ -1,4 +1,5 @@
 import { currentDisplay, type Table } from "../display/Display.js";
+import { integer } from "../inRange.js";
 import type { Predictions } from "../training/Predictions.js";
 import { BinaryInterpretation } from "./BinaryInterpretation.js";
 import { classIndex } from "./classIndex.js";
@@ -16,6 +17,8 @@ import {
   specificityOf,
 } from "./confusionMatrix.js";
 import { confusionMatrixFigure, type ConfusionMatrixFigureOptions } from "./confusionMatrixFigure.js";
+import type { ExplainingLearner } from "./gradCam.js";
+import { plotCases, type PlotCasesOptions } from "./plotCases.js";
 import { formatInterval, wilsonInterval } from "./wilsonInterval.js";
 
 /** What an interpretation asks of a learner. */
@@ -184,6 +187,31 @@ export class ClassificationInterpretation {
         predicted: classes[predicted[index] ?? -1] ?? "",
         probability: probs[index * classes.length + (y[index] ?? 0)] ?? NaN,
       }));
+  }
+
+  /**
+   * Shows the `k` images with the highest loss, the worst first: fast.ai's `plot_top_losses`.
+   * @param learn the learner that was interpreted
+   * @throws UserError when `k` is no whole number from 1 on, or an image cannot be decoded any more
+   */
+  async plotTopLosses(learn: ExplainingLearner, k: number, options: PlotCasesOptions = {}): Promise<void> {
+    await plotCases(learn, this.topLosses(integer("k", k, 1)), options);
+  }
+
+  /**
+   * Shows, for each class, the `k` images that were least certainly right and the `k` that were most clearly wrong.
+   * @throws UserError as `plotTopLosses`
+   */
+  async plotCases(learn: ExplainingLearner, k: number, options: PlotCasesOptions = {}): Promise<void> {
+    const most = integer("k", k, 1);
+    for (const name of this.preds.classes) {
+      const own = this.topLosses().filter(({ actual }) => actual === name);
+      for (const right of [true, false]) {
+        const chosen = own.filter(({ predicted }) => (predicted === name) === right).slice(0, most);
+        currentDisplay().markdown(`**${name}, ${right ? "recognised" : "mistaken"}**`);
+        await plotCases(learn, chosen, options);
+      }
+    }
   }
 
   /** Every number as a plain object. */

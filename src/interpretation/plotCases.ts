@@ -1,0 +1,60 @@
+import path from "node:path";
+import { showTiles } from "../data/showImages.js";
+import type { Tile } from "../data/imageGrid.js";
+import { currentDisplay } from "../display/Display.js";
+import { UserError } from "../errors.js";
+import type { TopLoss } from "./ClassificationInterpretation.js";
+import { type ExplainingLearner, gradCam } from "./gradCam.js";
+import { camTiles } from "./heatMap.js";
+import { type ExplainedImage, whereItLooks } from "./whereItLooks.js";
+
+export interface PlotCasesOptions {
+  /**
+   * Show beside each image where the net saw what speaks for the actual class (Grad-CAM), and how much of that lies
+   * in the border. @default false, as in fast.ai from 1.0.57 on
+   */
+  readonly heatmap?: boolean;
+}
+
+/**
+ * Shows images of the validation set below fast.ai's title: prediction / actual / loss / probability of the actual
+ * class. Pixels are what the net sees, before they are normalised.
+ * @throws UserError when an image's file is not known or cannot be decoded
+ */
+export async function plotCases(
+  learn: ExplainingLearner,
+  cases: readonly TopLoss[],
+  { heatmap = false }: PlotCasesOptions = {},
+): Promise<void> {
+  if (cases.length === 0) {
+    currentDisplay().text("There is no such image.");
+    return;
+  }
+  const tiles: Tile[] = [];
+  const explained: ExplainedImage[] = [];
+  let side = 0;
+  for (const item of cases) {
+    const file = requirePath(item);
+    const cam = await gradCam(learn, file, { class: item.actual });
+    const [image, heat] = camTiles(cam, titleOf(item));
+    tiles.push(image, ...(heatmap ? [heat] : []));
+    explained.push({ map: cam.map, name: path.basename(file), actual: item.actual });
+    side = cam.size;
+  }
+  currentDisplay().text("Prediction / actual / loss / probability of the actual class");
+  const perRow = Math.ceil(Math.sqrt(cases.length));
+  await showTiles(tiles, side, "validation images", heatmap ? 2 * Math.min(perRow, 2) : perRow);
+  if (heatmap) currentDisplay().table(whereItLooks(explained));
+}
+
+/** fast.ai's title. */
+export const titleOf = ({ predicted, actual, loss, probability }: TopLoss): string =>
+  `${predicted} / ${actual} / ${loss.toFixed(2)} / ${probability.toFixed(2)}`;
+
+function requirePath({ path: file, index }: TopLoss): string {
+  if (file !== undefined) return file;
+  throw new UserError(
+    `The file of item ${index} is not known.`,
+    "Make the interpretation with ClassificationInterpretation.fromLearner.",
+  );
+}
