@@ -14,21 +14,27 @@ import { classIndex } from "./classIndex.js";
 export interface CamMap {
   /** `[height, width]` row by row; not normalised. */
   readonly values: Float32Array;
+  /** Cells: the image's side divided by 32. */
   readonly height: number;
+  /** Cells. */
   readonly width: number;
 }
 
 /** A heat map of one image, with what the net said of it in the same pass. */
 export interface GradCam {
+  /** Where it saw what speaks for the class. */
   readonly map: CamMap;
   /** The class that the map speaks of. */
   readonly class: string;
+  /** What it says. */
   readonly prediction: Prediction;
   /** The prepared image before it was normalised: RGB in 0..1, `[size, size, 3]`. */
   readonly pixels: Float32Array;
+  /** Side of the image, in pixels. */
   readonly size: number;
 }
 
+/** What is explained. */
 export interface GradCamOptions {
   /** Name of the class to explain. @default the predicted one */
   readonly class?: string;

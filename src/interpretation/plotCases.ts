@@ -8,6 +8,7 @@ import { type ExplainingLearner, gradCam } from "./gradCam.js";
 import { camTiles } from "./heatMap.js";
 import { type ExplainedImage, whereItLooks } from "./whereItLooks.js";
 
+/** How cases are drawn. */
 export interface PlotCasesOptions {
   /**
    * Show beside each image where the net saw what speaks for the actual class (Grad-CAM), and how much of that lies

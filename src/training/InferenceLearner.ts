@@ -53,9 +53,7 @@ export class InferenceLearner {
    * @throws UserError when it cannot be decoded
    */
   predict(image: string | Uint8Array): Promise<Prediction> {
-    return predictImage(image, this.preparation, this.classes, (batch) =>
-      this.evaluator.evaluate(batch),
-    );
+    return predictImage(image, this.preparation, this.classes, (batch) => this.evaluator.evaluate(batch));
   }
 
   /**
