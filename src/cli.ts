@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { PredictOptions } from "./commands/predict.js";
 import type { RunOptions } from "./commands/run.js";
 import type { SeedsOptions } from "./commands/seeds.js";
 import type { SetUpOptions } from "./commands/setUp.js";
@@ -39,6 +40,18 @@ function program(): Command {
     .action(async (run: string, options: { readonly pdf?: boolean }) => {
       const { report } = await import("./commands/report.js");
       await report(run, options);
+    });
+
+  xray
+    .command("predict")
+    .description("predict X-rays with a trained model, and draw where it looked; not a medical device")
+    .argument("<image...>", "image files, or folders of them")
+    .requiredOption("--model <file>", "what learn.export() wrote, or the folder of a run that holds it")
+    .option("--heatmaps <folder>", "where the heat maps go; default: heatmaps beside the model")
+    .option("--json", "print JSON, for programs")
+    .action(async (images: string[], options: PredictOptions) => {
+      const { predict } = await import("./commands/predict.js");
+      await predict(images, options);
     });
 
   xray

@@ -145,7 +145,7 @@ describe("xray run", () => {
 
   it("saves both checkpoints whole", async () => {
     const files = await readdir(path.join(folder(1), "models"));
-    assert.deepEqual(files.sort(), ["step-1-50.safetensors", "step-2-50.safetensors"]);
+    assert.deepEqual(files.sort(), ["export.safetensors", "step-1-50.safetensors", "step-2-50.safetensors"]);
   });
 
   it("writes a report that asks nothing of the internet", async () => {

@@ -1,0 +1,104 @@
+import { statSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { imageFiles } from "../data/imageFolder.js";
+import { imageGrid } from "../data/imageGrid.js";
+import { messageOf, UserError } from "../errors.js";
+import { gradCam } from "../interpretation/gradCam.js";
+import { camTiles } from "../interpretation/heatMap.js";
+import { makeFolder } from "../makeFolder.js";
+import type { InferenceLearner } from "../training/InferenceLearner.js";
+import { loadLearner } from "../training/loadLearner.js";
+
+export interface PredictOptions {
+  /** A file that `learn.export()` wrote, or the folder of a run that holds one. */
+  readonly model: string;
+  /** Where the heat maps go. @default the folder `heatmaps` beside the model's file */
+  readonly heatmaps?: string;
+  /** Print one JSON array, for programs. @default false */
+  readonly json?: boolean;
+}
+
+/** What is printed of an image. */
+interface Predicted {
+  readonly path: string;
+  readonly class: string;
+  /** Of that class. */
+  readonly probability: number;
+  /** Of each class, by its name. */
+  readonly probabilities: Readonly<Record<string, number>>;
+  /** The PNG with the image and, beside it, its heat map. */
+  readonly heatmap: string;
+}
+
+/**
+ * `xray predict IMAGE...`: the most probable class of each image, and where the net saw it. An image that cannot be
+ * read is told on standard error, the others are predicted all the same, and the exit code is 1.
+ * @throws UserError when there is no such model, or no image
+ */
+export async function predict(images: readonly string[], options: PredictOptions): Promise<void> {
+  const { json = false } = options;
+  const model = exportedFile(options.model);
+  const paths = images.flatMap(imagesAt);
+  if (paths.length === 0) throw new UserError(`${images.join(", ")} holds no images.`, "Name images.");
+  const folder = options.heatmaps ?? path.join(path.dirname(model), "heatmaps");
+  const learn = await loadLearner(model);
+  const predicted: Predicted[] = [];
+  try {
+    await makeFolder(folder, "Name another folder with --heatmaps.");
+    for (const [i, image] of paths.entries()) {
+      try {
+        // Images of one name may come from several folders.
+        const name = `${String(i + 1).padStart(4, "0")}-${path.parse(image).name}.png`;
+        const one = await predictOne(learn, image, path.join(folder, name));
+        predicted.push(one);
+        if (!json) console.log(describe(one));
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        console.error(messageOf(error).split("\n")[0]);
+        process.exitCode = 1;
+      }
+    }
+  } finally {
+    learn.dispose();
+  }
+  if (json) console.log(JSON.stringify(predicted, null, 2));
+}
+
+async function predictOne(learn: InferenceLearner, image: string, heatmap: string): Promise<Predicted> {
+  const cam = await gradCam(learn, image);
+  const { class: name, label, probabilities } = cam.prediction;
+  const probability = probabilities[label] ?? NaN;
+  const tiles = camTiles(cam, `${name} ${probability.toFixed(3)}`);
+  await writeFile(heatmap, await imageGrid(tiles, cam.size, 2)).catch((cause: unknown) => {
+    throw new UserError(`${heatmap} was not written: ${messageOf(cause)}`, "Name another folder.", { cause });
+  });
+  return {
+    ...{ path: image, class: name, probability, heatmap },
+    probabilities: Object.fromEntries(learn.classes.map((each, i) => [each, probabilities[i] ?? NaN])),
+  };
+}
+
+function describe({ path: image, class: name, probability, probabilities, heatmap }: Predicted): string {
+  const rule = Object.keys(probabilities).length === 2 ? "threshold 0.5" : "the most probable class";
+  return `${image}: ${name}, probability ${probability.toFixed(3)} (${rule}); heat map ${heatmap}`;
+}
+
+/** The exported file that `--model` names. */
+function exportedFile(model: string): string {
+  const isThere = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  const name = "export.safetensors";
+  const places = [model, path.join(model, name), path.join(model, "models", name)];
+  const found = places.find(isThere);
+  if (found !== undefined) return found;
+  throw new UserError(
+    `${model} is no exported learner, nor the folder of a run with one.`,
+    "Name the file that `learn.export()` wrote, or the run's folder.",
+  );
+}
+
+/** The images of a folder, or the one that is named; whether it can be read is seen later. */
+function imagesAt(place: string): string[] {
+  const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? imageFiles(place).map((file) => file.path) : [place];
+}
