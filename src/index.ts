@@ -101,7 +101,13 @@ export type { ConfusionMatrixFigureOptions } from "./interpretation/confusionMat
 export { type ExplainedImage, shareInBorder, whereItLooks } from "./interpretation/whereItLooks.js";
 export { showComparisonWithArticle } from "./interpretation/compareWithArticle.js";
 export type { PlotCasesOptions } from "./interpretation/plotCases.js";
-export { type CamMap, type GradCam, gradCam, type GradCamOptions } from "./interpretation/gradCam.js";
+export {
+  type CamMap,
+  type ExplainingLearner,
+  type GradCam,
+  gradCam,
+  type GradCamOptions,
+} from "./interpretation/gradCam.js";
 
 export { SeedSweep, type Spread } from "./interpretation/SeedSweep.js";
 
