@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 import sharp from "sharp";
 import { UserError, messageOf } from "../errors.js";
 import { decodeSmallJpeg } from "./decodeSmallJpeg.js";
+import { decodeDicom } from "./dicom/decodeDicom.js";
+import { isDicom } from "./dicom/readDicom.js";
+import { UnreadableDicom } from "./dicom/UnreadableDicom.js";
 
 // One image a thread at a time: the worker threads are the parallelism, and no image is opened twice.
 sharp.concurrency(1);
@@ -32,7 +35,8 @@ export class BadImage extends UserError {
 
 /**
  * Decodes one image file to the pixels that Pillow's `convert("RGB")` yields: no turn by EXIF, no colour profile,
- * transparency dropped. 16 bits a channel are brought to 8. An RGB image whose channels are all equal is returned as grey.
+ * transparency dropped. 16 bits a channel are brought to 8. An RGB image whose channels are all equal is returned as
+ * grey. A DICOM file, known by its magic word, is shown as its window says.
  * @throws BadImage with the reason
  */
 export async function decodeImage(path: string): Promise<Pixels> {
@@ -48,12 +52,17 @@ export async function decodeBytes(bytes: Buffer, path: string): Promise<Pixels> 
 
   const small = await decodeSmallJpeg(bytes);
   if (small) return small;
+  if (isDicom(bytes)) return dicomPixels(bytes, path);
 
   const image = sharp(bytes, { failOn: "error", ignoreIcc: true });
   const header = await image.metadata().catch((error: unknown) => {
     throw new BadImage(
       path,
-      looksLikeText(bytes) ? "holds text, not an image" : "is no image that can be read",
+      looksLikeText(bytes)
+        ? "holds text, not an image"
+        : /\.(dcm|dicom)$/i.test(path)
+          ? "is no DICOM file: it lacks the word DICM behind its preamble"
+          : "is no image that can be read",
       {
         cause: error,
       },
@@ -80,12 +89,19 @@ export async function decodeBytes(bytes: Buffer, path: string): Promise<Pixels> 
     });
   const data = deep ? eightBits(raw) : raw;
   const { height, width } = info;
-  if (info.channels === 1) return { data, height, width, channels: 1 };
-  if (info.channels !== 3) throw new BadImage(path, `has ${info.channels} channels in place of 1 or 3`);
-  const collapsed = greyOf(data);
-  return collapsed === undefined
-    ? { data, height, width, channels: 3 }
-    : { data: collapsed, height, width, channels: 1 };
+  const { channels } = info;
+  if (channels !== 1 && channels !== 3)
+    throw new BadImage(path, `has ${channels} channels in place of 1 or 3`);
+  return withoutEqualChannels({ data, height, width, channels });
+}
+
+async function dicomPixels(bytes: Buffer, path: string): Promise<Pixels> {
+  try {
+    return withoutEqualChannels(await decodeDicom(bytes));
+  } catch (error) {
+    // Without a cause: nothing that was read of the file but the reason leaves the reader.
+    throw error instanceof UnreadableDicom ? new BadImage(path, error.message) : error;
+  }
 }
 
 /** Read at once: for these small files the way through the thread pool takes longer than the disk. */
@@ -106,15 +122,17 @@ function eightBits(bytes: Buffer): Uint8Array {
   return Uint8Array.from(values, (value) => Math.round(value / 257));
 }
 
-/** The one channel of an RGB image without colour; undefined if there is colour. */
-function greyOf(rgb: Uint8Array): Uint8Array | undefined {
-  const grey = new Uint8Array(rgb.length / 3);
+/** An RGB image without colour as grey; others as they are. */
+function withoutEqualChannels(pixels: Pixels): Pixels {
+  const { data, height, width, channels } = pixels;
+  if (channels === 1) return pixels;
+  const grey = new Uint8Array(height * width);
   for (let i = 0, k = 0; i < grey.length; i++, k += 3) {
-    const value = rgb[k] ?? 0;
-    if (rgb[k + 1] !== value || rgb[k + 2] !== value) return undefined;
+    const value = data[k] ?? 0;
+    if (data[k + 1] !== value || data[k + 2] !== value) return pixels;
     grey[i] = value;
   }
-  return grey;
+  return { data: grey, height, width, channels: 1 };
 }
 
 function looksLikeText(bytes: Buffer): boolean {

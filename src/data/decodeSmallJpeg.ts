@@ -1,22 +1,11 @@
 import type { Pixels } from "./decodeImage.js";
+import { decodeInWasm } from "./decodeInWasm.js";
 
 /**
  * Images up to so many pixels are decoded here, about 360 x 360: sharp spends a millisecond on setting up before it
  * begins, and from there on its faster arithmetic makes up for that.
  */
 const mostPixels = 2 ** 17;
-
-/** The part of the codec that is used here; its memory is its own, so what it returns must be copied. */
-interface JpegDecoder {
-  getEncodedBuffer(length: number): Uint8Array;
-  getDecodedBuffer(): Uint8ClampedArray;
-  /** @throws a number for a damaged file, also where only the end is missing */
-  decode(): void;
-}
-
-type Codec = () => Promise<{ readonly JPEGDecoder: new () => JpegDecoder }>;
-
-let decoder: Promise<JpegDecoder> | undefined;
 
 /**
  * Decodes a small grey baseline JPEG with libjpeg-turbo in WebAssembly, bit for bit as sharp and Pillow do.
@@ -25,25 +14,8 @@ let decoder: Promise<JpegDecoder> | undefined;
 export async function decodeSmallJpeg(bytes: Uint8Array): Promise<Pixels | undefined> {
   const frame = greyFrame(bytes);
   if (frame === undefined || frame.height * frame.width > mostPixels) return undefined;
-  const codec = await (decoder ??= load());
-  try {
-    codec.getEncodedBuffer(bytes.length).set(bytes);
-    codec.decode();
-    const data = new Uint8Array(codec.getDecodedBuffer());
-    return data.length === frame.height * frame.width ? { data, ...frame, channels: 1 } : undefined;
-  } catch {
-    // What it keeps of a failed file is unknown.
-    decoder = undefined;
-    return undefined;
-  }
-}
-
-async function load(): Promise<JpegDecoder> {
-  // Without type declarations of its own; loaded at the first image that needs it.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const codec = require("@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs") as Codec;
-  const { JPEGDecoder } = await codec();
-  return new JPEGDecoder();
+  const data = await decodeInWasm("jpeg", bytes);
+  return data?.length === frame.height * frame.width ? { data, ...frame, channels: 1 } : undefined;
 }
 
 /** Height and width of a baseline JPEG of one channel and 8 bits; undefined for everything else. */

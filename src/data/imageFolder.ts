@@ -1,6 +1,7 @@
-import { readdirSync, realpathSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, readdirSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import { UserError, messageOf } from "../errors.js";
+import { isDicom } from "./dicom/readDicom.js";
 
 /** A file that is an image by its name, and the folder that names its class. */
 export interface LabelledFile {
@@ -10,12 +11,13 @@ export interface LabelledFile {
 }
 
 /** Names of image files. BMP is among them so that such a file is reported, not passed over. */
-const imageName = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|bmp)$/i;
+const imageName = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|bmp|dcm|dicom)$/i;
 
 /**
  * Every image below a folder, sorted by path (by code unit): fast.ai takes the file system's order, which differs
  * from disk to disk. Hidden files and folders are left out, and so is the `__MACOSX` of zip files. A class is the
- * name of an image's folder.
+ * name of an image's folder. A file without an ending, as X-ray archives write them, is an image if it begins as a
+ * DICOM file does.
  * @throws UserError when the folder cannot be read
  */
 export function imageFiles(folder: string): LabelledFile[] {
@@ -31,7 +33,7 @@ export function imageFiles(folder: string): LabelledFile[] {
       const place = path.join(directory, entry.name);
       const kind = entry.isSymbolicLink() ? statSync(place, { throwIfNoEntry: false }) : entry;
       if (kind?.isDirectory()) visit(place);
-      else if (imageName.test(entry.name)) found.push({ path: place, class: path.basename(directory) });
+      else if (isImage(place)) found.push({ path: place, class: path.basename(directory) });
     }
   };
   try {
@@ -46,6 +48,24 @@ export function imageFiles(folder: string): LabelledFile[] {
     );
   }
   return found.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+/** By the file's name; without an ending, or with one of digits as DICOM's identifiers have, by its beginning. */
+function isImage(file: string): boolean {
+  const name = path.basename(file);
+  if (imageName.test(name)) return true;
+  // A DICOMDIR lists the images of a disc, and holds none.
+  return /^[^.]+$|\.\d+$/.test(name) && name !== "DICOMDIR" && beginsAsDicom(file);
+}
+
+function beginsAsDicom(file: string): boolean {
+  const beginning = new Uint8Array(132);
+  const opened = openSync(file, "r");
+  try {
+    return readSync(opened, beginning) === beginning.length && isDicom(beginning);
+  } finally {
+    closeSync(opened);
+  }
 }
 
 /** @throws UserError when `folder` is missing or is no folder; `what` names it, such as "The data set" */

@@ -1,0 +1,93 @@
+import type { DicomImage, Lut, Window } from "./readDicom.js";
+
+type Shown = Pick<
+  DicomImage,
+  | "bitsStored"
+  | "signed"
+  | "slope"
+  | "intercept"
+  | "modalityLut"
+  | "voiLut"
+  | "window"
+  | "padding"
+  | "photometric"
+>;
+
+/**
+ * The grey level, 0 (black) to 255, of every value that the stored bits can hold: modality LUT or rescale, then VOI
+ * LUT or window, then the inversion of MONOCHROME1 (PS3.3, C.11.1 and C.11.2).
+ *
+ * A VOI LUT goes before a window. Without either, values of more than 8 bits fill the range from the smallest to the
+ * largest in the image, while 8 bits are shown as they are: they come from a picture made to be looked at. Padding
+ * is black, and has no part in that range.
+ * @param stored the values in the image, without sign
+ */
+export function greyLevels(image: Shown, stored: Iterable<number>): Uint8Array {
+  const count = 2 ** image.bitsStored;
+  const [paddedFrom, paddedTo] = image.padding ?? [1, 0];
+  const isPadding = (code: number): boolean => {
+    const value = valueOf(code, image);
+    return value >= paddedFrom && value <= paddedTo;
+  };
+  const rescaled = (code: number): number => {
+    const value = valueOf(code, image);
+    return image.modalityLut ? lookUp(image.modalityLut, value) : value * image.slope + image.intercept;
+  };
+  const shown = brightness(image, () => {
+    const used = new Uint8Array(count);
+    for (const code of stored) used[code] = 1;
+    let [low, high] = [Infinity, -Infinity];
+    for (let code = 0; code < count; code++) {
+      if (used[code] === 0 || isPadding(code)) continue;
+      low = Math.min(low, rescaled(code));
+      high = Math.max(high, rescaled(code));
+    }
+    return [low, high];
+  });
+  const inverted = image.photometric === "MONOCHROME1";
+  return Uint8Array.from({ length: count }, (_, code) => {
+    if (isPadding(code)) return 0;
+    const share = shown(rescaled(code));
+    return Math.round(255 * (inverted ? 1 - share : share));
+  });
+}
+
+/** The number that stored bits stand for. */
+function valueOf(code: number, { bitsStored, signed }: Shown): number {
+  return signed && code >= 2 ** (bitsStored - 1) ? code - 2 ** bitsStored : code;
+}
+
+/** From a value to its share of white, 0 to 1. */
+function brightness(
+  image: Shown,
+  range: () => readonly [low: number, high: number],
+): (value: number) => number {
+  const { voiLut, window } = image;
+  if (voiLut) return (value) => Math.min(1, lookUp(voiLut, value) / (2 ** voiLut.bits - 1));
+  if (window) return (value) => windowed(value, window);
+  const plain = image.slope === 1 && image.intercept === 0 && !image.modalityLut && !image.signed;
+  const [low, high] = plain && image.bitsStored === 8 ? [0, 255] : range();
+  return (value) => (high > low ? clamped((value - low) / (high - low)) : 0);
+}
+
+/** PS3.3, C.11.2.1.2 and C.11.2.1.3. */
+function windowed(value: number, { center, width, kind }: Window): number {
+  switch (kind) {
+    case "LINEAR":
+      // The standard's limits first: a width of 1 divides by 0.
+      if (value <= center - 0.5 - (width - 1) / 2) return 0;
+      if (value > center - 0.5 + (width - 1) / 2) return 1;
+      return (value - (center - 0.5)) / (width - 1) + 0.5;
+    case "LINEAR_EXACT":
+      return clamped((value - center) / width + 0.5);
+    case "SIGMOID":
+      return 1 / (1 + Math.exp((-4 * (value - center)) / width));
+  }
+}
+
+function lookUp({ first, entries }: Lut, value: number): number {
+  const place = Math.min(entries.length - 1, Math.max(0, Math.round(value) - first));
+  return entries[place] ?? 0;
+}
+
+const clamped = (share: number): number => Math.min(1, Math.max(0, share));

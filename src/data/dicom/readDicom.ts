@@ -1,0 +1,184 @@
+import type * as DicomParser from "dicom-parser";
+import type { DataSet, Element } from "dicom-parser";
+import { messageOf } from "../../errors.js";
+import { type PixelCoding, pixelCoding } from "./transferSyntax.js";
+import { UnreadableDicom } from "./UnreadableDicom.js";
+
+/** A lookup table: values below `first` give its first entry, values above its range the last. */
+export interface Lut {
+  readonly first: number;
+  readonly bits: number;
+  readonly entries: Uint16Array;
+}
+
+/** A window of values to be shown, from black to white. */
+export interface Window {
+  readonly center: number;
+  readonly width: number;
+  readonly kind: "LINEAR" | "LINEAR_EXACT" | "SIGMOID";
+}
+
+/**
+ * What is read of a DICOM file: how to show its pixels, and the pixels. Nothing that says who the patient is is
+ * taken over.
+ */
+export interface DicomImage {
+  readonly rows: number;
+  readonly columns: number;
+  readonly samples: 1 | 3;
+  readonly photometric: string;
+  /** Colour by colour in place of pixel by pixel. */
+  readonly planar: boolean;
+  readonly bitsAllocated: 8 | 16;
+  readonly bitsStored: number;
+  /** The place of the highest stored bit. */
+  readonly highBit: number;
+  readonly signed: boolean;
+  readonly slope: number;
+  readonly intercept: number;
+  /** In place of slope and intercept. */
+  readonly modalityLut?: Lut;
+  readonly voiLut?: Lut;
+  /** The first one; undefined as well where its width shows nothing. */
+  readonly window?: Window;
+  /** Stored values, both included, that fill the place outside the picture. */
+  readonly padding?: readonly [from: number, to: number];
+  readonly coding: PixelCoding;
+  /** One frame as stored; little endian where it is native. */
+  readonly pixels: Uint8Array;
+}
+
+/** The magic word of a DICOM file, behind a preamble of 128 bytes. */
+export const isDicom = (bytes: Uint8Array): boolean =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1", 128, 132) === "DICM";
+
+/**
+ * Reads the attributes by which an image is shown (PS3.3, C.7.6.3, C.11.1 and C.11.2) and its pixels.
+ * @throws UnreadableDicom
+ */
+export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
+  const { parser, dataSet } = await parse(bytes);
+  const coding = pixelCoding(dataSet.string("x00020010") ?? "");
+  const element = dataSet.elements.x7fe00010;
+  if (element === undefined || (element.length === 0 && element.fragments === undefined)) {
+    throw new UnreadableDicom("holds no pixel data");
+  }
+  const frames = dataSet.intString("x00280008") ?? 1;
+  if (frames > 1) {
+    throw new UnreadableDicom(`holds ${frames} frames; export the one to use as a file of its own`);
+  }
+  const samples = dataSet.uint16("x00280002") ?? 1;
+  const bitsAllocated = dataSet.uint16("x00280100");
+  const bitsStored = dataSet.uint16("x00280101") ?? bitsAllocated ?? 0;
+  const highBit = dataSet.uint16("x00280102") ?? bitsStored - 1;
+  const [rows, columns] = [dataSet.uint16("x00280010") ?? 0, dataSet.uint16("x00280011") ?? 0];
+  const signed = dataSet.uint16("x00280103") === 1;
+  const photometric = dataSet.string("x00280004") ?? "";
+  if (rows === 0 || columns === 0) throw new UnreadableDicom("does not say its rows and columns");
+  if (samples !== 1 && samples !== 3) throw new UnreadableDicom(`has ${samples} samples a pixel`);
+  if (bitsAllocated !== 8 && bitsAllocated !== 16) {
+    throw new UnreadableDicom(`has ${bitsAllocated ?? "no"} bits allocated; 8 and 16 are read`);
+  }
+  if (bitsStored < 1 || bitsStored > bitsAllocated || highBit < bitsStored - 1 || highBit >= bitsAllocated) {
+    throw new UnreadableDicom(
+      `stores ${bitsStored} bits up to bit ${highBit} in ${bitsAllocated}: a contradiction`,
+    );
+  }
+  const slope = dataSet.floatString("x00281053") ?? 1;
+  const intercept = dataSet.floatString("x00281052") ?? 0;
+  const modalityLut = lutOf(dataSet, "x00283000", signed);
+  const negative = modalityLut === undefined && (signed || intercept < 0 || slope < 0);
+  return {
+    rows,
+    columns,
+    samples,
+    photometric: /^[A-Z0-9_ ]{1,16}$/.test(photometric) ? photometric : "",
+    planar: dataSet.uint16("x00280006") === 1,
+    bitsAllocated,
+    bitsStored,
+    highBit,
+    signed,
+    slope,
+    intercept,
+    modalityLut,
+    voiLut: lutOf(dataSet, "x00283010", negative),
+    window: windowOf(dataSet),
+    padding: paddingOf(dataSet, signed),
+    coding,
+    pixels: coding === "native" ? nativePixels(dataSet, element) : fragments(parser, dataSet, element),
+  };
+}
+
+type Parser = typeof DicomParser;
+
+async function parse(bytes: Uint8Array): Promise<{ parser: Parser; dataSet: DataSet }> {
+  // Loaded with the first DICOM file.
+  const { default: parser } = await import("dicom-parser");
+  try {
+    return { parser, dataSet: parser.parseDicom(bytes) };
+  } catch (error) {
+    // What it throws is mostly no Error, and holds what it has read so far.
+    const thrown = error as { readonly exception?: unknown };
+    const reason = messageOf(thrown.exception ?? error);
+    const cut = /past end|beyond|outside|buffer|length/i.test(reason);
+    throw new UnreadableDicom(cut ? "is cut short (truncated)" : "is no DICOM file that can be read");
+  }
+}
+
+function nativePixels(dataSet: DataSet, element: Element): Uint8Array {
+  const pixels = bytesOf(dataSet, element);
+  const swapped = dataSet.string("x00020010") === "1.2.840.10008.1.2.2" && element.vr === "OW";
+  return swapped ? Buffer.from(pixels.subarray(0, pixels.length & ~1)).swap16() : pixels;
+}
+
+/** The only frame of compressed pixels, its fragments joined. */
+function fragments(parser: Parser, dataSet: DataSet, element: Element): Uint8Array {
+  const count = element.fragments?.length ?? 0;
+  if (count === 0) throw new UnreadableDicom("holds no pixel data");
+  try {
+    return parser.readEncapsulatedPixelDataFromFragments(dataSet, element, 0, count);
+  } catch {
+    throw new UnreadableDicom("is cut short (truncated)");
+  }
+}
+
+function windowOf(dataSet: DataSet): Window | undefined {
+  const [center, width] = [dataSet.floatString("x00281050", 0), dataSet.floatString("x00281051", 0)];
+  const kind = dataSet.string("x00281056") ?? "LINEAR";
+  if (kind !== "LINEAR" && kind !== "LINEAR_EXACT" && kind !== "SIGMOID") {
+    throw new UnreadableDicom("has a VOI LUT function other than LINEAR, LINEAR_EXACT and SIGMOID");
+  }
+  if (center === undefined || width === undefined || !Number.isFinite(center)) return undefined;
+  return width >= (kind === "LINEAR" ? 1 : Number.MIN_VALUE) ? { center, width, kind } : undefined;
+}
+
+function paddingOf(dataSet: DataSet, signed: boolean): readonly [number, number] | undefined {
+  const read = (tag: string): number | undefined => (signed ? dataSet.int16(tag) : dataSet.uint16(tag));
+  const value = read("x00280120");
+  if (value === undefined) return undefined;
+  const limit = read("x00280121") ?? value;
+  return [Math.min(value, limit), Math.max(value, limit)];
+}
+
+/** The first table of a sequence; `signed` is asked where the file does not say it, in implicit syntax. */
+function lutOf(dataSet: DataSet, tag: string, signed: boolean): Lut | undefined {
+  const item = dataSet.elements[tag]?.items?.[0]?.dataSet;
+  const [descriptor, data] = [item?.elements.x00283002, item?.elements.x00283006];
+  if (!item || !descriptor || !data) return undefined;
+  const isSigned = descriptor.vr === undefined ? signed : descriptor.vr === "SS";
+  // 0 stands for 65536, which has no place in 16 bits.
+  const count = item.uint16("x00283002", 0) ?? 0;
+  const length = count === 0 ? 65536 : count;
+  const first = (isSigned ? item.int16("x00283002", 1) : item.uint16("x00283002", 1)) ?? 0;
+  const bits = item.uint16("x00283002", 2) ?? 0;
+  const bytes = bytesOf(item, data);
+  const asBytes = bytes.length < 2 * length;
+  if (bits < 1 || bits > 16 || bytes.length < length) throw new UnreadableDicom("has a damaged lookup table");
+  const entries = Uint16Array.from({ length }, (_, k) =>
+    asBytes ? (bytes[k] ?? 0) : (item.uint16("x00283006", k) ?? 0),
+  );
+  return { first, bits, entries };
+}
+
+const bytesOf = (dataSet: DataSet, { dataOffset, length }: Element): Uint8Array =>
+  dataSet.byteArray.subarray(dataOffset, dataOffset + length);

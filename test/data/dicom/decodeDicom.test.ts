@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import sharp from "sharp";
+import { type Pixels, decodeBytes } from "../../../src/data/decodeImage.js";
+import { type Elements, attributes, bytesOf, dicomFile, eightBits, syntaxes } from "./dicomFile.js";
+import { encodeInWasm, jpegLossless, rle } from "./encoders.js";
+
+const [height, width] = [20, 24];
+const length = height * width;
+/** 12 bits, rising and falling. */
+const values = Uint16Array.from({ length }, (_, k) => Math.round(2047 + 2047 * Math.sin(k / 23)));
+const smooth = Uint8Array.from(values, (value) => value >> 4);
+const twelve: Elements = { "00280101": ["US", 12], "00280102": ["US", 11] };
+/** Linear-exact of the full range of 12 bits: the level is the value times 255 / 4096. */
+const fullWindow: Elements = {
+  "00281050": ["DS", "2048"],
+  "00281051": ["DS", "4096"],
+  "00281056": ["CS", "LINEAR_EXACT"],
+};
+const expected = Uint8Array.from(values, (value) => Math.round((value * 255) / 4096));
+
+const decode = (file: Buffer): Promise<Pixels> => decodeBytes(file, "x-ray.dcm");
+const furthest = (a: Uint8Array, b: Uint8Array): number =>
+  a.reduce((most, value, k) => Math.max(most, Math.abs(value - (b[k] ?? NaN))), 0);
+const word = (pixels: Uint16Array, changed: Elements = {}): Elements =>
+  attributes(height, width, { ...twelve, ...fullWindow, ...changed, "7FE00010": ["OW", bytesOf(pixels)] });
+
+describe("decodeDicom: transfer syntaxes", () => {
+  for (const name of ["implicit", "explicit", "bigEndian"] as const) {
+    it(`reads ${name}`, async () => {
+      const { data, ...shape } = await decode(dicomFile(syntaxes[name], word(values)));
+      assert.deepEqual(shape, { height, width, channels: 1 });
+      assert.deepEqual(data, expected);
+    });
+  }
+
+  const compressed: [name: keyof typeof syntaxes, encode: () => Buffer | Promise<Buffer>][] = [
+    ["jpegLossless", () => jpegLossless(values, height, width, 12)],
+    ["jpegLosslessFirst", () => jpegLossless(values, height, width, 12)],
+    ["jpegLs", () => encodeInWasm("charls", bytesOf(values), frameInfo(12))],
+    ["jpeg2000", () => encodeInWasm("openjpeg", bytesOf(values), frameInfo(12))],
+    [
+      "rle",
+      () => rle([values.map((v) => v >> 8), values.map((v) => v & 255)].map((v) => Uint8Array.from(v))),
+    ],
+  ];
+  for (const [name, encode] of compressed) {
+    it(`reads ${name}, of one fragment and of two`, async () => {
+      const frame = await encode();
+      const header = attributes(height, width, { ...twelve, ...fullWindow });
+      for (const fragments of [[frame], [frame.subarray(0, 40), frame.subarray(40)]]) {
+        const { data } = await decode(dicomFile(syntaxes[name], header, fragments));
+        assert.deepEqual(data, expected);
+      }
+    });
+  }
+
+  it("reads lossless JPEG of 8 and of 16 bits", async () => {
+    const small = attributes(height, width, eightBits(1, "MONOCHROME2"));
+    const eight = jpegLossless(smooth, height, width, 8);
+    assert.deepEqual((await decode(dicomFile(syntaxes.jpegLossless, small, [eight]))).data, smooth);
+    const wide = values.map((value, k) => (k % 2 === 0 ? value * 16 : 65535 - value));
+    const [low, high] = [Math.min(...wide), Math.max(...wide)];
+    const frame = jpegLossless(wide, height, width, 16);
+    const { data } = await decode(dicomFile(syntaxes.jpegLosslessFirst, attributes(height, width), [frame]));
+    assert.deepEqual(
+      data,
+      Uint8Array.from(wide, (value) => Math.round(255 * ((value - low) / (high - low)))),
+    );
+  });
+
+  it("reads baseline JPEG as sharp does", async () => {
+    const raw = { raw: { height, width, channels: 1 } } as const;
+    const frame = await sharp(smooth, raw).toColourspace("b-w").jpeg({ quality: 90 }).toBuffer();
+    const header = attributes(height, width, eightBits(1, "MONOCHROME2"));
+    const { data } = await decode(dicomFile(syntaxes.jpeg, header, [frame]));
+    assert.deepEqual(data, Uint8Array.from(await sharp(frame).toColourspace("b-w").raw().toBuffer()));
+  });
+
+  it("reads lossy JPEG 2000 to within 3 of 255", async () => {
+    const frame = await encodeInWasm("openjpeg", smooth, frameInfo(8), false);
+    const header = attributes(height, width, eightBits(1, "MONOCHROME2"));
+    const { data } = await decode(dicomFile(syntaxes.jpeg2000Lossy, header, [frame]));
+    const distance = furthest(data, smooth);
+    assert.ok(distance > 0 && distance <= 3, `${distance}`);
+  });
+});
+
+describe("decodeDicom: colours", () => {
+  const rgb = Uint8Array.from(
+    { length: length * 3 },
+    (_, k) => (smooth[Math.floor(k / 3)] ?? 0) / ((k % 3) + 1),
+  );
+  const plane = (k: number): Uint8Array => rgb.filter((_, at) => at % 3 === k);
+  const planes = [plane(0), plane(1), plane(2)];
+
+  it("reads RGB pixel by pixel, colour by colour and run-length coded", async () => {
+    const native = (planar: number, pixels: Uint8Array): Buffer =>
+      dicomFile(
+        syntaxes.explicit,
+        attributes(height, width, { ...eightBits(3, "RGB", planar), "7FE00010": ["OB", pixels] }),
+      );
+    const header = attributes(height, width, eightBits(3, "RGB"));
+    for (const file of [
+      native(0, rgb),
+      native(1, Buffer.concat(planes)),
+      dicomFile(syntaxes.rle, header, [rle(planes)]),
+    ]) {
+      const { data, channels } = await decode(file);
+      assert.equal(channels, 3);
+      assert.deepEqual(data, rgb);
+    }
+  });
+
+  it("reads JPEG and JPEG 2000 in colour", async () => {
+    const jpeg = await sharp(rgb, { raw: { height, width, channels: 3 } })
+      .jpeg({ quality: 95 })
+      .toBuffer();
+    const header = attributes(height, width, eightBits(3, "YBR_FULL_422"));
+    const baseline = await decode(dicomFile(syntaxes.jpeg, header, [jpeg]));
+    assert.ok(furthest(baseline.data, await sharp(jpeg).raw().toBuffer()) <= 1);
+    const j2k = await encodeInWasm("openjpeg", rgb, { ...frameInfo(8), componentCount: 3 });
+    const reversible = attributes(height, width, eightBits(3, "YBR_RCT"));
+    assert.deepEqual((await decode(dicomFile(syntaxes.jpeg2000, reversible, [j2k]))).data, rgb);
+  });
+
+  it("turns YBR_FULL into RGB, and RGB without colour into grey", async () => {
+    const three = (photometric: string, pixels: number[]): Buffer =>
+      dicomFile(
+        syntaxes.explicit,
+        attributes(1, 2, { ...eightBits(3, photometric), "7FE00010": ["OB", Uint8Array.from(pixels)] }),
+      );
+    // Pure red is (76, 85, 255) by the standard's equations.
+    const red = await decode(three("YBR_FULL", [76, 85, 255, 128, 128, 128]));
+    assert.deepEqual([...red.data], [254, 0, 0, 128, 128, 128]);
+    const grey = await decode(three("RGB", [9, 9, 9, 200, 200, 200]));
+    assert.deepEqual([grey.channels, ...grey.data], [1, 9, 200]);
+  });
+});
+
+describe("decodeDicom: stored bits", () => {
+  it("reads signed values, other bits above and below, and rescales", async () => {
+    const signed = Int16Array.of(-100, 0, 100, 300);
+    const high = signed.map((value) => (value << 4) | 5);
+    const file = dicomFile(
+      syntaxes.explicit,
+      attributes(1, 4, {
+        "00280101": ["US", 12],
+        "00280102": ["US", 15],
+        "00280103": ["US", 1],
+        "00281052": ["DS", "-50"],
+        "00281053": ["DS", "0.5"],
+        "00281050": ["DS", "0\\7"],
+        "00281051": ["DS", "200\\9"],
+        "00281056": ["CS", "LINEAR_EXACT"],
+        "7FE00010": ["OW", bytesOf(high)],
+      }),
+    );
+    // -100, -50, 0 and 100 in a window from -100 to 100.
+    assert.deepEqual([...(await decode(file)).data], [0, 64, 128, 255]);
+  });
+
+  it("reads VOI lookup tables in explicit and implicit syntax", async () => {
+    const table = Uint16Array.of(0, 1023, 511, 100);
+    for (const syntax of [syntaxes.explicit, syntaxes.implicit]) {
+      const file = dicomFile(
+        syntax,
+        attributes(1, 6, {
+          "00283010": ["SQ", [{ "00283002": ["US", 4, 10, 10], "00283006": ["OW", bytesOf(table)] }]],
+          "7FE00010": ["OW", bytesOf(Uint16Array.of(0, 10, 11, 12, 13, 99))],
+        }),
+      );
+      const [gone, half, last] = [0, Math.round((511 / 1023) * 255), Math.round((100 / 1023) * 255)];
+      assert.deepEqual([...(await decode(file)).data], [gone, 0, 255, half, last, last]);
+    }
+  });
+});
+
+describe("decodeDicom: refusals", () => {
+  const whole = dicomFile(syntaxes.explicit, word(values));
+  const header = attributes(height, width, twelve);
+  const jpeg = jpegLossless(values, height, width, 12);
+  const cases: [what: string, file: () => Buffer | Promise<Buffer>, reason: RegExp][] = [
+    ["no pixel data", () => dicomFile(syntaxes.explicit, header), /x-ray\.dcm holds no pixel data/],
+    ["no fragments", () => dicomFile(syntaxes.rle, header, []), /holds no pixel data/],
+    ["a cut file", () => whole.subarray(0, whole.length - 100), /cut short/],
+    ["a cut header", () => whole.subarray(0, 170), /cut short|no pixel data|no DICOM file/],
+    [
+      "too few pixels",
+      () => dicomFile(syntaxes.explicit, word(values, { "00280010": ["US", 999] })),
+      /cut short/,
+    ],
+    ["a cut run-length image", () => dicomFile(syntaxes.rle, header, [Buffer.alloc(64, 1)]), /cut short/],
+    [
+      "a cut lossless JPEG",
+      () => dicomFile(syntaxes.jpegLossless, header, [jpeg.subarray(0, 200)]),
+      /cut short/,
+    ],
+    [
+      "a cut JPEG 2000",
+      async () => {
+        const frame = await encodeInWasm("openjpeg", bytesOf(values), frameInfo(12));
+        return dicomFile(syntaxes.jpeg2000, header, [frame.subarray(0, frame.length / 2)]);
+      },
+      /cut short/,
+    ],
+    ["video", () => dicomFile("1.2.840.10008.1.2.4.102", header, [jpeg]), /4\.102 \(compressed video\)/],
+    ["an unknown syntax", () => dicomFile("1.2.3.4", header, [jpeg]), /transfer syntax 1\.2\.3\.4,/],
+    [
+      "frames",
+      () => dicomFile(syntaxes.explicit, word(values, { "00280008": ["IS", "12"] })),
+      /holds 12 frames/,
+    ],
+    [
+      "a palette",
+      () => dicomFile(syntaxes.explicit, word(values, { "00280004": ["CS", "PALETTE COLOR"] })),
+      /photometric interpretation PALETTE COLOR with 1 sample/,
+    ],
+    [
+      "32 bits",
+      () => dicomFile(syntaxes.explicit, word(values, { "00280100": ["US", 32] })),
+      /32 bits allocated/,
+    ],
+    ["no magic word", () => Buffer.alloc(500, 1), /lacks the word DICM/],
+  ];
+  for (const [what, file, reason] of cases) {
+    it(`names ${what}, and no patient`, async () => {
+      await assert.rejects(
+        async () => decode(await file()),
+        (error: Error) => {
+          assert.equal(error.name, "BadImage");
+          assert.match(error.message, reason);
+          assert.doesNotMatch(error.message, /Secret/);
+          assert.ok(what === "no magic word" || error.cause === undefined);
+          return true;
+        },
+      );
+    });
+  }
+});
+
+function frameInfo(bitsPerSample: number): Parameters<typeof encodeInWasm>[2] {
+  return { width, height, bitsPerSample, componentCount: 1, isSigned: false };
+}
