@@ -32,7 +32,9 @@ function middlePart(index: number, count: number): number {
 
 /** An explained image: its map, its name and its actual class. */
 export interface ExplainedImage extends Pick<GradCam, "map"> {
+  /** Such as its file's name. */
   readonly name: string;
+  /** Its class. */
   readonly actual: string;
 }
 
