@@ -12,6 +12,7 @@ const mayImport = {
   interpretation: ["engine", "data", "models", "training"],
   display: [],
   report: ["display"],
+  serve: ["engine", "data", "models", "training", "interpretation", "display"],
   parity: ["engine", "data", "models", "training"],
 };
 const folders = Object.keys(mayImport);

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { PredictOptions } from "./commands/predict.js";
 import type { RunOptions } from "./commands/run.js";
 import type { SeedsOptions } from "./commands/seeds.js";
+import type { ServeOptions } from "./commands/serve.js";
 import type { SetUpOptions } from "./commands/setUp.js";
 import { Interrupted, UserError } from "./errors.js";
 
@@ -30,6 +31,21 @@ function program(): Command {
     .action(async (options: SeedsOptions) => {
       const { seeds } = await import("./commands/seeds.js");
       await seeds(options);
+    });
+
+  xray
+    .command("serve")
+    .description("open a page on this machine where an image is dropped and the net's answer seen")
+    .requiredOption("--model <file>", "what learn.export() wrote, or the run's folder")
+    .option(
+      "--host <name>",
+      "where to listen; others than this machine can ask only if you say so",
+      "127.0.0.1",
+    )
+    .option("--port <number>", "0: any that is free", integer, 8080)
+    .action(async (options: ServeOptions) => {
+      const { serve } = await import("./commands/serve.js");
+      await serve(options);
     });
 
   xray

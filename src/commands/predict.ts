@@ -9,9 +9,10 @@ import { camTiles } from "../interpretation/heatMap.js";
 import { makeFolder } from "../makeFolder.js";
 import type { InferenceLearner } from "../training/InferenceLearner.js";
 import { loadLearner } from "../training/loadLearner.js";
+import { exportedModel } from "./exportedModel.js";
 
 export interface PredictOptions {
-  /** A file that `learn.export()` wrote, or the folder of a run that holds one. */
+  /** As `exportedModel` takes it. */
   readonly model: string;
   /** Where the heat maps go. @default the folder `heatmaps` beside the model's file */
   readonly heatmaps?: string;
@@ -38,7 +39,7 @@ interface Predicted {
  */
 export async function predict(images: readonly string[], options: PredictOptions): Promise<void> {
   const { json = false } = options;
-  const model = exportedFile(options.model);
+  const model = exportedModel(options.model);
   const paths = images.flatMap(imagesAt);
   if (paths.length === 0) throw new UserError(`${images.join(", ")} holds no images.`, "Name images.");
   const folder = options.heatmaps ?? path.join(path.dirname(model), "heatmaps");
@@ -82,19 +83,6 @@ async function predictOne(learn: InferenceLearner, image: string, heatmap: strin
 function describe({ path: image, class: name, probability, probabilities, heatmap }: Predicted): string {
   const rule = Object.keys(probabilities).length === 2 ? "threshold 0.5" : "the most probable class";
   return `${image}: ${name}, probability ${probability.toFixed(3)} (${rule}); heat map ${heatmap}`;
-}
-
-/** The exported file that `--model` names. */
-function exportedFile(model: string): string {
-  const isThere = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isFile() === true;
-  const name = "export.safetensors";
-  const places = [model, path.join(model, name), path.join(model, "models", name)];
-  const found = places.find(isThere);
-  if (found !== undefined) return found;
-  throw new UserError(
-    `${model} is no exported learner, nor the folder of a run with one.`,
-    "Name the file that `learn.export()` wrote, or the run's folder.",
-  );
 }
 
 /** The images of a folder, or the one that is named; whether it can be read is seen later. */

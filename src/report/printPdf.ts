@@ -1,6 +1,6 @@
-import { rename, rm } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
-import { browse } from "./browser.js";
+import { Chromium } from "./Chromium.js";
 
 /**
  * Prints a page as PDF with an installed browser.
@@ -8,10 +8,13 @@ import { browse } from "./browser.js";
  */
 export async function printPdf(html: string, pdf: string): Promise<void> {
   const draft = `${pdf}.${process.pid}.draft`;
+  const chromium = await Chromium.start();
   try {
-    await browse(pathToFileURL(html).href, ["--no-pdf-header-footer", `--print-to-pdf=${draft}`]);
+    await chromium.open(pathToFileURL(html).href, { width: 900, height: 1200 });
+    await writeFile(draft, await chromium.pdf());
     await rename(draft, pdf);
   } finally {
+    await chromium.close();
     await rm(draft, { force: true });
   }
 }

@@ -18,22 +18,26 @@ export function reportMarkdown(
   run: RunMetrics,
   { title, finished }: { title: string; finished?: string },
 ): string {
-  const rows = Object.entries(measures).map(([key, name]) => {
-    const [low, high] = run.intervals[key] ?? [null, null];
-    const interval = low === null || high === null ? "" : `${low.toFixed(3)} to ${high.toFixed(3)}`;
-    return [name, shown(run[key as keyof typeof measures]), interval];
-  });
   const matrix = run.confusionMatrix.map((counts, i) => [run.classes[i] ?? "", ...counts.map(String)]);
   return [
     `# ${inText(title)}`,
     `Precision, recall and specificity are those of ${inText(run.positiveClass)}.`,
-    table(["measure", "value", "95% interval"], rows),
+    table(["measure", "value", "95% interval"], measureRows(run)),
     table(["actual / predicted", ...run.classes], matrix),
     aboutRun(run, finished)
       .map(({ name, text }) => `- **${name}**: ${inText(text)}`)
       .join("\n"),
     "",
   ].join("\n\n");
+}
+
+/** Each measure with its value and its interval, as text. */
+export function measureRows(run: RunMetrics): string[][] {
+  return Object.entries(measures).map(([key, name]) => {
+    const [low, high] = run.intervals[key] ?? [null, null];
+    const interval = low === null || high === null ? "" : `${low.toFixed(3)} to ${high.toFixed(3)}`;
+    return [name, shown(run[key as keyof typeof measures]), interval];
+  });
 }
 
 const shown = (value: number | null): string => (value === null ? "–" : value.toFixed(3));

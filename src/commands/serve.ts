@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import type { Table } from "../display/Display.js";
+import { messageOf, UserError } from "../errors.js";
+import { measureRows } from "../report/reportMarkdown.js";
+import { readMetrics } from "../report/RunMetrics.js";
+import { predictionServer } from "../serve/predictionServer.js";
+import { loadLearner } from "../training/loadLearner.js";
+import { exportedModel } from "./exportedModel.js";
+
+export interface ServeOptions {
+  /** As `exportedModel` takes it. */
+  readonly model: string;
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+}
+
+/**
+ * `xray serve`: a page on this machine where a person drops an image and sees what the net says, where it looked, and
+ * how good it is. Ctrl-C ends it.
+ * @throws UserError when there is no such model, or the port is taken
+ */
+export async function serve({ model, host, port }: ServeOptions): Promise<void> {
+  const file = exportedModel(model);
+  const learn = await loadLearner(file);
+  const numbers = await numbersOf(file);
+  const server = predictionServer(learn, { name: learn.arch, classes: learn.classes, numbers }, { host });
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+  } catch (cause) {
+    learn.dispose();
+    throw new UserError(
+      `${host}:${port} cannot be listened at: ${messageOf(cause)}`,
+      "Choose another --port, or --host.",
+      { cause },
+    );
+  }
+  const bound = (server.address() as AddressInfo).port;
+  console.log(`http://${host.includes(":") ? `[${host}]` : host}:${bound}/`);
+  const stop = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, stop);
+  await once(server, "close");
+  learn.dispose();
+}
+
+/** The test numbers of the run that the file lies in, if it lies in one. */
+async function numbersOf(file: string): Promise<Table | undefined> {
+  const folders = [path.dirname(file), path.dirname(path.dirname(file))];
+  const metrics = folders
+    .map((folder) => path.join(folder, "metrics.json"))
+    .find((place) => existsSync(place));
+  if (metrics === undefined) return undefined;
+  const run = await readMetrics(metrics);
+  const drawn = run.dataset === "phantom" ? " DRAWN" : "";
+  return {
+    caption: `On ${run.validSize}${drawn} test images; precision, recall and specificity are those of ${run.positiveClass}`,
+    columns: ["measure", "value", "95% interval"],
+    rows: measureRows(run),
+  };
+}

@@ -1,0 +1,224 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { chromeVariable, programFolders } from "../environment.js";
+import { UserError } from "../errors.js";
+
+const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge"];
+const apps = [
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+];
+
+/**
+ * A Chromium, Chrome or Edge of this machine: the one that `XRAY_CHROME` names, else the first on the search path.
+ * @returns its path; undefined when there is none
+ */
+export function findBrowser(): string | undefined {
+  const found = programFolders().flatMap((folder) =>
+    names.flatMap((name) => [path.join(folder, name), path.join(folder, `${name}.exe`)]),
+  );
+  return chromeVariable() ?? [...found, ...apps].find((file) => existsSync(file));
+}
+
+// Without a sandbox, which containers and root lack: it opens pages of ours, and no others.
+const flags = [
+  ...[
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-sync",
+    "--hide-scrollbars",
+  ],
+  ...[
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--remote-debugging-pipe",
+  ],
+];
+
+/** How a page is looked at. */
+export interface View {
+  /** Of the window, in CSS pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** @default "light" */
+  readonly theme?: "light" | "dark";
+}
+
+type Message = Readonly<Record<string, unknown>>;
+/** The longest that one command may take. */
+const patienceMs = 60_000;
+
+/** An installed browser without a window, spoken to by the Chrome DevTools Protocol through pipes. */
+export class Chromium {
+  private readonly waiting = new Map<
+    number,
+    { resolve: (result: Message) => void; reject: (error: Error) => void }
+  >();
+  private readonly listeners = new Map<string, () => void>();
+  private last = 0;
+  private session: string | undefined;
+  private received = "";
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly profile: string,
+  ) {
+    const pipe = child.stdio[4] as Readable;
+    pipe.setEncoding("utf8").on("data", (chunk: string) => {
+      this.hear(chunk);
+    });
+    child.on("close", () => {
+      for (const { reject } of this.waiting.values()) reject(failed("it ended"));
+    });
+  }
+
+  /** @throws UserError when there is no browser, or it does not start */
+  static async start(): Promise<Chromium> {
+    const browser = findBrowser();
+    if (browser === undefined) {
+      throw new UserError(
+        "No browser was found.",
+        "Install Chromium or Chrome, or name one in XRAY_CHROME; report.html opens in any browser.",
+      );
+    }
+    const profile = await mkdtemp(path.join(tmpdir(), "xray-browser-"));
+    const stdio = ["ignore", "ignore", "ignore", "pipe", "pipe"] as const;
+    const child = spawn(browser, [...flags, `--user-data-dir=${profile}`, "about:blank"], {
+      stdio: [...stdio],
+    });
+    const chromium = new Chromium(child, profile);
+    const started = new Promise<never>((_, reject) => {
+      child.on("error", (cause) => {
+        reject(failed(cause.message));
+      });
+    });
+    const { targetId } = await Promise.race([
+      chromium.ask("Target.createTarget", { url: "about:blank" }),
+      started,
+    ]);
+    const { sessionId } = await chromium.ask("Target.attachToTarget", { targetId, flatten: true });
+    chromium.session = String(sessionId);
+    await chromium.ask("Page.enable");
+    return chromium;
+  }
+
+  /** Opens a page and waits until it has loaded. */
+  async open(url: string, { width, height, theme = "light" }: View): Promise<void> {
+    await this.ask("Emulation.setDeviceMetricsOverride", {
+      width,
+      height,
+      deviceScaleFactor: 1,
+      mobile: width < 600,
+    });
+    await this.ask("Emulation.setEmulatedMedia", {
+      features: [{ name: "prefers-color-scheme", value: theme }],
+    });
+    const loaded = new Promise<void>((resolve) => this.listeners.set("Page.loadEventFired", resolve));
+    const { errorText } = await this.ask("Page.navigate", { url });
+    if (errorText !== undefined) throw failed(`${url}: ${JSON.stringify(errorText)}`);
+    await loaded;
+  }
+
+  /**
+   * The value of an expression in the page; of a promise, what comes of it.
+   * @throws Error when it throws
+   */
+  async evaluate(expression: string): Promise<unknown> {
+    const answer = await this.ask("Runtime.evaluate", {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    const { result, exceptionDetails } = answer as {
+      result: { value?: unknown };
+      exceptionDetails?: { exception?: { description?: string } };
+    };
+    if (exceptionDetails)
+      throw new Error(exceptionDetails.exception?.description ?? "the page threw something");
+    return result.value;
+  }
+
+  /** Gives files to an `<input type="file">`, as a person would. */
+  async chooseFiles(selector: string, files: readonly string[]): Promise<void> {
+    const { root } = (await this.ask("DOM.getDocument")) as { root: { nodeId: number } };
+    const { nodeId } = await this.ask("DOM.querySelector", { nodeId: root.nodeId, selector });
+    await this.ask("DOM.setFileInputFiles", { nodeId, files });
+  }
+
+  /** The page as it is printed. */
+  async pdf(): Promise<Uint8Array> {
+    const { data } = await this.ask("Page.printToPDF", { printBackground: true });
+    return Buffer.from(String(data), "base64");
+  }
+
+  /** What is seen, or, with `whole`, the page down to its end, as PNG. */
+  async screenshot({ whole = false } = {}): Promise<Uint8Array> {
+    const { data } = await this.ask("Page.captureScreenshot", { captureBeyondViewport: whole });
+    return Buffer.from(String(data), "base64");
+  }
+
+  async close(): Promise<void> {
+    const ended = new Promise((resolve) => this.child.once("close", resolve));
+    if (this.child.exitCode === null) {
+      this.ask("Browser.close").catch(() => undefined);
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5000))]);
+      this.child.kill("SIGKILL");
+    }
+    await rm(this.profile, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  private ask(method: string, params: Message = {}): Promise<Message> {
+    const id = ++this.last;
+    const message = {
+      id,
+      method,
+      params,
+      ...(this.session === undefined ? {} : { sessionId: this.session }),
+    };
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(failed(`${method} took more than ${patienceMs / 1000} s`));
+      }, patienceMs);
+      const settle =
+        <V>(then: (value: V) => void) =>
+        (value: V) => {
+          clearTimeout(timer);
+          this.waiting.delete(id);
+          then(value);
+        };
+      this.waiting.set(id, { resolve: settle(resolve), reject: settle(reject) });
+      (this.child.stdio[3] as Writable).write(`${JSON.stringify(message)}\0`);
+    });
+  }
+
+  /** Messages end with a zero. */
+  private hear(chunk: string): void {
+    const messages = (this.received + chunk).split("\0");
+    this.received = messages.pop() ?? "";
+    for (const text of messages) {
+      const { id, method, result, error } = JSON.parse(text) as {
+        id?: number;
+        method?: string;
+        result?: Message;
+        error?: { message: string };
+      };
+      const waiting = this.waiting.get(id ?? -1);
+      if (error) waiting?.reject(failed(error.message));
+      else waiting?.resolve(result ?? {});
+      if (method === undefined) continue;
+      this.listeners.get(method)?.();
+      this.listeners.delete(method);
+    }
+  }
+}
+
+const failed = (why: string): UserError =>
+  new UserError(`The browser failed: ${why}.`, "Try another one with XRAY_CHROME, or open the page by hand.");
