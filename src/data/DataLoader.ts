@@ -4,6 +4,7 @@ import type { ImageDataset } from "./ImageDataset.js";
 import type { ImageStats } from "./imagenetStats.js";
 import type { Preparer } from "./Preparer.js";
 import type { SourceCache } from "./SourceCache.js";
+import type { Resizing } from "./transforms/resizing.js";
 import type { Transform } from "./transforms/Transform.js";
 import { drawWeighted } from "./weightedSampler.js";
 
@@ -16,6 +17,7 @@ export interface DataLoaderOptions {
   readonly bs: number;
   /** Side of the square images, in pixels. */
   readonly size: number;
+  readonly resizing?: Resizing;
   readonly transforms: readonly Transform[];
   readonly shuffle: boolean;
   /** One for each item: a pass draws as many items, with replacement, by these weights, in place of shuffling. */
@@ -111,13 +113,14 @@ export class DataLoader {
     stats: ImageStats | undefined,
     stopped: Int32Array,
   ): Promise<Batch> {
-    const { dataset, size, transforms, stream, preparer, cache } = this.options;
+    const { dataset, size, resizing, transforms, stream, preparer, cache } = this.options;
     const items = draws.map((draw) => draw % dataset.length);
     const chosen = items.flatMap((item) => dataset.items[item] ?? []);
     const result = await preparer.batch({
       kind: "batch",
       images: chosen.map(({ path }, k) => ({ path, item: draws[k] ?? 0, source: cache.get(path) })),
       size,
+      ...resizing,
       transforms,
       stream: [...stream, pass],
       stats,

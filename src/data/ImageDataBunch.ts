@@ -15,6 +15,7 @@ import { batchTiles, showTiles } from "./showImages.js";
 import type { SourceCache } from "./SourceCache.js";
 import { splitAtRandom, splitByFolder } from "./splitItems.js";
 import { streams } from "./streams.js";
+import type { Resizing } from "./transforms/resizing.js";
 import type { Transforms } from "./transforms/getTransforms.js";
 import type { Transform } from "./transforms/Transform.js";
 
@@ -48,6 +49,8 @@ export class ImageDataBunch {
   readonly fixDl: DataLoader;
   /** Side of the square images, in pixels. */
   readonly size: number;
+  /** How images are brought to that size. */
+  readonly resizing: Required<Resizing>;
   /** Images in a batch. */
   readonly bs: number;
   /** Of every random draw of the data. */
@@ -68,6 +71,7 @@ export class ImageDataBunch {
     this.validDs = validDs;
     this.testDs = testDs;
     this.size = parts.size;
+    this.resizing = { resizeMethod: parts.resizeMethod, paddingMode: parts.paddingMode };
     this.bs = parts.bs;
     this.seed = seed;
     this.dsTfms = dsTfms;
@@ -263,7 +267,16 @@ export class ImageDataBunch {
     dataset: ImageDataset,
     options: Pick<DataLoaderOptions, "transforms" | "shuffle" | "weights" | "dropLast" | "stream">,
   ): DataLoader {
-    const { bs, size, preparer, cache } = this;
-    return new DataLoader({ ...options, dataset, bs, size, preparer, cache, stats: () => this.stats });
+    const { bs, size, resizing, preparer, cache } = this;
+    return new DataLoader({
+      ...options,
+      dataset,
+      bs,
+      size,
+      resizing,
+      preparer,
+      cache,
+      stats: () => this.stats,
+    });
   }
 }

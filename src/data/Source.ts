@@ -2,6 +2,7 @@ import type { Pixels } from "./decodeImage.js";
 import { areaAverage } from "./transforms/areaAverage.js";
 import { averagedSize, resizeTarget, shrinkage } from "./transforms/plan.js";
 import { paddedLength } from "./transforms/resample.js";
+import type { ResizeMethod } from "./transforms/resizing.js";
 
 /**
  * An image as it is kept in memory between epochs: decoded, or averaged once where every usual draw samples the
@@ -29,9 +30,9 @@ export const isAveraged = (source: Source): source is Source & { readonly data: 
 const keptFrom = 1.2;
 
 /** The form in which a decoded image is kept for results of `size` x `size` pixels. */
-export function sourceOf(pixels: Pixels, size: number): Source {
+export function sourceOf(pixels: Pixels, size: number, resizeMethod?: ResizeMethod): Source {
   const { height, width, channels } = pixels;
-  const [targetHeight, targetWidth] = resizeTarget(height, width, size);
+  const [targetHeight, targetWidth] = resizeTarget(height, width, size, resizeMethod);
   const smaller = averagedSize(height, width, targetHeight, targetWidth, 1);
   if (smaller !== undefined && shrinkage(height, width, targetHeight, targetWidth) >= keptFrom) {
     const length = paddedLength(smaller.height, smaller.width, channels);

@@ -3,17 +3,18 @@ import { UserError } from "../errors.js";
 import { integer, oneOf } from "../inRange.js";
 import type { OnBadImage } from "./checkImages.js";
 import type { PatientOf } from "./patients.js";
+import { type Resizing, paddingModes, resizeMethods } from "./transforms/resizing.js";
 import type { Transforms } from "./transforms/getTransforms.js";
 
 /** What every way to make an `ImageDataBunch` takes. */
-export interface ImageDataBunchOptions {
+export interface ImageDataBunchOptions extends Resizing {
   /** Side of the square images, in pixels. */
   readonly size: number;
   /** Images in a batch. @default 64 */
   readonly bs?: number;
   /** Decides every draw: split, subset, shuffling, augmentation. @default 0 */
   readonly seed?: number;
-  /** @default none: images are resized and cut to the central square */
+  /** @default none: images are resized and cut to, or filled up around, the central square */
   readonly dsTfms?: Transforms;
   /**
    * This share of the images, drawn at random, validates; in (0, 1). Where a patient has several images they fall
@@ -49,6 +50,7 @@ type Optional = "validPct" | "groupBy" | "test" | "sampler";
 /** @throws UserError naming the option and its value when it is out of range */
 export function bunchSettings(options: ImageDataBunchOptions): BunchSettings {
   const { validPct, dsTfms = { train: [], valid: [] }, onBadImage = "error" } = options;
+  const { resizeMethod = "crop", paddingMode = "reflection" } = options;
   if (validPct !== undefined && !(validPct > 0 && validPct < 1)) {
     throw new UserError(`validPct is ${validPct}.`, "Give the share for validation, between 0 and 1.");
   }
@@ -58,6 +60,8 @@ export function bunchSettings(options: ImageDataBunchOptions): BunchSettings {
     ...options,
     dsTfms,
     onBadImage,
+    resizeMethod: oneOf("resizeMethod", resizeMethod, resizeMethods),
+    paddingMode: oneOf("paddingMode", paddingMode, paddingModes),
     size: integer("size", options.size, 8),
     bs: integer("bs", options.bs ?? 64, 1),
     seed: integer("seed", options.seed ?? 0, -Infinity),

@@ -4,10 +4,17 @@ import { indented } from "../indented.js";
 import { interruptible } from "../interrupt.js";
 import type { Preparer } from "./Preparer.js";
 import type { SourceCache } from "./SourceCache.js";
+import type { Resizing } from "./transforms/resizing.js";
 import { VerifiedImages } from "./VerifiedImages.js";
 
 /** What happens with files that cannot be decoded. */
 export type OnBadImage = "error" | "skip";
+
+export interface CheckOptions extends Pick<Resizing, "resizeMethod"> {
+  /** Of the results, in pixels: images are kept in memory in the form that suits it. */
+  readonly size: number;
+  readonly onBadImage: OnBadImage;
+}
 
 /** Files in one request to a worker thread: few enough for even work and a moving bar. */
 const chunk = 16;
@@ -25,8 +32,7 @@ const listed = 20;
  */
 export async function checkImages(
   paths: readonly string[],
-  size: number,
-  onBadImage: OnBadImage,
+  { size, resizeMethod, onBadImage }: CheckOptions,
   preparer: Preparer,
   cache: SourceCache,
 ): Promise<Set<string>> {
@@ -41,7 +47,7 @@ export async function checkImages(
   const checkSome = async (check: () => Promise<void>): Promise<void> => {
     while (next < unknown.length) {
       const some = unknown.slice(next, (next += chunk));
-      const { images } = await preparer.check({ kind: "check", paths: some, size });
+      const { images } = await preparer.check({ kind: "check", paths: some, size, resizeMethod });
       for (const [k, image] of images.entries()) {
         const path = some[k] ?? "";
         if ("reason" in image) {

@@ -43,7 +43,7 @@ export async function loadBunch(
   const preparer = new Preparer(settings.numWorkers);
   const cache = new SourceCache();
   const files = [...[...split.train, ...split.valid].map((file) => file.path), ...test];
-  const bad = await checkImages(files, settings.size, settings.onBadImage, preparer, cache);
+  const bad = await checkImages(files, settings, preparer, cache);
 
   const dataset = (chosen: readonly LabelledFile[]): ImageDataset =>
     new ImageDataset(

@@ -2,7 +2,14 @@ import { Random } from "../engine/random.js";
 import { BadImage, decodeImage } from "./decodeImage.js";
 import type { ImageStats } from "./imagenetStats.js";
 import { render, suits } from "./render.js";
-import type { BatchRequest, BatchResult, CheckRequest, CheckResult, RequestedImage } from "./request.js";
+import type {
+  BatchRequest,
+  BatchResult,
+  CheckRequest,
+  CheckResult,
+  Request,
+  RequestedImage,
+} from "./request.js";
 import { type Source, sourceOf } from "./Source.js";
 import { type Plan, planSteps } from "./transforms/plan.js";
 import { drawSteps } from "./transforms/Transform.js";
@@ -23,7 +30,7 @@ export async function prepareBatch(request: BatchRequest): Promise<BatchResult |
   for (let first = 0; first < images.length; first += atOnce) {
     if (Atomics.load(request.stopped, 0) !== 0) return undefined;
     const group = images.slice(first, first + atOnce);
-    const sources = await Promise.all(group.map(async (image) => image.source ?? load(image.path, size)));
+    const sources = await Promise.all(group.map(async (image) => image.source ?? load(image.path, request)));
     for (const [k, image] of group.entries()) {
       const source = sources[k];
       if (source === undefined) continue;
@@ -43,16 +50,17 @@ export async function checkFiles(request: CheckRequest): Promise<CheckResult> {
   const images: (Source | { reason: string })[] = [];
   for (let first = 0; first < request.paths.length; first += atOnce) {
     const group = request.paths.slice(first, first + atOnce);
-    images.push(...(await Promise.all(group.map((path) => loadOrReason(path, request.size)))));
+    images.push(...(await Promise.all(group.map((path) => loadOrReason(path, request)))));
   }
   return { kind: "check", images };
 }
 
-const load = async (path: string, size: number): Promise<Source> => sourceOf(await decodeImage(path), size);
+const load = async (path: string, { size, resizeMethod }: Request): Promise<Source> =>
+  sourceOf(await decodeImage(path), size, resizeMethod);
 
-async function loadOrReason(path: string, size: number): Promise<Source | { reason: string }> {
+async function loadOrReason(path: string, request: Request): Promise<Source | { reason: string }> {
   try {
-    return await load(path, size);
+    return await load(path, request);
   } catch (error) {
     if (error instanceof BadImage) return { reason: error.reason };
     throw error;
@@ -62,7 +70,7 @@ async function loadOrReason(path: string, size: number): Promise<Source | { reas
 function planOf(request: BatchRequest, image: RequestedImage, source: Source): Plan {
   const [seed = 0, ...stream] = request.stream;
   const steps = drawSteps(request.transforms, new Random(seed, ...stream, image.item));
-  return planSteps(source.fullHeight, source.fullWidth, request.size, steps);
+  return planSteps(source.fullHeight, source.fullWidth, request.size, steps, request);
 }
 
 /** Writes `count` pixels as normalised RGB; a grey value stands for all three channels. */

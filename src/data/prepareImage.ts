@@ -3,10 +3,11 @@ import { decodeBytes, decodeImage } from "./decodeImage.js";
 import type { ImageDataBunch } from "./ImageDataBunch.js";
 import type { ImageStats } from "./imagenetStats.js";
 import { prepareBatch } from "./prepare.js";
+import type { Resizing } from "./transforms/resizing.js";
 import type { Transform } from "./transforms/Transform.js";
 
 /** What is done to an image before a net sees it, in validation and afterwards. */
-export interface Preparation {
+export interface Preparation extends Resizing {
   /** Side of the square images, in pixels. */
   readonly size: number;
   readonly transforms: readonly Transform[];
@@ -17,10 +18,11 @@ export interface Preparation {
 /** A data set's own, for validation. */
 export function preparationOf({
   size,
+  resizing,
   dsTfms,
   normalization,
-}: Pick<ImageDataBunch, "size" | "dsTfms" | "normalization">): Preparation {
-  return { size, transforms: dsTfms.valid, stats: normalization };
+}: Pick<ImageDataBunch, "size" | "resizing" | "dsTfms" | "normalization">): Preparation {
+  return { size, ...resizing, transforms: dsTfms.valid, stats: normalization };
 }
 
 /**
@@ -30,7 +32,7 @@ export function preparationOf({
  */
 export async function prepareImage(
   image: string | Uint8Array,
-  { size, transforms, stats }: Preparation,
+  { stats, ...preparation }: Preparation,
 ): Promise<Batch> {
   const pixels = await (typeof image === "string"
     ? decodeImage(image)
@@ -41,12 +43,12 @@ export async function prepareImage(
   const prepared = await prepareBatch({
     kind: "batch",
     images: [{ path: "", item: 0, source }],
-    size,
-    transforms,
+    ...preparation,
     stream: [0],
     stats,
     stopped: new Int32Array(1),
   });
   if (!prepared) throw new Error("nobody stopped it");
+  const { size } = preparation;
   return { x: prepared.x, shape: [1, size, size, 3], y: Int32Array.of(0), items: [0] };
 }

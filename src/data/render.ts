@@ -1,21 +1,46 @@
 import type { Pixels } from "./decodeImage.js";
 import { type Source, isAveraged } from "./Source.js";
 import { areaAverage } from "./transforms/areaAverage.js";
+import { black } from "./transforms/axis.js";
 import type { Plan } from "./transforms/plan.js";
 import { relight } from "./transforms/relight.js";
 import { paddedLength, resample } from "./transforms/resample.js";
 
 /** True when the plan can be carried out on what `source` holds; otherwise the file is decoded once more. */
-export const suits = (source: Source, plan: Plan): boolean =>
-  !isAveraged(source) || (plan.averaged?.height === source.height && plan.averaged.width === source.width);
+export function suits(source: Source, plan: Plan): boolean {
+  const { averaged } = plan.before ?? plan;
+  return !isAveraged(source) || (averaged?.height === source.height && averaged.width === source.width);
+}
 
 /**
- * Carries out a plan: averages if the image is much larger than the result, samples, changes the light.
- * @param out receives `[size, size, channels]` in 0..1; may be longer
+ * Carries out a plan: averages if the image is much larger than the result, samples, changes the light, and puts the
+ * pixels where they belong.
+ * @param out receives `[outHeight, outWidth, channels]` of the plan in 0..1; may be longer
  */
 export function render(source: Source | Pixels, plan: Plan, out: Float32Array): void {
   const { channels } = source;
-  const length = plan.size * plan.size * channels;
+  if (plan.before) {
+    const { height, width } = plan;
+    // Not the working buffer, which the first pass uses itself.
+    const data = new Float32Array(paddedLength(height, width, channels));
+    render(source, plan.before, data);
+    render(
+      { data, height, width, channels, fullHeight: height, fullWidth: width },
+      { ...plan, before: undefined },
+      out,
+    );
+    return;
+  }
+  const { layout, lighting } = plan;
+  const length = layout.height * layout.width * channels;
+  const window = layout.spread ? new Float32Array(length) : out;
+  sample(source, plan, window);
+  if (lighting) relight(window, length, lighting.scale, lighting.shift);
+  arrange(window, channels, plan, out);
+}
+
+function sample(source: Source | Pixels, plan: Plan, out: Float32Array): void {
+  const { channels } = source;
   if (source.data instanceof Float32Array) {
     resample(source.data, source.height, source.width, channels, plan, out);
   } else if (plan.averaged === undefined) {
@@ -29,7 +54,32 @@ export function render(source: Source | Pixels, plan: Plan, out: Float32Array): 
     areaAverage(source.data, source.height, source.width, channels, average, height, width, 1 / 255);
     resample(average, height, width, channels, plan, out);
   }
-  if (plan.lighting) relight(out, length, plan.lighting.scale, plan.lighting.shift);
+}
+
+/** Fills up what the window does not cover, and cuts the holes. */
+function arrange(
+  window: Float32Array,
+  channels: number,
+  { layout, outWidth }: Plan,
+  out: Float32Array,
+): void {
+  const { spread, holes, width } = layout;
+  let k = 0;
+  for (const row of spread?.rows ?? []) {
+    for (const column of spread?.columns ?? []) {
+      const at = (row * width + column) * channels;
+      const shown = row !== black && column !== black;
+      for (let c = 0; c < channels; c++, k++) out[k] = shown ? (window[at + c] ?? 0) : 0;
+    }
+  }
+  for (const { rows, columns } of holes) {
+    for (const row of rows) {
+      for (const column of columns) {
+        const at = (row * outWidth + column) * channels;
+        out.fill(0, at, at + channels);
+      }
+    }
+  }
 }
 
 /** One working buffer for all images of the thread: rendering allocates nothing a pixel. */

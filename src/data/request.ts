@@ -1,5 +1,6 @@
 import type { ImageStats } from "./imagenetStats.js";
 import type { Source } from "./Source.js";
+import type { Resizing } from "./transforms/resizing.js";
 import type { Transform } from "./transforms/Transform.js";
 
 /** What a batch or check needs of one image. */
@@ -12,7 +13,7 @@ export interface RequestedImage {
 }
 
 /** Work for whoever prepares images: plain data, to be handed to a thread. */
-export interface BatchRequest {
+export interface BatchRequest extends Resizing {
   readonly kind: "batch";
   readonly images: readonly RequestedImage[];
   readonly size: number;
@@ -34,7 +35,7 @@ export interface BatchResult {
 }
 
 /** Decode each file and say which ones cannot be used. */
-export interface CheckRequest {
+export interface CheckRequest extends Pick<Resizing, "resizeMethod"> {
   readonly kind: "check";
   readonly paths: readonly string[];
   readonly size: number;

@@ -63,13 +63,13 @@ export class InferenceLearner {
    */
   async getPreds(images: string | readonly string[]): Promise<FilePrediction[]> {
     const paths = typeof images === "string" ? pathsIn(images) : images;
-    const { size, transforms, stats } = this.preparation;
+    const { size, transforms, stats, ...resizing } = this.preparation;
     const loader = new DataLoader({
       dataset: new ImageDataset(
         paths.map((path) => ({ path, label: 0, class: "" })),
         this.classes,
       ),
-      ...{ bs, size, transforms, shuffle: false, dropLast: false, stats: () => stats, stream: [0] },
+      ...{ bs, size, resizing, transforms, shuffle: false, dropLast: false, stats: () => stats, stream: [0] },
       ...{ preparer: this.preparer, cache: new SourceCache(0) },
     });
     return interruptible(async (check) => {

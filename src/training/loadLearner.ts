@@ -1,5 +1,6 @@
 import { UserError } from "../errors.js";
 import type { Preparation } from "../data/prepareImage.js";
+import { paddingModes, resizeMethods } from "../data/transforms/resizing.js";
 import { isTransform } from "../data/transforms/Transform.js";
 import { Random } from "../engine/random.js";
 import { readSafetensors, type StoredTensor } from "../engine/safetensors.js";
@@ -96,12 +97,15 @@ const isClasses = (value: unknown): value is string[] =>
   Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string");
 
 function isPreparation(value: unknown): value is Preparation {
-  const { size, transforms, stats } = fieldsOf(value);
+  // Files of before there was a choice do not name the last two.
+  const { size, transforms, stats, resizeMethod = "crop", paddingMode = "reflection" } = fieldsOf(value);
   const { mean, std } = fieldsOf(stats);
   return (
     isCount(size, 1 << 14) &&
     Array.isArray(transforms) &&
     transforms.every(isTransform) &&
+    resizeMethods.some((known) => known === resizeMethod) &&
+    paddingModes.some((known) => known === paddingMode) &&
     (stats === undefined || (isRgb(mean) && isRgb(std) && !std.includes(0)))
   );
 }

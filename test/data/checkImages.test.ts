@@ -46,7 +46,7 @@ describe("checking images", () => {
         },
       });
       try {
-        const check = () => checkImages(paths, 8, "error", preparer, new SourceCache());
+        const check = () => checkImages(paths, { size: 8, onBadImage: "error" }, preparer, new SourceCache());
         await assert.rejects(check, Interrupted);
         assert.equal((await check()).size, 0);
         assert.equal((await check()).size, 0);

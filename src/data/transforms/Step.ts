@@ -1,17 +1,47 @@
 import type { Matrix3 } from "./matrix.js";
+import type { PaddingMode } from "./resizing.js";
 
 /**
  * One transform with its parameters drawn: what it does to an image. Steps run in the order of `order`, whatever
  * their place in the list. Matrices act on fast.ai's coordinates: x to the right and y down, -1 to 1 from the
  * centre of the first pixel to the centre of the last; they map a place in the result to its place in the source.
  */
-export type Step = CoordStep | AffineStep | LightingStep | FlipStep | CropStep;
+export type Step =
+  | PadStep
+  | CoordStep
+  | JitterStep
+  | AffineStep
+  | LightingStep
+  | FlipStep
+  | CropStep
+  | CutoutStep
+  | CropPadStep;
+
+/** A copy of the steps in the order in which they run; of the same order, the first in the list is the first. */
+export const inOrder = (steps: readonly Step[]): Step[] => [...steps].sort((a, b) => a.order - b.order);
+
+/** Adds pixels around the resized image, which is sampled for it. */
+export interface PadStep {
+  readonly kind: "pad";
+  readonly order: number;
+  readonly padding: number;
+  readonly mode: PaddingMode;
+}
 
 /** Moves the sampling points one by one, before any affine step. */
 export interface CoordStep {
   readonly kind: "coord";
   readonly order: number;
   readonly matrix: Matrix3;
+}
+
+/** Moves each sampling point by a distance of its own, up to `magnitude` along each axis. */
+export interface JitterStep {
+  readonly kind: "jitter";
+  readonly order: number;
+  readonly magnitude: number;
+  /** The next number in [0, 1), asked for x and y of each pixel of the resized image, row by row. */
+  readonly noise: () => number;
 }
 
 /** Turns or stretches the sampling grid; affine steps multiply to one matrix. */
@@ -35,10 +65,29 @@ export interface FlipStep {
   readonly order: number;
 }
 
-/** Cuts the square out; 0 is the left or upper edge, 1 the right or lower one. */
-export interface CropStep {
-  readonly kind: "crop";
-  readonly order: number;
+/** A place in the image; 0 is the left or upper edge, 1 the right or lower one. */
+export interface Place {
   readonly rowPct: number;
   readonly colPct: number;
+}
+
+/** Cuts a square of `size` out. */
+export interface CropStep extends Place {
+  readonly kind: "crop";
+  readonly order: number;
+  readonly size: number;
+}
+
+/** Blackens a square of `length` about each place. */
+export interface CutoutStep {
+  readonly kind: "cutout";
+  readonly order: number;
+  readonly holes: readonly Place[];
+  readonly length: number;
+}
+
+/** Cuts the square of the result out, after filling up what is too small for it. */
+export interface CropPadStep extends Place {
+  readonly kind: "cropPad";
+  readonly order: number;
 }

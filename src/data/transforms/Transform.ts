@@ -1,11 +1,15 @@
 import type { Random } from "../../engine/random.js";
 import { type Brightness, drawBrightness } from "./brightness.js";
 import { type Contrast, drawContrast } from "./contrast.js";
+import { type Crop, drawCrop } from "./crop.js";
 import { type CropPad, drawCropPad } from "./cropPad.js";
+import { type Cutout, drawCutout } from "./cutout.js";
 import { type Dihedral, drawDihedral } from "./dihedral.js";
 import { type FlipLr, drawFlipLr } from "./flipLr.js";
+import { type Jitter, drawJitter } from "./jitter.js";
+import { type Pad, padStep } from "./pad.js";
 import { type Rotate, drawRotate } from "./rotate.js";
-import type { Step } from "./Step.js";
+import { type Step, inOrder } from "./Step.js";
 import { type SymmetricWarp, drawSymmetricWarp } from "./symmetricWarp.js";
 import { type Zoom, drawZoom } from "./zoom.js";
 
@@ -13,11 +17,23 @@ import { type Zoom, drawZoom } from "./zoom.js";
  * A random transform as plain data: its name, its probability `p` and the ranges its parameters are drawn from.
  * Plain data can be printed, compared and handed to a worker thread.
  */
-export type Transform = Brightness | Contrast | CropPad | Dihedral | FlipLr | Rotate | SymmetricWarp | Zoom;
+export type Transform =
+  | Brightness
+  | Contrast
+  | Crop
+  | CropPad
+  | Cutout
+  | Dihedral
+  | FlipLr
+  | Jitter
+  | Pad
+  | Rotate
+  | SymmetricWarp
+  | Zoom;
 
 const names = {
-  ...{ brightness: true, contrast: true, cropPad: true, dihedral: true, flipLr: true },
-  ...{ rotate: true, symmetricWarp: true, zoom: true },
+  ...{ brightness: true, contrast: true, crop: true, cropPad: true, cutout: true, dihedral: true },
+  ...{ flipLr: true, jitter: true, pad: true, rotate: true, symmetricWarp: true, zoom: true },
 } as const satisfies Record<Transform["name"], true>;
 
 /** Whether something that was read from a file is a transform, by its name and probability. */
@@ -37,7 +53,7 @@ export function drawSteps(transforms: readonly Transform[], random: Random): Ste
     const step = draw(transform, random);
     if (random.bernoulli(transform.p)) steps.push(step);
   }
-  return steps.sort((a, b) => a.order - b.order);
+  return inOrder(steps);
 }
 
 function draw(transform: Transform, random: Random): Step {
@@ -46,12 +62,20 @@ function draw(transform: Transform, random: Random): Step {
       return drawBrightness(transform, random);
     case "contrast":
       return drawContrast(transform, random);
+    case "crop":
+      return drawCrop(transform, random);
     case "cropPad":
       return drawCropPad(transform, random);
+    case "cutout":
+      return drawCutout(transform, random);
     case "dihedral":
       return drawDihedral(random);
     case "flipLr":
       return drawFlipLr();
+    case "jitter":
+      return drawJitter(transform, random);
+    case "pad":
+      return padStep(transform.padding, transform.mode);
     case "rotate":
       return drawRotate(transform, random);
     case "symmetricWarp":

@@ -1,6 +1,6 @@
 import type { Random } from "../../engine/random.js";
 import { type Range, drawFrom } from "./range.js";
-import type { CropStep } from "./Step.js";
+import type { CropPadStep } from "./Step.js";
 
 export interface CropPad {
   readonly name: "cropPad";
@@ -10,8 +10,8 @@ export interface CropPad {
 }
 
 /**
- * Cuts the square out of the resized image, at the centre by default. The resized image's shorter side is the
- * square's side (fastai v1: `vision.image._get_resize_target`), so nothing is ever padded.
+ * Cuts the square out of the resized image, at the centre by default, and fills up what is too small for it (fastai
+ * v1: `_crop_pad_default`). Resized by "squish" the image is the square already, and stays whole.
  */
 export const cropPad = (rowPct: Range = [0.5, 0.5], colPct: Range = [0.5, 0.5]): CropPad => ({
   name: "cropPad",
@@ -20,11 +20,11 @@ export const cropPad = (rowPct: Range = [0.5, 0.5], colPct: Range = [0.5, 0.5]):
   colPct,
 });
 
-export const drawCropPad = (t: CropPad, random: Random): CropStep =>
+export const drawCropPad = (t: CropPad, random: Random): CropPadStep =>
   cropPadStep(drawFrom(t.rowPct, random), drawFrom(t.colPct, random));
 
-export const cropPadStep = (rowPct: number, colPct: number): CropStep => ({
-  kind: "crop",
+export const cropPadStep = (rowPct: number, colPct: number): CropPadStep => ({
+  kind: "cropPad",
   order: 99,
   rowPct,
   colPct,

@@ -1,23 +1,30 @@
-import { cropStart } from "./cropPad.js";
+import { type Field, extentOf, fieldOf } from "./field.js";
+import { type Layout, type PixelStep, layOut } from "./layout.js";
 import { type Matrix3, applyTo, identity, multiply } from "./matrix.js";
-import type { Step } from "./Step.js";
+import type { PaddingMode, ResizeMethod, Resizing } from "./resizing.js";
+import type { CoordStep, CropPadStep, JitterStep, Step } from "./Step.js";
 
 /** What is to be done with an image of a known size: everything but the pixels. Made by {@link planSteps}. */
 export interface Plan {
-  /** The image's own size, in pixels. */
+  /** The plan whose result is this one's source; absent: the image itself is. */
+  readonly before?: Plan;
+  /** The source's size, in pixels. */
   readonly height: number;
   readonly width: number;
-  /** The side of the square result, in pixels. */
-  readonly size: number;
-  /** The resized image, of which the result is a window (`apply_tfms`). */
+  /** The result's size, in pixels. */
+  readonly outHeight: number;
+  readonly outWidth: number;
+  /** The resized image, of which the result shows a part (`apply_tfms`). */
   readonly targetHeight: number;
   readonly targetWidth: number;
-  /** The window, in pixels of the resized image after the flip. */
-  readonly top: number;
-  readonly left: number;
-  readonly flipped: boolean;
+  /** Which part. */
+  readonly layout: Layout;
   /** Coordinates (-1..1) in the resized image to coordinates in the source; absent: the pixels stay as they are. */
   readonly matrix: Matrix3 | undefined;
+  /** The coordinates one by one, in place of the matrix; absent: the matrix gives them. */
+  readonly field: Field | undefined;
+  /** Beyond the source's edges. */
+  readonly paddingMode: PaddingMode;
   /** The size to which the source is averaged before it is sampled; absent: it is sampled directly. */
   readonly averaged: { readonly height: number; readonly width: number } | undefined;
   /** Log odds become `scale * l + shift`; absent: no pixel changes. */
@@ -25,23 +32,60 @@ export interface Plan {
 }
 
 /**
- * Joins the steps to one resampling, one change of light and one window, as fast.ai does (`Image.apply_tfms` of v1).
+ * Joins the steps to one resampling, one change of light and one layout, as fast.ai does (`Image.apply_tfms` of v1).
+ * Only `pad` needs the pixels first: the image is sampled to its size, padded, and sampled again if another step
+ * asks for it.
  * @param height and `width`: of the image as decoded
  * @param size side of the square wanted
  * @param steps in the order in which they run
  */
-export function planSteps(height: number, width: number, size: number, steps: readonly Step[]): Plan {
-  const [targetHeight, targetWidth] = resizeTarget(height, width, size);
-  let coord = identity;
+export function planSteps(
+  height: number,
+  width: number,
+  size: number,
+  steps: readonly Step[],
+  { resizeMethod = "crop", paddingMode = "reflection" }: Resizing = {},
+): Plan {
+  const target = resizeTarget(height, width, size, resizeMethod);
+  const shown = squareSteps(steps, resizeMethod);
+  const padding = shown.filter((step) => step.kind === "pad");
+  if (padding.length === 0) return planPass(height, width, target, size, shown, paddingMode);
+  const before = planPass(height, width, target, size, padding, paddingMode);
+  const others = shown.filter((step) => step.kind !== "pad");
+  const padded = [before.outHeight, before.outWidth] as const;
+  // fast.ai forgets the padding mode with the first sampling, and reflects in the second.
+  const mode = before.matrix ? "reflection" : paddingMode;
+  return { ...planPass(...padded, padded, size, others, mode, paddingMode), before };
+}
+
+/** The steps with the one cut that gives the square: the given one, or the centre. */
+function squareSteps(steps: readonly Step[], resizeMethod: ResizeMethod): Step[] {
+  const given = steps.filter((step) => step.kind === "cropPad");
+  if (resizeMethod !== "squish" && given.length > 0) return [...steps];
+  const centre: CropPadStep = { kind: "cropPad", order: 99, rowPct: 0.5, colPct: 0.5 };
+  return [...steps.filter((step) => step.kind !== "cropPad"), centre];
+}
+
+/** One resampling and what follows it. */
+function planPass(
+  height: number,
+  width: number,
+  [targetHeight, targetWidth]: readonly [height: number, width: number],
+  size: number,
+  steps: readonly Step[],
+  paddingMode: PaddingMode,
+  cropPaddingMode = paddingMode,
+): Plan {
+  const coords: (CoordStep | JitterStep)[] = [];
+  const pixels: PixelStep[] = [];
   let affine = identity;
   let moved = targetHeight !== height || targetWidth !== width;
   let lighting: Plan["lighting"];
-  let flipped = false;
-  let [rowPct, colPct] = [0.5, 0.5];
   for (const step of steps) {
     switch (step.kind) {
       case "coord":
-        coord = multiply(step.matrix, coord);
+      case "jitter":
+        coords.push(step);
         moved = true;
         break;
       case "affine":
@@ -53,38 +97,62 @@ export function planSteps(height: number, width: number, size: number, steps: re
         lighting = { scale: step.scale * scale, shift: step.scale * shift + step.shift };
         break;
       }
+      case "pad":
       case "flip":
-        flipped = !flipped;
-        break;
       case "crop":
-        ({ rowPct, colPct } = step);
+      case "cutout":
+      case "cropPad":
+        pixels.push(step);
         break;
     }
   }
-  const matrix = moved ? multiply(correctAspect(affine, targetHeight / targetWidth), coord) : undefined;
+  const sampling = moved
+    ? samplingOf(targetHeight, targetWidth, coords, correctAspect(affine, targetHeight / targetWidth))
+    : undefined;
+  const layout = layOut(targetHeight, targetWidth, size, pixels, cropPaddingMode);
   return {
-    height,
-    width,
-    size,
-    targetHeight,
-    targetWidth,
-    top: cropStart(targetHeight, size, rowPct),
-    left: cropStart(targetWidth, size, colPct),
-    flipped,
-    matrix,
-    averaged: matrix && averagedSize(height, width, targetHeight, targetWidth, zoomOf(matrix)),
-    lighting,
+    ...{ height, width, targetHeight, targetWidth, layout, paddingMode, lighting },
+    outHeight: layout.spread?.rows.length ?? layout.height,
+    outWidth: layout.spread?.columns.length ?? layout.width,
+    matrix: sampling?.matrix,
+    field: sampling?.field,
+    averaged: sampling && averagedSize(height, width, targetHeight, targetWidth, sampling.zoom),
   };
 }
 
-/** The size whose shorter side is `size` (fast.ai's ResizeMethod.CROP), rounded half to even as Python does. */
+/** Where the pixels of the resized image come from; `zoom`: how far the points are drawn together (fast.ai's `z`). */
+function samplingOf(
+  height: number,
+  width: number,
+  coords: readonly (CoordStep | JitterStep)[],
+  affine: Matrix3,
+): { matrix?: Matrix3; field?: Field; zoom: number } {
+  if (coords.some((step) => step.kind === "jitter")) {
+    const field = fieldOf(height, width, coords, affine);
+    return { field, zoom: 2 / extentOf(field) };
+  }
+  const coord = coords.reduce<Matrix3>(
+    (m, step) => (step.kind === "coord" ? multiply(step.matrix, m) : m),
+    identity,
+  );
+  const matrix = multiply(affine, coord);
+  return { matrix, zoom: zoomOf(matrix) };
+}
+
+/**
+ * The size whose shorter side is `size` ("crop"), whose longer side is it ("pad") or whose sides both are it
+ * ("squish"); rounded half to even as Python does (fastai v1: `vision.image._get_resize_target`).
+ */
 export function resizeTarget(
   height: number,
   width: number,
   size: number,
+  resizeMethod: ResizeMethod = "crop",
 ): readonly [height: number, width: number] {
-  const ratio = Math.min(height / size, width / size);
-  return [roundHalfEven(height / ratio), roundHalfEven(width / ratio)];
+  if (resizeMethod === "squish") return [size, size];
+  const ratio = Math[resizeMethod === "crop" ? "min" : "max"](height / size, width / size);
+  // A very long image keeps one pixel across, where fast.ai would be left with none.
+  return [Math.max(1, roundHalfEven(height / ratio)), Math.max(1, roundHalfEven(width / ratio))];
 }
 
 /**
@@ -108,7 +176,7 @@ export function averagedSize(
 export const shrinkage = (height: number, width: number, targetHeight: number, targetWidth: number): number =>
   Math.min(height / targetHeight, width / targetWidth) / 2;
 
-/** How far the grid is drawn together (fast.ai's `z`; above 1 is a zoom in). A homography is extreme at corners. */
+/** Above 1 is a zoom in. A homography is extreme at the corners. */
 function zoomOf(matrix: Matrix3): number {
   const corners = [-1, 1].flatMap((x) => [-1, 1].flatMap((y) => applyTo(matrix, x, y)));
   return 2 / (Math.max(...corners) - Math.min(...corners));

@@ -1,14 +1,16 @@
 import { type Matrix3, multiply } from "./matrix.js";
 import type { Plan } from "./plan.js";
+import { clamp, reflect } from "./resizing.js";
+import { sampleField, sampleOnBlack } from "./sampleField.js";
 
 /**
- * Samples the plan's window from a source: bilinear, and reflected about the centres of the edge pixels where the
- * grid leaves the image (`_grid_sample` of fastai v1). Only the window is computed: the light is changed pixel by pixel and the
+ * Samples the plan's window from a source: bilinear, and by the plan's padding mode where the grid leaves the image;
+ * "reflection" is about the centres of the edge pixels (`_grid_sample` of fastai v1). Only the window is computed: the light is changed pixel by pixel and the
  * flip reverses rows, so fast.ai's later crop takes the very same pixels.
  *
  * @param source `[height, width, channels]` row by row: the image itself or the plan's averaged one, best padded to
  *   {@link paddedLength}
- * @param out `[size, size, channels]`, in the unit of the source times `factor`
+ * @param out `[height, width, channels]` of the window, in the unit of the source times `factor`
  */
 export function resample(
   source: Float32Array,
@@ -19,28 +21,34 @@ export function resample(
   out: Float32Array,
   factor = 1,
 ): void {
+  if (plan.field) {
+    sampleField(source, height, width, channels, plan, plan.field, out, factor);
+    return;
+  }
   if (plan.matrix === undefined) {
     copyWindow(source, width, channels, plan, out, factor);
     return;
   }
-  const { size } = plan;
+  const { height: rows, width: columns } = plan.layout;
+  const onBlack = plan.paddingMode === "zeros";
+  const fold = plan.paddingMode === "border" ? clamp : reflect;
   const [m0, m1, m2, m3, m4, m5, m6, m7, m8] = windowToSource(plan, plan.matrix, height, width);
   const [spanX, spanY] = [width - 1, height - 1];
   const below = width * channels;
-  for (let i = 0, k = 0; i < size; i++) {
+  for (let i = 0, k = 0; i < rows; i++) {
     // Homogeneous coordinates in the source, which grow by m0, m3 and m6 from pixel to pixel.
     let x = m1 * i + m2;
     let y = m4 * i + m5;
     let w = m7 * i + m8;
     // Most pixels need no mirror, and comparing j is cheaper than comparing both coordinates.
-    const reach: Reach = { from: 0, to: size };
+    const reach: Reach = { from: 0, to: columns };
     narrow(reach, x - safe * w, m0 - safe * m6);
     narrow(reach, (spanX - safe) * w - x, (spanX - safe) * m6 - m0);
     narrow(reach, y - safe * w, m3 - safe * m6);
     narrow(reach, (spanY - safe) * w - y, (spanY - safe) * m6 - m3);
     narrow(reach, w - safe, m6);
     const { from, to } = reach;
-    for (let j = 0; j < size; j++) {
+    for (let j = 0; j < columns; j++) {
       const shrink = 1 / w;
       let column = x * shrink;
       let line = y * shrink;
@@ -48,8 +56,13 @@ export function resample(
       y += m3;
       w += m6;
       if (j < from || j >= to) {
-        column = reflect(column, spanX);
-        line = reflect(line, spanY);
+        if (onBlack) {
+          sampleOnBlack(source, height, width, channels, column, line, out, k, factor);
+          k += channels;
+          continue;
+        }
+        column = fold(column, spanX);
+        line = fold(line, spanY);
       }
       const column0 = column | 0;
       const line0 = line | 0;
@@ -93,7 +106,8 @@ export const paddedLength = (height: number, width: number, channels: 1 | 3): nu
 
 /** Column and row in the window to column and row in the source, both in pixels. */
 function windowToSource(plan: Plan, matrix: Matrix3, height: number, width: number): Matrix3 {
-  const { targetHeight, targetWidth, top, left, flipped } = plan;
+  const { targetHeight, targetWidth } = plan;
+  const { top, left, flipped } = plan.layout;
   const perColumn = 2 / Math.max(1, targetWidth - 1);
   const perRow = 2 / Math.max(1, targetHeight - 1);
   const first = flipped ? targetWidth - 1 - left : left;
@@ -113,16 +127,6 @@ function windowToSource(plan: Plan, matrix: Matrix3, height: number, width: numb
   return multiply(toPixels, multiply(matrix, toGrid));
 }
 
-/** The place within 0..span that a mirror at each end shows at `t`. */
-function reflect(t: number, span: number): number {
-  if (t >= 0 && t <= span) return t;
-  if (span === 0) return 0;
-  const distance = Math.abs(t);
-  const mirrors = Math.floor(distance / span);
-  const rest = distance - mirrors * span;
-  return mirrors % 2 === 0 ? rest : span - rest;
-}
-
 function copyWindow(
   source: Float32Array,
   width: number,
@@ -131,9 +135,9 @@ function copyWindow(
   out: Float32Array,
   factor: number,
 ): void {
-  const { size, top, left, flipped } = plan;
-  for (let i = 0, k = 0; i < size; i++) {
-    for (let j = 0; j < size; j++) {
+  const { top, left, flipped } = plan.layout;
+  for (let i = 0, k = 0; i < plan.layout.height; i++) {
+    for (let j = 0; j < plan.layout.width; j++) {
       const x = flipped ? width - 1 - left - j : left + j;
       const at = ((top + i) * width + x) * channels;
       for (let c = 0; c < channels; c++, k++) out[k] = (source[at + c] ?? 0) * factor;

@@ -1,0 +1,48 @@
+import type { Random } from "../../engine/random.js";
+import { inRange, integer } from "../../inRange.js";
+import { type Range, drawInteger } from "./range.js";
+import type { CutoutStep, Place } from "./Step.js";
+
+export interface Cutout {
+  readonly name: "cutout";
+  readonly p: number;
+  readonly nHoles: Range;
+  readonly length: Range;
+}
+
+/**
+ * Blackens squares at random places (DeVries and Taylor, 2017; fast.ai's `cutout`). They are cut from the whole
+ * resized image, so that the crop may leave some out, and from its edges, so that some are smaller.
+ * @param nHoles bounds of their number, whole numbers from 0, both included
+ * @param length bounds of their side in pixels, whole numbers from 1, both included
+ * @param p in 0..1
+ * @throws UserError for other bounds
+ */
+export function cutout(nHoles: Range = [1, 1], length: Range = [40, 40], p = 1): Cutout {
+  for (const [name, [lo, hi], least] of [["nHoles", nHoles, 0] as const, ["length", length, 1] as const]) {
+    integer(`The upper bound of ${name}`, hi, integer(`The lower bound of ${name}`, lo, least));
+  }
+  return { name: "cutout", p: inRange("p", p, { from: 0, to: 1 }), nHoles, length };
+}
+
+export function drawCutout(t: Cutout, random: Random): CutoutStep {
+  const holes = Array.from({ length: drawInteger(t.nHoles, random) }, () => ({
+    rowPct: random.uniform(),
+    colPct: random.uniform(),
+  }));
+  return cutoutStep(holes, drawInteger(t.length, random));
+}
+
+export const cutoutStep = (holes: readonly Place[], length: number): CutoutStep => ({
+  kind: "cutout",
+  order: 20,
+  holes,
+  length,
+});
+
+/** The first pixel of a hole about `pct` (0..1) of `size` pixels, and the one behind its last (`_cutout`). */
+export function holeSpan(size: number, pct: number, length: number): readonly [from: number, to: number] {
+  const centre = Math.floor(size * pct);
+  const within = (pixel: number): number => Math.floor(Math.min(Math.max(pixel, 0), size));
+  return [within(centre - length / 2), within(centre + length / 2)];
+}

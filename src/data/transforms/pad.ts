@@ -1,0 +1,29 @@
+import { integer, oneOf } from "../../inRange.js";
+import { type PaddingMode, paddingModes } from "./resizing.js";
+import type { PadStep } from "./Step.js";
+
+export interface Pad {
+  readonly name: "pad";
+  readonly p: number;
+  readonly padding: number;
+  readonly mode: PaddingMode;
+}
+
+/**
+ * Adds `padding` pixels on each side of the resized image, before any other transform (fast.ai's `pad`).
+ * @param padding a whole number from 1
+ * @throws UserError for another padding or an unknown mode
+ */
+export const pad = (padding: number, mode: PaddingMode = "reflection"): Pad => ({
+  name: "pad",
+  p: 1,
+  padding: integer("padding", padding, 1),
+  mode: oneOf("mode", mode, paddingModes),
+});
+
+export const padStep = (padding: number, mode: PaddingMode): PadStep => ({
+  kind: "pad",
+  order: -10,
+  padding,
+  mode,
+});
