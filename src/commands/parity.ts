@@ -21,6 +21,7 @@ async function compare(file: string, record: unknown): Promise<ParityRow[]> {
     if ("stages" in record) return (await import("../parity/trace.js")).traceParity(record);
     if ("runs" in record) return (await import("../parity/runs.js")).runsParity(record);
     if ("lr_find" in record) return (await import("../parity/schedule.js")).scheduleParity(record);
+    if ("chains" in record) return (await import("../parity/chains.js")).chainsParity(record);
     if ("cases" in record) return (await import("../parity/transforms.js")).transformsParity(record);
   }
   throw new UserError(

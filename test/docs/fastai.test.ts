@@ -54,11 +54,11 @@ const rows: readonly Row[] = [
     "looking does not change what training draws",
   ],
   ["`get_transforms`", name("getTransforms"), parity],
-  [
-    "`rand_pad`, `cutout`, `jitter`, `ResizeMethod.PAD`, `SQUISH`, `padding_mode`",
-    undefined,
-    "crop and reflection only so far",
-  ],
+  ["`ResizeMethod.CROP`, `PAD`, `SQUISH`", dataOption("resizeMethod"), parity],
+  ["`padding_mode`", dataOption("paddingMode"), parity],
+  ["`rand_pad`, `pad`, `crop`", name("randPad"), `${parity}; a crop larger than its image leaves it whole`],
+  ["`cutout`", name("cutout"), equal],
+  ["`jitter`", name("jitter"), equal],
   ["data block API", undefined, "the factories cover image classification"],
   ["`cnn_learner`", name("cnnLearner"), parity],
   [
@@ -168,7 +168,13 @@ const rows: readonly Row[] = [
     name("ClassificationInterpretation.plotConfusionMatrix"),
     equal,
   ],
-  ["`plot_top_losses`, Grad-CAM, `ImageCleaner`", undefined, "not yet"],
+  [
+    "`plot_top_losses`",
+    name("ClassificationInterpretation.plotTopLosses"),
+    "the learner is an argument; the plain image beside its heat map",
+  ],
+  ["`GradCAM`", name("gradCam"), "equal to PyTorch's to 1e-3 of the map's highest cell"],
+  ["`ImageCleaner`, `DatasetFormatter`", undefined, "not yet"],
 ];
 
 function described(ours: Ours | undefined): string {
