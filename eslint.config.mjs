@@ -79,6 +79,20 @@ export default tseslint.config(
     },
   },
   {
+    // The report page's own script.
+    files: ["jupyter/nbconvert/**/*.js"],
+    languageOptions: {
+      sourceType: "script",
+      globals: {
+        addEventListener: "readonly",
+        document: "readonly",
+        navigator: "readonly",
+        setTimeout: "readonly",
+        window: "readonly",
+      },
+    },
+  },
+  {
     files: ["**/*.{mjs,cjs}"],
     languageOptions: {
       globals: {

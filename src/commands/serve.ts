@@ -51,7 +51,7 @@ export async function serve({ model, host, port }: ServeOptions): Promise<void> 
 }
 
 /** The test numbers of the run that the file lies in, if it lies in one. */
-async function numbersOf(file: string): Promise<Table | undefined> {
+export async function numbersOf(file: string): Promise<Table | undefined> {
   const folders = [path.dirname(file), path.dirname(path.dirname(file))];
   const metrics = folders
     .map((folder) => path.join(folder, "metrics.json"))
