@@ -10,7 +10,9 @@ import { UserError } from "../errors.js";
  */
 export function kermanyPatient(file: string): string {
   const name = path.basename(file);
-  const patient = /^(person\d+_(?:bacteria|virus)|(?:NORMAL2-)?IM-\d+|phantom-\d+)[_.-]/.exec(name)?.[1];
+  // A lookahead: what follows is not part of the patient.
+  const pattern = /^(?:(?:person\d+_(?:bacteria|virus)|(?:NORMAL2-)?IM-\d+)(?=[_-])|phantom-\d+(?=\.))/;
+  const [patient] = pattern.exec(name) ?? [];
   if (patient !== undefined) return patient;
   throw new UserError(
     `${file} has no name of Kermany's X-rays, such as person12_virus_46.jpeg or IM-0115-0001.jpeg.`,
