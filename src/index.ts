@@ -23,6 +23,13 @@ export type { PatientOf } from "./data/patients.js";
 export { type ImageFacts, imageFacts } from "./data/imageFacts.js";
 export { kermanyCause } from "./data/kermanyCause.js";
 export { kermanyPatient } from "./data/kermanyPatient.js";
+export {
+  type Duplicate,
+  type DuplicateOptions,
+  findDuplicates,
+  type FoundImage,
+} from "./data/findDuplicates.js";
+export { showDuplicates } from "./data/showDuplicates.js";
 export { ImageDataset, type ImageItem } from "./data/ImageDataset.js";
 export type { DataLoader } from "./data/DataLoader.js";
 export { getTransforms, type TransformOptions, type Transforms } from "./data/transforms/getTransforms.js";

@@ -4,6 +4,7 @@ import type { Batch } from "./Batch.js";
 import { integer, oneOf } from "../inRange.js";
 import type { ImageDataBunchOptions } from "./bunchOptions.js";
 import { DataLoader, type DataLoaderOptions } from "./DataLoader.js";
+import { type Duplicate, type DuplicateOptions, findDuplicates } from "./findDuplicates.js";
 import type { ImageDataset } from "./ImageDataset.js";
 import { type LabelledFile, imageFiles } from "./imageFolder.js";
 import type { ImageStats } from "./imagenetStats.js";
@@ -241,6 +242,15 @@ export class ImageDataBunch {
     const titles = Array.from(batch.y.subarray(0, rows * rows), (label) => this.classes[label] ?? "");
     const what = { train: "augmented training images", valid: "validation images", test: "test images" };
     await showTiles(batchTiles(batch, this.stats, titles), this.size, what[options.dsType ?? "train"]);
+  }
+
+  /**
+   * Looks for images that are in two of the bunch's sets, as {@link findDuplicates} does; {@link showDuplicates}
+   * shows them.
+   */
+  findDuplicates(options: DuplicateOptions = {}): Promise<Duplicate[]> {
+    const { trainDs: train, validDs: valid, testDs: test } = this;
+    return findDuplicates({ train, valid, ...(test && { test }) }, options);
   }
 
   /** Ends the worker threads now; they end by themselves when idle, and come back when needed. */

@@ -2,8 +2,17 @@ import path from "node:path";
 import { Worker } from "node:worker_threads";
 import type { WorkerReply, WorkerRequest } from "./batchWorker.js";
 import { BadImage } from "./decodeImage.js";
-import { checkFiles, prepareBatch } from "./prepare.js";
-import type { BatchRequest, BatchResult, CheckRequest, CheckResult, Request, Result } from "./request.js";
+import { answerRequest } from "./prepare.js";
+import type {
+  BatchRequest,
+  BatchResult,
+  CheckRequest,
+  CheckResult,
+  FingerprintRequest,
+  FingerprintResult,
+  Request,
+  Result,
+} from "./request.js";
 
 /** Threads without work for this long end; the next request starts new ones. */
 const idleMilliseconds = 30_000;
@@ -32,13 +41,15 @@ export class Preparer {
 
   /** @returns undefined when the request was stopped */
   async batch(request: BatchRequest): Promise<BatchResult | undefined> {
-    if (this.numWorkers === 0) return prepareBatch(request);
-    return (await this.send(request)) as BatchResult | undefined;
+    return (await this.answer(request)) as BatchResult | undefined;
   }
 
   async check(request: CheckRequest): Promise<CheckResult> {
-    if (this.numWorkers === 0) return checkFiles(request);
-    return (await this.send(request)) as CheckResult;
+    return (await this.answer(request)) as CheckResult;
+  }
+
+  async fingerprint(request: FingerprintRequest): Promise<FingerprintResult> {
+    return (await this.answer(request)) as FingerprintResult;
   }
 
   /** Ends the threads; whoever still waits for one gets an error. Later requests start new threads. */
@@ -53,6 +64,10 @@ export class Preparer {
         return worker.terminate();
       }),
     );
+  }
+
+  private answer(request: Request): Promise<Result | undefined> {
+    return this.numWorkers === 0 ? answerRequest(request) : this.send(request);
   }
 
   private send(request: Request): Promise<Result | undefined> {

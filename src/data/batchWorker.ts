@@ -1,7 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { messageOf } from "../errors.js";
 import { BadImage } from "./decodeImage.js";
-import { checkFiles, prepareBatch } from "./prepare.js";
+import { answerRequest } from "./prepare.js";
 import type { Request, Result } from "./request.js";
 
 /** What the thread is sent and what it answers; every request has one answer, in order. */
@@ -28,7 +28,7 @@ parentPort?.on("message", ({ id, request }: WorkerRequest) => {
 
 async function answer(id: number, request: Request): Promise<WorkerReply> {
   try {
-    return { id, result: await (request.kind === "batch" ? prepareBatch(request) : checkFiles(request)) };
+    return { id, result: await answerRequest(request) };
   } catch (error) {
     if (error instanceof BadImage) return { id, badImage: { path: error.path, reason: error.reason } };
     return { id, problem: messageOf(error) };

@@ -47,6 +47,9 @@ export type BunchSettings = Required<Omit<ImageDataBunchOptions, Optional>> &
   Pick<ImageDataBunchOptions, Optional>;
 type Optional = "validPct" | "groupBy" | "test" | "sampler";
 
+/** Threads that prepare images, when nobody says how many. */
+export const defaultWorkers = (): number => Math.min(16, Math.max(1, cores()));
+
 /** @throws UserError naming the option and its value when it is out of range */
 export function bunchSettings(options: ImageDataBunchOptions): BunchSettings {
   const { validPct, dsTfms = { train: [], valid: [] }, onBadImage = "error" } = options;
@@ -65,7 +68,7 @@ export function bunchSettings(options: ImageDataBunchOptions): BunchSettings {
     size: integer("size", options.size, 8),
     bs: integer("bs", options.bs ?? 64, 1),
     seed: integer("seed", options.seed ?? 0, -Infinity),
-    numWorkers: integer("numWorkers", options.numWorkers ?? Math.min(16, Math.max(1, cores())), 0),
+    numWorkers: integer("numWorkers", options.numWorkers ?? defaultWorkers(), 0),
     trainPerClass: integer("trainPerClass", options.trainPerClass ?? 0, 0),
     validPerClass: integer("validPerClass", options.validPerClass ?? 0, 0),
   };

@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { Random } from "../engine/random.js";
 import { BadImage, decodeImage } from "./decodeImage.js";
+import { imageHash } from "./imageHash.js";
 import type { ImageStats } from "./imagenetStats.js";
 import { render, suits } from "./render.js";
 import type {
@@ -7,15 +9,33 @@ import type {
   BatchResult,
   CheckRequest,
   CheckResult,
+  Fingerprint,
+  FingerprintRequest,
+  FingerprintResult,
   Request,
+  Result,
   RequestedImage,
 } from "./request.js";
 import { type Source, sourceOf } from "./Source.js";
 import { type Plan, planSteps } from "./transforms/plan.js";
 import { drawSteps } from "./transforms/Transform.js";
 
+type Loading = Pick<CheckRequest, "size" | "resizeMethod">;
+
 /** Files decoded together: sharp decodes outside this thread, and one at a time would leave it waiting. */
 const atOnce = 4;
+
+/** Does what is asked for. @returns undefined when the request was stopped midway */
+export async function answerRequest(request: Request): Promise<Result | undefined> {
+  switch (request.kind) {
+    case "batch":
+      return prepareBatch(request);
+    case "check":
+      return checkFiles(request);
+    case "fingerprint":
+      return fingerprintFiles(request);
+  }
+}
 
 /**
  * Prepares one batch: each image from memory or from its file, transformed by its own random draws, normalised.
@@ -46,7 +66,7 @@ export async function prepareBatch(request: BatchRequest): Promise<BatchResult |
 }
 
 /** Decodes each file, and returns it in the form to keep or says why it cannot be used. */
-export async function checkFiles(request: CheckRequest): Promise<CheckResult> {
+async function checkFiles(request: CheckRequest): Promise<CheckResult> {
   const images: (Source | { reason: string })[] = [];
   for (let first = 0; first < request.paths.length; first += atOnce) {
     const group = request.paths.slice(first, first + atOnce);
@@ -55,10 +75,26 @@ export async function checkFiles(request: CheckRequest): Promise<CheckResult> {
   return { kind: "check", images };
 }
 
-const load = async (path: string, { size, resizeMethod }: Request): Promise<Source> =>
+/** @throws BadImage for a file that cannot be decoded */
+async function fingerprintFiles({ paths }: FingerprintRequest): Promise<FingerprintResult> {
+  const prints: Fingerprint[] = [];
+  for (let first = 0; first < paths.length; first += atOnce) {
+    prints.push(...(await Promise.all(paths.slice(first, first + atOnce).map(fingerprint))));
+  }
+  return { kind: "fingerprint", prints };
+}
+
+async function fingerprint(path: string): Promise<Fingerprint> {
+  const pixels = await decodeImage(path);
+  const { data, height, width, channels } = pixels;
+  const content = createHash("sha256").update(`${height} ${width} ${channels} `).update(data);
+  return { pixels: content.digest("hex"), hash: imageHash(pixels) };
+}
+
+const load = async (path: string, { size, resizeMethod }: Loading): Promise<Source> =>
   sourceOf(await decodeImage(path), size, resizeMethod);
 
-async function loadOrReason(path: string, request: Request): Promise<Source | { reason: string }> {
+async function loadOrReason(path: string, request: Loading): Promise<Source | { reason: string }> {
   try {
     return await load(path, request);
   } catch (error) {

@@ -47,5 +47,25 @@ export interface CheckResult {
   readonly images: readonly (Source | { readonly reason: string })[];
 }
 
-export type Request = BatchRequest | CheckRequest;
-export type Result = BatchResult | CheckResult;
+/** Decode each file and say by what it can be known again. */
+export interface FingerprintRequest {
+  readonly kind: "fingerprint";
+  readonly paths: readonly string[];
+}
+
+export interface FingerprintResult {
+  readonly kind: "fingerprint";
+  /** One for each path. */
+  readonly prints: readonly Fingerprint[];
+}
+
+/** By what an image is known again. */
+export interface Fingerprint {
+  /** Of the decoded pixels and their shape, SHA-256. */
+  readonly pixels: string;
+  /** Perceptual, 256 bits. */
+  readonly hash: Uint32Array;
+}
+
+export type Request = BatchRequest | CheckRequest | FingerprintRequest;
+export type Result = BatchResult | CheckResult | FingerprintResult;

@@ -45,6 +45,11 @@ const rows: readonly Row[] = [
   ],
   ["`test`", dataOption("test"), equal],
   ["", dataOption("groupBy"), "not in fast.ai: no patient on both sides"],
+  [
+    "`DatasetFormatter.from_similars`",
+    name("findDuplicates"),
+    "across training, validation and test; perceptual hash of the pixels, no net",
+  ],
   ["`OverSamplingCallback`", dataOption("sampler"), "an epoch keeps its length"],
   ["`train_ds`, `valid_ds`, `fix_dl`", name("ImageDataBunch"), "`trainDs`, `validDs`, `testDs`, `fixDl`"],
   ["`data.normalize`", name("ImageDataBunch.normalize"), "statistics are given, never taken from a batch"],
