@@ -16,7 +16,7 @@ const of = (file) => import(`../dist/src/${file}.js`);
 const [{ main }, { Chromium }, { drawPhantomSet }, { predictionServer }, { loadLearner }] = await Promise.all(
   ["cli", "report/Chromium", "data/drawPhantomSet", "serve/predictionServer", "training/loadLearner"].map(of),
 );
-const { numbersOf } = await of("commands/serve");
+const { aboutNet } = await of("commands/serve");
 
 const folder = await mkdtemp(path.join(tmpdir(), "xray-screenshots-"));
 const name = `screenshots-${process.pid}`;
@@ -39,12 +39,9 @@ try {
   const run = path.join(root, "runs", name);
   await mkdir(out, { recursive: true });
 
-  const learn = await loadLearner(path.join(run, "models", "export.safetensors"));
-  const about = {
-    name: learn.arch,
-    classes: learn.classes,
-    numbers: await numbersOf(path.join(run, "models", "export.safetensors")),
-  };
+  const exported = path.join(run, "models", "export.safetensors");
+  const learn = await loadLearner(exported);
+  const about = await aboutNet(exported, learn);
   const server = predictionServer(learn, about, { host: "127.0.0.1" }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const image = path.join(drawn, "test", "PNEUMONIA", "phantom-0001.jpeg");

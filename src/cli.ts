@@ -59,6 +59,16 @@ function program(): Command {
     });
 
   xray
+    .command("compare")
+    .description("compare two runs on the same test images, with DeLong's and McNemar's tests")
+    .argument("<run>", "a folder, or its name in runs/")
+    .argument("<run>", "another one")
+    .action(async (first: string, second: string) => {
+      const { compare } = await import("./commands/compare.js");
+      await compare(first, second);
+    });
+
+  xray
     .command("predict")
     .description("predict X-rays with a trained model, and draw where it looked; not a medical device")
     .argument("<image...>", "image files, or folders of them")

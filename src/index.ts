@@ -87,6 +87,8 @@ export type { TTAOptions } from "./training/TTA.js";
 export type { Validation } from "./training/validate.js";
 
 // Inference
+export type { DecisionThreshold } from "./training/DecisionThreshold.js";
+export type { ExportOptions } from "./training/exportLearner.js";
 export { loadLearner } from "./training/loadLearner.js";
 export type { FilePrediction, InferenceLearner } from "./training/InferenceLearner.js";
 export type { NetDescription } from "./training/NetDescription.js";

@@ -7,6 +7,7 @@ import { messageOf, UserError } from "../errors.js";
 import { gradCam } from "../interpretation/gradCam.js";
 import { camTiles } from "../interpretation/heatMap.js";
 import { makeFolder } from "../makeFolder.js";
+import { decisionInWords } from "../training/DecisionThreshold.js";
 import type { InferenceLearner } from "../training/InferenceLearner.js";
 import { loadLearner } from "../training/loadLearner.js";
 import { exportedModel } from "./exportedModel.js";
@@ -23,11 +24,14 @@ export interface PredictOptions {
 /** What is printed of an image. */
 interface Predicted {
   readonly path: string;
+  /** By the threshold, if the learner was exported with one. */
   readonly class: string;
   /** Of that class. */
   readonly probability: number;
   /** Of each class, by its name. */
   readonly probabilities: Readonly<Record<string, number>>;
+  /** By what the class is called. */
+  readonly rule: string;
   /** The PNG with the image and, beside it, its heat map. */
   readonly heatmap: string;
 }
@@ -77,11 +81,11 @@ async function predictOne(learn: InferenceLearner, image: string, heatmap: strin
   return {
     ...{ path: image, class: name, probability, heatmap },
     probabilities: Object.fromEntries(learn.classes.map((each, i) => [each, probabilities[i] ?? NaN])),
+    rule: decisionInWords(learn.classes, learn.threshold),
   };
 }
 
-function describe({ path: image, class: name, probability, probabilities, heatmap }: Predicted): string {
-  const rule = Object.keys(probabilities).length === 2 ? "threshold 0.5" : "the most probable class";
+function describe({ path: image, class: name, probability, rule, heatmap }: Predicted): string {
   return `${image}: ${name}, probability ${probability.toFixed(3)} (${rule}); heat map ${heatmap}`;
 }
 

@@ -4,9 +4,14 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import type { Table } from "../display/Display.js";
 import { messageOf, UserError } from "../errors.js";
+import { BinaryInterpretation } from "../interpretation/BinaryInterpretation.js";
+import { readPredictions } from "../interpretation/predictionsFile.js";
 import { measureRows } from "../report/reportMarkdown.js";
 import { readMetrics } from "../report/RunMetrics.js";
+import type { AboutNet } from "../serve/page.js";
 import { predictionServer } from "../serve/predictionServer.js";
+import { type DecisionThreshold, decisionInWords } from "../training/DecisionThreshold.js";
+import type { InferenceLearner } from "../training/InferenceLearner.js";
 import { loadLearner } from "../training/loadLearner.js";
 import { exportedModel } from "./exportedModel.js";
 
@@ -26,8 +31,7 @@ export interface ServeOptions {
 export async function serve({ model, host, port }: ServeOptions): Promise<void> {
   const file = exportedModel(model);
   const learn = await loadLearner(file);
-  const numbers = await numbersOf(file);
-  const server = predictionServer(learn, { name: learn.arch, classes: learn.classes, numbers }, { host });
+  const server = predictionServer(learn, await aboutNet(file, learn), { host });
   try {
     server.listen(port, host);
     await once(server, "listening");
@@ -50,8 +54,21 @@ export async function serve({ model, host, port }: ServeOptions): Promise<void> 
   learn.dispose();
 }
 
-/** The test numbers of the run that the file lies in, if it lies in one. */
-export async function numbersOf(file: string): Promise<Table | undefined> {
+/** What the page says of an exported learner. */
+export async function aboutNet(
+  file: string,
+  { arch: name, classes, threshold }: Pick<InferenceLearner, "arch" | "classes" | "threshold">,
+): Promise<AboutNet> {
+  return {
+    name,
+    classes,
+    rule: decisionInWords(classes, threshold),
+    numbers: await numbersOf(file, threshold),
+  };
+}
+
+/** The test numbers of the run that the file lies in, if it lies in one: at the threshold, if there is one. */
+async function numbersOf(file: string, threshold?: DecisionThreshold): Promise<Table | undefined> {
   const folders = [path.dirname(file), path.dirname(path.dirname(file))];
   const metrics = folders
     .map((folder) => path.join(folder, "metrics.json"))
@@ -59,8 +76,15 @@ export async function numbersOf(file: string): Promise<Table | undefined> {
   if (metrics === undefined) return undefined;
   const run = await readMetrics(metrics);
   const drawn = run.dataset === "phantom" ? " DRAWN" : "";
+  const predictions = path.join(path.dirname(metrics), "predictions.json");
+  if (threshold && existsSync(predictions)) {
+    const { preds } = await readPredictions(predictions);
+    return new BinaryInterpretation(preds, threshold.positiveClass, `test${drawn}`).estimatesTable(threshold);
+  }
   return {
-    caption: `On ${run.validSize}${drawn} test images; precision, recall and specificity are those of ${run.positiveClass}`,
+    caption:
+      `On ${run.validSize}${drawn} test images; precision, recall and specificity are those of ${run.positiveClass}` +
+      (threshold ? "; the class is the most probable one, without the threshold" : ""),
     columns: ["measure", "value", "95% interval"],
     rows: measureRows(run),
   };

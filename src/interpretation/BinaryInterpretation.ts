@@ -1,5 +1,6 @@
 import { currentDisplay, type Table } from "../display/Display.js";
 import { inRange } from "../inRange.js";
+import type { DecisionThreshold } from "../training/DecisionThreshold.js";
 import type { Predictions } from "../training/Predictions.js";
 import { type BinaryScores, binaryScores, type Counts, countsAt } from "./BinaryScores.js";
 import type { BootstrapOptions } from "./bootstrap.js";
@@ -103,11 +104,16 @@ export class BinaryInterpretation {
 
   /** Shows {@link estimates}. */
   showEstimates(options: ThresholdOptions & BootstrapOptions = {}): void {
+    currentDisplay().table(this.estimatesTable(options));
+  }
+
+  /** {@link estimates} as a table. */
+  estimatesTable(options: ThresholdOptions & BootstrapOptions = {}): Table {
     const found = this.estimates(options);
     const { groups } = options;
     const drawn = groups ? `groups of ${new Set(groups).size} drawn` : "images drawn";
     const keys = Object.keys(names) as (keyof RankedMeasures)[];
-    currentDisplay().table({
+    return {
       caption:
         `${this.scored.scores.length} ${this.set} images, ${this.positiveClass} from a probability of ` +
         `${formatShare(options.threshold ?? 0.5)} on; 95% intervals by the bootstrap, ${drawn}`,
@@ -117,12 +123,15 @@ export class BinaryInterpretation {
         formatShare(found[key].value),
         formatInterval(found[key].interval),
       ]),
-    });
+    };
   }
 
-  /** Chooses a threshold on these images; report it on others, with {@link showThreshold}. */
-  chooseThreshold(rule: ThresholdRule): ChosenThreshold {
-    return chooseThreshold(this.scored, rule);
+  /**
+   * Chooses a threshold on these images; report it on others, with {@link showThreshold}, and give it to
+   * `learn.export` for those who use the net.
+   */
+  chooseThreshold(rule: ThresholdRule): ChosenThreshold & DecisionThreshold {
+    return { positiveClass: this.positiveClass, ...chooseThreshold(this.scored, rule) };
   }
 
   /**

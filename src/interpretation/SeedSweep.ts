@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { currentDisplay, type Figure, type Table } from "../display/Display.js";
 import { UserError } from "../errors.js";
+import { requireSameImages } from "./compareRuns.js";
 import { ClassificationInterpretation } from "./ClassificationInterpretation.js";
 import { formatShare } from "./confusionMatrix.js";
 import { lossesOf, readPredictions, type StoredPredictions } from "./predictionsFile.js";
@@ -31,16 +32,8 @@ export class SeedSweep {
   constructor(private readonly runs: readonly StoredPredictions[]) {
     const [first] = runs;
     if (!first) throw new UserError("There are no runs to compare.", "Run `npx xray seeds --seeds 1..5`.");
-    for (const { seed, preds, paths } of runs) {
-      const same = [
-        [preds.classes, first.preds.classes],
-        [paths, first.paths],
-      ].every(([a = [], b = []]) => a.length === b.length && a.every((name, i) => name === b[i]));
-      if (same) continue;
-      throw new UserError(
-        `The runs with the seeds ${first.seed} and ${seed} predicted other images or classes.`,
-        "Compare runs on the same test images: those of one `npx xray seeds`.",
-      );
+    for (const run of runs) {
+      requireSameImages(first, run, `with the seeds ${first.seed} and ${run.seed}`);
     }
     this.interps = runs.map(({ preds, paths }) =>
       ClassificationInterpretation.fromPredictions(preds, { paths }),

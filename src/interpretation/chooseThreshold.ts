@@ -19,7 +19,7 @@ export type ThresholdRule =
 export interface ChosenThreshold {
   /** A score from here on is called positive. */
   readonly threshold: number;
-  /** In words. */
+  /** What it was chosen for, in words. */
   readonly rule: string;
   /** On the choosing set, where it looks better than it will elsewhere. */
   readonly counts: Counts;

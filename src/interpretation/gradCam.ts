@@ -7,7 +7,8 @@ import { type Tensor, tf } from "../engine/tensorflow.js";
 import type { Cnn } from "../models/Cnn.js";
 import type { InferenceLearner } from "../training/InferenceLearner.js";
 import type { Learner } from "../training/Learner.js";
-import { type Prediction, predictionsOf } from "../training/Prediction.js";
+import { argmax } from "../training/metrics.js";
+import { type Decision, type Prediction, predictionsOf } from "../training/Prediction.js";
 import { classIndex } from "./classIndex.js";
 
 /** Where a net saw what speaks for a class: one value, 0 or more, for each cell of the body's output. */
@@ -55,37 +56,39 @@ export async function gradCam(
   image: string | Uint8Array,
   options: GradCamOptions = {},
 ): Promise<GradCam> {
-  const { classes, preparation } = factsOf(learn);
+  const { classes, threshold, preparation } = factsOf(learn);
   const label = options.class === undefined ? undefined : classIndex(classes, options.class);
   const batch = await prepareImage(image, preparation);
+  const predicted = (logits: Float32Array) => predictionsOf(logits, { classes, threshold })[0];
   if ("bringBack" in learn) await learn.bringBack();
-  const { map, logits } = camOf(learn.model, batch, label);
-  const [prediction] = predictionsOf(logits, classes);
+  const { map, logits } = camOf(learn.model, batch, (outputs) => label ?? predicted(outputs)?.label ?? 0);
+  const prediction = predicted(logits);
   const [tile] = batchTiles(batch, preparation.stats, [""]);
   if (!prediction || !tile) throw new Error("the net gave nothing for an image");
   const name = classes[label ?? prediction.label] ?? "";
   return { map, class: name, prediction, pixels: tile.pixels, size: preparation.size };
 }
 
-function factsOf(learn: ExplainingLearner): { classes: readonly string[]; preparation: Preparation } {
+/** What a learner does to an image, and how it calls a class. */
+export function factsOf(learn: ExplainingLearner): Decision & { readonly preparation: Preparation } {
   return "data" in learn ? { classes: learn.data.classes, preparation: preparationOf(learn.data) } : learn;
 }
 
 /**
  * The heat map of a batch of one prepared image, and the net's logits.
- * @param label index of the class; default: the predicted one
+ * @param labelOf index of the class by the logits; default: the largest
  */
 export function camOf(
   model: Cnn,
   { x, shape }: Pick<Batch, "x" | "shape">,
-  label?: number,
+  labelOf = (logits: Float32Array): number => argmax(logits, 0, logits.length),
 ): { readonly map: CamMap; readonly logits: Float32Array } {
   return tf.tidy(() => {
     const input = tf.tensor(x, [...shape], "float32");
     const features = model.body.net.forward(input, { training: false });
     const output = model.head.forward(features, { training: false, differentiable: true });
     const logits = floats(output);
-    const chosen = label ?? logits.indexOf(Math.max(...logits));
+    const chosen = labelOf(logits);
     const gradient = model.head.backward(oneHot(chosen, logits.length), true);
     // They belong to no training step.
     for (const parameter of model.head.parameters()) parameter.zeroGrad();

@@ -1,10 +1,11 @@
 import path from "node:path";
-import { showTiles } from "../data/showImages.js";
+import { prepareImage } from "../data/prepareImage.js";
+import { batchTiles, showTiles } from "../data/showImages.js";
 import type { Tile } from "../data/imageGrid.js";
 import { currentDisplay } from "../display/Display.js";
 import { UserError } from "../errors.js";
 import type { TopLoss } from "./ClassificationInterpretation.js";
-import { type ExplainingLearner, gradCam } from "./gradCam.js";
+import { type ExplainingLearner, factsOf, gradCam } from "./gradCam.js";
 import { camTiles } from "./heatMap.js";
 import { type ExplainedImage, whereItLooks } from "./whereItLooks.js";
 
@@ -36,11 +37,17 @@ export async function plotCases(
   let side = 0;
   for (const item of cases) {
     const file = requirePath(item);
-    const cam = await gradCam(learn, file, { class: item.actual });
-    const [image, heat] = camTiles(cam, titleOf(item));
-    tiles.push(image, ...(heatmap ? [heat] : []));
-    explained.push({ map: cam.map, name: path.basename(file), actual: item.actual });
-    side = cam.size;
+    if (heatmap) {
+      const cam = await gradCam(learn, file, { class: item.actual });
+      tiles.push(...camTiles(cam, titleOf(item)));
+      explained.push({ map: cam.map, name: path.basename(file), actual: item.actual });
+      side = cam.size;
+    } else {
+      const { preparation } = factsOf(learn);
+      const batch = await prepareImage(file, preparation);
+      tiles.push(...batchTiles(batch, preparation.stats, [titleOf(item)]));
+      side = preparation.size;
+    }
   }
   currentDisplay().text("Prediction / actual / loss / probability of the actual class");
   const perRow = Math.ceil(Math.sqrt(cases.length));

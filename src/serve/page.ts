@@ -6,6 +6,8 @@ import type { Table } from "../display/Display.js";
 export interface AboutNet {
   readonly name: string;
   readonly classes: readonly string[];
+  /** By what a class is called. */
+  readonly rule: string;
   /** The net's own numbers on its test images. */
   readonly numbers?: Table;
 }
@@ -14,7 +16,7 @@ export interface AboutNet {
  * The page: drop an image, see what the net says and where it looked.
  * @param nonce allows this script and this style, and no others
  */
-export function page({ name, classes, numbers }: AboutNet, nonce: string): string {
+export function page({ name, classes, rule, numbers }: AboutNet, nonce: string): string {
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -34,7 +36,7 @@ export function page({ name, classes, numbers }: AboutNet, nonce: string): strin
 <p id="status" role="status" aria-live="polite"></p>
 <section id="result" hidden aria-label="What the net says">
 <h2 id="answer"></h2>
-<p>Called by the class that is more likely than the others: for two classes, a threshold of 0.5.</p>
+<p>Called by: ${escapeHtml(rule)}.</p>
 <dl id="probabilities"></dl>
 <div class="pictures">
 <figure><img id="image" alt="The image as the net saw it"><figcaption>What the net saw</figcaption></figure>

@@ -9,6 +9,7 @@ import { UserError } from "../errors.js";
 import { interruptible } from "../interrupt.js";
 import type { Cnn } from "../models/Cnn.js";
 import { CrossEntropy } from "./CrossEntropy.js";
+import type { DecisionThreshold } from "./DecisionThreshold.js";
 import { Evaluator } from "./Evaluator.js";
 import type { ExportedLearner } from "./exportLearner.js";
 import { exportOnnx } from "./exportOnnx.js";
@@ -32,6 +33,8 @@ export class InferenceLearner {
   readonly arch: string;
   /** What is done to an image before the net sees it. */
   readonly preparation: ExportedLearner["preparation"];
+  /** From which probability on a class is called; undefined: the most probable one is. */
+  readonly threshold: DecisionThreshold | undefined;
   private readonly evaluator: Evaluator;
   private readonly preparer = new Preparer(Math.min(16, cores()));
 
@@ -40,10 +43,11 @@ export class InferenceLearner {
     readonly model: Cnn,
     private readonly exported: ExportedLearner,
   ) {
-    const { classes, arch, preparation } = exported;
+    const { classes, arch, preparation, threshold } = exported;
     this.classes = classes;
     this.arch = arch;
     this.preparation = preparation;
+    this.threshold = threshold;
     this.evaluator = new Evaluator({ model, loss: new CrossEntropy(classes.length) });
   }
 
@@ -53,7 +57,7 @@ export class InferenceLearner {
    * @throws UserError when it cannot be decoded
    */
   predict(image: string | Uint8Array): Promise<Prediction> {
-    return predictImage(image, this.preparation, this.classes, (batch) => this.evaluator.evaluate(batch));
+    return predictImage(image, this.preparation, this, (batch) => this.evaluator.evaluate(batch));
   }
 
   /**
@@ -78,7 +82,7 @@ export class InferenceLearner {
       try {
         for await (const batch of loader.batches()) {
           const { logits } = await this.evaluator.evaluate(batch);
-          for (const prediction of predictionsOf(logits, this.classes)) {
+          for (const prediction of predictionsOf(logits, this)) {
             predictions.push({ path: paths[predictions.length] ?? "", ...prediction });
           }
           progress.update(predictions.length);

@@ -14,7 +14,7 @@ import { type CheckpointIdentity, loadCheckpoint, saveCheckpoint } from "./check
 import type { EvaluatedBatch } from "./evaluate.js";
 import { Evaluator } from "./Evaluator.js";
 import { drawsOf, goBackTo } from "./draws.js";
-import { describeLearner, exportLearner } from "./exportLearner.js";
+import { describeLearner, exportLearner, type ExportOptions } from "./exportLearner.js";
 import { exportOnnx } from "./exportOnnx.js";
 import { exportTfjs } from "./exportTfjs.js";
 import { type EpochSpan, fit } from "./fit.js";
@@ -233,7 +233,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   predict(this: Learner<ImageDataBunch>, image: string | Uint8Array): Promise<Prediction> {
     const { data } = this;
-    return predictImage(image, preparationOf(data), data.classes, (batch) => this.evaluateBatch(batch));
+    return predictImage(image, preparationOf(data), data, (batch) => this.evaluateBatch(batch));
   }
 
   /**
@@ -311,12 +311,12 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * Writes `modelDir/name.safetensors` for inference: weights, classes and the images' preparation in one file, which
    * `loadLearner` reads anywhere.
    * @returns the file
-   * @throws UserError when it cannot be written
+   * @throws UserError when its threshold is none, or the file cannot be written
    */
-  async export(this: Learner<ImageDataBunch>, name = "export"): Promise<string> {
+  async export(this: Learner<ImageDataBunch>, name = "export", options: ExportOptions = {}): Promise<string> {
     await this.bringBack();
     const file = this.checkpoint(name);
-    await exportLearner(this, file);
+    await exportLearner(this, file, options);
     return file;
   }
 

@@ -5,6 +5,7 @@ import { writeSafetensors } from "../engine/safetensors.js";
 import { makeFolder } from "../makeFolder.js";
 import type { BodySpec } from "../models/Body.js";
 import { store } from "../models/torchLayout.js";
+import { checkedThreshold, type DecisionThreshold } from "./DecisionThreshold.js";
 import type { Learner } from "./Learner.js";
 
 /** What an exported file says of itself; a reader refuses other formats and later versions. */
@@ -18,6 +19,17 @@ export interface ExportedLearner {
   /** In the order of the net's outputs. */
   readonly classes: readonly string[];
   readonly preparation: Preparation;
+  /** Undefined: the most probable class is called. */
+  readonly threshold?: DecisionThreshold;
+}
+
+/** What an exported learner is given along. */
+export interface ExportOptions {
+  /**
+   * From which probability on a class is called, such as `interp.binary().chooseThreshold({ recall: 0.98 })` on images
+   * that the net was not trained on. @default none: the most probable class is called
+   */
+  readonly threshold?: DecisionThreshold;
 }
 
 export function describeLearner({ arch, model, data }: Learner<ImageDataBunch>): ExportedLearner {
@@ -27,11 +39,16 @@ export function describeLearner({ arch, model, data }: Learner<ImageDataBunch>):
 /**
  * Writes one safetensors file with the net's weights, its architecture and classes and what is done to an image
  * before the net sees it; nothing of the training. `loadLearner` reads it.
- * @throws UserError naming the folder or the file when it cannot be written
+ * @throws UserError naming the threshold that is none, or the folder or file that cannot be written
  */
-export async function exportLearner(learn: Learner<ImageDataBunch>, file: string): Promise<void> {
+export async function exportLearner(
+  learn: Learner<ImageDataBunch>,
+  file: string,
+  options: ExportOptions = {},
+): Promise<void> {
+  const threshold = options.threshold && checkedThreshold(options.threshold, learn.data.classes);
   await makeFolder(path.dirname(file), "Choose another folder: give the learner another `modelDir`.");
   const tensors = learn.model.state().map((variable) => store(variable));
-  const learner = JSON.stringify(describeLearner(learn));
+  const learner = JSON.stringify({ ...describeLearner(learn), threshold });
   await writeSafetensors(file, tensors, { ...exportFormat, learner });
 }

@@ -8,6 +8,7 @@ import { type BodySpec, createBody } from "../models/Body.js";
 import { Cnn } from "../models/Cnn.js";
 import { createHead } from "../models/createHead.js";
 import { restore } from "../models/torchLayout.js";
+import { checkedThreshold, type DecisionThreshold } from "./DecisionThreshold.js";
 import { exportFormat, type ExportedLearner } from "./exportLearner.js";
 import { InferenceLearner } from "./InferenceLearner.js";
 
@@ -71,12 +72,31 @@ function exportedOf(metadata: Readonly<Record<string, string>>, file: string): E
   } catch (error) {
     throw broken("its description is no JSON", error);
   }
-  const { arch, body, classes, preparation } = exported;
+  const { arch, body, classes, preparation, threshold } = exported;
   if (typeof arch !== "string") throw broken("it names no architecture");
   if (!isBodySpec(body)) throw broken(`its net is ${JSON.stringify(body)}`);
   if (!isClasses(classes)) throw broken(`its classes are ${JSON.stringify(classes)}`);
   if (!isPreparation(preparation)) throw broken(`its images are to be ${JSON.stringify(preparation)}`);
-  return { arch, body, classes, preparation };
+  return {
+    ...{ arch, body, classes, preparation },
+    threshold: threshold === undefined ? undefined : thresholdOf(threshold, classes, broken),
+  };
+}
+
+function thresholdOf(
+  value: unknown,
+  classes: readonly string[],
+  broken: (what: string, cause?: unknown) => UserError,
+): DecisionThreshold {
+  const { positiveClass, threshold, rule } = fieldsOf(value);
+  const what = `its threshold is ${JSON.stringify(value)}`;
+  if (typeof positiveClass !== "string" || typeof threshold !== "number") throw broken(what);
+  try {
+    const words = typeof rule === "string" ? rule : undefined;
+    return checkedThreshold({ positiveClass, threshold, rule: words }, classes);
+  } catch (error) {
+    throw broken(what, error);
+  }
 }
 
 function isBodySpec(value: unknown): value is BodySpec {

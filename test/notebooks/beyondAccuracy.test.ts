@@ -37,5 +37,8 @@ describe("notebooks/beyond-accuracy.ipynb", () => {
     assert.match(shown, /ROC: PNEUMONIA, 14 test images: area \d\.\d{3}/);
     assert.match(shown, /chosen for a recall of at least 0\.98/);
     assert.match(shown, /aucs: \[/);
+    assert.match(shown, /No duplicates were found|pairs of duplicates/);
+    assert.match(shown, /export\.safetensors/);
+    assert.match(shown, /heat map: (NORMAL|PNEUMONIA)/);
   });
 });

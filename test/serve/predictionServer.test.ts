@@ -34,7 +34,7 @@ describe("xray serve", () => {
 
   async function start(options: Partial<ServerOptions> = {}): Promise<number> {
     const about = {
-      ...{ name: "tiny", classes: ["<i>NORMAL</i>", "PNEUMONIA"] },
+      ...{ name: "tiny", classes: ["<i>NORMAL</i>", "PNEUMONIA"], rule: "threshold 0.2 for <b>" },
       numbers: { columns: ["measure", "value"], rows: [["recall", "0.987"]] },
     };
     const server = predictionServer(learn, about, { host: "127.0.0.1", ...options });
@@ -165,6 +165,7 @@ describe("xray serve", () => {
   it("shows its page with names as text, under a policy that allows nothing else", async () => {
     const { text, headers } = await ask(port, { method: "GET", where: "/" });
     assert.match(text, /&lt;i&gt;NORMAL/);
+    assert.match(text, /Called by: threshold 0\.2 for &lt;b&gt;\./);
     assert.match(text, /Not a medical device/);
     assert.match(text, /<td>recall<\/td><td>0\.987<\/td>/);
     assert.match(String(headers["content-security-policy"]), /^default-src 'none'; script-src 'nonce-/);
