@@ -10,7 +10,20 @@ export type Axis = readonly number[];
 /** In an {@link Axis}: no pixel of the image, but black. */
 export const black = -1;
 
-export const wholeAxis = (length: number): Axis => Array.from({ length }, (_, k) => k);
+export const wholeAxis = (length: number): Axis => {
+  if (whole.length !== length) whole = axisOf(length, (k) => k);
+  return whole;
+};
+
+/** The images of a data set are laid out alike, one after the other. */
+let whole: Axis = [];
+
+/** A plain loop: these few hundred numbers for each image took as long as its random draws. */
+export function axisOf(length: number, at: (k: number) => number): Axis {
+  const axis = new Array<number>(length);
+  for (let k = 0; k < length; k++) axis[k] = at(k);
+  return axis;
+}
 
 /**
  * `padding` pixels more at each end. A mirror image longer than the image itself is mirrored once more, where
@@ -18,7 +31,7 @@ export const wholeAxis = (length: number): Axis => Array.from({ length }, (_, k)
  */
 export function padAxis(axis: Axis, padding: number, mode: PaddingMode): Axis {
   const span = axis.length - 1;
-  return Array.from({ length: axis.length + 2 * padding }, (_, k) => {
+  return axisOf(axis.length + 2 * padding, (k) => {
     const at = k - padding;
     if (mode === "zeros" && (at < 0 || at > span)) return black;
     return axis[(mode === "border" ? clamp : reflect)(at, span)] ?? black;
@@ -46,10 +59,17 @@ export interface Run {
 }
 
 export function runOf(axis: Axis): Run {
-  const shown = axis.filter((k) => k !== black);
-  const start = Math.min(...shown);
-  const length = Math.max(...shown) - start + 1;
-  const order = axis.map((k) => (k === black ? black : k - start));
-  const itself = order.length === length && order.every((k, i) => k === i);
-  return { start, length, order: itself ? undefined : order };
+  let [start, end] = [Infinity, -Infinity];
+  for (const k of axis) {
+    if (k === black) continue;
+    start = Math.min(start, k);
+    end = Math.max(end, k + 1);
+  }
+  const length = end - start;
+  const itself = axis.length === length && axis.every((k, i) => k === start + i);
+  return {
+    start,
+    length,
+    order: itself ? undefined : axis.map((k) => (k === black ? black : k - start)),
+  };
 }

@@ -1,4 +1,4 @@
-import { type Axis, black, cropAxis, cropPadAxis, padAxis, runOf, wholeAxis } from "./axis.js";
+import { type Axis, axisOf, black, cropAxis, cropPadAxis, padAxis, runOf, wholeAxis } from "./axis.js";
 import { holeSpan } from "./cutout.js";
 import type { PaddingMode } from "./resizing.js";
 import type { CropPadStep, CropStep, CutoutStep, FlipStep, PadStep } from "./Step.js";
@@ -86,6 +86,6 @@ export function layOut(
 
 /** An axis with 0 within the span and black elsewhere: steps move it as they move the image. */
 const mask = (length: number, [from, to]: readonly [number, number]): Axis =>
-  Array.from({ length }, (_, k) => (k >= from && k < to ? 0 : black));
+  axisOf(length, (k) => (k >= from && k < to ? 0 : black));
 
 const marked = (axis: Axis): Axis => axis.flatMap((k, i) => (k === black ? [] : [i]));
