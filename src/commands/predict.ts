@@ -7,7 +7,7 @@ import { messageOf, UserError } from "../errors.js";
 import { gradCam } from "../interpretation/gradCam.js";
 import { camTiles } from "../interpretation/heatMap.js";
 import { makeFolder } from "../makeFolder.js";
-import { decisionInWords } from "../training/DecisionThreshold.js";
+import { decisionInWords, thresholdInWords } from "../training/DecisionThreshold.js";
 import type { InferenceLearner } from "../training/InferenceLearner.js";
 import { loadLearner } from "../training/loadLearner.js";
 import { exportedModel } from "./exportedModel.js";
@@ -57,7 +57,7 @@ export async function predict(images: readonly string[], options: PredictOptions
         const name = `${String(i + 1).padStart(4, "0")}-${path.parse(image).name}.png`;
         const one = await predictOne(learn, image, path.join(folder, name));
         predicted.push(one);
-        if (!json) console.log(describe(one));
+        if (!json) console.log(describe(one, thresholdInWords(learn.classes, learn.threshold)));
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         console.error(messageOf(error).split("\n")[0]);
@@ -85,7 +85,7 @@ async function predictOne(learn: InferenceLearner, image: string, heatmap: strin
   };
 }
 
-function describe({ path: image, class: name, probability, rule, heatmap }: Predicted): string {
+function describe({ path: image, class: name, probability, heatmap }: Predicted, rule: string): string {
   return `${image}: ${name}, probability ${probability.toFixed(3)} (${rule}); heat map ${heatmap}`;
 }
 

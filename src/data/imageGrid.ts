@@ -1,7 +1,12 @@
 import sharp from "sharp";
 
-/** Tiles smaller than this are enlarged, so that their titles can be read; in pixels. */
+/** Tiles smaller than this are enlarged; in pixels. */
 const smallestTile = 180;
+/** Tiles are enlarged further, up to this, so that long titles can be read. */
+const widestForTitle = 270;
+const titleSize = { most: 15, least: 11 };
+/** Of a letter, as a share of its size: somewhat more than the average of sans-serif fonts. */
+const letterWidth = 0.62;
 const titleHeight = 24;
 const gap = 6;
 
@@ -23,7 +28,9 @@ export async function imageGrid(
   columns = Math.ceil(Math.sqrt(tiles.length)),
 ): Promise<Uint8Array> {
   const rows = Math.ceil(tiles.length / columns);
-  const side = Math.max(size, smallestTile);
+  const longest = Math.max(...tiles.map(({ title }) => title.length));
+  const forTitle = Math.min(widestForTitle, Math.ceil(titleSize.least * letterWidth * longest));
+  const side = Math.max(size, smallestTile, forTitle);
   const width = columns * (side + gap) + gap;
   const height = rows * (side + titleHeight + gap) + gap;
   const placed = tiles.map((tile, k) => ({
@@ -39,7 +46,7 @@ export async function imageGrid(
   const titles = placed.map(
     ({ tile, left, top }) =>
       `<text x="${left + side / 2}" y="${top + 17}" text-anchor="middle" ` +
-      `font-size="${Math.min(15, side / (0.62 * tile.title.length)).toFixed(1)}">${escapeXml(tile.title)}</text>`,
+      `font-size="${Math.min(titleSize.most, side / (letterWidth * tile.title.length)).toFixed(1)}">${escapeXml(tile.title)}</text>`,
   );
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +

@@ -47,10 +47,15 @@ export function calledClass(
   return argmax(others, 0, others.length);
 }
 
-/** By what a class is called, in words. */
-export function decisionInWords(classes: readonly string[], decision?: DecisionThreshold): string {
+/** By what a class is called, in a few words. */
+export function thresholdInWords(classes: readonly string[], decision?: DecisionThreshold): string {
   if (!decision) return classes.length === 2 ? "threshold 0.5" : "the most probable class";
-  const { positiveClass, threshold, rule } = decision;
-  const chosen = rule === undefined ? "" : `, chosen for ${rule}`;
-  return `threshold ${Number(threshold.toPrecision(3))} for ${positiveClass}${chosen}`;
+  const { positiveClass, threshold } = decision;
+  return `threshold ${Number(threshold.toPrecision(3))} for ${positiveClass}`;
+}
+
+/** The same, and what the threshold was chosen for. */
+export function decisionInWords(classes: readonly string[], decision?: DecisionThreshold): string {
+  const chosen = decision?.rule === undefined ? "" : `, chosen for ${decision.rule}`;
+  return thresholdInWords(classes, decision) + chosen;
 }
