@@ -20,6 +20,7 @@ async function compare(file: string, record: unknown): Promise<ParityRow[]> {
   if (typeof record === "object" && record !== null) {
     if ("stages" in record) return (await import("../parity/trace.js")).traceParity(record);
     if ("runs" in record) return (await import("../parity/runs.js")).runsParity(record);
+    if ("lr_searches" in record) return (await import("../parity/lrFind.js")).lrFindParity(record);
     if ("lr_find" in record) return (await import("../parity/schedule.js")).scheduleParity(record);
     if ("chains" in record) return (await import("../parity/chains.js")).chainsParity(record);
     if ("cases" in record) return (await import("../parity/transforms.js")).transformsParity(record);

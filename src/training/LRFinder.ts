@@ -49,7 +49,7 @@ export class LRFinder implements Callback {
   private best = Infinity;
 
   constructor(
-    private readonly optimizer: Optimizer,
+    private readonly optimizer: Pick<Optimizer, "lrs">,
     private readonly options: LRFinderOptions,
   ) {}
 
@@ -57,7 +57,7 @@ export class LRFinder implements Callback {
     this.set(0);
   }
 
-  batchEnd({ iteration, smoothLoss }: TrainingState): CallbackRequest {
+  batchEnd({ iteration, smoothLoss }: Pick<TrainingState, "iteration" | "smoothLoss">): CallbackRequest {
     const { numIt = defaultNumIt, stopDiv = true, warmup = Math.floor(numIt / 10) } = this.options;
     if (iteration > warmup) this.best = Math.min(this.best, smoothLoss);
     this.set(iteration);

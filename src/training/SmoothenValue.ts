@@ -1,9 +1,12 @@
+/** How much of the average a new value leaves: fast.ai's. */
+export const smoothing = 0.98;
+
 /** fast.ai's smoothed loss: an exponential average, corrected for its start at zero (as Adam's moments are). */
 export class SmoothenValue {
   private average = 0;
   private n = 0;
 
-  constructor(private readonly beta = 0.98) {}
+  constructor(private readonly beta = smoothing) {}
 
   /** Takes the next value and returns the smoothed one. */
   add(value: number): number {

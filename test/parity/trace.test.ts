@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 import { tf } from "../../src/engine/tensorflow.js";
 import { projectRoot } from "../../src/environment.js";
 import { agrees } from "../../src/parity/ParityRow.js";
+import { lrFindParity } from "../../src/parity/lrFind.js";
 import { runsParity } from "../../src/parity/runs.js";
 import { scheduleParity } from "../../src/parity/schedule.js";
 import { traceParity } from "../../src/parity/trace.js";
@@ -61,10 +62,28 @@ describe("beside fastai 1.0.61 with options", () => {
   });
 });
 
+describe("fastai 1.0.61's lr_find", () => {
+  it("has our rates, losses, end and suggestion, and puts the net back", async () => {
+    const file = path.join(projectRoot, "test", "parity", "records", "lr_find.json");
+    const rows = await lrFindParity(JSON.parse(await readFile(file, "utf8")));
+    assert.deepEqual(
+      rows.filter((row) => !agrees(row)),
+      [],
+    );
+    const named = (what: string) => rows.filter(({ name }) => name.includes(what)).length;
+    assert.deepEqual(
+      [named(": loss "), named(": batches"), named("put back"), named("minimum")],
+      [0, 0, 0, 0],
+    );
+    assert.equal(tf.memory().numTensors, 0);
+  });
+});
+
 describe("a malformed record", () => {
   it("is named", async () => {
     await assert.rejects(traceParity({ stages: [] }), /no "size"/);
     await assert.rejects(runsParity({ runs: {} }), /no "size"/);
+    await assert.rejects(lrFindParity({ lr_searches: {} }), /no "size"/);
     assert.throws(() => scheduleParity({}), /no list of numbers "lr_for_max_3e3"/);
   });
 });

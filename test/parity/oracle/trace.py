@@ -60,8 +60,8 @@ class Losses(Callback):  # noqa: F405
             self.values.append(float(last_loss.detach()) / self.of)
 
 
-def run(a, options, grey, labels):
-    o = {**ADAM, **options}
+def learner(a, grey, labels, o):
+    """fastai's learner on the drawn batches, in their order, and the first of them."""
     mean, std = (torch.tensor(t).view(1, 3, 1, 1) for t in imagenet_stats)  # noqa: F405
     x = torch.tensor(grey.reshape(-1, 1, a.size, a.size)).float().div(255).expand(-1, 3, -1, -1)
     items = torch.utils.data.TensorDataset((x - mean) / std, torch.tensor(labels.reshape(-1)))
@@ -73,6 +73,12 @@ def run(a, options, grey, labels):
     learn = cnn_learner(data, arch, cut=-2, split_on=lambda m: (m[0][6], m[1]), ps=0.0, opt_func=optimizer, wd=o["wd"], true_wd=o["true_wd"], bn_wd=o["bn_wd"])  # noqa: F405
     for k, m in enumerate(m for m in learn.model[1].modules() if isinstance(m, nn.Linear)):  # noqa: F405
         m.weight.data, m.bias.data = torch.tensor(head_value(tuple(m.weight.shape), k)), torch.zeros_like(m.bias)
+    return learn, next(iter(loader))[0]
+
+
+def run(a, options, grey, labels):
+    o = {**ADAM, **options}
+    learn, first = learner(a, grey, labels, o)
     summed = o["accumulate"] > 1
     if o["label_smoothing"]:
         learn.loss_func = LabelSmoothingCrossEntropy(o["label_smoothing"])  # noqa: F405
@@ -100,7 +106,6 @@ def run(a, options, grey, labels):
         learn.data.valid_dl = learn.data.train_dl
         learn.model.eval()
         with torch.no_grad():
-            first = next(iter(loader))[0]
             probabilities = learn.model(first).softmax(1)
         stages.append(dict(stage=stage, losses=losses.values, mixes=[dict(m) for m in mixes], eval_probabilities=probabilities.tolist()))
         print(stage, losses.values, flush=True)
@@ -125,19 +130,28 @@ def record_mixes(mixes):
     np.random.beta, torch.randperm = shares, permutation
 
 
-if __name__ == "__main__":
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(description):
+    p = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--weights", required=True, help="folder of the tfjs ResNet50: model.json and its shards")
     p.add_argument("--out", required=True)
     p.add_argument("--size", type=int, default=64)
     p.add_argument("--bs", type=int, default=6)
     p.add_argument("--steps", type=int, default=3)
     p.add_argument("--seed", type=int, default=1)
-    a = p.parse_args()
+    return p
+
+
+def write(a, grey, labels, **recorded):
+    pixels = dict(encoding="base64 of uint8 grey, steps x bs x size x size; each channel = grey / 255, then imagenet_stats", data=base64.b64encode(grey.tobytes()).decode())
+    with open(a.out, "w") as out:
+        json.dump(dict(size=a.size, bs=a.bs, steps=a.steps, head="cos(0.7 i + k) sqrt(2 / fan_in), biases 0, layer k", labels=labels.tolist(), pixels=pixels, **recorded), out)
+
+
+if __name__ == "__main__":
+    a = arguments(__doc__).parse_args()
     grey, labels = drawn(a)
     runs = {}
     for name, options in RUNS.items():
         print(name, flush=True)
         runs[name] = run(a, options, grey, labels)
-    pixels = dict(encoding="base64 of uint8 grey, steps x bs x size x size; each channel = grey / 255, then imagenet_stats", data=base64.b64encode(grey.tobytes()).decode())
-    json.dump(dict(size=a.size, bs=a.bs, steps=a.steps, head="cos(0.7 i + k) sqrt(2 / fan_in), biases 0, layer k", labels=labels.tolist(), pixels=pixels, runs=runs), open(a.out, "w"))
+    write(a, grey, labels, runs=runs)

@@ -1,0 +1,186 @@
+import type { BatchLoader, DataBunch, ItemBatch, TrainBatch } from "../training/DataBunch.js";
+import { adam } from "../training/Adam.js";
+import { evaluateBatch } from "../training/evaluate.js";
+import { softmax } from "../training/getPreds.js";
+import { Learner } from "../training/Learner.js";
+import { LRFinder, type LRFinderOptions } from "../training/LRFinder.js";
+import { lrSuggestions } from "../training/lrSuggestions.js";
+import { sgd } from "../training/SGD.js";
+import { smoothing as beta, SmoothenValue } from "../training/SmoothenValue.js";
+import type { ParityRow } from "./ParityRow.js";
+import { malformed, type RecordedPixels, recordedBatches, tracedNet } from "./tracedNet.js";
+
+/** The record of `test/parity/oracle/lr_find.py`: fastai's own `lr_find` on batches in a fixed order. */
+interface LrFindRecord extends RecordedPixels {
+  readonly labels: readonly (readonly number[])[];
+  readonly adam: { readonly betas: readonly [number, number]; readonly eps: number; readonly wd: number };
+  /** Of SGD. */
+  readonly momentum: number;
+  readonly lr_searches: Readonly<Record<string, Search>>;
+}
+
+interface Search {
+  readonly options: {
+    /** Default "adam". */
+    readonly optimizer?: "adam" | "sgd";
+    readonly stage: "frozen" | "unfrozen";
+    readonly start_lr: number;
+    readonly end_lr: number;
+    readonly num_it: number;
+    readonly stop_div: boolean;
+  };
+  readonly lrs: readonly number[];
+  readonly losses: readonly number[];
+  readonly losses_other_kernels: readonly number[];
+  readonly smooth: readonly number[];
+  /** Null where too few points are shown. */
+  readonly minimum: number | null;
+}
+
+/** Of the record, the part that `minimum` is of: from the third value on, without the last two. */
+const shown = [2, -2] as const;
+
+/**
+ * Searches with `learn.lrFind` on the same net and batches: the rates, each batch's loss, the step at which the search
+ * ends, and whether the net is as before. High rates turn differences in the last bit into other losses, for fastai
+ * itself too; what its two recorded runs disagree about is not compared (see {@link determined}). So smoothing, end
+ * and suggestion are also held against fastai's on fastai's own losses, where they must agree to the last one.
+ */
+export async function lrFindParity(record: unknown): Promise<ParityRow[]> {
+  const { labels, lr_searches: searches, adam: withAdam, momentum, ...pixels } = checked(record);
+  const data = fixedData(recordedBatches(pixels, labels));
+  const rows: ParityRow[] = [];
+  for (const [name, search] of Object.entries(searches)) {
+    const model = await tracedNet();
+    const optFunc = search.options.optimizer === "sgd" ? sgd({ momentum }) : adam(withAdam);
+    const learn = new Learner(data, model, "traced ResNet-50", { optFunc, wd: withAdam.wd });
+    try {
+      const own = await searchRows(learn, search);
+      rows.push(...own.map((row) => ({ ...row, name: `${name}: ${row.name}` })));
+    } finally {
+      learn.dispose();
+    }
+  }
+  return rows;
+}
+
+async function searchRows(learn: Learner<FixedData>, recorded: Search): Promise<ParityRow[]> {
+  const { stage, start_lr: startLr, end_lr: endLr, num_it: numIt, stop_div: stopDiv } = recorded.options;
+  if (stage === "frozen") learn.freeze();
+  else learn.unfreeze();
+  const before = probabilities(learn);
+  // fast.ai's own rule: every batch counts.
+  const options: LRFinderOptions = { startLr, endLr, numIt, stopDiv, warmup: 0 };
+  await learn.lrFind(options);
+  await learn.bringBack();
+  const { lrs, losses } = learn.recorder;
+  const after = probabilities(learn);
+  const moved = Math.max(...after.map((p, i) => Math.abs(p - (before[i] ?? NaN))));
+  return [
+    ...determined(recorded).map(({ loss, tolerance }, i) =>
+      relative(`loss ${i}`, unsmoothed(losses)[i] ?? NaN, loss, tolerance),
+    ),
+    ...(isEndDetermined(recorded) ? [relative("batches", losses.length, recorded.losses.length, 0)] : []),
+    ...recorded.lrs.slice(0, lrs.length).map((lr, i) => relative(`rate ${i}`, lrs[i] ?? NaN, lr, 1e-9)),
+    ...ruleRows(recorded, options),
+    { name: "put back", ours: moved, fastai: 0, difference: moved, tolerance: 1e-6, unit: "absolute" },
+  ];
+}
+
+/**
+ * The losses that fastai's two runs, which differ in nothing but the layout in memory, agree about to 1%. Ours may be
+ * off by ten times as much as they are until then, since our batch norms differ from PyTorch's by ten times as much as
+ * PyTorch's from themselves, or by 0.3% (frozen) and 1% (unfrozen) as in `replay`.
+ */
+function determined({ options, losses, losses_other_kernels: others }: Search): {
+  readonly loss: number;
+  readonly tolerance: number;
+}[] {
+  const least = options.stage === "frozen" ? 0.003 : 0.01;
+  let apart = 0;
+  return losses.flatMap((loss, i) => {
+    apart = Math.max(apart, Math.abs(loss - (others[i] ?? Infinity)) / loss);
+    return apart < 0.01 ? [{ loss, tolerance: Math.max(least, 10 * apart) }] : [];
+  });
+}
+
+/**
+ * Whether a search ends with the same batch whatever the last bits are: because its batches are counted, or because
+ * fastai's two runs end together, three batches at the most after they part.
+ */
+function isEndDetermined(search: Search): boolean {
+  const { options, losses, losses_other_kernels: others } = search;
+  if (!options.stop_div || losses.length === options.num_it) return true;
+  return losses.length === others.length && losses.length - determined(search).length <= 3;
+}
+
+function smoothed(losses: readonly number[]): number[] {
+  const average = new SmoothenValue();
+  return losses.map((loss) => average.add(loss));
+}
+
+/** The rule alone: smoothed losses, end and suggestion, on the losses that fastai had. */
+function ruleRows({ losses, smooth, lrs, minimum }: Search, options: LRFinderOptions): ParityRow[] {
+  const finder = new LRFinder({ lrs: [NaN] }, options);
+  const ours = smoothed(losses);
+  const end = ours.findIndex(
+    (smoothLoss, i) => finder.batchEnd({ iteration: i + 1, smoothLoss }).stopTraining === true,
+  );
+  const suggested = lrSuggestions(lrs.slice(...shown), smooth.slice(...shown))?.minimum ?? NaN;
+  return [
+    // fastai smooths in single precision.
+    ...smooth.map((fastai, i) => relative(`smoothed ${i}`, ours[i] ?? NaN, fastai, 1e-5)),
+    relative("batches by the rule", end + 1, losses.length, 0),
+    ...(minimum === null ? [] : [relative("minimum / 10", suggested, minimum, 1e-9)]),
+  ];
+}
+
+const relative = (name: string, ours: number, fastai: number, tolerance: number): ParityRow => ({
+  ...{ name, ours, fastai, tolerance, unit: "relative" },
+  difference: Math.abs(ours - fastai) / Math.abs(fastai),
+});
+
+/** Each batch's own loss from the smoothed ones: a bias-corrected moving average, undone. */
+function unsmoothed(smooth: readonly number[]): number[] {
+  const moving = (i: number): number => (i < 0 ? 0 : (smooth[i] ?? NaN) * (1 - beta ** (i + 1)));
+  return smooth.map((_, i) => (moving(i) - beta * moving(i - 1)) / (1 - beta));
+}
+
+function probabilities({ model, loss, data }: Learner<FixedData>): Float32Array {
+  return softmax(evaluateBatch(model, data.first, loss).logits, 2);
+}
+
+interface FixedData extends DataBunch {
+  readonly first: TrainBatch;
+}
+
+/** The same batches in the same order in each pass. */
+function fixedData(batches: readonly TrainBatch[]): FixedData {
+  const [first] = batches;
+  if (!first) throw malformed("no batches");
+  const bs = first.y.length;
+  const items = Array.from({ length: bs }, (_, i) => i);
+  const loader: BatchLoader = {
+    ...{ nextPass: 0, dataset: { length: bs * batches.length }, length: batches.length },
+    async *batches() {
+      for (const batch of batches) {
+        // A copy, as a loader's batches are new ones.
+        const own: ItemBatch = { ...batch, x: batch.x.slice(), items };
+        yield await Promise.resolve(own);
+      }
+    },
+  };
+  return {
+    ...{ classes: ["0", "1"], c: 2, bs, seed: 0, first },
+    ...{ trainDl: loader, validDl: loader, fixDl: loader, validDs: loader.dataset },
+  };
+}
+
+function checked(record: unknown): LrFindRecord {
+  const given = record as Partial<LrFindRecord>;
+  const missing = (["size", "bs", "labels", "pixels", "adam", "lr_searches"] as const).find(
+    (key) => given[key] === undefined,
+  );
+  if (missing !== undefined) throw malformed(`no "${missing}"`);
+  return given as LrFindRecord;
+}
