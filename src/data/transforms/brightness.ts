@@ -1,5 +1,5 @@
 import type { Random } from "../../engine/random.js";
-import { type Range, drawFrom } from "./range.js";
+import { type Range, drawFrom, checkedRange, probability } from "./range.js";
 import type { LightingStep } from "./Step.js";
 
 export interface Brightness {
@@ -8,8 +8,15 @@ export interface Brightness {
   readonly change: Range;
 }
 
-/** Darkens or brightens; `change` is what a mid-grey pixel becomes, 0.5 leaves the image as it is. */
-export const brightness = (change: Range, p = 1): Brightness => ({ name: "brightness", p, change });
+/**
+ * Darkens or brightens; `change`, between 0 and 1, is what a mid-grey pixel becomes, 0.5 leaves the image as it is.
+ * @throws UserError naming a bound or probability that is out of its range
+ */
+export const brightness = (change: Range, p = 1): Brightness => ({
+  name: "brightness",
+  p: probability(p),
+  change: checkedRange("change", change, { above: 0, below: 1 }),
+});
 
 export const drawBrightness = (t: Brightness, random: Random): LightingStep =>
   brightnessStep(drawFrom(t.change, random));

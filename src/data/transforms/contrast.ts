@@ -1,5 +1,5 @@
 import type { Random } from "../../engine/random.js";
-import type { Range } from "./range.js";
+import { type Range, checkedRange, probability } from "./range.js";
 import type { LightingStep } from "./Step.js";
 
 export interface Contrast {
@@ -8,8 +8,15 @@ export interface Contrast {
   readonly scale: Range;
 }
 
-/** Strengthens or weakens the contrast by a factor whose logarithm is drawn evenly; 1 changes nothing. */
-export const contrast = (scale: Range, p = 1): Contrast => ({ name: "contrast", p, scale });
+/**
+ * Strengthens or weakens the contrast by a factor above 0 whose logarithm is drawn evenly; 1 changes nothing.
+ * @throws UserError naming a bound or probability that is out of its range
+ */
+export const contrast = (scale: Range, p = 1): Contrast => ({
+  name: "contrast",
+  p: probability(p),
+  scale: checkedRange("scale", scale, { above: 0 }),
+});
 
 export const drawContrast = (t: Contrast, random: Random): LightingStep =>
   contrastStep(random.logUniform(t.scale[0], t.scale[1]));

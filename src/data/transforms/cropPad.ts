@@ -1,5 +1,5 @@
 import type { Random } from "../../engine/random.js";
-import { type Range, drawFrom } from "./range.js";
+import { type Range, drawFrom, checkedRange } from "./range.js";
 import type { CropPadStep } from "./Step.js";
 
 export interface CropPad {
@@ -12,12 +12,14 @@ export interface CropPad {
 /**
  * Cuts the square out of the resized image, at the centre by default, and fills up what is too small for it (fastai
  * v1: `_crop_pad_default`). Resized by "squish" the image is the square already, and stays whole.
+ * @param rowPct and `colPct`: in 0..1
+ * @throws UserError naming a bound that is out of its range
  */
 export const cropPad = (rowPct: Range = [0.5, 0.5], colPct: Range = [0.5, 0.5]): CropPad => ({
   name: "cropPad",
   p: 1,
-  rowPct,
-  colPct,
+  rowPct: checkedRange("rowPct", rowPct, { from: 0, to: 1 }),
+  colPct: checkedRange("colPct", colPct, { from: 0, to: 1 }),
 });
 
 export const drawCropPad = (t: CropPad, random: Random): CropPadStep =>

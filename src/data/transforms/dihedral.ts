@@ -1,3 +1,4 @@
+import { probability } from "./range.js";
 import type { Random } from "../../engine/random.js";
 import type { AffineStep } from "./Step.js";
 
@@ -6,8 +7,11 @@ export interface Dihedral {
   readonly p: number;
 }
 
-/** One of the eight flips and quarter turns of a square, each as likely. */
-export const dihedral = (p = 1): Dihedral => ({ name: "dihedral", p });
+/**
+ * One of the eight flips and quarter turns of a square, each as likely.
+ * @throws UserError when `p` is no probability
+ */
+export const dihedral = (p = 1): Dihedral => ({ name: "dihedral", p: probability(p) });
 
 export const drawDihedral = (random: Random): AffineStep => dihedralStep(Math.floor(random.uniform(0, 8)));
 

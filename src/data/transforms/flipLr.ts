@@ -1,3 +1,4 @@
+import { probability } from "./range.js";
 import type { FlipStep } from "./Step.js";
 
 export interface FlipLr {
@@ -5,8 +6,11 @@ export interface FlipLr {
   readonly p: number;
 }
 
-/** Mirrors left and right. In a chest X-ray this moves the heart to the other side; fast.ai does it by default. */
-export const flipLr = (p = 0.5): FlipLr => ({ name: "flipLr", p });
+/**
+ * Mirrors left and right. In a chest X-ray this moves the heart to the other side; fast.ai does it by default.
+ * @throws UserError when `p` is no probability
+ */
+export const flipLr = (p = 0.5): FlipLr => ({ name: "flipLr", p: probability(p) });
 
 export const drawFlipLr = (): FlipStep => flipLrStep;
 

@@ -1,3 +1,4 @@
+import { inRange, type Range as Limits } from "../../inRange.js";
 import type { Random } from "../../engine/random.js";
 
 /** A parameter is drawn evenly from `[lo, hi]`; equal bounds fix it. */
@@ -8,3 +9,18 @@ export const drawFrom = (range: Range, random: Random): number => random.uniform
 /** A whole number from `lo` to `hi`, each as likely. */
 export const drawInteger = ([lo, hi]: Range, random: Random): number =>
   Math.floor(random.uniform(lo, hi + 1));
+
+/**
+ * The range, when its bounds are in order and both within the limits.
+ * @param name of the parameter, for the error
+ * @throws UserError naming the bound and its value
+ */
+export function checkedRange(name: string, range: Range, limits: Limits): Range {
+  const [lo, hi] = range;
+  const from = inRange(`The lower bound of ${name}`, lo, limits);
+  inRange(`The upper bound of ${name}`, hi, { ...limits, from });
+  return range;
+}
+
+/** @throws UserError when `p` is no probability */
+export const probability = (p: number): number => inRange("p", p, { from: 0, to: 1 });

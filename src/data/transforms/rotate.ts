@@ -1,5 +1,5 @@
 import type { Random } from "../../engine/random.js";
-import { type Range, drawFrom } from "./range.js";
+import { type Range, drawFrom, checkedRange, probability } from "./range.js";
 import type { AffineStep } from "./Step.js";
 
 export interface Rotate {
@@ -8,8 +8,15 @@ export interface Rotate {
   readonly degrees: Range;
 }
 
-/** Turns the image about its centre by an angle drawn from `degrees`. */
-export const rotate = (degrees: Range, p = 1): Rotate => ({ name: "rotate", p, degrees });
+/**
+ * Turns the image about its centre by an angle drawn from `degrees`.
+ * @throws UserError naming a bound or probability that is out of its range
+ */
+export const rotate = (degrees: Range, p = 1): Rotate => ({
+  name: "rotate",
+  p: probability(p),
+  degrees: checkedRange("degrees", degrees, {}),
+});
 
 export const drawRotate = (t: Rotate, random: Random): AffineStep => rotateStep(drawFrom(t.degrees, random));
 

@@ -1,6 +1,6 @@
 import type { Random } from "../../engine/random.js";
 import { UserError } from "../../errors.js";
-import { type Range, drawFrom } from "./range.js";
+import { type Range, drawFrom, checkedRange, probability } from "./range.js";
 import type { CoordStep } from "./Step.js";
 
 export interface SymmetricWarp {
@@ -9,11 +9,15 @@ export interface SymmetricWarp {
   readonly magnitude: Range;
 }
 
-/** Tilts the image in perspective; each side's magnitude is drawn from `magnitude`, 0 leaves it as it is. */
+/**
+ * Tilts the image in perspective; each side's magnitude, between -1 and 1, is drawn from `magnitude`, 0 leaves it as
+ * it is.
+ * @throws UserError naming a bound or probability that is out of its range
+ */
 export const symmetricWarp = (magnitude: Range, p = 1): SymmetricWarp => ({
   name: "symmetricWarp",
-  p,
-  magnitude,
+  p: probability(p),
+  magnitude: checkedRange("magnitude", magnitude, { above: -1, below: 1 }),
 });
 
 export const drawSymmetricWarp = (t: SymmetricWarp, random: Random): CoordStep =>

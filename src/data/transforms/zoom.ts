@@ -1,5 +1,5 @@
 import type { Random } from "../../engine/random.js";
-import { type Range, drawFrom } from "./range.js";
+import { type Range, drawFrom, checkedRange, probability } from "./range.js";
 import type { AffineStep } from "./Step.js";
 
 export interface Zoom {
@@ -10,13 +10,16 @@ export interface Zoom {
   readonly colPct: Range;
 }
 
-/** Enlarges the image by a factor drawn from `scale`, towards a place drawn at random (0..1 of each side). */
+/**
+ * Enlarges the image by a factor above 0 drawn from `scale`, towards a place drawn at random (0..1 of each side).
+ * @throws UserError naming a bound or probability that is out of its range
+ */
 export const zoom = (scale: Range, p = 1, rowPct: Range = [0, 1], colPct: Range = [0, 1]): Zoom => ({
   name: "zoom",
-  p,
-  scale,
-  rowPct,
-  colPct,
+  p: probability(p),
+  scale: checkedRange("scale", scale, { above: 0 }),
+  rowPct: checkedRange("rowPct", rowPct, { from: 0, to: 1 }),
+  colPct: checkedRange("colPct", colPct, { from: 0, to: 1 }),
 });
 
 export const drawZoom = (t: Zoom, random: Random): AffineStep =>
