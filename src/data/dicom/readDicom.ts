@@ -1,7 +1,7 @@
 import type * as DicomParser from "dicom-parser";
 import type { DataSet, Element } from "dicom-parser";
 import { messageOf } from "../../errors.js";
-import { type PixelCoding, pixelCoding } from "./transferSyntax.js";
+import { deflated, type PixelCoding, pixelCoding } from "./transferSyntax.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";
 
 /** A lookup table: values below `first` give its first entry, values above its range the last. */
@@ -115,14 +115,22 @@ async function parse(bytes: Uint8Array): Promise<{ parser: Parser; dataSet: Data
   // Loaded with the first DICOM file.
   const { default: parser } = await import("dicom-parser");
   try {
-    return { parser, dataSet: parser.parseDicom(bytes) };
+    return { parser, dataSet: parser.parseDicom(bytes, { inflater: refuseDeflated }) };
   } catch (error) {
     // What it throws is mostly no Error, and holds what it has read so far.
     const thrown = error as { readonly exception?: unknown };
-    const reason = messageOf(thrown.exception ?? error);
+    const inner = thrown.exception ?? error;
+    if (inner instanceof UnreadableDicom) throw inner;
+    const reason = messageOf(inner);
     const cut = /past end|beyond|outside|buffer|length/i.test(reason);
     throw new UnreadableDicom(cut ? "is cut short (truncated)" : "is no DICOM file that can be read");
   }
+}
+
+/** The parser would inflate them without a bound: 300 kB may become 300 MB. */
+function refuseDeflated(): never {
+  pixelCoding(deflated);
+  throw new Error("deflated files are refused by their transfer syntax");
 }
 
 function nativePixels(dataSet: DataSet, element: Element): Uint8Array {

@@ -19,6 +19,9 @@ const readable: Readonly<Record<string, PixelCoding>> = {
   ".5": "rle",
 };
 
+/** Explicit little endian, the whole data set deflated. */
+export const deflated = "1.2.840.10008.1.2.1.99";
+
 /** Names of some that are not. */
 const unreadable: readonly (readonly [RegExp, string])[] = [
   [/^\.1\.99$/, "deflated"],

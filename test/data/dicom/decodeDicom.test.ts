@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { deflateRawSync } from "node:zlib";
 import sharp from "sharp";
 import { type Pixels, decodeBytes } from "../../../src/data/decodeImage.js";
 import { type Elements, attributes, bytesOf, dicomFile, eightBits, syntaxes } from "./dicomFile.js";
@@ -26,6 +27,19 @@ const word = (pixels: Uint16Array, changed: Elements = {}): Elements =>
   attributes(height, width, { ...twelve, ...fullWindow, ...changed, "7FE00010": ["OW", bytesOf(pixels)] });
 
 describe("decodeDicom: transfer syntaxes", () => {
+  it("refuses a deflated file without inflating it, however much it holds", async () => {
+    const file = dicomFile("1.2.840.10008.1.2.1.99", {});
+    const bomb = Buffer.concat([file, deflateRawSync(Buffer.alloc(64e6))]);
+    assert.ok(bomb.length < 1e5);
+    const before = performance.now();
+    await assert.rejects(
+      decode(bomb),
+      /transfer syntax 1\.2\.840\.10008\.1\.2\.1\.99 \(deflated\), which is not read/,
+    );
+    // Inflating took seconds.
+    assert.ok(performance.now() - before < 1000);
+  });
+
   for (const name of ["implicit", "explicit", "bigEndian"] as const) {
     it(`reads ${name}`, async () => {
       const { data, ...shape } = await decode(dicomFile(syntaxes[name], word(values)));
