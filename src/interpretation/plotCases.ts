@@ -34,24 +34,21 @@ export async function plotCases(
   }
   const tiles: Tile[] = [];
   const explained: ExplainedImage[] = [];
-  let side = 0;
+  const { preparation } = factsOf(learn);
   for (const item of cases) {
     const file = requirePath(item);
     if (heatmap) {
       const cam = await gradCam(learn, file, { class: item.actual });
       tiles.push(...camTiles(cam, titleOf(item)));
       explained.push({ map: cam.map, name: path.basename(file), actual: item.actual });
-      side = cam.size;
     } else {
-      const { preparation } = factsOf(learn);
       const batch = await prepareImage(file, preparation);
       tiles.push(...batchTiles(batch, preparation.stats, [titleOf(item)]));
-      side = preparation.size;
     }
   }
   currentDisplay().text("Prediction / actual / loss / probability of the actual class");
   const perRow = Math.ceil(Math.sqrt(cases.length));
-  await showTiles(tiles, side, "validation images", heatmap ? 2 * Math.min(perRow, 2) : perRow);
+  await showTiles(tiles, preparation.size, "validation images", heatmap ? 2 * Math.min(perRow, 2) : perRow);
   if (heatmap) currentDisplay().table(whereItLooks(explained));
 }
 

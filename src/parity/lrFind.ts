@@ -8,7 +8,7 @@ import { lrSuggestions } from "../training/lrSuggestions.js";
 import { sgd } from "../training/SGD.js";
 import { smoothing as beta, SmoothenValue } from "../training/SmoothenValue.js";
 import type { ParityRow } from "./ParityRow.js";
-import { malformed, type RecordedPixels, recordedBatches, tracedNet } from "./tracedNet.js";
+import { malformed, type RecordedPixels, recordedBatches, tracedNet, recordWith } from "./tracedNet.js";
 
 /** The record of `test/parity/oracle/lr_find.py`: fastai's own `lr_find` on batches in a fixed order. */
 interface LrFindRecord extends RecordedPixels {
@@ -47,7 +47,13 @@ const shown = [2, -2] as const;
  * and suggestion are also held against fastai's on fastai's own losses, where they must agree to the last one.
  */
 export async function lrFindParity(record: unknown): Promise<ParityRow[]> {
-  const { labels, lr_searches: searches, adam: withAdam, momentum, ...pixels } = checked(record);
+  const {
+    labels,
+    lr_searches: searches,
+    adam: withAdam,
+    momentum,
+    ...pixels
+  } = recordWith<LrFindRecord>(record, ["size", "bs", "labels", "pixels", "adam", "lr_searches"]);
   const data = fixedData(recordedBatches(pixels, labels));
   const rows: ParityRow[] = [];
   for (const [name, search] of Object.entries(searches)) {
@@ -74,11 +80,12 @@ async function searchRows(learn: Learner<FixedData>, recorded: Search): Promise<
   await learn.lrFind(options);
   await learn.bringBack();
   const { lrs, losses } = learn.recorder;
+  const own = unsmoothed(losses);
   const after = probabilities(learn);
   const moved = Math.max(...after.map((p, i) => Math.abs(p - (before[i] ?? NaN))));
   return [
     ...determined(recorded).map(({ loss, tolerance }, i) =>
-      relative(`loss ${i}`, unsmoothed(losses)[i] ?? NaN, loss, tolerance),
+      relative(`loss ${i}`, own[i] ?? NaN, loss, tolerance),
     ),
     ...(isEndDetermined(recorded) ? [relative("batches", losses.length, recorded.losses.length, 0)] : []),
     ...recorded.lrs.slice(0, lrs.length).map((lr, i) => relative(`rate ${i}`, lrs[i] ?? NaN, lr, 1e-9)),
@@ -174,13 +181,4 @@ function fixedData(batches: readonly TrainBatch[]): FixedData {
     ...{ classes: ["0", "1"], c: 2, bs, seed: 0, first },
     ...{ trainDl: loader, validDl: loader, fixDl: loader, validDs: loader.dataset },
   };
-}
-
-function checked(record: unknown): LrFindRecord {
-  const given = record as Partial<LrFindRecord>;
-  const missing = (["size", "bs", "labels", "pixels", "adam", "lr_searches"] as const).find(
-    (key) => given[key] === undefined,
-  );
-  if (missing !== undefined) throw malformed(`no "${missing}"`);
-  return given as LrFindRecord;
 }

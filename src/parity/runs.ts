@@ -3,7 +3,7 @@ import { crossEntropy } from "../training/CrossEntropy.js";
 import { sgd } from "../training/SGD.js";
 import type { ParityRow } from "./ParityRow.js";
 import { type RecordedStage, replay, type ReplaySettings } from "./replay.js";
-import { malformed, type RecordedPixels, recordedBatches, tracedNet } from "./tracedNet.js";
+import { type RecordedPixels, recordedBatches, tracedNet, recordWith } from "./tracedNet.js";
 
 /** The record of `test/parity/oracle/trace.py`: steps of fastai's own learner under several options. */
 interface Runs extends RecordedPixels {
@@ -43,7 +43,7 @@ interface Options {
 
 /** Replays each run from the pretrained weights on, with its options (see `replay`). */
 export async function runsParity(record: unknown): Promise<ParityRow[]> {
-  const { labels, runs, ...pixels } = checked(record);
+  const { labels, runs, ...pixels } = recordWith<Runs>(record, ["size", "bs", "labels", "pixels", "runs"]);
   const batches = recordedBatches(pixels, labels);
   const rows: ParityRow[] = [];
   for (const [name, { options, stages }] of Object.entries(runs)) {
@@ -83,12 +83,3 @@ const mixOf = ({ lambda, permutation }: Run["stages"][number]["mixes"][number]) 
   lambda: Float32Array.from(lambda),
   permutation: Int32Array.from(permutation),
 });
-
-function checked(record: unknown): Runs {
-  const runs = record as Partial<Runs>;
-  const missing = (["size", "bs", "labels", "pixels", "runs"] as const).find(
-    (key) => runs[key] === undefined,
-  );
-  if (missing !== undefined) throw malformed(`no "${missing}"`);
-  return runs as Runs;
-}

@@ -3,7 +3,7 @@ import { CrossEntropy } from "../training/CrossEntropy.js";
 import { softmax } from "../training/getPreds.js";
 import type { ParityRow } from "./ParityRow.js";
 import { type RecordedStage, replay } from "./replay.js";
-import { malformed, type RecordedPixels, recordedBatches, tracedNet } from "./tracedNet.js";
+import { type RecordedPixels, recordedBatches, tracedNet, recordWith } from "./tracedNet.js";
 
 /** The record of the oracle's `trace`: a few steps of fastai on given pixels, without augmentation or dropout. */
 interface Trace extends RecordedPixels {
@@ -18,7 +18,16 @@ interface Trace extends RecordedPixels {
 
 /** Replays the trace with the same weights, batches, head and rates (see `replay`). */
 export async function traceParity(record: unknown): Promise<ParityRow[]> {
-  const trace = checked(record);
+  const trace = recordWith<Trace>(record, [
+    "size",
+    "bs",
+    "wd",
+    "betas",
+    "eps",
+    "batches",
+    "pixels",
+    "stages",
+  ]);
   const batches = recordedBatches(
     trace,
     trace.batches.map((items) => items.map(({ label }) => label)),
@@ -39,13 +48,4 @@ export async function traceParity(record: unknown): Promise<ParityRow[]> {
     model.dispose();
   }
   return rows;
-}
-
-function checked(record: unknown): Trace {
-  const trace = record as Partial<Trace>;
-  const missing = (["size", "bs", "wd", "betas", "eps", "batches", "pixels", "stages"] as const).find(
-    (key) => trace[key] === undefined,
-  );
-  if (missing !== undefined) throw malformed(`no "${missing}"`);
-  return trace as Trace;
 }

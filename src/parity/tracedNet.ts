@@ -66,6 +66,20 @@ export function recordedBatches(
   });
 }
 
+/**
+ * A record that has all that its kind must have; what is in it shows as it is replayed.
+ * @throws UserError naming the first thing that is missing
+ */
+export function recordWith<Kind extends object>(
+  record: unknown,
+  keys: readonly (keyof Kind & string)[],
+): Kind {
+  const given = record as Partial<Kind>;
+  const missing = keys.find((key) => given[key] === undefined);
+  if (missing !== undefined) throw malformed(`no "${missing}"`);
+  return given as Kind;
+}
+
 export function malformed(what: string): UserError {
   return new UserError(`The trace record is not as expected: ${what}.`, "Make it with the oracle's `trace`.");
 }
