@@ -1,6 +1,6 @@
 import { collectGarbage } from "../engine/collectGarbage.js";
 import type { Graph } from "../engine/graph/Graph.js";
-import { programOf } from "../engine/graph/GraphSession.js";
+import { type GroupSetting, programOf } from "../engine/graph/GraphSession.js";
 import { RemoteGraph } from "../engine/graph/RemoteGraph.js";
 import type { Variable } from "../engine/Variable.js";
 import type { EvaluatedBatch } from "./evaluate.js";
@@ -34,6 +34,8 @@ export class NetSession {
     private readonly remote: RemoteGraph,
     private readonly imageShape: string,
     private readonly present: Present,
+    /** Groups that are new, and become zeros when the graph first runs. */
+    private readonly blank: Set<number>,
   ) {}
 
   /** Records a step on one blank image of the batch's size and hands it to the thread. */
@@ -48,16 +50,16 @@ export class NetSession {
       },
       weight: 1,
     };
+    RemoteGraph.expect();
     const isNew = net.training?.optimizer.state().size === 0;
     const variables = variablesOf(net);
     const graph = recordNet(net, variables, present);
     const remote = await RemoteGraph.open(programOf(graph));
-    const session = new NetSession(net, variables, graph, remote, imageShape(batch), present);
-    for (const [i, group] of session.groups.entries()) {
-      if (group === variables.sums || (isNew && group !== variables.model)) await session.clear(i);
-    }
+    const blank = groupsOf(variables).flatMap((group, i) =>
+      group === variables.sums || (isNew && group !== variables.model) ? i : [],
+    );
     present.weight = 0;
-    return session;
+    return new NetSession(net, variables, graph, remote, imageShape(batch), present, new Set(blank));
   }
 
   /** As they are set together in the graph. */
@@ -132,19 +134,15 @@ export class NetSession {
     if (lent.length === 0) return;
     const places = new Map(this.graph.variables.map((variable, place) => [variable, place]));
     const values = await this.remote.read(lent.map((variable) => places.get(variable) ?? NaN));
-    lent.forEach((variable, i) => {
-      variable.assignValues(values[i] ?? new Float32Array());
-      this.known.set(variable, variable.version);
-    });
-    collectGarbage();
+    this.bring(lent, values);
   }
 
   /** Brings everything back and frees the graph. */
   async close(): Promise<void> {
     for (const [i, group] of this.groups.entries()) {
-      if (group !== this.variables.sums) await this.bringBack(group);
+      if (group === this.variables.sums || !group.some(({ lent }) => lent)) continue;
       // Group by group, so that not everything is in memory twice.
-      await this.remote.release(i);
+      this.bring(group, await this.remote.take(i));
     }
     await this.remote.close();
     for (const variable of this.variables.sums) variable.dispose();
@@ -159,27 +157,40 @@ export class NetSession {
     );
   }
 
-  /** What is new is zero, and need not be sent. */
-  private async clear(group: number): Promise<void> {
-    await this.remote.assign(group);
-    for (const variable of this.groups[group] ?? []) variable.lend(holder);
+  /** Gives the variables that are still lent their values. */
+  private bring(variables: readonly Variable[], values: readonly Float32Array[]): void {
+    variables.forEach((variable, i) => {
+      if (!variable.lent) return;
+      variable.assignValues(values[i] ?? new Float32Array());
+      this.known.set(variable, variable.version);
+    });
+    collectGarbage();
   }
 
-  /** Sends what was assigned here since the graph's values were known. */
+  private isNewHere(variable: Variable): boolean {
+    return !variable.lent && variable.version !== this.known.get(variable);
+  }
+
+  /** Sends what was assigned here since the graph's values were known; what is new is zero, and need not be sent. */
   private async handOver(): Promise<void> {
-    for (const [i, group] of this.groups.entries()) {
-      const changed = group.some(
-        (variable) => !variable.lent && variable.version !== this.known.get(variable),
-      );
-      if (!changed) continue;
-      await this.bringBack(group);
-      await this.remote.assign(
-        i,
-        group.map((variable) => variable.values()),
-      );
-      for (const variable of group) this.known.set(variable, variable.version);
-      this.prepared = false;
+    const settings: GroupSetting[] = [];
+    for (const [group, variables] of this.groups.entries()) {
+      if (this.blank.has(group)) settings.push({ group });
+      else if (variables.some((variable) => this.isNewHere(variable))) {
+        await this.bringBack(variables);
+        settings.push({ group, values: variables.map((variable) => variable.values()) });
+      }
     }
+    if (settings.length === 0) return;
+    await this.remote.assign(settings);
+    for (const { group, values } of settings) {
+      for (const variable of this.groups[group] ?? []) {
+        if (values) this.known.set(variable, variable.version);
+        else variable.lend(holder);
+      }
+      this.blank.delete(group);
+    }
+    this.prepared = false;
   }
 }
 

@@ -60,6 +60,6 @@ export interface GraphGroup {
   readonly assign: string;
   /** Running this node sets the group to zeros. */
   readonly clear: string;
-  /** Running this node frees the group's memory. */
+  /** Running this node frees the group's memory, once the group's `reads` have run. */
   readonly release: string;
 }

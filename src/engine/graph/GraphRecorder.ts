@@ -127,7 +127,8 @@ export class GraphRecorder implements OperationRecorder {
       this.done(this.sourceOf(result, name), i === 0 ? changes : []),
     );
     const prepare = this.done(this.zero, this.preparations);
-    const release = this.done(this.zero, this.destroyed(this.hoisted));
+    const released = this.hoisted.map((variable) => this.destroyed(variable));
+    const release = this.done(this.zero, released);
     this.functions.set(name, { feeds: this.feeds, outputs, prepare, release });
     [this.feeds, this.preparations, this.hoisted] = [[], [], []];
     // The next function is run by itself: nothing of it waits for this one.
@@ -140,12 +141,15 @@ export class GraphRecorder implements OperationRecorder {
   }
 
   finish(): Graph {
-    const groups = this.groups.map((group) => this.settersOf(group));
     const variables = this.groups.flat();
-    const reads = variables.map(({ handle }) =>
-      this.node("ReadVariableOp", [this.tracedOf(handle).node], [dtype("float32")]),
+    const reads = new Map(
+      variables.map((variable) => {
+        const { node } = this.tracedOf(variable.handle);
+        return [variable, this.node("ReadVariableOp", [node], [dtype("float32")])];
+      }),
     );
-    return { nodes: this.nodes, functions: this.functions, variables, reads, groups };
+    const groups = this.groups.map((group) => this.settersOf(group, reads));
+    return { nodes: this.nodes, functions: this.functions, variables, reads: [...reads.values()], groups };
   }
 
   /**
@@ -172,7 +176,7 @@ export class GraphRecorder implements OperationRecorder {
     return this.nodes[this.places.get(node) ?? -1]?.inputs ?? [];
   }
 
-  private settersOf(variables: readonly Variable[]): GraphGroup {
+  private settersOf(variables: readonly Variable[], reads: ReadonlyMap<Variable, string>): GraphGroup {
     const { zero } = this;
     const inputs = variables.map(() => this.node("Placeholder", [], [dtype("float32")]));
     const set = ({ handle }: Variable, value: string) =>
@@ -191,7 +195,9 @@ export class GraphRecorder implements OperationRecorder {
         this.node("Fill", [sizes, zero], [attr.type("T", float32), attr.type("index_type", int32)]),
       );
     });
-    const released = this.destroyed(variables.map(({ handle }) => this.tracedOf(handle).node));
+    const released = variables.map((variable) =>
+      this.destroyed(this.tracedOf(variable.handle).node, reads.get(variable)),
+    );
     return {
       inputs,
       assign: this.done(zero, assignments),
@@ -205,9 +211,9 @@ export class GraphRecorder implements OperationRecorder {
     return this.node("Identity", [source, ...others.map((node) => `^${node}`)], [attr.type("T", float32)]);
   }
 
-  private destroyed(handles: readonly string[]): string[] {
-    const attrs = [attr.bool("ignore_lookup_error", true)];
-    return handles.map((handle) => this.node("DestroyResourceOp", [handle], attrs));
+  private destroyed(handle: string, after?: string): string {
+    const edges = after === undefined ? [] : [`^${after}`];
+    return this.node("DestroyResourceOp", [handle, ...edges], [attr.bool("ignore_lookup_error", true)]);
   }
 
   private handle(shape: readonly number[], shared: string): string {

@@ -7,6 +7,12 @@ import { type Tensor, tf } from "../tensorflow.js";
 import type { FeedValue, Graph, GraphFunction, GraphGroup } from "./Graph.js";
 import { savedModel, savedModelTag } from "./savedModel.js";
 
+/** A group's new values; without them it is set to zeros. */
+export interface GroupSetting {
+  readonly group: number;
+  readonly values?: readonly Float32Array[];
+}
+
 /** A recorded graph as plain data, which another thread can load. */
 export interface GraphProgram {
   /** The SavedModel file. */
@@ -45,15 +51,16 @@ export class GraphSession {
     }
   }
 
-  /** Sets the variables of a group, without values to zeros. */
-  assign(group: number, values?: readonly Float32Array[]): void {
-    const { groups, shapes } = this.program;
-    const { inputs, assign, clear } = groups[group] ?? missing(group);
-    const first = groups.slice(0, group).reduce((count, before) => count + before.inputs.length, 0);
-    const tensors = values?.map((numbers, i) =>
-      tf.tensor(numbers, [...(shapes[first + i] ?? [])], "float32"),
+  /** Sets groups of variables, in one run: TensorFlow plans each kind of run for itself. */
+  assign(settings: readonly GroupSetting[]): void {
+    const { shapes } = this.program;
+    const set = settings.map(({ group, values }) => ({ ...this.group(group), values }));
+    const inputs = set.flatMap(({ inputs, values }) => (values ? inputs : []));
+    const tensors = set.flatMap(({ first, values = [] }) =>
+      values.map((numbers, i) => tf.tensor(numbers, [...(shapes[first + i] ?? [])], "float32")),
     );
-    dispose(run(this.session, tensors ? inputs : [], tensors ?? [], [tensors ? assign : clear]));
+    const outputs = set.map(({ assign, clear, values }) => (values ? assign : clear));
+    dispose(run(this.session, inputs, tensors, outputs));
   }
 
   /** Runs a recorded function. @returns its results */
@@ -78,14 +85,25 @@ export class GraphSession {
     return valuesOf(run(this.session, [], [], reads));
   }
 
-  /** Frees the memory of a group's variables; assigned anew, they live again. */
-  release(group: number): void {
-    const { release } = this.program.groups[group] ?? missing(group);
-    dispose(run(this.session, [], [], [release]));
+  /** Copies of a group's values, whose memory is freed; assigned anew, the variables live again. */
+  take(group: number): Float32Array[] {
+    const { first, inputs, release } = this.group(group);
+    const reads = this.program.reads.slice(first, first + inputs.length);
+    const tensors = run(this.session, [], [], [...reads, release]);
+    dispose(tensors.splice(-1));
+    return valuesOf(tensors);
   }
 
   close(): void {
     deleteSession(this.session);
+  }
+
+  /** A group, with the place of its first variable. */
+  private group(group: number): GraphGroup & { readonly first: number } {
+    const { groups } = this.program;
+    const found = groups[group];
+    if (!found) throw new RangeError(`the graph has no group ${group}`);
+    return { ...found, first: groups.slice(0, group).reduce((sum, { inputs }) => sum + inputs.length, 0) };
   }
 
   private function(name: string): ProgramFunction {
@@ -106,10 +124,6 @@ function run(
   } finally {
     dispose(inputs);
   }
-}
-
-function missing(group: number): never {
-  throw new RangeError(`the graph has no group ${group}`);
 }
 
 /** Copies of the tensors' values; the tensors are disposed. */

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import type { FeedValue } from "./Graph.js";
-import type { GraphProgram } from "./GraphSession.js";
+import type { GraphProgram, GroupSetting } from "./GraphSession.js";
 import type { GraphReply, GraphRequest } from "./graphWorker.js";
 
 interface Waiting {
@@ -48,8 +48,8 @@ class Thread {
     });
   }
 
-  /** Counts a graph more (1) or less (-1). */
-  count(change: 1 | -1): void {
+  /** Counts a graph more (1), less (-1), or one that may come (0). */
+  count(change: 1 | 0 | -1): void {
     this.graphs += change;
     clearTimeout(this.idle);
     if (this.graphs > 0) return;
@@ -77,6 +77,12 @@ export class RemoteGraph {
     private readonly session: number,
   ) {}
 
+  /** Has the thread load TensorFlow while the graph is still being recorded. */
+  static expect(): void {
+    thread ??= new Thread();
+    thread.count(0);
+  }
+
   static async open(program: GraphProgram): Promise<RemoteGraph> {
     thread ??= new Thread();
     thread.count(1);
@@ -86,9 +92,9 @@ export class RemoteGraph {
   }
 
   /** See `GraphSession.assign`. Takes the arrays over. */
-  async assign(group: number, values?: readonly Float32Array[]): Promise<void> {
-    const owned = values?.map(({ buffer }) => buffer as ArrayBuffer);
-    await this.thread.ask({ kind: "assign", session: this.session, group, values }, owned);
+  async assign(settings: readonly GroupSetting[]): Promise<void> {
+    const owned = settings.flatMap(({ values = [] }) => values.map(({ buffer }) => buffer as ArrayBuffer));
+    await this.thread.ask({ kind: "assign", session: this.session, settings }, owned);
   }
 
   /** See `GraphSession.run`. The arrays are copied. */
@@ -112,9 +118,9 @@ export class RemoteGraph {
     return values ?? [];
   }
 
-  /** See `GraphSession.release`. */
-  async release(group: number): Promise<void> {
-    await this.thread.ask({ kind: "release", session: this.session, group });
+  /** See `GraphSession.take`. */
+  async take(group: number): Promise<readonly Float32Array[]> {
+    return (await this.thread.ask({ kind: "take", session: this.session, group })).values ?? [];
   }
 
   async close(): Promise<void> {

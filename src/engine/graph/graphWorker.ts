@@ -2,17 +2,12 @@ import { parentPort } from "node:worker_threads";
 import { collectGarbage } from "../collectGarbage.js";
 import { messageOf } from "../../errors.js";
 import type { FeedValue } from "./Graph.js";
-import { type GraphProgram, GraphSession } from "./GraphSession.js";
+import { type GraphProgram, GraphSession, type GroupSetting } from "./GraphSession.js";
 
 /** What the thread is asked to do; every request has one answer, in order. */
 export type GraphRequest =
   | { readonly kind: "open"; readonly session: number; readonly program: GraphProgram }
-  | {
-      readonly kind: "assign";
-      readonly session: number;
-      readonly group: number;
-      readonly values?: readonly Float32Array[];
-    }
+  | { readonly kind: "assign"; readonly session: number; readonly settings: readonly GroupSetting[] }
   | {
       readonly kind: "run";
       readonly session: number;
@@ -21,7 +16,7 @@ export type GraphRequest =
     }
   | { readonly kind: "prepare" | "releasePrepared"; readonly session: number; readonly function: string }
   | { readonly kind: "read"; readonly session: number; readonly places: readonly number[] }
-  | { readonly kind: "release"; readonly session: number; readonly group: number }
+  | { readonly kind: "take"; readonly session: number; readonly group: number }
   | { readonly kind: "close"; readonly session: number };
 
 export type GraphReply = { readonly values?: readonly Float32Array[] } | { readonly problem: string };
@@ -49,7 +44,7 @@ function answer(request: GraphRequest): GraphReply {
   if (!session) throw new Error(`there is no graph ${request.session} in this thread`);
   switch (request.kind) {
     case "assign":
-      session.assign(request.group, request.values);
+      session.assign(request.settings);
       return {};
     case "run":
       return { values: session.run(request.function, request.feeds) };
@@ -61,9 +56,8 @@ function answer(request: GraphRequest): GraphReply {
       return {};
     case "read":
       return { values: session.read(request.places) };
-    case "release":
-      session.release(request.group);
-      return {};
+    case "take":
+      return { values: session.take(request.group) };
     case "close":
       sessions.delete(request.session);
       session.close();
