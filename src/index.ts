@@ -54,8 +54,18 @@ export type { Batch } from "./data/Batch.js";
 // Model and training
 export { cnnLearner, type CnnLearnerOptions } from "./training/cnnLearner.js";
 export { type Architecture, type ArchitectureName, modelFrom, models } from "./models/models.js";
-export { auroc, type BinaryMetricOptions, fBeta, precision, recall } from "./training/confusionMetrics.js";
-export { accuracy, errorRate, type Metric, type MetricInput } from "./training/metrics.js";
+export {
+  auroc,
+  type Average,
+  type AverageOptions,
+  type BinaryMetricOptions,
+  fBeta,
+  kappaScore,
+  matthewsCorreff,
+  precision,
+  recall,
+} from "./training/confusionMetrics.js";
+export { accuracy, errorRate, type Metric, type MetricInput, topKAccuracy } from "./training/metrics.js";
 export { adam, type AdamOptions } from "./training/Adam.js";
 export { sgd, type SGDOptions } from "./training/SGD.js";
 export type { OptFunc, WeightDecayOptions } from "./training/Optimizer.js";
@@ -112,7 +122,7 @@ export {
   type ReliabilityBin,
 } from "./interpretation/calibration.js";
 export { type ChosenThreshold, type ThresholdRule } from "./interpretation/chooseThreshold.js";
-export { cohenKappa, type KappaWeights, matthewsCorrcoef } from "./interpretation/agreement.js";
+export { cohenKappa, type KappaWeights, matthewsCorrcoef } from "./training/agreement.js";
 export { type AucComparison, type AucInterval, aucInterval, compareAucs } from "./interpretation/deLong.js";
 export { type McNemar, mcNemar } from "./interpretation/mcNemar.js";
 export type { BinaryMeasures, Estimate, RankedMeasures } from "./interpretation/measures.js";

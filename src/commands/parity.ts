@@ -20,6 +20,8 @@ async function compare(file: string, record: unknown): Promise<ParityRow[]> {
   if (typeof record === "object" && record !== null) {
     if ("stages" in record) return (await import("../parity/trace.js")).traceParity(record);
     if ("runs" in record) return (await import("../parity/runs.js")).runsParity(record);
+    if ("cycles" in record) return (await import("../parity/cycles.js")).cyclesParity(record);
+    if ("tta" in record) return (await import("../parity/tta.js")).ttaParity(record);
     if ("lr_searches" in record) return (await import("../parity/lrFind.js")).lrFindParity(record);
     if ("lr_find" in record) return (await import("../parity/schedule.js")).scheduleParity(record);
     if ("chains" in record) return (await import("../parity/chains.js")).chainsParity(record);

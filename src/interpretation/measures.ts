@@ -1,4 +1,4 @@
-import { matthewsCorrcoef, cohenKappa } from "./agreement.js";
+import { matthewsCorrcoef, cohenKappa } from "../training/agreement.js";
 import { type BinaryScores, type Counts, countsAt, descending, steps } from "./BinaryScores.js";
 import { bootstrap, type BootstrapOptions } from "./bootstrap.js";
 import { fBetaOf } from "./confusionMatrix.js";

@@ -1,11 +1,24 @@
 import { UserError } from "../errors.js";
+import { cohenKappa, type KappaWeights, matthewsCorrcoef } from "./agreement.js";
 import { argmax, type Metric, type MetricInput } from "./metrics.js";
-import { inRange } from "../inRange.js";
+import { inRange, oneOf } from "../inRange.js";
 
 /** Which class a metric of two classes speaks of. */
 export interface BinaryMetricOptions {
   /** Index of the class that the metric speaks of. @default 1, as fast.ai's `pos_label`: PNEUMONIA after NORMAL */
   readonly posLabel?: number;
+}
+
+/**
+ * How the classes' values become one: that of `posLabel` alone; of all items counted together, which is the accuracy;
+ * their mean; or their mean by the number of items of each class.
+ */
+export type Average = "binary" | "micro" | "macro" | "weighted";
+
+/** Of which class, or over which classes. */
+export interface AverageOptions extends BinaryMetricOptions {
+  /** @default "binary" where there are two classes or `posLabel` is given, else "macro", as in fast.ai */
+  readonly average?: Average;
 }
 
 /** Predictions of one class against the rest, over a whole validation set. */
@@ -16,27 +29,34 @@ interface Counts {
 }
 
 /** Of those predicted to be of the class, the share that is; NaN where none is predicted (fast.ai's `Precision`). */
-export function precision(options: BinaryMetricOptions = {}): Metric {
-  return overall("precision", options, ({ hits, predicted }) => hits / predicted);
+export function precision(options: AverageOptions = {}): Metric {
+  return averaged("precision", options, ({ hits, predicted }) => hits / predicted);
 }
 
 /** Of those of the class, the share that is predicted to be; NaN where there is none (fast.ai's `Recall`). */
-export function recall(options: BinaryMetricOptions = {}): Metric {
-  return overall("recall", options, ({ hits, actual }) => hits / actual);
+export function recall(options: AverageOptions = {}): Metric {
+  return averaged("recall", options, ({ hits, actual }) => hits / actual);
 }
 
 /**
  * (1 + beta^2) P R / (beta^2 P + R), the mean of precision P and recall R that weighs recall beta times as much; 0
  * where either is nothing (fast.ai's `FBeta`).
  */
-export function fBeta({
-  beta = 2,
-  ...options
-}: BinaryMetricOptions & { readonly beta?: number } = {}): Metric {
+export function fBeta({ beta = 2, ...options }: AverageOptions & { readonly beta?: number } = {}): Metric {
   const square = inRange("beta", beta, { above: 0 }) ** 2;
-  return overall("fBeta", options, ({ hits, predicted, actual }) =>
+  return averaged("fBeta", options, ({ hits, predicted, actual }) =>
     hits === 0 ? 0 : ((1 + square) * hits) / (square * actual + predicted),
   );
+}
+
+/** See `cohenKappa` (fast.ai's `KappaScore`, which fails without weights). */
+export function kappaScore({ weights }: { readonly weights?: KappaWeights } = {}): Metric {
+  return whole("kappaScore", (input) => cohenKappa(confusion(input), weights));
+}
+
+/** See `matthewsCorrcoef` (fast.ai's `MatthewsCorreff`, which is NaN where this is 0). */
+export function matthewsCorreff(): Metric {
+  return whole("matthewsCorreff", (input) => matthewsCorrcoef(confusion(input)));
 }
 
 /**
@@ -65,22 +85,52 @@ export function auroc({ posLabel = 1 }: BinaryMetricOptions = {}): Metric {
   });
 }
 
-function overall(
-  name: string,
-  { posLabel = 1 }: BinaryMetricOptions,
-  of: (counts: Counts) => number,
-): Metric {
-  return whole(name, ({ logits, c, y }) => {
-    requireLabel(posLabel, c);
-    let [hits, predicted, actual] = [0, 0, 0];
-    y.forEach((label, i) => {
-      const isPredicted = argmax(logits, i * c, c) === posLabel;
-      if (isPredicted) predicted++;
-      if (label === posLabel) actual++;
-      if (isPredicted && label === posLabel) hits++;
-    });
-    return of({ hits, predicted, actual });
+function averaged(name: string, options: AverageOptions, of: (counts: Counts) => number): Metric {
+  const { posLabel = 1 } = options;
+  if (options.average !== undefined) oneOf("average", options.average, averages);
+  return whole(name, (input) => {
+    const classes = countsOf(input);
+    const n = input.y.length;
+    const { average = input.c === 2 || options.posLabel !== undefined ? "binary" : "macro" } = options;
+    switch (average) {
+      case "binary":
+        return of(classes[requireLabel(posLabel, input.c)] ?? none);
+      case "micro":
+        return of({ hits: classes.reduce((sum, { hits }) => sum + hits, 0), predicted: n, actual: n });
+      case "macro":
+        return classes.reduce((sum, counts) => sum + of(counts) / input.c, 0);
+      case "weighted":
+        return classes.reduce(
+          // A class that no item is of weighs nothing, whatever its value.
+          (sum, counts) => (counts.actual === 0 ? sum : sum + (counts.actual / n) * of(counts)),
+          0,
+        );
+    }
   });
+}
+
+const averages = ["binary", "micro", "macro", "weighted"] as const satisfies readonly Average[];
+const none: Counts = { hits: 0, predicted: 0, actual: 0 };
+
+/** Of each class. */
+function countsOf(input: MetricInput): Counts[] {
+  const matrix = confusion(input);
+  return matrix.map((row, k) => ({
+    hits: row[k] ?? 0,
+    predicted: matrix.reduce((sum, other) => sum + (other[k] ?? 0), 0),
+    actual: row.reduce((sum, count) => sum + count, 0),
+  }));
+}
+
+/** Counts, rows actual, columns predicted: the highest output, the first of equals. */
+function confusion({ logits, c, y }: MetricInput): number[][] {
+  const matrix = Array.from({ length: c }, () => Array.from({ length: c }, () => 0));
+  y.forEach((actual, i) => {
+    const row = matrix[actual];
+    const predicted = argmax(logits, i * c, c);
+    if (row) row[predicted] = (row[predicted] ?? 0) + 1;
+  });
+  return matrix;
 }
 
 /** A metric of the whole set, not a mean over its batches, with the name of its column. */
@@ -96,8 +146,8 @@ function logOdds(logits: Float32Array, start: number, c: number, label: number):
   return (logits[start + label] ?? NaN) - highest - Math.log(sum);
 }
 
-function requireLabel(posLabel: number, c: number): void {
-  if (Number.isInteger(posLabel) && posLabel >= 0 && posLabel < c) return;
+function requireLabel(posLabel: number, c: number): number {
+  if (Number.isInteger(posLabel) && posLabel >= 0 && posLabel < c) return posLabel;
   throw new UserError(
     `posLabel is ${posLabel}; there are ${c} classes.`,
     `Give an index from 0 to ${c - 1}.`,

@@ -1,3 +1,6 @@
+import { UserError } from "../errors.js";
+import { integer } from "../inRange.js";
+
 /** What a metric sees of a batch: raw outputs `[n, c]` row by row, and class indices `[n]`. */
 export interface MetricInput {
   /** The net's outputs before the softmax, `[n, c]` row by row. */
@@ -27,6 +30,29 @@ export function accuracy({ logits, c, y }: MetricInput): number {
     if (argmax(logits, i * c, c) === actual) right++;
   });
   return right / y.length;
+}
+
+/**
+ * The share of items whose class is among the `k` highest outputs, in 0..1; of equal ones the first come first
+ * (fast.ai's `top_k_accuracy`).
+ * @param k a whole number from 1; default 5
+ * @throws UserError for another k, and when there are fewer classes
+ */
+export function topKAccuracy({ k = 5 }: { readonly k?: number } = {}): Metric {
+  integer("k", k, 1);
+  const metric: Metric = ({ logits, c, y }) => {
+    if (k > c) throw new UserError(`k is ${k}; there are ${c} classes.`, `Give a number from 1 to ${c}.`);
+    let right = 0;
+    y.forEach((actual, i) => {
+      const outputs = logits.subarray(i * c, (i + 1) * c);
+      const own = outputs[actual] ?? NaN;
+      // "Not below" rather than "above": a net that gives NaN has nothing right.
+      const before = outputs.filter((output, j) => !(output < own) && !(output === own && j >= actual));
+      if (before.length < k) right++;
+    });
+    return right / y.length;
+  };
+  return Object.defineProperty(metric, "name", { value: "topKAccuracy" });
 }
 
 /** The index of the largest of `length` values from `start` on; the first one of equals. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { projectRoot } from "../../src/environment.js";
-import { cohenKappa, matthewsCorrcoef } from "../../src/interpretation/agreement.js";
+import { cohenKappa, matthewsCorrcoef } from "../../src/training/agreement.js";
 import { type BinaryScores, countsAt } from "../../src/interpretation/BinaryScores.js";
 import {
   atTemperature,

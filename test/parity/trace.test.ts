@@ -6,11 +6,15 @@ import { describe, it } from "node:test";
 import { tf } from "../../src/engine/tensorflow.js";
 import { projectRoot } from "../../src/environment.js";
 import { agrees } from "../../src/parity/ParityRow.js";
+import { cyclesParity } from "../../src/parity/cycles.js";
 import { lrFindParity } from "../../src/parity/lrFind.js";
 import { runsParity } from "../../src/parity/runs.js";
 import { scheduleParity } from "../../src/parity/schedule.js";
 import { traceParity } from "../../src/parity/trace.js";
+import { ttaParity } from "../../src/parity/tta.js";
 
+const recorded = async (name: string): Promise<unknown> =>
+  JSON.parse(await readFile(path.join(projectRoot, "test", "parity", "records", name), "utf8"));
 const oracle = path.join(projectRoot, "..", "shared", "oracle");
 const record = async (name: string): Promise<unknown> =>
   JSON.parse(await readFile(path.join(oracle, name), "utf8"));
@@ -51,8 +55,7 @@ describe("beside fastai 1.0.61", { skip }, () => {
 
 describe("beside fastai 1.0.61 with options", () => {
   it("decay, rates, clipping, smoothing, class weights, MixUp, accumulation and SGD", async () => {
-    const file = path.join(projectRoot, "test", "parity", "records", "trace.json");
-    const rows = await runsParity(JSON.parse(await readFile(file, "utf8")));
+    const rows = await runsParity(await recorded("trace.json"));
     assert.equal(rows.length, 6 * 2 * 4);
     assert.deepEqual(
       rows.filter((row) => !agrees(row)),
@@ -64,8 +67,7 @@ describe("beside fastai 1.0.61 with options", () => {
 
 describe("fastai 1.0.61's lr_find", () => {
   it("has our rates, losses, end and suggestion, and puts the net back", async () => {
-    const file = path.join(projectRoot, "test", "parity", "records", "lr_find.json");
-    const rows = await lrFindParity(JSON.parse(await readFile(file, "utf8")));
+    const rows = await lrFindParity(await recorded("lr_find.json"));
     assert.deepEqual(
       rows.filter((row) => !agrees(row)),
       [],
@@ -79,11 +81,42 @@ describe("fastai 1.0.61's lr_find", () => {
   });
 });
 
+describe("fastai 1.0.61's one-cycle fits", () => {
+  it("have our rates and momenta under any options", async () => {
+    const rows = cyclesParity(await recorded("cycles.json"));
+    assert.equal(rows.length, 2 * 24);
+    assert.deepEqual(
+      rows.filter((row) => !agrees(row)),
+      [],
+    );
+  });
+});
+
+describe("fastai 1.0.61's TTA", () => {
+  it("has our predictions", async () => {
+    const rows = await ttaParity(await recorded("tta.json"));
+    assert.equal(rows.length, 4 * 2 * 4);
+    assert.deepEqual(
+      rows.filter((row) => !agrees(row)),
+      [],
+    );
+    // What the passes change is more than the tolerance lets by.
+    const [plain, tta] = ["plain", "TTA"].map((what) =>
+      rows.filter(({ name }) => name.includes(`: ${what} `)),
+    );
+    const moved = plain?.map(({ fastai }, i) => Math.abs(fastai - (tta?.[i]?.fastai ?? NaN))) ?? [];
+    assert.ok(moved.filter((by) => by > 1e-4).length > moved.length / 2);
+    assert.equal(tf.memory().numTensors, 0);
+  });
+});
+
 describe("a malformed record", () => {
   it("is named", async () => {
     await assert.rejects(traceParity({ stages: [] }), /no "size"/);
     await assert.rejects(runsParity({ runs: {} }), /no "size"/);
     await assert.rejects(lrFindParity({ lr_searches: {} }), /no "size"/);
+    assert.throws(() => cyclesParity({}), /no "cycles"/);
+    await assert.rejects(ttaParity({ tta: [] }), /no "size"/);
     assert.throws(() => scheduleParity({}), /no list of numbers "lr_for_max_3e3"/);
   });
 });

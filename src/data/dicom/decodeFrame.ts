@@ -40,9 +40,31 @@ async function uncompressed(image: DicomImage): Promise<Uint8Array | undefined> 
       if (samples === 3) throw new UnreadableDicom("is a JPEG-LS image in colour, which is not read");
       return decodeInWasm(coding, pixels);
     case "jpeg":
+      return decodeInWasm(coding, image.photometric === "RGB" ? withColours(pixels) : pixels);
     case "jpeg2000":
       return decodeInWasm(coding, pixels);
   }
+}
+
+/** "Adobe", version 100, no flags, colours as they are: what a decoder believes more than its own guess. */
+const adobe = Buffer.from("ffee000e41646f626500640000000000", "hex");
+
+/** A JPEG that is said to hold RGB, and does not say so itself, would be taken for YCbCr. */
+function withColours(jpeg: Uint8Array): Uint8Array {
+  return saysColours(jpeg) ? jpeg : Buffer.concat([jpeg.subarray(0, 2), adobe, jpeg.subarray(2)]);
+}
+
+/** Whether a marker of JFIF or Adobe comes before the picture (ITU T.81, annex B). */
+function saysColours(jpeg: Uint8Array): boolean {
+  const bytes = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength);
+  for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff;) {
+    const [marker, length] = [bytes[at + 1], bytes.readUInt16BE(at + 2)];
+    const name = bytes.toString("latin1", at + 4, at + 9);
+    if ((marker === 0xe0 && name === "JFIF\0") || (marker === 0xee && name === "Adobe")) return true;
+    if (marker === 0xda) return false;
+    at += 2 + length;
+  }
+  return false;
 }
 
 /** Whether the marker that ends a JPEG or JPEG 2000 stands at the end, or before a few bytes of padding. */

@@ -1,7 +1,8 @@
+import { inflateRawSync } from "node:zlib";
 import type * as DicomParser from "dicom-parser";
 import type { DataSet, Element } from "dicom-parser";
 import { messageOf } from "../../errors.js";
-import { deflated, type PixelCoding, pixelCoding } from "./transferSyntax.js";
+import { deflated, explicit, type PixelCoding, pixelCoding } from "./transferSyntax.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";
 
 /** A lookup table: values below `first` give its first entry, values above its range the last. */
@@ -115,7 +116,11 @@ async function parse(bytes: Uint8Array): Promise<{ parser: Parser; dataSet: Data
   // Loaded with the first DICOM file.
   const { default: parser } = await import("dicom-parser");
   try {
-    return { parser, dataSet: parser.parseDicom(bytes, { inflater: refuseDeflated }) };
+    // It would fail at the start of a deflated data set, or inflate it without a bound.
+    const inflater = (): never => {
+      throw new UnreadableDicom("has a header that is damaged");
+    };
+    return { parser, dataSet: parser.parseDicom(inflated(bytes), { inflater }) };
   } catch (error) {
     // What it throws is mostly no Error, and holds what it has read so far.
     const thrown = error as { readonly exception?: unknown };
@@ -127,10 +132,39 @@ async function parse(bytes: Uint8Array): Promise<{ parser: Parser; dataSet: Data
   }
 }
 
-/** The parser would inflate them without a bound: 300 kB may become 300 MB. */
-function refuseDeflated(): never {
-  pixelCoding(deflated);
-  throw new Error("deflated files are refused by their transfer syntax");
+/** Deflated bytes may become a thousand times as many; an image of 8000 x 8000 has as many as this. */
+const mostInflated = 128 * 1024 ** 2;
+
+/** The file, or, where its data set is deflated, the same in explicit little endian. */
+function inflated(bytes: Uint8Array): Uint8Array {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = endOfMeta(file);
+  const name = file.subarray(0, start).indexOf(deflated);
+  if (name === -1) return bytes;
+  const meta = Buffer.from(file.subarray(0, start));
+  meta.fill(0, name + explicit.length, name + deflated.length);
+  try {
+    return Buffer.concat([meta, inflateRawSync(file.subarray(start), { maxOutputLength: mostInflated })]);
+  } catch (error) {
+    const tooLarge = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+    throw new UnreadableDicom(
+      tooLarge ? `holds more than ${mostInflated / 1024 ** 2} MB once inflated` : "is cut short (truncated)",
+    );
+  }
+}
+
+/** Where the elements of group 2, which are never deflated, end (PS3.10, chapter 7.1). */
+function endOfMeta(file: Buffer): number {
+  let at = 132;
+  let end = file.length;
+  while (at + 12 <= end && file.readUInt16LE(at) === 2) {
+    const isLong = /^(O.|SQ|U[CNRT])$/.test(file.toString("latin1", at + 4, at + 6));
+    const content = at + (isLong ? 12 : 8);
+    // The first element tells the length of those that follow it.
+    if (file.readUInt16LE(at + 2) === 0) end = Math.min(end, content + 4 + file.readUInt32LE(content));
+    at = content + (isLong ? file.readUInt32LE(at + 8) : file.readUInt16LE(at + 6));
+  }
+  return Math.min(at, file.length);
 }
 
 function nativePixels(dataSet: DataSet, element: Element): Uint8Array {

@@ -19,12 +19,12 @@ const readable: Readonly<Record<string, PixelCoding>> = {
   ".5": "rle",
 };
 
-/** Explicit little endian, the whole data set deflated. */
-export const deflated = "1.2.840.10008.1.2.1.99";
+/** Explicit little endian, and the same with the whole data set deflated, whose name begins alike. */
+export const explicit = "1.2.840.10008.1.2.1";
+export const deflated = `${explicit}.99`;
 
 /** Names of some that are not. */
 const unreadable: readonly (readonly [RegExp, string])[] = [
-  [/^\.1\.99$/, "deflated"],
   [/^\.4\.51$/, "JPEG extended, of 12 bits"],
   [/^\.4\.9[2-5]$/, "JPEG 2000 in several components or by network"],
   [/^\.4\.10[0-8](\.1)?$/, "compressed video"],

@@ -1,17 +1,18 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Random } from "../../engine/random.js";
-import { type Brightness, drawBrightness } from "./brightness.js";
-import { type Contrast, drawContrast } from "./contrast.js";
-import { type Crop, drawCrop } from "./crop.js";
-import { type CropPad, drawCropPad } from "./cropPad.js";
-import { type Cutout, drawCutout } from "./cutout.js";
-import { type Dihedral, drawDihedral } from "./dihedral.js";
-import { type FlipLr, drawFlipLr } from "./flipLr.js";
-import { type Jitter, drawJitter } from "./jitter.js";
-import { type Pad, padStep } from "./pad.js";
-import { type Rotate, drawRotate } from "./rotate.js";
+import { type Brightness, brightness, drawBrightness } from "./brightness.js";
+import { type Contrast, contrast, drawContrast } from "./contrast.js";
+import { type Crop, crop, drawCrop } from "./crop.js";
+import { type CropPad, cropPad, drawCropPad } from "./cropPad.js";
+import { type Cutout, cutout, drawCutout } from "./cutout.js";
+import { type Dihedral, dihedral, drawDihedral } from "./dihedral.js";
+import { type FlipLr, flipLr, drawFlipLr } from "./flipLr.js";
+import { type Jitter, jitter, drawJitter } from "./jitter.js";
+import { type Pad, pad, padStep } from "./pad.js";
+import { type Rotate, rotate, drawRotate } from "./rotate.js";
 import { type Step, inOrder } from "./Step.js";
-import { type SymmetricWarp, drawSymmetricWarp } from "./symmetricWarp.js";
-import { type Zoom, drawZoom } from "./zoom.js";
+import { type SymmetricWarp, symmetricWarp, drawSymmetricWarp } from "./symmetricWarp.js";
+import { type Zoom, zoom, drawZoom } from "./zoom.js";
 
 /**
  * A random transform as plain data: its name, its probability `p` and the ranges its parameters are drawn from.
@@ -31,15 +32,32 @@ export type Transform =
   | SymmetricWarp
   | Zoom;
 
-const names = {
-  ...{ brightness: true, contrast: true, crop: true, cropPad: true, cutout: true, dihedral: true },
-  ...{ flipLr: true, jitter: true, pad: true, rotate: true, symmetricWarp: true, zoom: true },
-} as const satisfies Record<Transform["name"], true>;
+/** Each kind made anew of its own fields, whose bounds its maker knows. */
+const remake: { readonly [N in Transform["name"]]: (t: Extract<Transform, { name: N }>) => Transform } = {
+  brightness: (t) => brightness(t.change, t.p),
+  contrast: (t) => contrast(t.scale, t.p),
+  crop: (t) => crop(t.size, t.rowPct, t.colPct),
+  cropPad: (t) => cropPad(t.rowPct, t.colPct),
+  cutout: (t) => cutout(t.nHoles, t.length, t.p),
+  dihedral: (t) => dihedral(t.p),
+  flipLr: (t) => flipLr(t.p),
+  jitter: (t) => jitter(t.magnitude, t.p),
+  pad: (t) => pad(t.padding, t.mode),
+  rotate: (t) => rotate(t.degrees, t.p),
+  symmetricWarp: (t) => symmetricWarp(t.magnitude, t.p),
+  zoom: (t) => zoom(t.scale, t.p, t.rowPct, t.colPct),
+};
 
-/** Whether something that was read from a file is a transform, by its name and probability. */
+/** Whether something that was read from a file is a transform as its own function makes it, with all bounds in order. */
 export function isTransform(value: unknown): value is Transform {
-  const { name, p } = (value ?? {}) as Partial<Record<keyof Transform, unknown>>;
-  return typeof name === "string" && Object.hasOwn(names, name) && typeof p === "number";
+  const { name } = (value ?? {}) as Partial<Record<keyof Transform, unknown>>;
+  if (typeof name !== "string" || !Object.hasOwn(remake, name)) return false;
+  try {
+    return isDeepStrictEqual(remake[name as Transform["name"]](value as never), value);
+  } catch {
+    // A bound out of its range, or a field that is missing or of another kind.
+    return false;
+  }
 }
 
 /**

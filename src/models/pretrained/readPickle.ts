@@ -109,6 +109,12 @@ export function readPickle(bytes: Buffer, start: number): { value: unknown; end:
       case "t": // TUPLE
         stack.push(toMark());
         break;
+      case "a": {
+        // APPEND
+        const [item] = stack.splice(-1);
+        (stack.at(-1) as unknown[]).push(item);
+        break;
+      }
       case "e": {
         // APPENDS
         const items = toMark();

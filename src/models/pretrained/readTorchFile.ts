@@ -1,6 +1,11 @@
 import type { StoredTensor } from "../../engine/safetensors.js";
 import { readPickle, type Reduced } from "./readPickle.js";
 
+const floats = "torch FloatStorage";
+
+/** Bytes of an element: floats, and the counters of batch norms, which nobody needs. */
+const bytesOf: Readonly<Partial<Record<string, number>>> = { [floats]: 4, "torch LongStorage": 8 };
+
 /** What PyTorch's first file format begins with. */
 const magic = 0x1950a86a20f9469cfc6cn;
 
@@ -29,9 +34,10 @@ export function readTorchFile(bytes: Buffer): StoredTensor[] {
     storages.set(key, at + 8);
     at += 8 + Number(bytes.readBigInt64LE(at)) * elementBytes(state, key);
   }
+  if (at > bytes.length) throw new Error("it is cut short");
   return [...state].flatMap(([name, made]) => {
     const { type, key, offset, shape, strides } = tensorOf(made);
-    if (type !== "torch FloatStorage") return [];
+    if (type !== floats) return [];
     const start = storages.get(key);
     if (typeof name !== "string" || start === undefined || strides.join() !== contiguous(shape).join()) {
       throw new Error(`its tensor ${String(name)} is not contiguous or has no storage`);
@@ -55,18 +61,20 @@ interface TorchTensor {
 
 /** What `torch._utils._rebuild_tensor_v2` would be called with. */
 function tensorOf(made: unknown): TorchTensor {
-  const { callable, args } = made as Partial<Reduced>;
+  const { callable, args } = (made ?? {}) as Partial<Reduced>;
   if (callable !== "torch._utils _rebuild_tensor_v2" || !args) throw new Error("it holds more than tensors");
   const [storage, offset, shape, strides] = args as [{ persistent: unknown[] }, number, number[], number[]];
   const [, type, key] = storage.persistent;
   return { type: String(type), key, offset, shape, strides };
 }
 
-/** Four for floats, eight for the counters of batch norms. */
 function elementBytes(state: ReadonlyMap<unknown, unknown>, key: unknown): number {
-  for (const made of state.values()) {
+  for (const [name, made] of state) {
     const tensor = tensorOf(made);
-    if (tensor.key === key) return tensor.type === "torch LongStorage" ? 8 : 4;
+    if (tensor.key !== key) continue;
+    const bytes = bytesOf[tensor.type];
+    if (bytes === undefined) throw new Error(`its tensor ${String(name)} is of ${tensor.type}`);
+    return bytes;
   }
   throw new Error(`no tensor lies in its storage ${String(key)}`);
 }

@@ -1,0 +1,75 @@
+import { oneCycle, type OneCycleOptions } from "../training/OneCycleScheduler.js";
+import { type LearningRate, lrRange, slice } from "../training/slice.js";
+import type { ParityRow } from "./ParityRow.js";
+import { recordWith } from "./tracedNet.js";
+
+/** The record of `test/parity/oracle/cycles.py`: one-cycle fits of fastai's own under drawn options. */
+interface CyclesRecord {
+  readonly cycles: readonly Cycle[];
+}
+
+interface Cycle {
+  readonly options: {
+    readonly groups: number;
+    readonly batches: number;
+    readonly epochs: number;
+    readonly max_lr: number | readonly number[] | { readonly start?: number; readonly stop: number };
+    readonly moms?: readonly [number, number];
+    readonly div_factor?: number;
+    readonly pct_start?: number;
+    readonly final_div?: number;
+    readonly tot_epochs?: number;
+  };
+  /** Of each batch, of each layer group. */
+  readonly lrs: readonly (readonly number[])[];
+  /** Of each batch. */
+  readonly moms: readonly number[];
+}
+
+/** Arithmetic, like the oracle's own schedules. */
+const tolerance = 1e-9;
+
+/** Every rate and momentum of each cycle: the one that is furthest off. */
+export function cyclesParity(record: unknown): ParityRow[] {
+  const { cycles } = recordWith<CyclesRecord>(record, ["cycles"]);
+  return cycles.flatMap(({ options, lrs, moms }, i) => {
+    const { groups, batches, epochs, tot_epochs: totEpochs = epochs } = options;
+    const shape: OneCycleOptions = {
+      moms: options.moms,
+      divFactor: options.div_factor,
+      pctStart: options.pct_start,
+      finalDiv: options.final_div,
+    };
+    const rates = lrRange(learningRate(options.max_lr), groups);
+    const at = (k: number) => rates.map((maxLr) => oneCycle(k, batches * totEpochs, maxLr, shape));
+    const names = Object.keys(options).filter((name) => !["groups", "batches", "epochs"].includes(name));
+    const name = `${i + 1}: ${groups} groups, ${epochs} x ${batches} batches, ${names.join(", ")}`;
+    return [
+      furthest(
+        `${name}: rates`,
+        lrs.flat(),
+        lrs.flatMap((_, k) => at(k).map(({ lr }) => lr)),
+      ),
+      furthest(
+        `${name}: momenta`,
+        moms,
+        moms.map((_, k) => at(k)[0]?.mom ?? NaN),
+      ),
+    ];
+  });
+}
+
+const learningRate = (maxLr: Cycle["options"]["max_lr"]): LearningRate => {
+  if (typeof maxLr === "number" || !("stop" in maxLr)) return maxLr;
+  return maxLr.start === undefined ? slice(maxLr.stop) : slice(maxLr.start, maxLr.stop);
+};
+
+function furthest(name: string, fastai: readonly number[], ours: readonly number[]): ParityRow {
+  const off = fastai.map((value, k) => Math.abs((ours[k] ?? NaN) - value) / Math.abs(value));
+  // NaN is as far off as it gets.
+  const worst = off.reduce((best, value, k) => (value <= (off[best] ?? NaN) ? best : k), 0);
+  return {
+    ...{ name, ours: ours[worst] ?? NaN, fastai: fastai[worst] ?? NaN },
+    ...{ difference: off[worst] ?? NaN, tolerance, unit: "relative" },
+  };
+}
