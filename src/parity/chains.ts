@@ -1,6 +1,10 @@
 import { render } from "../data/render.js";
+import { cutoutStep } from "../data/transforms/cutout.js";
+import { dihedralStep } from "../data/transforms/dihedral.js";
+import { jitterStep } from "../data/transforms/jitter.js";
 import { planSteps } from "../data/transforms/plan.js";
 import { paddingModes, resizeMethods } from "../data/transforms/resizing.js";
+import { inOrder, type Step } from "../data/transforms/Step.js";
 import { drawSteps, isTransform, type Transform } from "../data/transforms/Transform.js";
 import { Random } from "../engine/random.js";
 import { UserError } from "../errors.js";
@@ -16,9 +20,20 @@ interface Chain {
   readonly paddingMode: (typeof paddingModes)[number];
   /** With ranges whose ends are equal: nothing is drawn. */
   readonly transforms: readonly Transform[];
+  /** As fastai drew them, with the transforms' own. */
+  readonly steps?: readonly DrawnStep[];
   /** `[size, size, 3]` row by row, RGB in 0..1. */
   readonly output: readonly number[];
 }
+
+type DrawnStep =
+  | { readonly kind: "jitter"; readonly magnitude: number; readonly noise: readonly number[] }
+  | {
+      readonly kind: "cutout";
+      readonly holes: readonly (readonly [number, number])[];
+      readonly length: number;
+    }
+  | { readonly kind: "dihedral"; readonly k: number };
 
 /** Of one pixel: the record has four digits, and a sample beside an edge may fall on its other side. */
 const meanTolerance = 1e-4;
@@ -46,9 +61,9 @@ export function chainsParity(record: object): ParityRow[] {
       0,
     );
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    const { height, width, resizeMethod, paddingMode, transforms } = chain;
-    const steps = transforms.map(({ name }) => name).join(", ") || "nothing else";
-    const name = `${i + 1}: ${width} x ${height}, ${resizeMethod}, ${paddingMode}, ${steps}`;
+    const { height, width, resizeMethod, paddingMode, transforms, steps = [] } = chain;
+    const names = [...transforms.map(({ name }) => name), ...steps.map(({ kind }) => kind)];
+    const name = `${i + 1}: ${width} x ${height}, ${resizeMethod}, ${paddingMode}, ${names.join(", ") || "nothing else"}`;
     return [
       {
         ...{
@@ -71,19 +86,35 @@ export function chainsParity(record: object): ParityRow[] {
   });
 }
 
-function apply({ height, width, phase, size, transforms, ...resizing }: Chain): Float32Array {
+function apply({ height, width, phase, size, transforms, steps = [], ...resizing }: Chain): Float32Array {
   const data = Uint8Array.from({ length: height * width * 3 }, (_, k) => {
     const [row, column, channel] = [Math.floor(k / 3 / width), Math.floor(k / 3) % width, k % 3];
     const wave = 0.5 + 0.5 * Math.sin(0.11 * row + 0.07 * column * (1 + channel) + phase);
     return Math.floor(255 * wave + 0.5);
   });
   const out = new Float32Array(size * size * 3);
+  const drawn = drawSteps(transforms, new Random(0));
   render(
     { data, height, width, channels: 3 },
-    planSteps(height, width, size, drawSteps(transforms, new Random(0)), resizing),
+    planSteps(height, width, size, inOrder([...drawn, ...steps.map(stepOf)]), resizing),
     out,
   );
   return out;
+}
+
+function stepOf(step: DrawnStep): Step {
+  switch (step.kind) {
+    case "jitter": {
+      let next = 0;
+      return jitterStep(step.magnitude, () => step.noise[next++] ?? NaN);
+    }
+    case "cutout": {
+      const holes = step.holes.map(([rowPct, colPct]) => ({ rowPct, colPct }));
+      return cutoutStep(holes, step.length);
+    }
+    case "dihedral":
+      return dihedralStep(step.k);
+  }
 }
 
 function isChain(value: unknown): value is Chain {

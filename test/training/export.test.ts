@@ -7,11 +7,16 @@ import { promisify } from "node:util";
 import type { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import { readSafetensors, writeSafetensors } from "../../src/engine/safetensors.js";
 import { tf } from "../../src/engine/tensorflow.js";
+import { Random } from "../../src/engine/random.js";
 import { UserError } from "../../src/errors.js";
+import { Cnn } from "../../src/models/Cnn.js";
+import { createHead } from "../../src/models/createHead.js";
+import { models } from "../../src/models/models.js";
 import type { InferenceLearner } from "../../src/training/InferenceLearner.js";
 import type { Learner } from "../../src/training/Learner.js";
 import { loadLearner } from "../../src/training/loadLearner.js";
 import type { Prediction } from "../../src/training/Prediction.js";
+import { slice } from "../../src/training/slice.js";
 import { temporaryFolder } from "../data/folders.js";
 import { tinyLearner, validPaths } from "../support/tinyLearner.js";
 import { tinyNet } from "../support/tinyNet.js";
@@ -44,6 +49,18 @@ function assertSame(actual: readonly Prediction[], probs: Float32Array, classes:
   });
 }
 
+/** In a process of its own. */
+async function predictElsewhere(file: string, images: readonly string[]): Promise<Prediction[]> {
+  const program = `
+    const { loadLearner } = require(${JSON.stringify(require.resolve("../../src/training/loadLearner.js"))});
+    const [file, ...images] = process.argv.slice(1);
+    loadLearner(file)
+      .then((learn) => learn.getPreds(images))
+      .then((predictions) => console.log(JSON.stringify(predictions)));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["-e", program, file, ...images]);
+  return JSON.parse(stdout) as Prediction[];
+}
+
 describe("an exported learner", () => {
   it("predicts in another process what the learner predicted", async () => {
     const learn = await learner();
@@ -51,15 +68,18 @@ describe("an exported learner", () => {
     const file = await learn.export();
     assert.equal(path.basename(file), "export.safetensors");
     const { probs, classes } = await learn.getPreds();
-    const program = `
-      const { loadLearner } = require(${JSON.stringify(require.resolve("../../src/training/loadLearner.js"))});
-      const [file, ...images] = process.argv.slice(1);
-      loadLearner(file)
-        .then((learn) => learn.getPreds(images))
-        .then((predictions) => console.log(JSON.stringify(predictions)));`;
-    const args = ["-e", program, file, ...validPaths(learn)];
-    const { stdout } = await promisify(execFile)(process.execPath, args);
-    assertSame(JSON.parse(stdout) as Prediction[], probs, classes);
+    assertSame(await predictElsewhere(file, validPaths(learn)), probs, classes);
+  });
+
+  it("does so for the ResNet-50 too", async () => {
+    const body = await models.resnet50.createBody("0", true);
+    const learn = await learner(
+      new Cnn(body, createHead("1", { features: body.features, c: 2 }, new Random(1))),
+    );
+    learn.freeze();
+    await learn.fitOneCycle(1, { maxLr: slice(1e-2) });
+    const { probs, classes } = await learn.getPreds();
+    assertSame(await predictElsewhere(await learn.export(), validPaths(learn)), probs, classes);
   });
 
   for (const strideIn of ["conv1", "conv2"] as const) {
@@ -131,6 +151,18 @@ describe("loadLearner refuses", () => {
     ],
     ["an unknown net", described({ body: { kind: "vgg" } }), /is broken: its net is \{"kind":"vgg"\}/],
     ["images without a size", described({ preparation: { transforms: [] } }), /its images are to be/],
+    [
+      "a transform whose bounds are out of order",
+      described({
+        preparation: { size: 32, transforms: [{ name: "rotate", p: 1, degrees: [10, -10] }] },
+      }),
+      /its images are to be .*rotate/,
+    ],
+    [
+      "a transform without a field",
+      described({ preparation: { size: 32, transforms: [{ name: "cropPad", p: 1, rowPct: [0.5, 0.5] }] } }),
+      /its images are to be .*cropPad/,
+    ],
     [
       "an unknown transform",
       described({ preparation: { size: 32, transforms: [{ name: "blur", p: 1 }] } }),

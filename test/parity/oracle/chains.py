@@ -6,6 +6,9 @@ FOLDER holds `fastai_v1.py`, which runs fastai 1.0.61 on today's PyTorch. `xray 
 written. Inputs are waves by a formula (see `drawn`), parameters are drawn by the seed and fixed: a range of ours whose
 ends are equal. Sizes are shrunk much and little, and enlarged; wide and tall. A `crop` of what is narrower than it is left
 out: fastai cuts from a negative place there, and one column is left; ours leaves the narrow side whole.
+
+What jitter, cutout and dihedral draw is recorded as fastai draws it (`steps`): noise of each pixel's x and y in 0..1, the
+centres of holes as parts of the image's sides, and which of the eight.
 """
 import argparse, json, random
 import fastai_v1  # noqa: F401
@@ -43,6 +46,41 @@ def fixed(ours):
     return RandTransform(THEIRS[name], kwargs=params, resolved=dict(params), do_run=True, is_random=False)
 
 
+class Drawing:
+    """Runs fastai's jitter, cutout or dihedral_affine, and notes what it draws."""
+
+    def __init__(self, r, kind):
+        self.kind, self.noted = kind, {}
+        params = dict(jitter=lambda: dict(magnitude=round(r.uniform(0.01, 0.1), 3)), cutout=lambda: dict(n_holes=r.randint(1, 3), length=r.randint(3, 12)),
+                      dihedral=lambda: dict(k=r.randrange(8)))[kind]()
+        theirs = dict(jitter=jitter, cutout=cutout, dihedral=dihedral_affine)[kind]
+        self.transform = RandTransform(theirs, kwargs=params, resolved=dict(params), do_run=True, is_random=False)
+        self.params = params
+
+    def __enter__(self):
+        self.kept = torch.rand_like, np.random.randint
+        if self.kind == "jitter":
+            torch.rand_like = lambda flow: self.note("noise", self.kept[0](flow))
+        if self.kind == "cutout":
+            np.random.randint = lambda low, high: self.note("places", (self.kept[1](low, high), high))[0]
+        return self
+
+    def __exit__(self, *_):
+        torch.rand_like, np.random.randint = self.kept
+
+    def note(self, name, value):
+        self.noted.setdefault(name, []).append(value)
+        return value
+
+    def step(self):
+        if self.kind == "jitter":
+            return dict(kind="jitter", magnitude=self.params["magnitude"], noise=[round(float(v), 5) for v in self.noted["noise"][0].flatten()])
+        if self.kind == "cutout":
+            parts = [round((at + 0.5) / side, 5) for at, side in self.noted["places"]]  # row, column, row, column
+            return dict(kind="cutout", holes=[list(hole) for hole in zip(parts[::2], parts[1::2])], length=self.params["length"])
+        return dict(kind="dihedral", k=self.params["k"])
+
+
 def chains(seed, size):
     r = random.Random(seed)
     u = lambda low, high: [round(r.uniform(low, high), 3)] * 2
@@ -68,16 +106,29 @@ def main():
     parser.add_argument("--out", required=True)
     a = parser.parse_args()
     written = []
-    for chain in chains(a.seed, a.size):
+
+    def write(chain, drawings=()):
         image = Image(drawn(chain["height"], chain["width"], chain["phase"]))
         try:
-            theirs = image.apply_tfms([fixed(ours) for ours in chain["transforms"]], do_resolve=False, size=chain["size"],
+            theirs = image.apply_tfms([*[fixed(ours) for ours in chain["transforms"]], *[d.transform for d in drawings]], do_resolve=False, size=chain["size"],
                                       resize_method=METHODS[chain["resizeMethod"]], padding_mode=chain["paddingMode"])
         except RuntimeError as error:  # PyTorch reflects no further than an image is wide
             print("left out:", chain, error)
-            continue
+            return
         output = theirs.data.permute(1, 2, 0).numpy()
-        written.append(dict(chain, output=[round(float(value), 4) for value in output.flatten()]))
+        written.append(dict(chain, **dict(steps=[d.step() for d in drawings]) if drawings else {}, output=[round(float(value), 4) for value in output.flatten()]))
+
+    for chain in chains(a.seed, a.size):
+        write(chain)
+    r = random.Random(a.seed)
+    np.random.seed(a.seed), torch.manual_seed(a.seed)
+    for kind in ("jitter", "cutout", "dihedral") * 3:
+        turned = [dict(name="rotate", p=1, degrees=[round(r.uniform(-20, 20), 3)] * 2)] * r.randrange(2)
+        height, width = r.choice(((60, 90), (50, 40), (18, 22)))
+        cut = [dict(name="cropPad", p=1, rowPct=[0.5, 0.5], colPct=[0.5, 0.5])]
+        chain = dict(height=height, width=width, phase=round(r.uniform(0, 6), 3), size=a.size, resizeMethod="crop", paddingMode="reflection", transforms=turned + cut)
+        with Drawing(r, kind) as drawing:
+            write(chain, [drawing])
     with open(a.out, "w") as file:
         json.dump(dict(chains=written), file, separators=(",", ":"))
         file.write("\n")
