@@ -70,7 +70,14 @@ export { adam, type AdamOptions } from "./training/Adam.js";
 export { sgd, type SGDOptions } from "./training/SGD.js";
 export type { OptFunc, WeightDecayOptions } from "./training/Optimizer.js";
 export { crossEntropy, type CrossEntropyOptions, type LossFunc } from "./training/CrossEntropy.js";
-export { type FitOneCycleOptions, type HistoryRow, Learner, type Timing } from "./training/Learner.js";
+export {
+  type FineTuneOptions,
+  type FitOneCycleOptions,
+  type HistoryRow,
+  Learner,
+  type Timing,
+} from "./training/Learner.js";
+export type { ShowResultsOptions } from "./training/showResults.js";
 export type { BatchLoader, ItemBatch, TrainBatch } from "./training/DataBunch.js";
 export type { LearnerOptions } from "./training/LearnerOptions.js";
 export { type LearningRate, type LearningRateSlice, slice } from "./training/slice.js";

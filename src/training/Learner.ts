@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { BatchLoader, DataBunch } from "./DataBunch.js";
 import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
 import { preparationOf } from "../data/prepareImage.js";
@@ -25,7 +26,7 @@ import { type Metric, metricName } from "./metrics.js";
 import { crossEntropy, type CrossEntropy } from "./CrossEntropy.js";
 import { type DrawMix, mixUp } from "./mixUp.js";
 import { defaultWd, type Optimizer } from "./Optimizer.js";
-import { inRange } from "../inRange.js";
+import { inRange, integer } from "../inRange.js";
 import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
 import { cyclePart, type OneCycleOptions, OneCycleScheduler, requireOneCycle } from "./OneCycleScheduler.js";
 import type { FeatureBunch } from "./FeatureBunch.js";
@@ -34,6 +35,7 @@ import { type Prediction, predictImage } from "./Prediction.js";
 import type { Predictions } from "./Predictions.js";
 import { type EpochRow, Recorder } from "./Recorder.js";
 import { type LearningRate, lrRange, slice } from "./slice.js";
+import { showResults, type ShowResultsOptions } from "./showResults.js";
 import { takeSnapshot } from "./snapshot.js";
 import { NetSession } from "./NetSession.js";
 import type { Net, Training } from "./recordNet.js";
@@ -51,6 +53,20 @@ export interface FitOneCycleOptions extends OneCycleOptions {
   readonly wd?: number;
   /** For this fit, beside the learner's own. */
   readonly callbacks?: readonly Callback[];
+}
+
+/** What `fineTune` takes beside the number of epochs; the defaults are fast.ai v2's. */
+export interface FineTuneOptions extends Omit<FitOneCycleOptions, "maxLr" | "totEpochs" | "startEpoch"> {
+  /** The head's highest rate. @default 2e-3 */
+  readonly baseLr?: number;
+  /** Epochs with the body frozen. @default 1 */
+  readonly freezeEpochs?: number;
+  /** How much less the first layer group learns than the head. @default 100 */
+  readonly lrMult?: number;
+  /** Of the epochs with everything trained. @default 0.3 */
+  readonly pctStart?: number;
+  /** Of the epochs with everything trained. @default 5 */
+  readonly divFactor?: number;
 }
 
 /** A finished epoch of `fit` or `fitOneCycle`, with the stage it belongs to. */
@@ -95,7 +111,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * Of the net's draws and of the data's.
    * @internal
    */
-  readonly seeds: readonly [net: number, data: number];
+  seeds: readonly [net: number, data: number];
   private frozen = false;
   private readonly drawMix: DrawMix | undefined;
   private session: NetSession | undefined;
@@ -103,8 +119,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   private readonly options: LearnerOptions;
 
   constructor(
-    /** What it trains and validates on. */
-    readonly data: Data,
+    private current: Data,
     /** The net. */
     readonly model: Cnn,
     /** The architecture's name. */
@@ -112,16 +127,39 @@ export class Learner<Data extends DataBunch = DataBunch> {
     options: LearnerOptions = {},
   ) {
     requireLearnerOptions(options);
+    const { seed: dataSeed, c } = current;
     this.options = options;
     this.metrics = options.metrics ?? [];
-    this.seeds = [options.seed ?? data.seed, data.seed];
-    this.random = new Random(options.seed ?? data.seed, 3);
+    this.seeds = [options.seed ?? dataSeed, dataSeed];
+    this.random = new Random(options.seed ?? dataSeed, 3);
     this.modelDir = options.modelDir ?? path.join(runDirectory(), "models");
-    this.loss = (options.lossFunc ?? crossEntropy())(data.c);
+    this.loss = (options.lossFunc ?? crossEntropy())(c);
     this.drawMix = options.mixUp === undefined ? undefined : mixUp(options.mixUp, this.random);
     this.evaluator = new Evaluator(this.net);
     this.optimizer = this.newOptimizer();
     this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
+  }
+
+  /** What it trains and validates on. */
+  get data(): Data {
+    return this.current;
+  }
+
+  /**
+   * Other data of the same classes can take their place between two fits: after some epochs of small images, larger
+   * ones (progressive resizing).
+   * @throws UserError for other classes, and while the net trains
+   */
+  set data(data: Data) {
+    this.requireRest("Its data cannot be changed");
+    if (!isDeepStrictEqual(data.classes, this.data.classes)) {
+      throw new UserError(
+        `The classes are ${data.classes.join(", ")}; the learner's are ${this.data.classes.join(", ")}.`,
+        "Give data of the same classes, or make a new learner.",
+      );
+    }
+    this.current = data;
+    this.seeds = [this.seeds[0], data.seed];
   }
 
   /** Trains the head and, with `trainBn`, the body's batch norms. The optimizer starts anew. */
@@ -136,12 +174,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
 
   /** Trains the layer groups from `n` on; negative counts from the end. The optimizer starts anew. */
   freezeTo(n: number): void {
-    if (this.session) {
-      throw new UserError(
-        "Layers cannot be frozen or unfrozen while the net trains.",
-        "Do it between two fits; await the fit before it.",
-      );
-    }
+    this.requireRest("Layers cannot be frozen or unfrozen");
     this.model.freezeTo(n, this.options.trainBn ?? true);
     this.frozen = n !== 0;
     this.optimizer.dispose();
@@ -176,6 +209,28 @@ export class Learner<Data extends DataBunch = DataBunch> {
     this.optimizer.wd = inRange("wd", wd ?? this.options.wd ?? defaultWd, { from: 0 });
     const scheduler = new OneCycleScheduler(this.optimizer, maxLrs, cycle);
     await this.run(this.phase, part, [scheduler, ...callbacks]);
+  }
+
+  /**
+   * What the article does in two fits, as fast.ai v2's `fine_tune` has it in one call: `freezeEpochs` of the head with
+   * `baseLr`, nearly all of them rising, then everything for `epochs` with up to half of it, the first layer group
+   * with `lrMult` times less. The cycles are those of `fitOneCycle`.
+   */
+  async fineTune(epochs: number, options: FineTuneOptions = {}): Promise<void> {
+    requireEpochs(epochs);
+    const { baseLr = 2e-3, freezeEpochs = 1, lrMult = 100, pctStart = 0.3, divFactor = 5, ...rest } = options;
+    inRange("baseLr", baseLr, { above: 0 });
+    inRange("lrMult", lrMult, { above: 0 });
+    integer("freezeEpochs", freezeEpochs, 0);
+    const cycle = { finalDiv: 1e5, ...rest };
+    requireOneCycle({ ...cycle, pctStart, divFactor });
+    this.freeze();
+    if (freezeEpochs > 0) {
+      await this.fitOneCycle(freezeEpochs, { ...cycle, maxLr: slice(baseLr), pctStart: 0.99 });
+    }
+    this.unfreeze();
+    const maxLr = slice(baseLr / 2 / lrMult, baseLr / 2);
+    await this.fitOneCycle(epochs, { ...cycle, maxLr, pctStart, divFactor });
   }
 
   /**
@@ -234,6 +289,17 @@ export class Learner<Data extends DataBunch = DataBunch> {
   predict(this: Learner<ImageDataBunch>, image: string | Uint8Array): Promise<Prediction> {
     const { data } = this;
     return predictImage(image, preparationOf(data), data, (batch) => this.evaluateBatch(batch));
+  }
+
+  /**
+   * Shows `rows` x `rows` images of a batch below their predicted class, their actual one and the probability of the
+   * predicted.
+   * @param options `rows`: 5 by default; `dsType`: "valid" by default, of which they are the first; of "train" they are
+   * drawn and augmented
+   * @throws UserError when the data have no such set
+   */
+  showResults(this: Learner<ImageDataBunch>, options: ShowResultsOptions = {}): Promise<void> {
+    return showResults(this, options);
   }
 
   /**
@@ -384,6 +450,11 @@ export class Learner<Data extends DataBunch = DataBunch> {
     const { session } = this;
     this.session = undefined;
     await session?.close();
+  }
+
+  private requireRest(what: string): void {
+    if (!this.session) return;
+    throw new UserError(`${what} while the net trains.`, "Do it between two fits; await the fit before it.");
   }
 
   private get identity(): CheckpointIdentity {

@@ -1,8 +1,5 @@
-/** Counts, rows actual, columns predicted. */
-type Counts = readonly (readonly number[])[];
-
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-const columns = (matrix: Counts): number[] =>
+const columns = (matrix: readonly (readonly number[])[]): number[] =>
   matrix.map((_, predicted) => sum(matrix.map((row) => row[predicted] ?? 0)));
 
 /** How far apart two classes count as: all alike, by their distance in the order, or by its square. */
@@ -12,7 +9,7 @@ export type KappaWeights = "none" | "linear" | "quadratic";
  * Cohen's kappa (1960, weighted 1968): agreement of actual and predicted beyond what chance gives, from 1 over 0 to
  * below. NaN where one class is all there is.
  */
-export function cohenKappa(matrix: Counts, weights: KappaWeights = "none"): number {
+export function cohenKappa(matrix: readonly (readonly number[])[], weights: KappaWeights = "none"): number {
   const [actual, predicted] = [matrix.map(sum), columns(matrix)];
   const total = sum(actual);
   const power = { none: 0, linear: 1, quadratic: 2 }[weights];
@@ -31,7 +28,7 @@ export function cohenKappa(matrix: Counts, weights: KappaWeights = "none"): numb
  * Matthews' correlation coefficient (1975; for many classes Gorodkin, 2004), in -1..1. As in scikit-learn it is 0 where
  * all items are of one class or all are predicted to be.
  */
-export function matthewsCorrcoef(matrix: Counts): number {
+export function matthewsCorrcoef(matrix: readonly (readonly number[])[]): number {
   const [actual, predicted] = [matrix.map(sum), columns(matrix)];
   const total = sum(actual);
   const correct = sum(matrix.map((row, i) => row[i] ?? 0));

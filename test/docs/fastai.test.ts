@@ -80,6 +80,12 @@ const rows: readonly Row[] = [
     fitOption("startEpoch"),
     "the cycle goes on there; in fast.ai it begins anew",
   ],
+  ["v2's `fine_tune`", name("Learner.fineTune"), "its rates and epochs, along v1's cycle"],
+  [
+    "`learn.data = data`",
+    name("Learner.data"),
+    "equal, for data of the same classes: larger images after smaller ones",
+  ],
   [
     "`lr_find`",
     name("Learner.lrFind"),
@@ -161,6 +167,7 @@ const rows: readonly Row[] = [
   ["`learn.predict`", name("Learner.predict"), equal],
   ["`get_preds`", name("Learner.getPreds"), "the test set's labels are -1"],
   ["`validate`", name("Learner.validate"), equal],
+  ["`learn.show_results`", name("Learner.showResults"), equal],
   [
     "`learn.TTA`",
     name("Learner.TTA"),

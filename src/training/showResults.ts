@@ -1,0 +1,34 @@
+import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
+import { batchTiles, showTiles } from "../data/showImages.js";
+import { integer } from "../inRange.js";
+import { softmax } from "./getPreds.js";
+import type { Learner } from "./Learner.js";
+import { argmax } from "./metrics.js";
+
+/** Which and how many images `learn.showResults` shows. */
+export interface ShowResultsOptions {
+  /** Rows and columns of the grid. @default 5 */
+  readonly rows?: number;
+  /** @default "valid" */
+  readonly dsType?: DsType;
+}
+
+/** See `Learner.showResults`. */
+export async function showResults(
+  learn: Learner<ImageDataBunch>,
+  { rows = 5, dsType = "valid" }: ShowResultsOptions,
+): Promise<void> {
+  integer("rows", rows, 1);
+  const { data } = learn;
+  const batch = await data.oneBatch(dsType);
+  const { logits } = await learn.evaluateBatch(batch);
+  await learn.endEvaluation();
+  const probs = softmax(logits, data.c);
+  const titles = Array.from(batch.y.subarray(0, rows * rows), (actual, i) => {
+    const predicted = argmax(probs, i * data.c, data.c);
+    const names = [predicted, actual].flatMap((label) => data.classes[label] ?? []);
+    return `${names.join("/")} ${(probs[i * data.c + predicted] ?? NaN).toFixed(2)}`;
+  });
+  const what = "images with predicted and actual class, and the probability of the predicted";
+  await showTiles(batchTiles(batch, data.normalization, titles), data.size, what);
+}

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { afterEach, describe, it } from "node:test";
+import { type Display, setDisplay, silentDisplay } from "../../src/display/Display.js";
+import { tf } from "../../src/engine/tensorflow.js";
+import type { Callback } from "../../src/training/Callback.js";
+import { Learner } from "../../src/training/Learner.js";
+import { oneCycle } from "../../src/training/OneCycleScheduler.js";
+import { type DrawnDataOptions, drawnData } from "../support/drawnData.js";
+import { tinyLearner } from "../support/tinyLearner.js";
+import { tinyNet } from "../support/tinyNet.js";
+
+const made: { dispose(): void }[] = [];
+function learner(data: DrawnDataOptions = {}): Learner {
+  const learn = new Learner(drawnData(data), tinyNet(), "tiny");
+  made.push(learn);
+  return learn;
+}
+afterEach(() => {
+  for (const each of made.splice(0)) each.dispose();
+  assert.equal(tf.memory().numTensors, 0, "tensors are left");
+});
+
+/** The rates of each layer group at each step. */
+function rates(learn: Learner): { readonly lrs: number[][]; readonly callback: Callback } {
+  const lrs: number[][] = [];
+  return {
+    lrs,
+    callback: {
+      batchBegin: () => {
+        lrs.push([...learn.optimizer.lrs]);
+      },
+    },
+  };
+}
+
+describe("fineTune", () => {
+  it("trains the head, then all, at fast.ai v2's rates", async () => {
+    const learn = learner({ train: 16, bs: 4 });
+    const { lrs, callback } = rates(learn);
+    await learn.fineTune(2, { baseLr: 1e-2, callbacks: [callback] });
+    assert.deepEqual(
+      learn.history.map(({ phase }) => phase),
+      ["frozen", "unfrozen", "unfrozen"],
+    );
+    const first = (k: number) => oneCycle(k, 4, 1e-2, { pctStart: 0.99, finalDiv: 1e5 }).lr;
+    const then = (k: number, maxLr: number) =>
+      oneCycle(k, 8, maxLr, { pctStart: 0.3, divFactor: 5, finalDiv: 1e5 }).lr;
+    const expected = [
+      ...[0, 1, 2, 3].map((k) => [first(k) / 10, first(k) / 10, first(k)]),
+      ...[0, 1, 2, 3, 4, 5, 6, 7].map((k) => [then(k, 5e-5), then(k, 5e-4), then(k, 5e-3)]),
+    ];
+    assert.equal(lrs.length, expected.length);
+    expected.forEach((groups, k) => {
+      groups.forEach((rate, group) => {
+        assert.ok(Math.abs((lrs[k]?.[group] ?? NaN) / rate - 1) < 1e-12, `step ${k}, group ${group}`);
+      });
+    });
+  });
+
+  it("refuses what makes no sense before it trains", async () => {
+    const learn = learner();
+    await assert.rejects(learn.fineTune(0), /0 epochs/);
+    await assert.rejects(learn.fineTune(1, { baseLr: NaN }), /baseLr is NaN/);
+    await assert.rejects(learn.fineTune(1, { lrMult: 0 }), /lrMult is 0/);
+    await assert.rejects(learn.fineTune(1, { freezeEpochs: 0.5 }), /freezeEpochs is 0.5/);
+    await assert.rejects(learn.fineTune(1, { divFactor: -1 }), /divFactor is -1/);
+    assert.equal(learn.history.length, 0);
+  });
+});
+
+describe("a learner's data", () => {
+  it("can be larger images of the same classes", async () => {
+    const learn = learner({ size: 32 });
+    await learn.fit(1);
+    const larger = drawnData({ size: 48, valid: 12 });
+    learn.data = larger;
+    assert.equal(learn.data, larger);
+    await learn.fit(1);
+    assert.equal((await learn.getPreds()).y.length, 12);
+    assert.equal(learn.history.length, 2);
+  });
+
+  it("cannot have other classes, nor change while the net trains", async () => {
+    const learn = learner();
+    const others = { ...drawnData(), classes: ["cat", "dog"] };
+    assert.throws(() => {
+      learn.data = others;
+    }, /classes are cat, dog; the learner's are/);
+    await assert.rejects(
+      learn.fit(1, 1e-3, [
+        {
+          batchEnd: () => {
+            learn.data = drawnData();
+          },
+        },
+      ]),
+      /data cannot be changed while the net trains/,
+    );
+  });
+});
+
+describe("showResults", () => {
+  it("shows images below predicted and actual class and the probability", async () => {
+    const shown: { alt: string; bytes: number }[] = [];
+    const display: Display = {
+      ...silentDisplay,
+      image: (png, { alt }) => {
+        shown.push({ alt, bytes: png.length });
+      },
+    };
+    const learn = await tinyLearner();
+    made.push(learn);
+    const preds = await learn.getPreds();
+    setDisplay(display);
+    try {
+      await learn.showResults({ rows: 2 });
+    } finally {
+      setDisplay(silentDisplay);
+    }
+    const titles = [0, 1, 2, 3].map((i) => {
+      const [a = NaN, b = NaN] = preds.probs.subarray(2 * i, 2 * i + 2);
+      const names = [b > a ? 1 : 0, preds.y[i] ?? -1].map((label) => preds.classes[label] ?? "");
+      return `${names.join("/")} ${Math.max(a, b).toFixed(2)}`;
+    });
+    const [{ alt, bytes } = { alt: "", bytes: 0 }, ...more] = shown;
+    assert.equal(more.length, 0);
+    assert.ok(bytes > 1000);
+    assert.ok(alt.startsWith("4 images with predicted"));
+    assert.ok(alt.endsWith(titles.join(", ")), alt);
+    await assert.rejects(learn.showResults({ dsType: "test" }), /no test set/);
+    await assert.rejects(learn.showResults({ rows: 0 }), /rows is 0/);
+  });
+});
