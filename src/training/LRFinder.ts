@@ -18,6 +18,8 @@ export interface LRFinderOptions {
    * first one (0): a small first batch that happens to be easy then ends the search before it has begun.
    */
   readonly warmup?: number;
+  /** Weight decay; default the learner's. */
+  readonly wd?: number;
 }
 
 /** fast.ai's number of batches in a search. */

@@ -115,6 +115,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   private frozen = false;
   private readonly drawMix: DrawMix | undefined;
   private session: NetSession | undefined;
+  private trains = false;
   private readonly evaluator: Evaluator;
   private readonly options: LearnerOptions;
 
@@ -130,6 +131,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
     const { seed: dataSeed, c } = current;
     this.options = options;
     this.metrics = options.metrics ?? [];
+    for (const metric of this.metrics) metric.requireClasses?.(c);
     this.seeds = [options.seed ?? dataSeed, dataSeed];
     this.random = new Random(options.seed ?? dataSeed, 3);
     this.modelDir = options.modelDir ?? path.join(runDirectory(), "models");
@@ -191,7 +193,9 @@ export class Learner<Data extends DataBunch = DataBunch> {
     callbacks: readonly Callback[] = [],
   ): Promise<void> {
     requireEpochs(epochs);
-    this.optimizer.lrs = lrRange(lr, this.optimizer.groups.length);
+    const lrs = lrRange(lr, this.optimizer.groups.length);
+    this.prepare();
+    this.optimizer.lrs = lrs;
     await this.run(`fit ${this.phase}`, { epochs }, callbacks);
   }
 
@@ -206,7 +210,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
     const maxLrs = lrRange(maxLr, this.optimizer.groups.length);
     requireOneCycle(cycle);
     const part = cyclePart(epochs, cycle);
-    this.optimizer.wd = inRange("wd", wd ?? this.options.wd ?? defaultWd, { from: 0 });
+    this.prepare(wd);
     const scheduler = new OneCycleScheduler(this.optimizer, maxLrs, cycle);
     await this.run(this.phase, part, [scheduler, ...callbacks]);
   }
@@ -242,6 +246,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   async lrFind(options: LRFinderOptions = {}): Promise<LrSuggestions | undefined> {
     requireLRFinder(options);
+    this.prepare(options.wd);
     const epochs = Math.ceil((options.numIt ?? defaultNumIt) / this.data.trainDl.length);
     const restore = takeSnapshot(this);
     try {
@@ -452,8 +457,14 @@ export class Learner<Data extends DataBunch = DataBunch> {
     await session?.close();
   }
 
+  /** Before a fit or a search. */
+  private prepare(wd = this.options.wd ?? defaultWd): void {
+    this.requireRest("Another fit cannot begin");
+    this.optimizer.wd = inRange("wd", wd, { from: 0 });
+  }
+
   private requireRest(what: string): void {
-    if (!this.session) return;
+    if (!this.trains) return;
     throw new UserError(`${what} while the net trains.`, "Do it between two fits; await the fit before it.");
   }
 
@@ -491,11 +502,13 @@ export class Learner<Data extends DataBunch = DataBunch> {
       );
     }
     const started = performance.now();
+    this.trains = true;
     this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
     try {
       const always = what === "lrFind" ? [] : (this.options.callbacks ?? []);
       await fit(this, span, [this.recorder, ...always, ...callbacks]);
     } finally {
+      this.trains = false;
       this.timings.push({ what, seconds: (performance.now() - started) / 1000 });
       const rows = what === "lrFind" ? [] : this.recorder.rows;
       this.history.push(...rows.map((row) => ({ phase: this.phase, ...row })));

@@ -26,8 +26,14 @@ export async function cnnLearner<Data extends DataBunch>(
   const body = await arch.createBody("0", true);
   const random = new Random(options.seed ?? data.seed, 2);
   const head = createHead("1", { ...options, features: body.features, c: data.c }, random);
-  const learn = new Learner(data, new Cnn(body, head), arch.name, options);
-  learn.freeze();
-  collectGarbage();
-  return learn;
+  const net = new Cnn(body, head);
+  try {
+    const learn = new Learner(data, net, arch.name, options);
+    learn.freeze();
+    collectGarbage();
+    return learn;
+  } catch (error) {
+    net.dispose();
+    throw error;
+  }
 }

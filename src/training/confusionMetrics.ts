@@ -1,6 +1,6 @@
 import { UserError } from "../errors.js";
 import { cohenKappa, type KappaWeights, matthewsCorrcoef } from "./agreement.js";
-import { argmax, type Metric, type MetricInput } from "./metrics.js";
+import { argmax, type Metric, type MetricInput, named } from "./metrics.js";
 import { inRange, oneOf } from "../inRange.js";
 
 /** Which class a metric of two classes speaks of. */
@@ -51,21 +51,25 @@ export function fBeta({ beta = 2, ...options }: AverageOptions & { readonly beta
 
 /** See `cohenKappa` (fast.ai's `KappaScore`, which fails without weights). */
 export function kappaScore({ weights }: { readonly weights?: KappaWeights } = {}): Metric {
-  return whole("kappaScore", (input) => cohenKappa(confusion(input), weights));
+  return whole("kappaScore", undefined, (input) => cohenKappa(confusion(input), weights));
 }
 
 /** See `matthewsCorrcoef` (fast.ai's `MatthewsCorreff`, which is NaN where this is 0). */
 export function matthewsCorreff(): Metric {
-  return whole("matthewsCorreff", (input) => matthewsCorrcoef(confusion(input)));
+  return whole("matthewsCorreff", undefined, (input) => matthewsCorrcoef(confusion(input)));
 }
 
 /**
  * The probability that an item of the class has a higher output for it than one that is not, ties counting half: the
  * area under the ROC curve (Hanley and McNeil, 1982). NaN where there is only one of the two.
  */
-export function auroc({ posLabel = 1 }: BinaryMetricOptions = {}): Metric {
-  return whole("auroc", ({ logits, c, y }) => {
+export function auroc(options: BinaryMetricOptions = {}): Metric {
+  const { posLabel = 1 } = options;
+  const requireClasses = (c: number): void => {
     requireLabel(posLabel, c);
+  };
+  return whole(columnOf("auroc", options), requireClasses, ({ logits, c, y }) => {
+    requireClasses(c);
     const scored = Array.from(y, (label, i) => ({
       score: logOdds(logits, i * c, c, posLabel),
       positive: label === posLabel,
@@ -86,15 +90,20 @@ export function auroc({ posLabel = 1 }: BinaryMetricOptions = {}): Metric {
 }
 
 function averaged(name: string, options: AverageOptions, of: (counts: Counts) => number): Metric {
-  const { posLabel = 1 } = options;
-  if (options.average !== undefined) oneOf("average", options.average, averages);
-  return whole(name, (input) => {
+  const { posLabel = 1, average } = options;
+  if (average !== undefined) oneOf("average", average, averages);
+  const averageOver = (c: number): Average =>
+    average ?? (c === 2 || options.posLabel !== undefined ? "binary" : "macro");
+  const requireClasses = (c: number): void => {
+    if (averageOver(c) === "binary") requireLabel(posLabel, c);
+  };
+  return whole(columnOf(name, options), requireClasses, (input) => {
+    requireClasses(input.c);
     const classes = countsOf(input);
     const n = input.y.length;
-    const { average = input.c === 2 || options.posLabel !== undefined ? "binary" : "macro" } = options;
-    switch (average) {
+    switch (averageOver(input.c)) {
       case "binary":
-        return of(classes[requireLabel(posLabel, input.c)] ?? none);
+        return of(classes[posLabel] ?? none);
       case "micro":
         return of({ hits: classes.reduce((sum, { hits }) => sum + hits, 0), predicted: n, actual: n });
       case "macro":
@@ -134,9 +143,15 @@ function confusion({ logits, c, y }: MetricInput): number[][] {
 }
 
 /** A metric of the whole set, not a mean over its batches, with the name of its column. */
-function whole(name: string, metric: (input: MetricInput) => number): Metric {
-  return Object.defineProperty(Object.assign(metric, { whole: true }), "name", { value: name });
-}
+const whole = (
+  name: string,
+  requireClasses: Metric["requireClasses"],
+  metric: (input: MetricInput) => number,
+): Metric => named(name, Object.assign(metric, { whole: true, requireClasses }));
+
+/** What is asked for is in the column's name, so that two of a kind can be told apart. */
+const columnOf = (name: string, { posLabel, average }: AverageOptions): string =>
+  [name, average ?? [], posLabel ?? []].flat().join("_");
 
 /** Rises with the softmax's probability of the class, and does not round to 1 as that does. */
 function logOdds(logits: Float32Array, start: number, c: number, label: number): number {
@@ -146,8 +161,8 @@ function logOdds(logits: Float32Array, start: number, c: number, label: number):
   return (logits[start + label] ?? NaN) - highest - Math.log(sum);
 }
 
-function requireLabel(posLabel: number, c: number): number {
-  if (Number.isInteger(posLabel) && posLabel >= 0 && posLabel < c) return posLabel;
+function requireLabel(posLabel: number, c: number): void {
+  if (Number.isInteger(posLabel) && posLabel >= 0 && posLabel < c) return;
   throw new UserError(
     `posLabel is ${posLabel}; there are ${c} classes.`,
     `Give an index from 0 to ${c - 1}.`,

@@ -16,6 +16,8 @@ export interface Metric {
   (input: MetricInput): number;
   /** False: a mean over a batch's items, and a set's is that over its batches. True: it wants the whole set. */
   readonly whole?: boolean;
+  /** Asked when a learner is made. @throws UserError when the metric does not suit `c` classes */
+  readonly requireClasses?: (c: number) => void;
 }
 
 /** The share of items whose highest output is not their class, in 0..1. */
@@ -40,8 +42,11 @@ export function accuracy({ logits, c, y }: MetricInput): number {
  */
 export function topKAccuracy({ k = 5 }: { readonly k?: number } = {}): Metric {
   integer("k", k, 1);
-  const metric: Metric = ({ logits, c, y }) => {
+  const requireClasses = (c: number): void => {
     if (k > c) throw new UserError(`k is ${k}; there are ${c} classes.`, `Give a number from 1 to ${c}.`);
+  };
+  const share: Metric = ({ logits, c, y }) => {
+    requireClasses(c);
     let right = 0;
     y.forEach((actual, i) => {
       const outputs = logits.subarray(i * c, (i + 1) * c);
@@ -52,7 +57,7 @@ export function topKAccuracy({ k = 5 }: { readonly k?: number } = {}): Metric {
     });
     return right / y.length;
   };
-  return Object.defineProperty(metric, "name", { value: "topKAccuracy" });
+  return named("topKAccuracy", Object.assign(share, { requireClasses }));
 }
 
 /** The index of the largest of `length` values from `start` on; the first one of equals. */
@@ -63,6 +68,10 @@ export function argmax(values: Float32Array, start: number, length: number): num
   }
   return best;
 }
+
+/** The metric with a name for its column. */
+export const named = (name: string, metric: Metric): Metric =>
+  Object.defineProperty(metric, "name", { value: name });
 
 /** fast.ai's column name of a metric: `errorRate` -> `error_rate` */
 export function metricName(metric: Metric): string {

@@ -14,6 +14,10 @@ import {
   recall,
   topKAccuracy,
 } from "../../src/index.js";
+import { Learner } from "../../src/training/Learner.js";
+import { metricName } from "../../src/training/metrics.js";
+import { drawnData } from "../support/drawnData.js";
+import { tinyNet } from "../support/tinyNet.js";
 
 interface Options {
   readonly average?: Average;
@@ -82,6 +86,24 @@ describe("metrics of fast.ai", () => {
       [1, 2, 3].map((k) => topKAccuracy({ k })(equal)),
       [0, 1 / 2, 1 / 2],
     );
+  });
+
+  it("of one kind have columns of their own", () => {
+    assert.deepEqual(
+      [recall(), recall({ posLabel: 0 }), recall({ average: "macro" }), topKAccuracy()].map(metricName),
+      ["recall", "recall_0", "recall_macro", "top_k_accuracy"],
+    );
+  });
+
+  it("are refused before a learner trains that has other classes", () => {
+    for (const [metric, message] of [
+      [topKAccuracy(), /k is 5; there are 2 classes/],
+      [recall({ posLabel: 2 }), /posLabel is 2; there are 2 classes/],
+    ] as const) {
+      const net = tinyNet();
+      assert.throws(() => new Learner(drawnData(), net, "tiny", { metrics: [metric] }), message);
+      net.dispose();
+    }
   });
 
   it("refuse what they cannot do", () => {

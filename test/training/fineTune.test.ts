@@ -99,6 +99,36 @@ describe("a learner's data", () => {
   });
 });
 
+describe("a fit", () => {
+  it("decays by its own wd, or else by the learner's", async () => {
+    const learn = learner();
+    const seen: number[] = [];
+    const see: Callback = {
+      trainBegin: () => {
+        seen.push(learn.optimizer.wd);
+      },
+    };
+    await learn.fitOneCycle(1, { wd: 0.5, callbacks: [see] });
+    await learn.fit(1, 1e-3, [see]);
+    await learn.lrFind({ numIt: 2, wd: 0.25 });
+    assert.equal(learn.optimizer.wd, 0.25);
+    await learn.fitOneCycle(1, { callbacks: [see] });
+    assert.deepEqual(seen, [0.5, 0.01, 0.01]);
+  });
+
+  it("begins when the one before it is over", async () => {
+    const learn = learner();
+    const first = learn.fit(1);
+    await assert.rejects(learn.fitOneCycle(1), /Another fit cannot begin while the net trains/);
+    await assert.rejects(learn.lrFind(), /Another fit cannot begin/);
+    assert.throws(() => {
+      learn.unfreeze();
+    }, /Layers cannot be frozen or unfrozen while the net trains/);
+    await first;
+    await learn.fit(1);
+  });
+});
+
 describe("showResults", () => {
   it("shows images below predicted and actual class and the probability", async () => {
     const shown: { alt: string; bytes: number }[] = [];
