@@ -1,6 +1,6 @@
 import { cores } from "../environment.js";
 import { UserError } from "../errors.js";
-import { integer, oneOf } from "../inRange.js";
+import { inRange, integer, oneOf } from "../inRange.js";
 import type { OnBadImage } from "./checkImages.js";
 import type { PatientOf } from "./patients.js";
 import { type Resizing, paddingModes, resizeMethods } from "./transforms/resizing.js";
@@ -47,6 +47,9 @@ export type BunchSettings = Required<Omit<ImageDataBunchOptions, Optional>> &
   Pick<ImageDataBunchOptions, Optional>;
 type Optional = "validPct" | "groupBy" | "test" | "sampler";
 
+/** No X-ray is larger, and a slip of the finger is. */
+export const largestSize = 1 << 14;
+
 /** Threads that prepare images, when nobody says how many. */
 export const defaultWorkers = (): number => Math.min(16, Math.max(1, cores()));
 
@@ -65,7 +68,7 @@ export function bunchSettings(options: ImageDataBunchOptions): BunchSettings {
     onBadImage,
     resizeMethod: oneOf("resizeMethod", resizeMethod, resizeMethods),
     paddingMode: oneOf("paddingMode", paddingMode, paddingModes),
-    size: integer("size", options.size, 8),
+    size: inRange("size", integer("size", options.size, 8), { to: largestSize }),
     bs: integer("bs", options.bs ?? 64, 1),
     seed: integer("seed", options.seed ?? 0, -Infinity),
     numWorkers: integer("numWorkers", options.numWorkers ?? defaultWorkers(), 0),

@@ -1,3 +1,4 @@
+import { inRange, integer } from "../inRange.js";
 import type { Random } from "../engine/random.js";
 import { AdaptiveConcatPool2d } from "./layers/AdaptiveConcatPool2d.js";
 import { BatchNorm } from "./layers/BatchNorm.js";
@@ -11,10 +12,16 @@ export interface HeadOptions {
   readonly features: number;
   /** Classes. */
   readonly c: number;
-  /** Dropout before the last layer; the earlier one has half of it. fast.ai's default: 0.5 */
+  /** Dropout before the last layer, in 0..1; the earlier one has half of it. fast.ai's default: 0.5 */
   readonly ps?: number;
   /** Width of the hidden layer. */
   readonly linFtrs?: number;
+}
+
+/** @throws UserError naming an option that makes no sense */
+export function requireHead({ ps = 0, linFtrs = 1 }: Pick<HeadOptions, "ps" | "linFtrs">): void {
+  inRange("ps", ps, { from: 0, below: 1 });
+  integer("linFtrs", linFtrs, 1);
 }
 
 /**

@@ -40,7 +40,8 @@ export interface LearnerOptions extends WeightDecayOptions {
 
 /** @throws UserError naming an option that makes no sense */
 export function requireLearnerOptions(options: LearnerOptions): void {
-  const { wd = defaultWd, clipGrad, mixUp, gradientAccumulation = 1 } = options;
+  const { wd = defaultWd, clipGrad, mixUp, gradientAccumulation = 1, seed = 0 } = options;
+  integer("seed", seed, -Infinity);
   inRange("wd", wd, { from: 0 });
   if (clipGrad !== undefined) inRange("clipGrad", clipGrad, { above: 0 });
   if (mixUp !== undefined) inRange("mixUp", mixUp, { above: 0 });

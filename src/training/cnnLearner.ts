@@ -3,10 +3,10 @@ import { collectGarbage } from "../engine/collectGarbage.js";
 import { Random } from "../engine/random.js";
 import { UserError } from "../errors.js";
 import { Cnn } from "../models/Cnn.js";
-import { createHead, type HeadOptions } from "../models/createHead.js";
+import { createHead, requireHead, type HeadOptions } from "../models/createHead.js";
 import { type Architecture, models } from "../models/models.js";
 import { Learner } from "./Learner.js";
-import type { LearnerOptions } from "./LearnerOptions.js";
+import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
 
 /** How the learner trains, and what its head is like. */
 export type CnnLearnerOptions = LearnerOptions & Pick<HeadOptions, "ps" | "linFtrs">;
@@ -23,6 +23,9 @@ export async function cnnLearner<Data extends DataBunch>(
   if (!arch) {
     throw new UserError("There is no net of that name.", `Choose one of: ${Object.keys(models).join(", ")}.`);
   }
+  // Before the weights are read.
+  requireHead(options);
+  requireLearnerOptions(options);
   const body = await arch.createBody("0", true);
   const random = new Random(options.seed ?? data.seed, 2);
   const head = createHead("1", { ...options, features: body.features, c: data.c }, random);

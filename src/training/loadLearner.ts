@@ -1,6 +1,7 @@
 import { UserError } from "../errors.js";
 import type { Preparation } from "../data/prepareImage.js";
 import { paddingModes, resizeMethods } from "../data/transforms/resizing.js";
+import { largestSize } from "../data/bunchOptions.js";
 import { isTransform } from "../data/transforms/Transform.js";
 import { Random } from "../engine/random.js";
 import { readSafetensors, type StoredTensor } from "../engine/safetensors.js";
@@ -121,7 +122,7 @@ function isPreparation(value: unknown): value is Preparation {
   const { size, transforms, stats, resizeMethod = "crop", paddingMode = "reflection" } = fieldsOf(value);
   const { mean, std } = fieldsOf(stats);
   return (
-    isCount(size, 1 << 14) &&
+    isCount(size, largestSize) &&
     Array.isArray(transforms) &&
     transforms.every(isTransform) &&
     resizeMethods.some((known) => known === resizeMethod) &&

@@ -87,6 +87,7 @@ describe("bad values", () => {
     ["size", NaN],
     ["size", -64],
     ["size", 64.5],
+    ["size", 100_000],
     ["bs", 2.5],
     ["bs", 0],
     ["seed", 0.5],

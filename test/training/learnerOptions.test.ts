@@ -6,6 +6,9 @@ import { describe, it } from "node:test";
 import { setDisplay, silentDisplay } from "../../src/display/Display.js";
 import { tf } from "../../src/engine/tensorflow.js";
 import { crossEntropy } from "../../src/training/CrossEntropy.js";
+import { models } from "../../src/models/models.js";
+import { cnnLearner } from "../../src/training/cnnLearner.js";
+import { recall } from "../../src/training/confusionMetrics.js";
 import { Learner } from "../../src/training/Learner.js";
 import type { LearnerOptions } from "../../src/training/LearnerOptions.js";
 import { sgd } from "../../src/training/SGD.js";
@@ -102,6 +105,7 @@ describe("a learner", () => {
     [{ gradientAccumulation: 1.5 }, /gradientAccumulation is 1\.5\./],
     [{ gradientAccumulation: 0 }, /gradientAccumulation is 0\./],
     [{ wd: NaN }, /wd is NaN\./],
+    [{ seed: 1.5 }, /seed is 1\.5\./],
     [{ lossFunc: crossEntropy({ classWeights: [1] }) }, /1 numbers for 2 classes/],
   ] as const) {
     it(`refuses ${JSON.stringify(options)}`, () => {
@@ -110,4 +114,20 @@ describe("a learner", () => {
       model.dispose();
     });
   }
+
+  it("is refused before any weights are read when its head cannot be", async () => {
+    for (const [options, message] of [
+      [{ ps: 1 }, /ps is 1\./],
+      [{ ps: -1 }, /ps is -1\./],
+      [{ linFtrs: 0 }, /linFtrs is 0\./],
+      [{ seed: NaN }, /seed is NaN\./],
+    ] as const) {
+      await assert.rejects(cnnLearner(drawnData(), models.resnet50, options), message);
+    }
+    await assert.rejects(
+      cnnLearner(drawnData(), models.resnet50, { metrics: [recall({ posLabel: 2 })] }),
+      /posLabel is 2; there are 2 classes/,
+    );
+    assert.equal(tf.memory().numTensors, 0, "tensors are left");
+  });
 });
