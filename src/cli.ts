@@ -162,7 +162,7 @@ const cpu = (): Option =>
   new Option("--cpu", "take the libraries for the CPU even if a driver is found, from now on");
 
 function integer(text: string): number {
-  const value = Number(text);
+  const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
   if (!Number.isSafeInteger(value)) throw new InvalidArgumentError("It is a whole number.");
   return value;
 }

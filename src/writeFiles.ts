@@ -29,7 +29,9 @@ export async function writeFiles(contents: readonly FileContent[]): Promise<void
     const bytes = contents.flatMap(({ pieces }) => pieces).reduce((sum, { length }) => sum + length, 0);
     throw new UserError(
       `${current} was not written: ${messageOf(error)}`,
-      `It needs ${Math.ceil(bytes / 1e6)} MB on a disk that can be written to; free some room or choose another folder.`,
+      (error as NodeJS.ErrnoException).code === "EISDIR"
+        ? "That is a folder; give the name of a file."
+        : `It needs ${Math.ceil(bytes / 1e6)} MB on a disk that can be written to; free some room or choose another folder.`,
       { cause: error },
     );
   }

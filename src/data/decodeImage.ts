@@ -29,7 +29,7 @@ export class BadImage extends UserError {
     readonly reason: string,
     options?: ErrorOptions,
   ) {
-    super(`${path} ${reason}.`, 'Repair or remove the file, or pass onBadImage: "skip".', options);
+    super(`${path} ${reason}.`, "Repair, replace or remove the file.", options);
   }
 }
 

@@ -1,3 +1,4 @@
+import { UserError } from "../errors.js";
 import type { Tensor } from "../engine/tensorflow.js";
 import type { Parameter } from "../engine/Variable.js";
 import { BatchNorm } from "./layers/BatchNorm.js";
@@ -47,7 +48,10 @@ export class Cnn extends Module {
     const groups = this.layerGroups.length;
     const first = n < 0 ? groups + n : n;
     if (!Number.isInteger(n) || first < 0 || first >= groups) {
-      throw new RangeError(`freezeTo takes a layer group from -${groups} to ${groups - 1}, not ${n}`);
+      throw new UserError(
+        `There is no layer group ${n} to freeze to.`,
+        `Give one from 0 to ${groups - 1}, or from the end, from -1 to -${groups}.`,
+      );
     }
     this.layerGroups.forEach((group, i) => {
       for (const module of group.flatMap((part) => [...part.modules()])) {

@@ -2,6 +2,7 @@ import type { EvaluatedBatch } from "./evaluate.js";
 import { NetSession } from "./NetSession.js";
 import type { Net } from "./recordNet.js";
 import type { TrainBatch } from "./DataBunch.js";
+import { Turns } from "./Turns.js";
 
 /**
  * Runs a net in evaluation mode as a graph in a thread of its own, which is recorded for the first batch and anew
@@ -9,12 +10,12 @@ import type { TrainBatch } from "./DataBunch.js";
  */
 export class Evaluator {
   private session: NetSession | undefined;
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
 
   constructor(private readonly net: Net) {}
 
   evaluate(batch: TrainBatch): Promise<EvaluatedBatch> {
-    return this.afterLast(async () => {
+    return this.turns.take(async () => {
       if (this.session?.suits(batch) === false) await this.closeSession();
       this.session ??= await NetSession.start(this.net, batch);
       return this.session.evaluate(batch);
@@ -23,23 +24,17 @@ export class Evaluator {
 
   /** Frees the weights as evaluation needs them; the graph stays. */
   end(): Promise<void> {
-    return this.afterLast(async () => this.session?.endEvaluation());
+    return this.turns.take(async () => this.session?.endEvaluation());
   }
 
   /** Frees the graph; the next batch makes another. */
   close(): Promise<void> {
-    return this.afterLast(() => this.closeSession());
+    return this.turns.take(() => this.closeSession());
   }
 
   private async closeSession(): Promise<void> {
     const { session } = this;
     this.session = undefined;
     await session?.close();
-  }
-
-  private afterLast<R>(work: () => Promise<R>): Promise<R> {
-    const result = this.last.then(work);
-    this.last = result.catch(() => undefined);
-    return result;
   }
 }

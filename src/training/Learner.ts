@@ -11,7 +11,7 @@ import type { Cnn } from "../models/Cnn.js";
 import { runDirectory } from "../runDirectory.js";
 import { adam } from "./Adam.js";
 import type { Callback } from "./Callback.js";
-import { type CheckpointIdentity, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import { type CheckpointIdentity, checkpointName, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import type { EvaluatedBatch } from "./evaluate.js";
 import { Evaluator } from "./Evaluator.js";
 import { drawsOf, goBackTo } from "./draws.js";
@@ -40,6 +40,7 @@ import { takeSnapshot } from "./snapshot.js";
 import { NetSession } from "./NetSession.js";
 import type { Net, Training } from "./recordNet.js";
 import { stepMemory } from "./stepMemory.js";
+import { Turns } from "./Turns.js";
 import { summary } from "./summary.js";
 import type { TrainBatch } from "./DataBunch.js";
 import { tta, type TTAOptions } from "./TTA.js";
@@ -117,6 +118,8 @@ export class Learner<Data extends DataBunch = DataBunch> {
   private session: NetSession | undefined;
   private trains = false;
   private readonly evaluator: Evaluator;
+  /** Predictions may be asked for while a fit runs: they come between its steps. */
+  private readonly turns = new Turns();
   private readonly options: LearnerOptions;
 
   constructor(
@@ -312,11 +315,13 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @returns the mean loss before the update
    * @internal
    */
-  async trainBatch(batch: TrainBatch): Promise<number> {
-    if (this.session?.suits(batch) === false) await this.endSession();
-    if (!this.session) await this.evaluator.close();
-    this.session ??= await NetSession.start({ ...this.net, training: this.training }, batch);
-    return this.session.step(batch);
+  trainBatch(batch: TrainBatch): Promise<number> {
+    return this.turns.take(async () => {
+      if (this.session?.suits(batch) === false) await this.closeSession();
+      if (!this.session) await this.evaluator.close();
+      this.session ??= await NetSession.start({ ...this.net, training: this.training }, batch);
+      return this.session.step(batch);
+    });
   }
 
   /**
@@ -324,17 +329,19 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @internal
    */
   async endTrainPass(): Promise<void> {
-    await this.session?.update();
+    await this.turns.take(async () => this.session?.update());
   }
 
   /**
    * One batch in evaluation mode; `endEvaluation` follows the last one.
    * @internal
    */
-  async evaluateBatch(batch: TrainBatch): Promise<EvaluatedBatch> {
-    if (this.session?.suits(batch) === true) return this.session.evaluate(batch);
-    await this.bringBack();
-    return this.evaluator.evaluate(batch);
+  evaluateBatch(batch: TrainBatch): Promise<EvaluatedBatch> {
+    return this.turns.take(async () => {
+      if (this.session?.suits(batch) === true) return this.session.evaluate(batch);
+      await this.session?.bringBack();
+      return this.evaluator.evaluate(batch);
+    });
   }
 
   /**
@@ -342,7 +349,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @internal
    */
   async endEvaluation(): Promise<void> {
-    await Promise.all([this.session?.endEvaluation(), this.evaluator.end()]);
+    await this.turns.take(() => Promise.all([this.session?.endEvaluation(), this.evaluator.end()]));
   }
 
   /**
@@ -350,7 +357,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * asks for them first; this learner's own methods do so themselves.
    */
   async bringBack(): Promise<void> {
-    await this.session?.bringBack();
+    await this.turns.take(async () => this.session?.bringBack());
   }
 
   /**
@@ -451,7 +458,11 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * Brings everything back for good; the training loop calls it at its end.
    * @internal
    */
-  async endSession(): Promise<void> {
+  endSession(): Promise<void> {
+    return this.turns.take(() => this.closeSession());
+  }
+
+  private async closeSession(): Promise<void> {
     const { session } = this;
     this.session = undefined;
     await session?.close();
@@ -516,13 +527,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   }
 
   private checkpoint(name: string): string {
-    if (!/^[\w.-]+$/.test(name)) {
-      throw new UserError(
-        `A file cannot be called ${JSON.stringify(name)}.`,
-        "Use letters, digits, dots, dashes and underscores.",
-      );
-    }
-    return path.join(this.modelDir, `${name}.safetensors`);
+    return path.join(this.modelDir, `${checkpointName(name)}.safetensors`);
   }
 }
 

@@ -169,3 +169,12 @@ function known(tensors: ReadonlyMap<string, StoredTensor>, name: string): Stored
   if (!tensor) throw new Error(`${name} was looked for before`);
   return tensor;
 }
+
+/** @throws UserError when a checkpoint's file cannot be called so */
+export function checkpointName(name: string): string {
+  if (/^[\w.-]+$/.test(name)) return name;
+  throw new UserError(
+    `A file cannot be called ${JSON.stringify(name)}.`,
+    "Use letters, digits, dots, dashes and underscores.",
+  );
+}

@@ -83,6 +83,19 @@ describe("SaveModelCallback", () => {
     });
   });
 
+  it("loads nothing after a fit that did not begin", async () => {
+    const saving = new SaveModelCallback({ monitor: "score" });
+    await withLearner([0.5, 0.4], [], async (learn) => {
+      await learn.fit(1, 1e-2, [saving]);
+      await learn.fit(1, 1e-2);
+      const weights = () => learn.model.state().map((variable) => variable.values());
+      const before = weights();
+      const failing = { trainBegin: () => Promise.reject(new Error("no licence")), order: -100 };
+      await assert.rejects(learn.fit(1, 1e-2, [saving, failing]), /no licence/);
+      assert.deepEqual(weights(), before);
+    });
+  });
+
   it("saves every epoch under its number", async () => {
     await withLearner([], [new SaveModelCallback({ every: "epoch", name: "each" })], async (learn) => {
       await learn.fit(2);
@@ -144,6 +157,7 @@ describe("a tracker", () => {
     assert.throws(() => new EarlyStoppingCallback({ minDelta: NaN }), /minDelta is NaN\./);
     assert.throws(() => new ReduceLROnPlateauCallback({ factor: 1 }), /factor is 1\./);
     assert.throws(() => new SaveModelCallback({ every: "step" as "epoch" }), /every is "step"\./);
+    assert.throws(() => new SaveModelCallback({ name: "a/b" }), /A file cannot be called "a\/b"/);
     assert.throws(() => new SaveModelCallback({ mode: "best" as "max" }), /mode is "best"\./);
     await withLearner([], [new EarlyStoppingCallback({ monitor: "auroc" })], async (learn) => {
       await assert.rejects(learn.fit(1), /no column "auroc".*train_loss, valid_loss, score, error_rate/s);

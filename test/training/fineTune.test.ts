@@ -129,6 +129,22 @@ describe("a fit", () => {
   });
 });
 
+describe("predictions during a fit", () => {
+  it("come between its steps and change nothing", async () => {
+    const losses = async (meanwhile: (learn: Learner) => Promise<unknown>) => {
+      const learn = learner({ train: 48, valid: 24 });
+      const fitting = learn.fit(2);
+      const [other] = await Promise.all([meanwhile(learn), fitting]);
+      return [...learn.recorder.losses, ...learn.history.map(({ validLoss }) => validLoss), other];
+    };
+    const alone = await losses(() => Promise.resolve(undefined));
+    const beside = await losses(async (learn) => {
+      for (let k = 0; k < 4; k++) assert.equal((await learn.getPreds()).y.length, 24);
+    });
+    assert.deepEqual(beside, alone);
+  });
+});
+
 describe("showResults", () => {
   it("shows images below predicted and actual class and the probability", async () => {
     const shown: { alt: string; bytes: number }[] = [];

@@ -1,5 +1,6 @@
 import { currentDisplay } from "../../display/Display.js";
 import { oneOf } from "../../inRange.js";
+import { checkpointName } from "../checkpoint.js";
 import type { Callback, TrainingState } from "../Callback.js";
 import { Tracker, type TrackerOptions } from "./Tracker.js";
 
@@ -24,7 +25,7 @@ export class SaveModelCallback implements Callback {
   constructor({ every = "improvement", name = "bestmodel", ...tracked }: SaveModelOptions = {}) {
     oneOf("every", every, ["improvement", "epoch"]);
     this.tracker = new Tracker(tracked);
-    [this.every, this.name] = [every, name];
+    [this.every, this.name] = [every, checkpointName(name)];
   }
 
   trainBegin(state: TrainingState): void {
@@ -47,6 +48,9 @@ export class SaveModelCallback implements Callback {
   }
 
   async trainEnd({ learn }: TrainingState): Promise<void> {
-    if (!Number.isNaN(this.tracker.best)) await learn.load(this.name);
+    const saved = !Number.isNaN(this.tracker.best);
+    // A later fit may fail before its beginning, and end all the same.
+    this.tracker.reset();
+    if (saved) await learn.load(this.name);
   }
 }

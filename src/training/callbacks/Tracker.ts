@@ -39,6 +39,10 @@ export class Tracker {
         `The columns are ${known.join(", ")}; give the learner the metric.`,
       );
     }
+    this.reset();
+  }
+
+  reset(): void {
     [this.best, this.wait] = [NaN, 0];
   }
 
