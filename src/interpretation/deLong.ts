@@ -31,7 +31,7 @@ export interface AucComparison {
 /**
  * The area under the ROC curve with the standard error of DeLong, DeLong and Clarke-Pearson, "Comparing the Areas under
  * Two or More Correlated Receiver Operating Characteristic Curves", 1988, by the algorithm of Sun and Xu, 2014.
- * @throws UserError where there are fewer than two items of a class
+ * @throws UserError where there are fewer than two items of a class, or a score is not a number
  */
 export function aucInterval(scored: BinaryScores): AucInterval {
   const [first] = components([scored]);
@@ -46,7 +46,7 @@ export function aucInterval(scored: BinaryScores): AucInterval {
 
 /**
  * DeLong's test of two models' scores of the same items.
- * @throws UserError when the items are not the same, or there are fewer than two of a class
+ * @throws UserError when the items are not the same, there are fewer than two of a class, or a score is not a number
  */
 export function compareAucs(a: BinaryScores, b: BinaryScores): AucComparison {
   if (a.positive.length !== b.positive.length || a.positive.some((label, i) => label !== b.positive[i])) {
@@ -76,6 +76,9 @@ interface Components {
 
 function components(all: readonly BinaryScores[]): Components[] {
   return all.map(({ scores, positive }) => {
+    if (scores.some(Number.isNaN)) {
+      throw new UserError("A score is not a number.", "Load the last good checkpoint, and predict again.");
+    }
     const groups = [1, 0].map((label) => Array.from(scores).filter((_, i) => positive[i] === label));
     const [x = [], y = []] = groups;
     const [m, n] = [x.length, y.length];

@@ -61,7 +61,8 @@ export function matthewsCorreff(): Metric {
 
 /**
  * The probability that an item of the class has a higher output for it than one that is not, ties counting half: the
- * area under the ROC curve (Hanley and McNeil, 1982). NaN where there is only one of the two.
+ * area under the ROC curve (Hanley and McNeil, 1982). NaN where there is only one of the two, or an output
+ * is no number.
  */
 export function auroc(options: BinaryMetricOptions = {}): Metric {
   const { posLabel = 1 } = options;
@@ -74,6 +75,8 @@ export function auroc(options: BinaryMetricOptions = {}): Metric {
       score: logOdds(logits, i * c, c, posLabel),
       positive: label === posLabel,
     })).sort((a, b) => a.score - b.score);
+    // A net that has diverged: its scores have no order.
+    if (scored.some(({ score }) => Number.isNaN(score))) return NaN;
     let [below, pairs] = [0, 0];
     for (let from = 0; from < scored.length;) {
       let to = from;

@@ -102,6 +102,7 @@ describe("DeLong", () => {
     const alone = scored([1, 2, 3], [1, 1, 1]);
     assert.throws(() => aucInterval(alone), { name: "UserError", message: /3 positive and 0 negative/ });
     assert.throws(() => compareAucs(alone, scored([1, 2, 3], [1, 1, 0])), /not judged on the same items/);
+    assert.throws(() => aucInterval(scored([1, NaN, 3, NaN], [1, 1, 0, 0])), /A score is not a number/);
   });
 });
 

@@ -32,6 +32,12 @@ describe("metrics of a whole set", () => {
     assert.deepEqual([precision()(none), recall()(none), fBeta()(none), auroc()(none)], [NaN, NaN, 0, NaN]);
   });
 
+  it("are no number, and come back, where the net has diverged", () => {
+    const diverged = input([NaN, 1, NaN], [0, 1, 1]);
+    assert.equal(auroc()(diverged), NaN);
+    assert.equal(recall()(diverged), 1 / 2);
+  });
+
   it("auroc counts pairs in the right order, ties half", () => {
     const random = new Random(1);
     const scores = Array.from({ length: 40 }, () => Math.round(random.normal() * 3) / 3);
