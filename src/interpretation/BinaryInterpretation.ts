@@ -1,8 +1,7 @@
 import { currentDisplay, type Table } from "../display/Display.js";
-import { inRange } from "../inRange.js";
 import type { DecisionThreshold } from "../training/DecisionThreshold.js";
 import type { Predictions } from "../training/Predictions.js";
-import { type BinaryScores, binaryScores, type Counts, countsAt } from "./BinaryScores.js";
+import { type BinaryScores, binaryScores, type Counts, countsAt, scoreThreshold } from "./BinaryScores.js";
 import type { BootstrapOptions } from "./bootstrap.js";
 import { brierScore, type Calibration, reliability } from "./calibration.js";
 import { type ChosenThreshold, chooseThreshold, type ThresholdRule } from "./chooseThreshold.js";
@@ -63,7 +62,7 @@ export class BinaryInterpretation {
 
   /** True and false positives and negatives at a threshold. */
   counts({ threshold = 0.5 }: ThresholdOptions = {}): Counts {
-    return countsAt(this.scored, inRange("threshold", threshold, { from: 0 }));
+    return countsAt(this.scored, scoreThreshold(threshold));
   }
 
   /** See {@link RocCurve}. */
@@ -99,7 +98,7 @@ export class BinaryInterpretation {
     keyof RankedMeasures,
     Estimate
   > {
-    return estimates(this.scored, threshold, options);
+    return estimates(this.scored, scoreThreshold(threshold), options);
   }
 
   /** Shows {@link estimates}. */
@@ -213,7 +212,7 @@ export class BinaryInterpretation {
    * @throws UserError when there is not one for each image
    */
   subgroups(groups: readonly string[], { threshold = 0.5 }: ThresholdOptions = {}): Subgroup[] {
-    return subgroups(this.scored, groups, threshold);
+    return subgroups(this.scored, groups, scoreThreshold(threshold));
   }
 
   /** Shows {@link subgroups}. */

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.js";
 import type { Predictions } from "../training/Predictions.js";
 import { classIndex } from "./classIndex.js";
-import { predictedClasses } from "./confusionMatrix.js";
+import { predictedClasses, requireLabels } from "./confusionMatrix.js";
 
 /** Items with a score for being positive, and whether they are. */
 export interface BinaryScores {
@@ -21,12 +21,7 @@ export function binaryScores(
   positive: string,
 ): BinaryScores {
   const k = classIndex(classes, positive);
-  if (y.some((label) => label < 0)) {
-    throw new UserError(
-      "These predictions have no labels to compare with.",
-      "Predict a set that has labels.",
-    );
-  }
+  requireLabels(y);
   // Refuses what is not a number.
   predictedClasses({ probs, classes });
   const c = classes.length;
@@ -46,6 +41,18 @@ export interface Counts {
   readonly fn: number;
   /** Negative, and called so. */
   readonly tn: number;
+}
+
+/**
+ * A threshold as `chooseThreshold` may give one: with Infinity nothing is called positive.
+ * @throws UserError when it is no number from 0 on
+ */
+export function scoreThreshold(threshold: number): number {
+  if (threshold >= 0) return threshold;
+  throw new UserError(
+    `threshold is ${threshold}.`,
+    "Give a number from 0, or Infinity to call nothing positive.",
+  );
 }
 
 /**

@@ -174,6 +174,7 @@ export class ClassificationInterpretation {
 
   /** The `k` items with the highest loss (default all), the worst first. */
   topLosses(k = this.preds.y.length): TopLoss[] {
+    integer("k", k, 0);
     const { losses, y, probs, classes } = this.preds;
     const predicted = predictedClasses(this.preds);
     return Array.from(losses, (loss, index) => ({ loss, index }))

@@ -42,12 +42,22 @@ export function predictedClasses({ probs, classes }: Pick<Predictions, "probs" |
   });
 }
 
-/** Counts of actual classes against predicted ones. */
+/** @throws UserError when an item has no class, as those of a test set without labels */
+export function requireLabels(y: Int32Array): void {
+  if (!y.some((label) => label < 0)) return;
+  throw new UserError("These predictions have no labels to compare with.", "Predict a set that has labels.");
+}
+
+/**
+ * Counts of actual classes against predicted ones.
+ * @throws UserError when an item has no class
+ */
 export function confusionMatrix({ probs, y, classes }: ClassPredictions): ConfusionMatrix {
   const c = classes.length;
   if (probs.length !== y.length * c) {
     throw new RangeError(`${probs.length} probabilities do not fit ${y.length} items of ${c} classes`);
   }
+  requireLabels(y);
   const matrix = classes.map(() => classes.map(() => 0));
   predictedClasses({ probs, classes }).forEach((predicted, i) => {
     const actual = y[i] ?? -1;

@@ -26,6 +26,12 @@ export function checkedThreshold(
       `Choose it on predictions of these classes: ${classes.join(", ")}.`,
     );
   }
+  if (threshold === Infinity) {
+    throw new UserError(
+      `threshold is Infinity: no image would be called ${positiveClass}.`,
+      "Choose it by another rule, such as a recall, or on other predictions.",
+    );
+  }
   return { positiveClass, threshold: inRange("threshold", threshold, { from: 0, to: 1 }), rule };
 }
 

@@ -1,3 +1,5 @@
+import { oneOf } from "../inRange.js";
+
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const columns = (matrix: readonly (readonly number[])[]): number[] =>
   matrix.map((_, predicted) => sum(matrix.map((row) => row[predicted] ?? 0)));
@@ -5,14 +7,18 @@ const columns = (matrix: readonly (readonly number[])[]): number[] =>
 /** How far apart two classes count as: all alike, by their distance in the order, or by its square. */
 export type KappaWeights = "none" | "linear" | "quadratic";
 
+/** @throws UserError for any others */
+export const kappaWeights = (weights: KappaWeights): KappaWeights =>
+  oneOf("weights", weights, ["none", "linear", "quadratic"]);
+
 /**
  * Cohen's kappa (1960, weighted 1968): agreement of actual and predicted beyond what chance gives, from 1 over 0 to
  * below. NaN where one class is all there is.
  */
 export function cohenKappa(matrix: readonly (readonly number[])[], weights: KappaWeights = "none"): number {
+  const power = { none: 0, linear: 1, quadratic: 2 }[kappaWeights(weights)];
   const [actual, predicted] = [matrix.map(sum), columns(matrix)];
   const total = sum(actual);
-  const power = { none: 0, linear: 1, quadratic: 2 }[weights];
   let [observed, expected] = [0, 0];
   matrix.forEach((row, i) => {
     row.forEach((count, j) => {

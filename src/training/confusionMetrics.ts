@@ -1,5 +1,5 @@
 import { UserError } from "../errors.js";
-import { cohenKappa, type KappaWeights, matthewsCorrcoef } from "./agreement.js";
+import { cohenKappa, kappaWeights, type KappaWeights, matthewsCorrcoef } from "./agreement.js";
 import { argmax, type Metric, type MetricInput, named } from "./metrics.js";
 import { inRange, oneOf } from "../inRange.js";
 
@@ -50,7 +50,8 @@ export function fBeta({ beta = 2, ...options }: AverageOptions & { readonly beta
 }
 
 /** See `cohenKappa` (fast.ai's `KappaScore`, which fails without weights). */
-export function kappaScore({ weights }: { readonly weights?: KappaWeights } = {}): Metric {
+export function kappaScore({ weights = "none" }: { readonly weights?: KappaWeights } = {}): Metric {
+  kappaWeights(weights);
   return whole("kappaScore", undefined, (input) => cohenKappa(confusion(input), weights));
 }
 

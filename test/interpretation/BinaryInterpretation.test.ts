@@ -42,6 +42,23 @@ describe("one class against the rest", () => {
   const binary = (preds: Predictions, set: string) =>
     ClassificationInterpretation.fromPredictions(preds).binary({ set });
 
+  it("takes a threshold that calls nothing positive, and refuses one that is none", () => {
+    const turned = binary(predictions([0.9, 0.8, 0.2, 0.1], [0, 0, 1, 1]), "test");
+    const chosen = turned.chooseThreshold("youden");
+    assert.equal(chosen.threshold, Infinity);
+    turned.showThreshold(chosen, turned);
+    assert.deepEqual(tables[0]?.rows[0], ["recall", "0.000 = 0/2", "0.000 = 0/2", "0.000 = 0/2"]);
+    for (const threshold of [NaN, -1]) {
+      for (const use of [
+        () => turned.counts({ threshold }),
+        () => turned.estimates({ threshold }),
+        () => turned.subgroups(["a", "a", "b", "b"], { threshold }),
+      ]) {
+        assert.throws(use, { name: "UserError", message: new RegExp(`threshold is ${threshold}`) });
+      }
+    }
+  });
+
   it("shows a threshold on the set that chose it and on the one that reports it", () => {
     const [choosing, reporting] = [binary(held, "held-out"), binary(test, "test")];
     const chosen = choosing.chooseThreshold({ recall: 1 });

@@ -123,6 +123,8 @@ describe("counting", () => {
 
   it("refuses a class index that is out of range", () => {
     const preds = { probs: Float32Array.of(1, 0), y: Int32Array.of(2), classes: ["A", "B"] };
+    const unlabelled = { ...preds, y: preds.y.map(() => -1) };
+    assert.throws(() => confusionMatrix(unlabelled), /These predictions have no labels to compare with/);
     assert.throws(() => confusionMatrix(preds), /item 0 is of class 2, of 2 classes/);
   });
 });

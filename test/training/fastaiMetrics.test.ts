@@ -109,6 +109,7 @@ describe("metrics of fast.ai", () => {
   it("refuse what they cannot do", () => {
     assert.throws(() => topKAccuracy()(input(3, [1, 2, 3], [0])), /k is 5; there are 3 classes/);
     assert.throws(() => topKAccuracy({ k: 0 }), /k is 0/);
+    assert.throws(() => kappaScore({ weights: "cubic" as KappaWeights }), /weights is "cubic"/);
     assert.throws(() => precision({ average: "mean" as Average }), /average is "mean"/);
   });
 });
