@@ -35,8 +35,9 @@ export interface RunOptions extends Partial<Omit<Parameters, "epochsFrozen" | "e
  */
 export async function run(options: RunOptions): Promise<void> {
   const started = performance.now();
-  // A parameter out of its range is told before anything is installed.
-  chosen(options, { gpu: false });
+  // What cannot be is told before anything is installed: a parameter out of its range, a folder that is not there.
+  const { dataDir } = chosen(options, { gpu: false }).parameters;
+  if (dataDir !== "") await findDataset(dataDir);
   setDisplay(new TerminalDisplay(process.stderr));
   await setUp({ gpu: options.gpu, cpu: options.cpu });
   const machine = { gpu: await computesOnGpu() };
@@ -46,7 +47,7 @@ export async function run(options: RunOptions): Promise<void> {
     );
   }
   const { parameters, preset } = chosen(options, machine);
-  // Before the notebook starts: a folder that is not there is told at once, and a download shows its progress here.
+  // Before the notebook starts: a download shows its progress here.
   const dataset = await findDataset(parameters.dataDir);
   const setUpSeconds = secondsSince(started);
 

@@ -11,6 +11,7 @@ export type WasmCodec = keyof typeof codecs;
 interface Decoder {
   getEncodedBuffer(length: number): Uint8Array;
   getDecodedBuffer(): Uint8Array | Uint8ClampedArray;
+  getFrameInfo(): { readonly width: number; readonly height: number; readonly componentCount: number };
   /** @throws a number for a damaged file; JPEG 2000 leaves the decoded buffer empty in place of that */
   decode(): void;
 }
@@ -20,11 +21,21 @@ type DecoderClasses = Readonly<Record<string, new () => Decoder>>;
 
 const decoders = new Map<WasmCodec, Promise<Decoder>>();
 
+/** A decoded image, as large as it says itself. */
+export interface WasmImage {
+  /** Samples pixel by pixel, with more than 8 bits as two bytes, the lower first. */
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  /** Samples a pixel. */
+  readonly samples: number;
+}
+
 /**
- * Decodes one compressed image: its samples pixel by pixel, with more than 8 bits as two bytes, the lower first.
+ * Decodes one compressed image.
  * @returns undefined for a damaged image, also where only the end is missing
  */
-export async function decodeInWasm(name: WasmCodec, bytes: Uint8Array): Promise<Uint8Array | undefined> {
+export async function decodeInWasm(name: WasmCodec, bytes: Uint8Array): Promise<WasmImage | undefined> {
   const loaded = decoders.get(name) ?? load(name);
   decoders.set(name, loaded);
   const decoder = await loaded;
@@ -32,7 +43,8 @@ export async function decodeInWasm(name: WasmCodec, bytes: Uint8Array): Promise<
     decoder.getEncodedBuffer(bytes.length).set(bytes);
     decoder.decode();
     const data = new Uint8Array(decoder.getDecodedBuffer());
-    if (data.length > 0) return data;
+    const { width, height, componentCount: samples } = decoder.getFrameInfo();
+    if (data.length > 0) return { data, width, height, samples };
   } catch {
     // Told by the missing result.
   }

@@ -14,8 +14,9 @@ const mostPixels = 2 ** 17;
 export async function decodeSmallJpeg(bytes: Uint8Array): Promise<Pixels | undefined> {
   const frame = greyFrame(bytes);
   if (frame === undefined || frame.height * frame.width > mostPixels) return undefined;
-  const data = await decodeInWasm("jpeg", bytes);
-  return data?.length === frame.height * frame.width ? { data, ...frame, channels: 1 } : undefined;
+  const decoded = await decodeInWasm("jpeg", bytes);
+  if (decoded?.data.length !== frame.height * frame.width) return undefined;
+  return { data: decoded.data, ...frame, channels: 1 };
 }
 
 /** Height and width of a baseline JPEG of one channel and 8 bits; undefined for everything else. */

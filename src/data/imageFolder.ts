@@ -33,7 +33,7 @@ export function imageFiles(folder: string): LabelledFile[] {
       const place = path.join(directory, entry.name);
       const kind = entry.isSymbolicLink() ? statSync(place, { throwIfNoEntry: false }) : entry;
       if (kind?.isDirectory()) visit(place);
-      else if (isImage(place)) found.push({ path: place, class: path.basename(directory) });
+      else if (kind?.isFile() && isImage(place)) found.push({ path: place, class: path.basename(directory) });
     }
   };
   try {

@@ -31,7 +31,7 @@ export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): T
   const [rateA, rateB] = [a.errorRate(), b.errorRate()];
   return {
     caption:
-      `${first.paths.length} ${what} images; p by DeLong for the area and by McNemar (exact) for the errors: how ` +
+      `${first.paths.length} ${what} images, measures of ${a.positiveClass}; p by DeLong for the area and by McNemar (exact) for the errors: how ` +
       "probable a difference at least so large is where both nets are equally good",
     columns: ["measure", first.name, second.name, "difference", "95% interval", "p"],
     rows: [
@@ -74,7 +74,8 @@ export function requireSameImages(
   if (same) return;
   throw new UserError(
     `The runs ${called} predicted other images or classes.`,
-    "Compare runs on the same test images, such as those of one `npx xray seeds`.",
+    "Compare runs on the same test images, such as those of one `npx xray seeds`; a subset of them " +
+      "(--valid-per-class) is another one for each seed.",
   );
 }
 

@@ -47,16 +47,14 @@ export async function writePredictions(
  */
 export async function readPredictions(file: string): Promise<StoredPredictions> {
   const remedy = "Name a run that `npx xray run` finished.";
-  let stored: Partial<Stored>;
+  let stored: unknown;
   try {
-    stored = JSON.parse(await readFile(file, "utf8")) as Partial<Stored>;
+    stored = JSON.parse(await readFile(file, "utf8"));
   } catch (cause) {
     throw new UserError(`${file} cannot be read: ${messageOf(cause)}`, remedy, { cause });
   }
+  if (!isStored(stored)) throw new UserError(`${file} holds no predictions of a run.`, remedy);
   const { seed, classes, items } = stored;
-  if (typeof seed !== "number" || !classes || !items?.every(({ probs }) => probs.length === classes.length)) {
-    throw new UserError(`${file} holds no predictions of a run.`, remedy);
-  }
   const y = Int32Array.from(items, (item) => classes.indexOf(item.class));
   const probs = Float32Array.from(items.flatMap((item) => item.probs));
   return {
@@ -64,6 +62,26 @@ export async function readPredictions(file: string): Promise<StoredPredictions> 
     preds: { classes, y, probs, losses: lossesOf(probs, y) },
     paths: items.map(({ path }) => path),
   };
+}
+
+function isStored(value: unknown): value is Stored {
+  const { seed, classes, items } = (value ?? {}) as Partial<Record<keyof Stored, unknown>>;
+  if (typeof seed !== "number" || !Array.isArray(classes) || !Array.isArray(items)) return false;
+  const names: readonly unknown[] = classes;
+  return items.every((item: unknown) => {
+    const {
+      path,
+      class: name,
+      probs,
+    } = (item ?? {}) as Partial<Record<keyof Stored["items"][number], unknown>>;
+    return (
+      typeof path === "string" &&
+      names.includes(name) &&
+      Array.isArray(probs) &&
+      probs.length === names.length &&
+      probs.every((p) => typeof p === "number")
+    );
+  });
 }
 
 /** Cross-entropies from probabilities `[n, c]` row by row. */

@@ -43,7 +43,8 @@ export function predictionServer(learn: InferenceLearner, about: AboutNet, optio
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     requireHost(request, host);
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const target = request.url ?? "/";
+    const pathname = URL.canParse(target, "http://localhost") && new URL(target, "http://localhost").pathname;
     if (pathname === "/predict") {
       requireMethod(request, response, "POST");
       send(response, 200, "application/json", JSON.stringify(await predict(request)));

@@ -44,13 +44,28 @@ describe("xray compare", () => {
     assert.deepEqual(line("area under ROC").slice(1, 4), ["0.938", "0.594", "0.344"]);
     assert.deepEqual(line("error rate").slice(1), ["0.125", "0.625", "-0.500", "0.125"]);
     assert.deepEqual(line("right where the other is wrong").slice(1), ["4", "0"]);
-    assert.match(text, /^8 test images; p by DeLong/);
+    assert.match(text, /^8 test images, measures of PNEUMONIA; p by DeLong/);
   });
 
   it("refuses runs of other images, and what is no run", async () => {
     const [first, second] = [await run("a", good), await run("b", good, "another")];
     await assert.rejects(compare(first, second), /The runs a and b predicted other images/);
     await assert.rejects(compare("no-such-run", second), /There is no run no-such-run/);
+    const file = path.join(second, "predictions.json");
+    const item = { path: "a", class: "NORMAL", probs: [0.5, 0.5] };
+    for (const broken of [
+      null,
+      { seed: 1, classes, items: [{ ...item, probs: undefined }] },
+      { seed: 1, classes, items: [{ ...item, probs: "ab" }] },
+      { seed: 1, classes, items: [{ ...item, probs: [0.5, null] }] },
+      { seed: 1, classes, items: [{ ...item, class: "COVID" }] },
+    ]) {
+      writeFileSync(file, JSON.stringify(broken));
+      await assert.rejects(compare(first, second), {
+        name: "UserError",
+        message: /predictions\.json holds no predictions of a run/,
+      });
+    }
   });
 });
 

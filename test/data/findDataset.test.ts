@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { cpSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { datasetListing } from "../../src/data/datasetListing.js";
@@ -112,6 +114,21 @@ describe("datasetListing", () => {
       ["test", "234", "390", "624"],
       ["train", "1349", "3883", "5232"],
     ]);
+  });
+
+  it("passes over what is no file", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(path.join(folder, "a.png"), "");
+    const socket = createServer().listen(path.join(folder, "socket"));
+    await once(socket, "listening");
+    try {
+      assert.deepEqual(
+        imageFiles(folder).map((file) => path.basename(file.path)),
+        ["a.png"],
+      );
+    } finally {
+      socket.close();
+    }
   });
 
   it("does not count hidden files", () => {

@@ -148,7 +148,7 @@ const rows: readonly Row[] = [
   ["`error_rate`", name("errorRate"), equal],
   ["`Precision`", name("precision"), "equal; NaN only where the class itself is never predicted"],
   ["`Recall`", name("recall"), equal],
-  ["`FBeta`", name("fBeta"), "of a class; no micro or macro averages"],
+  ["`FBeta`", name("fBeta"), equal],
   ["`AUROC`", name("auroc"), "any class against the rest; ties count half"],
   ["`KappaScore`", name("kappaScore"), "equal; fast.ai's own fails without weights"],
   ["`MatthewsCorreff`", name("matthewsCorreff"), "equal; 0 where fast.ai's is NaN"],

@@ -159,7 +159,9 @@ describe("xray serve", () => {
     );
     const wrong = await ask(port, { method: "GET" });
     assert.deepEqual([wrong.status, wrong.headers.allow], [405, "POST"]);
-    assert.equal((await ask(port, { method: "GET", where: "/../etc/passwd" })).status, 404);
+    for (const where of ["/../etc/passwd", "//", "http://["]) {
+      assert.equal((await ask(port, { method: "GET", where })).status, 404, where);
+    }
   });
 
   it("shows its page with names as text, under a policy that allows nothing else", async () => {

@@ -1,4 +1,4 @@
-import { decodeInWasm } from "../decodeInWasm.js";
+import { decodeInWasm, type WasmImage } from "../decodeInWasm.js";
 import { decodeRle } from "./decodeRle.js";
 import type { DicomImage } from "./readDicom.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";
@@ -35,15 +35,28 @@ async function uncompressed(image: DicomImage): Promise<Uint8Array | undefined> 
     case "rle":
       return decodeRle(pixels, image.rows * image.columns, samples, sampleBytes);
     case "jpegLossless":
-      return decodeJpegLossless(pixels, sampleBytes);
+      return ofSameSize(decodeJpegLossless(pixels, sampleBytes), image);
     case "jpegLs":
       if (samples === 3) throw new UnreadableDicom("is a JPEG-LS image in colour, which is not read");
-      return decodeInWasm(coding, pixels);
-    case "jpeg":
-      return decodeInWasm(coding, image.photometric === "RGB" ? withColours(pixels) : pixels);
+      return ofSameSize(await decodeInWasm(coding, pixels), image);
+    case "jpeg": {
+      const jpeg = image.photometric === "RGB" ? withColours(pixels) : pixels;
+      return ofSameSize(await decodeInWasm(coding, jpeg), image);
+    }
     case "jpeg2000":
-      return decodeInWasm(coding, pixels);
+      return ofSameSize(await decodeInWasm(coding, pixels), image);
   }
+}
+
+/** The samples, when the compressed image is the one that the file describes. */
+function ofSameSize(decoded: WasmImage | undefined, image: DicomImage): Uint8Array | undefined {
+  if (!decoded) return undefined;
+  const { width, height, samples } = decoded;
+  if (width === image.columns && height === image.rows && samples === image.samples) return decoded.data;
+  throw new UnreadableDicom(
+    `says ${image.columns} x ${image.rows} pixels of ${image.samples} samples, and its compressed image has ` +
+      `${width} x ${height} of ${samples}`,
+  );
 }
 
 /** "Adobe", version 100, no flags, colours as they are: what a decoder believes more than its own guess. */
@@ -78,17 +91,22 @@ interface LosslessModule {
 }
 
 interface LosslessDecoder {
+  readonly xDim: number;
+  readonly yDim: number;
+  readonly numComp: number;
   decode(buffer: ArrayBuffer, offset: number, length: number, sampleBytes: number): Samples;
 }
 
-function decodeJpegLossless(bytes: Uint8Array, sampleBytes: number): Uint8Array | undefined {
+function decodeJpegLossless(bytes: Uint8Array, sampleBytes: number): WasmImage | undefined {
   // Without type declarations of its own; loaded with the first such image.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { lossless } = require("jpeg-lossless-decoder-js") as LosslessModule;
   try {
     const own = new Uint8Array(bytes);
-    const decoded = new lossless.Decoder().decode(own.buffer, 0, own.length, sampleBytes);
-    return new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.byteLength);
+    const decoder = new lossless.Decoder();
+    const decoded = decoder.decode(own.buffer, 0, own.length, sampleBytes);
+    const data = new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.byteLength);
+    return { data, width: decoder.xDim, height: decoder.yDim, samples: decoder.numComp };
   } catch {
     return undefined;
   }

@@ -220,6 +220,31 @@ describe("decodeDicom: refusals", () => {
       },
       /cut short/,
     ],
+    [
+      "a lossless JPEG that is as large, turned",
+      () => dicomFile(syntaxes.jpegLossless, header, [jpegLossless(values, width, height, 12)]),
+      /says 24 x 20 pixels of 1 samples, and its compressed image has 20 x 24 of 1/,
+    ],
+    [
+      "a JPEG 2000 that is larger",
+      async () => {
+        const frame = await encodeInWasm("openjpeg", bytesOf(values), frameInfo(12));
+        const smaller = { "00280010": ["US", 16], "00280011": ["US", 16] } as const;
+        return dicomFile(syntaxes.jpeg2000, { ...header, ...smaller }, [frame]);
+      },
+      /says 16 x 16 pixels of 1 samples, and its compressed image has 24 x 20 of 1/,
+    ],
+    [
+      "a colour JPEG that is said to be grey",
+      async () => {
+        const raw = { height, width, channels: 3 } as const;
+        const frame = await sharp(Buffer.alloc(3 * length, 99), { raw })
+          .jpeg()
+          .toBuffer();
+        return dicomFile(syntaxes.jpeg, attributes(height, width, eightBits(1, "MONOCHROME2")), [frame]);
+      },
+      /pixels of 1 samples, and its compressed image has 24 x 20 of 3/,
+    ],
     ["video", () => dicomFile("1.2.840.10008.1.2.4.102", header, [jpeg]), /4\.102 \(compressed video\)/],
     ["an unknown syntax", () => dicomFile("1.2.3.4", header, [jpeg]), /transfer syntax 1\.2\.3\.4,/],
     [
