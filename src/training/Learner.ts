@@ -377,7 +377,8 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @throws UserError when the file is missing, broken, or of another net or other classes; nothing is changed then
    */
   async load(name: string): Promise<this> {
-    await this.bringBack();
+    // In a callback: the optimizer's state becomes another, for which the next step makes a graph anew.
+    await this.endSession();
     const file = this.checkpoint(name);
     const { warning, draws } = await loadCheckpoint(file, this.model.state(), this, this.identity);
     if (draws) goBackTo(draws, this);

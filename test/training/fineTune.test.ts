@@ -6,12 +6,13 @@ import type { Callback } from "../../src/training/Callback.js";
 import { Learner } from "../../src/training/Learner.js";
 import { oneCycle } from "../../src/training/OneCycleScheduler.js";
 import { type DrawnDataOptions, drawnData } from "../support/drawnData.js";
+import { temporaryFolder } from "../data/folders.js";
 import { tinyLearner } from "../support/tinyLearner.js";
 import { tinyNet } from "../support/tinyNet.js";
 
 const made: { dispose(): void }[] = [];
 function learner(data: DrawnDataOptions = {}): Learner {
-  const learn = new Learner(drawnData(data), tinyNet(), "tiny");
+  const learn = new Learner(drawnData(data), tinyNet(), "tiny", { modelDir: temporaryFolder() });
   made.push(learn);
   return learn;
 }
@@ -126,6 +127,29 @@ describe("a fit", () => {
     }, /Layers cannot be frozen or unfrozen while the net trains/);
     await first;
     await learn.fit(1);
+  });
+});
+
+describe("load in a callback", () => {
+  it("goes on from there", async () => {
+    const learn = learner({ train: 16 });
+    learn.freeze();
+    await learn.fit(1);
+    await learn.save("mid-fit");
+    const weights = () => learn.model.state().map((variable) => variable.values());
+    const saved = weights();
+    const moved: boolean[] = [];
+    const goBack: Callback = {
+      epochEnd: async () => {
+        await learn.bringBack();
+        moved.push(weights().some((values, i) => values.some((value, k) => value !== saved[i]?.[k])));
+        await learn.load("mid-fit");
+      },
+    };
+    await learn.fit(2, 1e-2, [goBack]);
+    assert.deepEqual(moved, [true, true]);
+    assert.deepEqual(weights(), saved);
+    assert.equal(learn.recorder.losses.length, 4);
   });
 });
 
