@@ -7,7 +7,7 @@ import { DataLoader, type DataLoaderOptions } from "./DataLoader.js";
 import { type Duplicate, type DuplicateOptions, findDuplicates } from "./findDuplicates.js";
 import type { ImageDataset } from "./ImageDataset.js";
 import { type LabelledFile, imageFiles } from "./imageFolder.js";
-import type { ImageStats } from "./imagenetStats.js";
+import { type ImageStats, requireStats } from "./imagenetStats.js";
 import { type LabelOf, labelFromFunc, labelFromLists, labelFromRe } from "./labelFiles.js";
 import { type CsvOptions, labelFromCsv } from "./labelFromCsv.js";
 import { type BunchParts, loadBunch } from "./loadBunch.js";
@@ -187,13 +187,13 @@ export class ImageDataBunch {
   /**
    * Has every batch normalised: (value - mean) / std for each channel.
    * @returns this
-   * @throws UserError at the second call
+   * @throws UserError at the second call, and for statistics that are none
    */
   normalize(stats: ImageStats): this {
     if (this.stats) {
       throw new UserError("The data are normalised already.", "Call normalize once, or load the data anew.");
     }
-    this.stats = stats;
+    this.stats = requireStats(stats);
     return this;
   }
 

@@ -1,5 +1,5 @@
 import { currentDisplay, type Table } from "../display/Display.js";
-import { integer } from "../inRange.js";
+import { integer, oneOf } from "../inRange.js";
 import type { Predictions } from "../training/Predictions.js";
 import { BinaryInterpretation } from "./BinaryInterpretation.js";
 import { classIndex } from "./classIndex.js";
@@ -23,8 +23,10 @@ import { formatInterval, wilsonInterval } from "./wilsonInterval.js";
 
 /** What an interpretation asks of a learner. */
 export interface PredictingLearner {
-  readonly data: { readonly validDs: { readonly items: readonly { readonly path: string }[] } };
-  getPreds(): Promise<Predictions>;
+  readonly data: Readonly<
+    Record<"trainDs" | "validDs", { readonly items: readonly { readonly path: string }[] }>
+  >;
+  getPreds(options: { readonly dsType: "train" | "valid" }): Promise<Predictions>;
 }
 
 /** An item, and how badly it was predicted. */
@@ -89,10 +91,19 @@ export class ClassificationInterpretation {
     this.matrix = confusionMatrix(preds);
   }
 
-  /** Predicts the learner's validation set. The positive class is PNEUMONIA where there is one, else the second. */
-  static async fromLearner(learn: PredictingLearner): Promise<ClassificationInterpretation> {
-    const paths = learn.data.validDs.items.map(({ path }) => path);
-    return ClassificationInterpretation.fromPredictions(await learn.getPreds(), { paths });
+  /**
+   * Predicts one of the learner's sets, not augmented. The positive class is PNEUMONIA where there is one, else the
+   * second.
+   * @param options `dsType`: "valid" by default
+   */
+  static async fromLearner(
+    learn: PredictingLearner,
+    { dsType = "valid" }: { readonly dsType?: "train" | "valid" } = {},
+  ): Promise<ClassificationInterpretation> {
+    const paths = learn.data[`${oneOf("dsType", dsType, ["train", "valid"])}Ds`].items.map(
+      ({ path }) => path,
+    );
+    return ClassificationInterpretation.fromPredictions(await learn.getPreds({ dsType }), { paths });
   }
 
   /** @throws UserError when there is no such class */

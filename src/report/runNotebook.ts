@@ -1,6 +1,5 @@
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { projectRoot } from "../environment.js";
 import { Interrupted, UserError } from "../errors.js";
 import { pythonProgram } from "./pythonProgram.js";
 
@@ -97,6 +96,6 @@ function outcomeOf(line: string): Outcome | undefined {
 
 /** As a person would type it. */
 function shown(file: string): string {
-  const relative = path.relative(projectRoot, file);
+  const relative = path.relative(process.cwd(), file);
   return relative.startsWith("..") ? file : relative;
 }

@@ -20,6 +20,8 @@ export interface BatchLoader {
   readonly dataset: {
     /** Number of items. */
     readonly length: number;
+    /** What the labels are indices in, where the loader knows it. */
+    readonly classes?: readonly string[];
     /** Whose images they are, where they come from files. */
     readonly items?: readonly {
       /** Absolute. */

@@ -38,9 +38,13 @@ export async function fit(learn: Learner, span: EpochSpan, callbacks: readonly C
       loop.state.endedBy = error;
       throw error;
     } finally {
-      await learn.endEvaluation();
-      await learn.endSession();
-      await loop.tell("trainEnd");
+      try {
+        await learn.endEvaluation();
+        await learn.endSession();
+      } finally {
+        // Also where the thread that trains is gone, and nothing can be brought back.
+        await loop.tell("trainEnd");
+      }
     }
   });
 }

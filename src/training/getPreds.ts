@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { DsType } from "../data/ImageDataBunch.js";
 import { currentDisplay } from "../display/Display.js";
 import { UserError } from "../errors.js";
@@ -30,6 +31,13 @@ export function loaderOf({ validDl, fixDl, testDl }: DataBunch, dsType: DsType):
 export function getPreds(learn: Learner, loader: BatchLoader, labelled = true): Promise<Predictions> {
   return interruptible(async (check) => {
     const { classes, c } = learn.data;
+    const others = loader.dataset.classes ?? classes;
+    if (labelled && !isDeepStrictEqual(others, classes)) {
+      throw new UserError(
+        `The loader's classes are ${others.join(", ")}; the learner's are ${classes.join(", ")}.`,
+        "Give a loader of data with the same classes.",
+      );
+    }
     const n = loader.dataset.length;
     const probs = new Float32Array(n * c);
     const [y, losses] = [new Int32Array(n).fill(-1), new Float32Array(n).fill(NaN)];

@@ -13,6 +13,7 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import sharp from "sharp";
 import { type FromFolderOptions, ImageDataBunch } from "../../src/data/ImageDataBunch.js";
+import { type ImageStats, imagenetStats } from "../../src/data/imagenetStats.js";
 import { setDisplay, silentDisplay } from "../../src/display/Display.js";
 import { UserError } from "../../src/errors.js";
 import { refuses } from "../support/refuses.js";
@@ -103,6 +104,21 @@ describe("bad values", () => {
         ImageDataBunch.fromFolder(temporaryFolder(), { ...options, [name]: value }),
         `${name} is ${value}`,
       ));
+  }
+});
+
+describe("bad statistics", () => {
+  for (const stats of [
+    { mean: [0, 0, 0], std: [0, 1, 1] },
+    { mean: [0.5], std: [1, 1, 1] },
+    { mean: [0.5, NaN, 0.5], std: [1, 1, 1] },
+  ]) {
+    it(JSON.stringify(stats), async () => {
+      const data = await ImageDataBunch.fromFolder(smallSet(2, 2), options);
+      assert.throws(() => data.normalize(stats as unknown as ImageStats), /The statistics are \{"mean"/);
+      data.normalize(imagenetStats);
+      await data.close();
+    });
   }
 });
 

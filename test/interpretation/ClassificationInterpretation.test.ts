@@ -116,10 +116,21 @@ describe("ClassificationInterpretation", () => {
   it("takes predictions and files from a learner", async () => {
     const preds = articlePredictions();
     const items = Array.from(preds.y, (_, i) => ({ path: `image-${i}.jpeg` }));
-    const learn = { data: { validDs: { items } }, getPreds: () => Promise.resolve(preds) };
+    const trained = items.map(({ path }) => ({ path: `train/${path}` }));
+    const asked: string[] = [];
+    const learn = {
+      data: { trainDs: { items: trained }, validDs: { items } },
+      getPreds: ({ dsType }: { readonly dsType: string }) => {
+        asked.push(dsType);
+        return Promise.resolve(preds);
+      },
+    };
     const interp = await ClassificationInterpretation.fromLearner(learn);
     assert.equal(interp.topLosses(2)[1]?.path, "image-174.jpeg");
     assert.equal(interp.topLosses().length, 624);
+    const training = await ClassificationInterpretation.fromLearner(learn, { dsType: "train" });
+    assert.equal(training.topLosses(2)[1]?.path, "train/image-174.jpeg");
+    assert.deepEqual(asked, ["valid", "train"]);
   });
 
   it("stands beside the article", () => {

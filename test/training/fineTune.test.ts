@@ -153,6 +153,16 @@ describe("load in a callback", () => {
   });
 });
 
+describe("a loader of other data", () => {
+  it("is predicted where its classes are the learner's", async () => {
+    const learn = learner();
+    const { validDl } = drawnData({ valid: 4, seed: 9 });
+    assert.equal((await learn.getPreds({ dl: validDl })).y.length, 4);
+    const dl = { ...validDl, dataset: { length: 4, classes: ["DARK", "GREY"] } };
+    await assert.rejects(learn.getPreds({ dl }), /classes are DARK, GREY; the learner's are DARK, LIGHT/);
+  });
+});
+
 describe("predictions during a fit", () => {
   it("come between its steps and change nothing", async () => {
     const losses = async (meanwhile: (learn: Learner) => Promise<unknown>) => {
