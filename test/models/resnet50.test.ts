@@ -42,7 +42,7 @@ describe("ResNet-50 under fast.ai's head", () => {
     assert.equal(trained(), 25_615_938);
     assert.throws(() => {
       net.freezeTo(3, true);
-    }, /layer group from -3 to 2, not 3/);
+    }, /There is no layer group 3 to freeze to/);
   });
 
   it("has three layer groups, cut before layer3 and before the head", () => {
