@@ -222,6 +222,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * What the article does in two fits, as fast.ai v2's `fine_tune` has it in one call: `freezeEpochs` of the head with
    * `baseLr`, nearly all of them rising, then everything for `epochs` with up to half of it, the first layer group
    * with `lrMult` times less. The cycles are those of `fitOneCycle`.
+   * @throws UserError naming an option that makes no sense, before anything is trained
    */
   async fineTune(epochs: number, options: FineTuneOptions = {}): Promise<void> {
     requireEpochs(epochs);

@@ -28,12 +28,19 @@ interface Counts {
   readonly actual: number;
 }
 
-/** Of those predicted to be of the class, the share that is; NaN where none is predicted (fast.ai's `Precision`). */
+/**
+ * Of those predicted to be of the class, the share that is, in 0..1; NaN where none is predicted (fast.ai's
+ * `Precision`).
+ * @throws UserError for an unknown average; a learner refuses a class that its data do not have
+ */
 export function precision(options: AverageOptions = {}): Metric {
   return averaged("precision", options, ({ hits, predicted }) => hits / predicted);
 }
 
-/** Of those of the class, the share that is predicted to be; NaN where there is none (fast.ai's `Recall`). */
+/**
+ * Of those of the class, the share that is predicted to be, in 0..1; NaN where there is none (fast.ai's `Recall`).
+ * @throws UserError as `precision`
+ */
 export function recall(options: AverageOptions = {}): Metric {
   return averaged("recall", options, ({ hits, actual }) => hits / actual);
 }
@@ -41,6 +48,7 @@ export function recall(options: AverageOptions = {}): Metric {
 /**
  * (1 + beta^2) P R / (beta^2 P + R), the mean of precision P and recall R that weighs recall beta times as much; 0
  * where either is nothing (fast.ai's `FBeta`).
+ * @throws UserError as `precision`, and for a beta that is not above 0
  */
 export function fBeta({ beta = 2, ...options }: AverageOptions & { readonly beta?: number } = {}): Metric {
   const square = inRange("beta", beta, { above: 0 }) ** 2;
@@ -49,7 +57,10 @@ export function fBeta({ beta = 2, ...options }: AverageOptions & { readonly beta
   );
 }
 
-/** See `cohenKappa` (fast.ai's `KappaScore`, which fails without weights). */
+/**
+ * See `cohenKappa` (fast.ai's `KappaScore`, which fails without weights).
+ * @throws UserError for unknown weights
+ */
 export function kappaScore({ weights = "none" }: { readonly weights?: KappaWeights } = {}): Metric {
   kappaWeights(weights);
   return whole("kappaScore", undefined, (input) => cohenKappa(confusion(input), weights));
