@@ -1,6 +1,7 @@
 import { Random } from "../src/engine/random.js";
 import type { Batch } from "../src/data/Batch.js";
-import type { BatchLoader, DataBunch } from "../src/training/DataBunch.js";
+import type { DataBunch } from "../src/training/DataBunch.js";
+import { readyLoader } from "../src/training/readyLoader.js";
 
 export interface InMemoryOptions {
   /** Side of the square images, in pixels. */
@@ -20,26 +21,10 @@ export function inMemoryData({ size, bs, trainBatches, validBatches }: InMemoryO
     c: 2,
     bs,
     seed: 0,
-    trainDl: loader(drawn, trainBatches),
-    validDl: loader(drawn, validBatches),
-    fixDl: loader(drawn, trainBatches),
+    trainDl: readyLoader(drawn, trainBatches),
+    validDl: readyLoader(drawn, validBatches),
+    fixDl: readyLoader(drawn, trainBatches),
     validDs: { length: validBatches * bs },
-  };
-}
-
-function loader(drawn: readonly Batch[], length: number): BatchLoader {
-  return {
-    nextPass: 0,
-    dataset: { length: length * (drawn[0]?.y.length ?? 0) },
-    length,
-    async *batches() {
-      this.nextPass++;
-      for (let i = 0; i < length; i++) {
-        const batch = drawn[i % drawn.length];
-        // A copy, as a loader's batches are new ones: whoever trains may do with them what it likes.
-        if (batch) yield await Promise.resolve({ ...batch, x: batch.x.slice() });
-      }
-    },
   };
 }
 

@@ -37,7 +37,7 @@ export async function run(options: RunOptions): Promise<void> {
   const started = performance.now();
   // What cannot be is told before anything is installed: a parameter out of its range, a folder that is not there.
   const { dataDir } = chosen(options, { gpu: false }).parameters;
-  if (dataDir !== "") await findDataset(dataDir);
+  const given = dataDir === "" ? undefined : await findDataset(dataDir);
   setDisplay(new TerminalDisplay(process.stderr));
   await setUp({ gpu: options.gpu, cpu: options.cpu });
   const machine = { gpu: await computesOnGpu() };
@@ -48,7 +48,7 @@ export async function run(options: RunOptions): Promise<void> {
   }
   const { parameters, preset } = chosen(options, machine);
   // Before the notebook starts: a download shows its progress here.
-  const dataset = await findDataset(parameters.dataDir);
+  const dataset = given ?? (await findDataset(parameters.dataDir));
   const setUpSeconds = secondsSince(started);
 
   const name = options.name ?? `${timestamp(new Date())}-${preset}-seed${parameters.seed}`;

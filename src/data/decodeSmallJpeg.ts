@@ -1,5 +1,6 @@
 import type { Pixels } from "./decodeImage.js";
 import { decodeInWasm } from "./decodeInWasm.js";
+import { jpegSegments } from "./jpegSegments.js";
 
 /**
  * Images up to so many pixels are decoded here, about 360 x 360: sharp spends a millisecond on setting up before it
@@ -21,18 +22,14 @@ export async function decodeSmallJpeg(bytes: Uint8Array): Promise<Pixels | undef
 
 /** Height and width of a baseline JPEG of one channel and 8 bits; undefined for everything else. */
 function greyFrame(bytes: Uint8Array): { readonly height: number; readonly width: number } | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 4 || view.getUint16(0) !== 0xffd8) return undefined;
-  // Segments of a marker, their length and so much content, up to the frame's header.
-  for (let at = 2; at + 10 <= bytes.length; at += 2 + view.getUint16(at + 2)) {
-    const marker = view.getUint16(at);
-    if (marker === 0xffc0) {
-      const [bits, channels] = [view.getUint8(at + 4), view.getUint8(at + 9)];
-      if (bits !== 8 || channels !== 1) return undefined;
-      return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
+  for (const { marker, content } of jpegSegments(bytes)) {
+    if (marker === 0xc0) {
+      if (content.length < 6 || content[0] !== 8 || content[5] !== 1) return undefined;
+      return { height: content.readUInt16BE(1), width: content.readUInt16BE(3) };
     }
-    const isTable = marker === 0xffc4 || marker === 0xffdb || marker === 0xfffe || marker === 0xffdd;
-    if (!isTable && (marker < 0xffe0 || marker > 0xffef)) return undefined;
+    const isTable = marker === 0xc4 || marker === 0xdb || marker === 0xfe || marker === 0xdd;
+    if (!isTable && (marker < 0xe0 || marker > 0xef)) return undefined;
   }
   return undefined;
 }

@@ -14,13 +14,18 @@ export const imagenetStats: ImageStats = {
   std: [0.229, 0.224, 0.225],
 };
 
+/** Whether it is three means and three deviations above 0: a file or a notebook's cell may hold anything. */
+export function isStats(value: unknown): value is ImageStats {
+  const { mean, std } = (value ?? {}) as Partial<Record<keyof ImageStats, unknown>>;
+  return isRgb(mean) && isRgb(std) && std.every((deviation) => deviation > 0);
+}
+
+const isRgb = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.length === 3 && value.every((part) => Number.isFinite(part));
+
 /** @throws UserError unless there are three means and three deviations above 0 */
 export function requireStats(stats: ImageStats): ImageStats {
-  // What the types say already; a notebook's cell may have got round them.
-  const parts: readonly unknown[] = [stats.mean, stats.std];
-  const isThree = (each: unknown): boolean =>
-    Array.isArray(each) && each.length === 3 && each.every((value) => Number.isFinite(value));
-  if (parts.every(isThree) && stats.std.every((deviation) => deviation > 0)) return stats;
+  if (isStats(stats)) return stats;
   throw new UserError(
     `The statistics are ${JSON.stringify(stats)}.`,
     "Give a mean and a standard deviation above 0 for each of red, green and blue, such as imagenetStats.",

@@ -100,9 +100,9 @@ export class ClassificationInterpretation {
     learn: PredictingLearner,
     { dsType = "valid" }: { readonly dsType?: "train" | "valid" } = {},
   ): Promise<ClassificationInterpretation> {
-    const paths = learn.data[`${oneOf("dsType", dsType, ["train", "valid"])}Ds`].items.map(
-      ({ path }) => path,
-    );
+    const { trainDs: train, validDs: valid } = learn.data;
+    const { items } = { train, valid }[oneOf("dsType", dsType, ["train", "valid"])];
+    const paths = items.map(({ path }) => path);
     return ClassificationInterpretation.fromPredictions(await learn.getPreds({ dsType }), { paths });
   }
 

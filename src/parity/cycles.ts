@@ -1,6 +1,6 @@
 import { oneCycle, type OneCycleOptions } from "../training/OneCycleScheduler.js";
 import { type LearningRate, lrRange, slice } from "../training/slice.js";
-import type { ParityRow } from "./ParityRow.js";
+import { type ParityRow, relative } from "./ParityRow.js";
 import { recordWith } from "./tracedNet.js";
 
 /** The record of `test/parity/oracle/cycles.py`: one-cycle fits of fastai's own under drawn options. */
@@ -65,11 +65,9 @@ const learningRate = (maxLr: Cycle["options"]["max_lr"]): LearningRate => {
 };
 
 function furthest(name: string, fastai: readonly number[], ours: readonly number[]): ParityRow {
-  const off = fastai.map((value, k) => Math.abs((ours[k] ?? NaN) - value) / Math.abs(value));
+  const rows = fastai.map((value, k) => relative(name, ours[k] ?? NaN, value, tolerance));
   // NaN is as far off as it gets.
-  const worst = off.reduce((best, value, k) => (value <= (off[best] ?? NaN) ? best : k), 0);
-  return {
-    ...{ name, ours: ours[worst] ?? NaN, fastai: fastai[worst] ?? NaN },
-    ...{ difference: off[worst] ?? NaN, tolerance, unit: "relative" },
-  };
+  return rows.reduce((worst, row) =>
+    Number.isNaN(worst.difference) || row.difference <= worst.difference ? worst : row,
+  );
 }

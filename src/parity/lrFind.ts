@@ -1,13 +1,14 @@
-import type { BatchLoader, DataBunch, ItemBatch, TrainBatch } from "../training/DataBunch.js";
+import type { DataBunch, TrainBatch } from "../training/DataBunch.js";
 import { adam } from "../training/Adam.js";
 import { evaluateBatch } from "../training/evaluate.js";
 import { softmax } from "../training/getPreds.js";
 import { Learner } from "../training/Learner.js";
 import { LRFinder, type LRFinderOptions } from "../training/LRFinder.js";
 import { lrSuggestions } from "../training/lrSuggestions.js";
+import { readyLoader } from "../training/readyLoader.js";
 import { sgd } from "../training/SGD.js";
 import { smoothing as beta, SmoothenValue } from "../training/SmoothenValue.js";
-import type { ParityRow } from "./ParityRow.js";
+import { absolute, type ParityRow, relative } from "./ParityRow.js";
 import { malformed, type RecordedPixels, recordedBatches, tracedNet, recordWith } from "./tracedNet.js";
 
 /** The record of `test/parity/oracle/lr_find.py`: fastai's own `lr_find` on batches in a fixed order. */
@@ -90,7 +91,7 @@ async function searchRows(learn: Learner<FixedData>, recorded: Search): Promise<
     ...(isEndDetermined(recorded) ? [relative("batches", losses.length, recorded.losses.length, 0)] : []),
     ...recorded.lrs.slice(0, lrs.length).map((lr, i) => relative(`rate ${i}`, lrs[i] ?? NaN, lr, 1e-9)),
     ...ruleRows(recorded, options),
-    { name: "put back", ours: moved, fastai: 0, difference: moved, tolerance: 1e-6, unit: "absolute" },
+    absolute("put back", moved, 0, 1e-6),
   ];
 }
 
@@ -142,11 +143,6 @@ function ruleRows({ losses, smooth, lrs, minimum }: Search, options: LRFinderOpt
   ];
 }
 
-const relative = (name: string, ours: number, fastai: number, tolerance: number): ParityRow => ({
-  ...{ name, ours, fastai, tolerance, unit: "relative" },
-  difference: Math.abs(ours - fastai) / Math.abs(fastai),
-});
-
 /** Each batch's own loss from the smoothed ones: a bias-corrected moving average, undone. */
 function unsmoothed(smooth: readonly number[]): number[] {
   const moving = (i: number): number => (i < 0 ? 0 : (smooth[i] ?? NaN) * (1 - beta ** (i + 1)));
@@ -167,16 +163,7 @@ function fixedData(batches: readonly TrainBatch[]): FixedData {
   if (!first) throw malformed("no batches");
   const bs = first.y.length;
   const items = Array.from({ length: bs }, (_, i) => i);
-  const loader: BatchLoader = {
-    ...{ nextPass: 0, dataset: { length: bs * batches.length }, length: batches.length },
-    async *batches() {
-      for (const batch of batches) {
-        // A copy, as a loader's batches are new ones.
-        const own: ItemBatch = { ...batch, x: batch.x.slice(), items };
-        yield await Promise.resolve(own);
-      }
-    },
-  };
+  const loader = readyLoader(batches.map((batch) => ({ ...batch, items })));
   return {
     ...{ classes: ["0", "1"], c: 2, bs, seed: 0, first },
     ...{ trainDl: loader, validDl: loader, fixDl: loader, validDs: loader.dataset },

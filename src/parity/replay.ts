@@ -9,7 +9,7 @@ import { NetSession } from "../training/NetSession.js";
 import type { Training } from "../training/recordNet.js";
 import type { Optimizer } from "../training/Optimizer.js";
 import type { TrainBatch } from "../training/DataBunch.js";
-import type { ParityRow } from "./ParityRow.js";
+import { type ParityRow, relative } from "./ParityRow.js";
 import { malformed } from "./tracedNet.js";
 
 /** Some steps of fastai in one stage, and what it predicted after them. */
@@ -59,8 +59,7 @@ export async function replay(
   for (const fastai of losses) {
     const ours = await session.step(batches[step] ?? missing(`batch ${step}`));
     const tolerance = stage === "frozen" ? 0.003 : step < 3 ? 0.01 : 0.05;
-    const difference = Math.abs(ours - fastai) / Math.abs(fastai);
-    rows.push({ name: `${stage} loss ${step}`, ours, fastai, difference, tolerance, unit: "relative" });
+    rows.push(relative(`${stage} loss ${step}`, ours, fastai, tolerance));
     step++;
   }
   await session.update();

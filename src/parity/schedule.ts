@@ -2,7 +2,7 @@ import { UserError } from "../errors.js";
 import { lrFindRate } from "../training/LRFinder.js";
 import { oneCycle } from "../training/OneCycleScheduler.js";
 import { lrRange, slice } from "../training/slice.js";
-import type { ParityRow } from "./ParityRow.js";
+import { type ParityRow, relative } from "./ParityRow.js";
 
 /** Schedules are arithmetic: they agree to the last digits that a double carries through a cosine. */
 const tolerance = 1e-9;
@@ -37,12 +37,5 @@ const at =
     values[i] ?? NaN;
 
 function rows(name: string, recorded: readonly number[], ours: (i: number) => number): ParityRow[] {
-  return recorded.map((fastai, i) => ({
-    name: `${name} ${i}`,
-    ours: ours(i),
-    fastai,
-    difference: Math.abs(ours(i) - fastai) / Math.abs(fastai),
-    tolerance,
-    unit: "relative",
-  }));
+  return recorded.map((fastai, i) => relative(`${name} ${i}`, ours(i), fastai, tolerance));
 }

@@ -9,7 +9,7 @@ import { flipLr } from "../data/transforms/flipLr.js";
 import type { resizeMethods } from "../data/transforms/resizing.js";
 import { isTransform } from "../data/transforms/Transform.js";
 import { Learner } from "../training/Learner.js";
-import type { ParityRow } from "./ParityRow.js";
+import { absolute, type ParityRow } from "./ParityRow.js";
 import { malformed, recordWith, tracedNet } from "./tracedNet.js";
 
 /** The record of `test/parity/oracle/tta.py`: fastai's own `learn.TTA` on drawn images. */
@@ -76,11 +76,8 @@ async function caseRows(
     const rowsOf = (what: string, probs: Float32Array, recorded: Case["plain"]): ParityRow[] =>
       data.validDs.items.map(({ path: file }, i) => {
         const name = path.relative(folder, file).split(path.sep).join("/");
-        const [ours, fastai] = [probs[2 * i + 1] ?? NaN, recorded[name] ?? NaN];
-        return {
-          name: `${resizeMethod}, ${transforms.length} transforms, beta ${beta}, scale ${scale}: ${what} ${name}`,
-          ...{ ours, fastai, difference: Math.abs(ours - fastai), tolerance, unit: "absolute" },
-        };
+        const how = `${resizeMethod}, ${transforms.length} transforms, beta ${beta}, scale ${scale}`;
+        return absolute(`${how}: ${what} ${name}`, probs[2 * i + 1] ?? NaN, recorded[name] ?? NaN, tolerance);
       });
     const { probs } = await learn.getPreds();
     const averaged = await learn.TTA({ beta, scale });

@@ -1,6 +1,5 @@
 import { performance } from "node:perf_hooks";
 import path from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import type { BatchLoader, DataBunch } from "./DataBunch.js";
 import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
 import { preparationOf } from "../data/prepareImage.js";
@@ -35,6 +34,7 @@ import { type Prediction, predictImage } from "./Prediction.js";
 import type { Predictions } from "./Predictions.js";
 import { type EpochRow, Recorder } from "./Recorder.js";
 import { type LearningRate, lrRange, slice } from "./slice.js";
+import { requireSameClasses } from "./requireSameClasses.js";
 import { showResults, type ShowResultsOptions } from "./showResults.js";
 import { takeSnapshot } from "./snapshot.js";
 import { NetSession } from "./NetSession.js";
@@ -157,12 +157,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   set data(data: Data) {
     this.requireRest("Its data cannot be changed");
-    if (!isDeepStrictEqual(data.classes, this.data.classes)) {
-      throw new UserError(
-        `The classes are ${data.classes.join(", ")}; the learner's are ${this.data.classes.join(", ")}.`,
-        "Give data of the same classes, or make a new learner.",
-      );
-    }
+    requireSameClasses(data.classes, this.data.classes);
     this.current = data;
     this.seeds = [this.seeds[0], data.seed];
   }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { DsType } from "../data/ImageDataBunch.js";
 import { currentDisplay } from "../display/Display.js";
 import { UserError } from "../errors.js";
@@ -6,6 +5,7 @@ import { interruptible } from "../interrupt.js";
 import type { BatchLoader, DataBunch } from "./DataBunch.js";
 import type { Learner } from "./Learner.js";
 import type { Predictions } from "./Predictions.js";
+import { requireSameClasses } from "./requireSameClasses.js";
 
 /**
  * The loader of a set in order: of training, not augmented (fast.ai's "fix").
@@ -31,13 +31,7 @@ export function loaderOf({ validDl, fixDl, testDl }: DataBunch, dsType: DsType):
 export function getPreds(learn: Learner, loader: BatchLoader, labelled = true): Promise<Predictions> {
   return interruptible(async (check) => {
     const { classes, c } = learn.data;
-    const others = loader.dataset.classes ?? classes;
-    if (labelled && !isDeepStrictEqual(others, classes)) {
-      throw new UserError(
-        `The loader's classes are ${others.join(", ")}; the learner's are ${classes.join(", ")}.`,
-        "Give a loader of data with the same classes.",
-      );
-    }
+    if (labelled) requireSameClasses(loader.dataset.classes ?? classes, classes);
     const n = loader.dataset.length;
     const probs = new Float32Array(n * c);
     const [y, losses] = [new Int32Array(n).fill(-1), new Float32Array(n).fill(NaN)];

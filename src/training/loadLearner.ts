@@ -1,4 +1,5 @@
 import { UserError } from "../errors.js";
+import { isStats } from "../data/imagenetStats.js";
 import type { Preparation } from "../data/prepareImage.js";
 import { paddingModes, resizeMethods } from "../data/transforms/resizing.js";
 import { largestSize } from "../data/bunchOptions.js";
@@ -120,19 +121,15 @@ const isClasses = (value: unknown): value is string[] =>
 function isPreparation(value: unknown): value is Preparation {
   // Files of before there was a choice do not name the last two.
   const { size, transforms, stats, resizeMethod = "crop", paddingMode = "reflection" } = fieldsOf(value);
-  const { mean, std } = fieldsOf(stats);
   return (
     isCount(size, largestSize) &&
     Array.isArray(transforms) &&
     transforms.every(isTransform) &&
     resizeMethods.some((known) => known === resizeMethod) &&
     paddingModes.some((known) => known === paddingMode) &&
-    (stats === undefined || (isRgb(mean) && isRgb(std) && !std.includes(0)))
+    (stats === undefined || isStats(stats))
   );
 }
-
-const isRgb = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.length === 3 && value.every((part) => Number.isFinite(part));
 
 const isCount = (value: unknown, most: number): boolean =>
   typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most;

@@ -5,7 +5,7 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import { tf } from "../../src/engine/tensorflow.js";
 import { projectRoot } from "../../src/environment.js";
-import { agrees } from "../../src/parity/ParityRow.js";
+import { agrees, type ParityRow } from "../../src/parity/ParityRow.js";
 import { cyclesParity } from "../../src/parity/cycles.js";
 import { lrFindParity } from "../../src/parity/lrFind.js";
 import { runsParity } from "../../src/parity/runs.js";
@@ -21,14 +21,13 @@ const record = async (name: string): Promise<unknown> =>
 const skip =
   !existsSync(oracle) && `put trace64.json and schedule.json, recorded from fastai, into ${oracle}`;
 
+const off = (rows: readonly ParityRow[]): ParityRow[] => rows.filter((row) => !agrees(row));
+
 describe("beside fastai 1.0.61", { skip }, () => {
   it("six frozen and six unfrozen steps of ResNet-50", async () => {
     const rows = await traceParity(await record("trace64.json"));
     assert.equal(rows.length, 14);
-    assert.deepEqual(
-      rows.filter((row) => !agrees(row)),
-      [],
-    );
+    assert.deepEqual(off(rows), []);
     assert.equal(tf.memory().numTensors, 0);
   });
 
@@ -36,9 +35,8 @@ describe("beside fastai 1.0.61", { skip }, () => {
     const trace = (await record("trace64.json")) as { stages: { losses: number[] }[] };
     const [stage] = trace.stages;
     if (stage) stage.losses[2] = (stage.losses[2] ?? 0) * 1.004;
-    const off = (await traceParity(trace)).filter((row) => !agrees(row));
     assert.deepEqual(
-      off.map(({ name }) => name),
+      off(await traceParity(trace)).map(({ name }) => name),
       ["frozen loss 2"],
     );
   });
@@ -46,10 +44,7 @@ describe("beside fastai 1.0.61", { skip }, () => {
   it("schedules", async () => {
     const rows = scheduleParity(await record("schedule.json"));
     assert.ok(rows.length > 180);
-    assert.deepEqual(
-      rows.filter((row) => !agrees(row)),
-      [],
-    );
+    assert.deepEqual(off(rows), []);
   });
 });
 
@@ -57,10 +52,7 @@ describe("beside fastai 1.0.61 with options", () => {
   it("decay, rates, clipping, smoothing, class weights, MixUp, accumulation and SGD", async () => {
     const rows = await runsParity(await recorded("trace.json"));
     assert.equal(rows.length, 6 * 2 * 4);
-    assert.deepEqual(
-      rows.filter((row) => !agrees(row)),
-      [],
-    );
+    assert.deepEqual(off(rows), []);
     assert.equal(tf.memory().numTensors, 0);
   });
 });
@@ -68,10 +60,7 @@ describe("beside fastai 1.0.61 with options", () => {
 describe("fastai 1.0.61's lr_find", () => {
   it("has our rates, losses, end and suggestion, and puts the net back", async () => {
     const rows = await lrFindParity(await recorded("lr_find.json"));
-    assert.deepEqual(
-      rows.filter((row) => !agrees(row)),
-      [],
-    );
+    assert.deepEqual(off(rows), []);
     const named = (what: string) => rows.filter(({ name }) => name.includes(what)).length;
     assert.deepEqual(
       [named(": loss "), named(": batches"), named("put back"), named("minimum")],
@@ -85,10 +74,7 @@ describe("fastai 1.0.61's one-cycle fits", () => {
   it("have our rates and momenta under any options", async () => {
     const rows = cyclesParity(await recorded("cycles.json"));
     assert.equal(rows.length, 2 * 24);
-    assert.deepEqual(
-      rows.filter((row) => !agrees(row)),
-      [],
-    );
+    assert.deepEqual(off(rows), []);
   });
 });
 
@@ -96,10 +82,7 @@ describe("fastai 1.0.61's TTA", () => {
   it("has our predictions", async () => {
     const rows = await ttaParity(await recorded("tta.json"));
     assert.equal(rows.length, 4 * 2 * 4);
-    assert.deepEqual(
-      rows.filter((row) => !agrees(row)),
-      [],
-    );
+    assert.deepEqual(off(rows), []);
     // What the passes change is more than the tolerance lets by.
     const [plain, tta] = ["plain", "TTA"].map((what) =>
       rows.filter(({ name }) => name.includes(`: ${what} `)),

@@ -1,4 +1,5 @@
 import { decodeInWasm, type WasmImage } from "../decodeInWasm.js";
+import { jpegSegments } from "../jpegSegments.js";
 import { decodeRle } from "./decodeRle.js";
 import type { DicomImage } from "./readDicom.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";
@@ -67,15 +68,12 @@ function withColours(jpeg: Uint8Array): Uint8Array {
   return saysColours(jpeg) ? jpeg : Buffer.concat([jpeg.subarray(0, 2), adobe, jpeg.subarray(2)]);
 }
 
-/** Whether a marker of JFIF or Adobe comes before the picture (ITU T.81, annex B). */
+/** Whether a marker of JFIF or Adobe comes before the picture. */
 function saysColours(jpeg: Uint8Array): boolean {
-  const bytes = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength);
-  for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff;) {
-    const [marker, length] = [bytes[at + 1], bytes.readUInt16BE(at + 2)];
-    const name = bytes.toString("latin1", at + 4, at + 9);
+  for (const { marker, content } of jpegSegments(jpeg)) {
+    const name = content.toString("latin1", 0, 5);
     if ((marker === 0xe0 && name === "JFIF\0") || (marker === 0xee && name === "Adobe")) return true;
     if (marker === 0xda) return false;
-    at += 2 + length;
   }
   return false;
 }

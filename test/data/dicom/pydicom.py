@@ -41,7 +41,7 @@ def dataset(values, bits, **tags):
     return ds
 
 
-def table(first, bits, entries, signed=False):
+def table(first, bits, entries):
     lut = Dataset()
     lut.LUTDescriptor = [len(entries), first, bits]
     lut["LUTDescriptor"].VR = "US"

@@ -1,0 +1,21 @@
+import type { BatchLoader, ItemBatch } from "./DataBunch.js";
+
+/**
+ * A loader of batches that lie ready: each pass goes through them in their order, and begins anew with the first where
+ * it is longer than they are.
+ * @param batches all of one size
+ * @param length batches in a pass; default each once
+ */
+export function readyLoader(batches: readonly ItemBatch[], length = batches.length): BatchLoader {
+  return {
+    ...{ nextPass: 0, dataset: { length: length * (batches[0]?.y.length ?? 0) }, length },
+    async *batches() {
+      this.nextPass++;
+      for (let i = 0; i < length; i++) {
+        const batch = batches[i % batches.length];
+        // A copy, as a loader's batches are new ones: whoever trains may do with them what it likes.
+        if (batch) yield await Promise.resolve({ ...batch, x: batch.x.slice() });
+      }
+    },
+  };
+}
