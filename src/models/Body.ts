@@ -1,6 +1,6 @@
 import { mobileNetV2Body, type MobileNetV2Spec } from "./MobileNetV2.js";
 import type { Sequential } from "./layers/Sequential.js";
-import { resNetBody, type ResNetSpec } from "./ResNet.js";
+import { leastResNetValues, resNetBody, type ResNetSpec } from "./ResNet.js";
 
 /** A net up to where the head begins, as fast.ai cuts it. */
 export interface Body {
@@ -25,3 +25,6 @@ export function createBody(prefix: string, spec: BodySpec): Body {
       return mobileNetV2Body(prefix, spec);
   }
 }
+
+/** A lower bound of the weights in a body, known before any memory is taken; it has less than three times as many. */
+export const leastValues = (spec: BodySpec): number => (spec.kind === "resnet" ? leastResNetValues(spec) : 0);

@@ -58,3 +58,7 @@ export function resNetBody(prefix: string, options: ResNetOptions): Body {
   // fast.ai cuts at layer3, which here, with the ReLU inside the batch norm, is child 5.
   return { net, features: channels, split: 5, spec };
 }
+
+/** Weights of the 3x3 convolutions, which are the most: a bottleneck of any width has less than three times as many. */
+export const leastResNetValues = ({ block, blocks, width }: ResNetSpec): number =>
+  blocks.reduce((sum, count, i) => sum + count * (block === "basic" ? 2 : 1) * 9 * (width << i) ** 2, 0);

@@ -1,3 +1,4 @@
+import { checkFields } from "../checkFields.js";
 import { readSafetensors, type StoredTensor } from "../engine/safetensors.js";
 import { UserError } from "../errors.js";
 import type { modelNames } from "../presets.js";
@@ -5,6 +6,7 @@ import { type Body, type BodySpec, createBody } from "./Body.js";
 import { installMobileNetV2, mobileNetV2Weights } from "./pretrained/installMobileNetV2.js";
 import { resnet50Weights } from "./pretrained/installWeights.js";
 import type { ResNetSpec } from "./ResNet.js";
+import { geometry } from "./storedGeometry.js";
 import { restore } from "./torchLayout.js";
 import { torchvisionName } from "./torchvisionNames.js";
 
@@ -56,7 +58,7 @@ export function modelFrom(name: ArchitectureName, file: string): Architecture {
     async createBody(prefix, pretrained) {
       if (!pretrained) return createBody(prefix, specs[name]);
       const { tensors, metadata } = await readSafetensors(file);
-      const body = createBody(prefix, withGeometry(specs[name], metadata));
+      const body = createBody(prefix, withGeometry(specs[name], metadata, file));
       try {
         loadBody(body, prefix, tensors, `${file} (for ${name})`);
       } catch (error) {
@@ -69,10 +71,13 @@ export function modelFrom(name: ArchitectureName, file: string): Architecture {
 }
 
 /** The spec with what a file's metadata say of it. */
-function withGeometry(spec: BodySpec, metadata: Readonly<Record<string, string>>): BodySpec {
-  const epsilon = Number(metadata.epsilon ?? spec.epsilon);
-  if (spec.kind !== "resnet" || metadata.strideIn !== "conv1") return { ...spec, epsilon };
-  return { ...spec, epsilon, strideIn: "conv1" };
+function withGeometry(spec: BodySpec, metadata: Readonly<Record<string, string>>, file: string): BodySpec {
+  const remedy =
+    "Name a file whose metadata say nothing of strideIn and epsilon, or what is true of its net.";
+  const { epsilon = spec.epsilon, strideIn } = checkFields(geometry, metadata, { file, remedy });
+  return spec.kind === "resnet" && strideIn !== undefined
+    ? { ...spec, epsilon, strideIn }
+    : { ...spec, epsilon };
 }
 
 function loadBody(

@@ -6,7 +6,8 @@ import { UserError } from "../errors.js";
 import { makeFolder } from "../makeFolder.js";
 import type { BodySpec } from "../models/Body.js";
 import { requireShape, restore, store } from "../models/torchLayout.js";
-import { type Draws, isDraws } from "./draws.js";
+import type { Draws } from "./draws.js";
+import { type CheckpointMetadata, checkpointMetadataOf } from "./metadataSchemas.js";
 import type { Optimizer } from "./Optimizer.js";
 
 /** Whose weights a checkpoint holds, as far as their names and shapes do not tell. */
@@ -81,7 +82,8 @@ export async function loadCheckpoint(
   { optimizer, seeds }: Omit<Progress, "draws">,
   identity: CheckpointIdentity,
 ): Promise<Loaded> {
-  const { tensors, metadata } = await readSafetensors(file);
+  const { tensors, metadata: texts } = await readSafetensors(file);
+  const metadata = checkpointMetadataOf(texts, file);
   requireIdentity(metadata, identity, file);
   const missing = state.find(({ name }) => !tensors.has(name));
   if (missing) {
@@ -90,10 +92,8 @@ export async function loadCheckpoint(
   // All before the first is changed: a refused checkpoint leaves the net as it was.
   for (const variable of state) requireShape(variable, known(tensors, variable.name), file);
   for (const variable of state) restore(variable, known(tensors, variable.name), file);
-  const warning = loadOptimizer(optimizer, tensors, Number(metadata.optimizerStep ?? 0), file);
-  const draws = parsed(metadata.draws ?? "");
-  const ours = isDeepStrictEqual(parsed(metadata.seeds ?? ""), seeds) && isDraws(draws);
-  return { warning, draws: ours ? draws : undefined };
+  const warning = loadOptimizer(optimizer, tensors, metadata.optimizerStep ?? 0, file);
+  return { warning, draws: isDeepStrictEqual(metadata.seeds, seeds) ? metadata.draws : undefined };
 }
 
 /** @returns a warning when the state is that of other parameters */
@@ -127,11 +127,7 @@ function loadOptimizer(
 const geometryOf = ({ body }: CheckpointIdentity): { strideIn?: string; epsilon: number } => body;
 
 /** What the file does not say, as an older one, is not compared. */
-function requireIdentity(
-  metadata: Readonly<Record<string, string>>,
-  identity: CheckpointIdentity,
-  file: string,
-): void {
+function requireIdentity(metadata: CheckpointMetadata, identity: CheckpointIdentity, file: string): void {
   const { architecture, classes } = identity;
   const { strideIn, epsilon } = geometryOf(identity);
   const refuse = (theirs: string, ours: string, remedy: string) => {
@@ -141,9 +137,9 @@ function requireIdentity(
   if (metadata.architecture !== undefined && metadata.architecture !== architecture) {
     refuse(`the net ${metadata.architecture}`, architecture, sameNet);
   }
-  if (metadata.classes !== undefined && !isDeepStrictEqual(parsed(metadata.classes), classes)) {
+  if (metadata.classes !== undefined && !isDeepStrictEqual(metadata.classes, classes)) {
     refuse(
-      `a net for the classes ${metadata.classes}`,
+      `a net for the classes ${JSON.stringify(metadata.classes)}`,
       `for ${JSON.stringify(classes)}`,
       "Load it for data with the same classes in the same order: it would call one class by another's name.",
     );
@@ -151,16 +147,8 @@ function requireIdentity(
   if (metadata.strideIn !== undefined && strideIn !== undefined && metadata.strideIn !== strideIn) {
     refuse(`a net with its strides in ${metadata.strideIn}`, `one with its strides in ${strideIn}`, sameNet);
   }
-  if (metadata.epsilon !== undefined && Number(metadata.epsilon) !== epsilon) {
+  if (metadata.epsilon !== undefined && metadata.epsilon !== epsilon) {
     refuse(`a net with epsilon ${metadata.epsilon} in its batch norms`, `one with ${epsilon}`, sameNet);
-  }
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
   }
 }
 

@@ -3,6 +3,9 @@ import { inRange, integer } from "../../inRange.js";
 import { type Range, drawInteger } from "./range.js";
 import type { CutoutStep, Place } from "./Step.js";
 
+/** More cover any image. */
+const mostHoles = 1000;
+
 export interface Cutout {
   readonly name: "cutout";
   readonly p: number;
@@ -13,7 +16,7 @@ export interface Cutout {
 /**
  * Blackens squares at random places (DeVries and Taylor, 2017; fast.ai's `cutout`). They are cut from the whole
  * resized image, so that the crop may leave some out, and from its edges, so that some are smaller.
- * @param nHoles bounds of their number, whole numbers from 0, both included
+ * @param nHoles bounds of their number, whole numbers from 0 to 1000, both included
  * @param length bounds of their side in pixels, whole numbers from 1, both included
  * @param p in 0..1
  * @throws UserError for other bounds
@@ -22,6 +25,7 @@ export function cutout(nHoles: Range = [1, 1], length: Range = [40, 40], p = 1):
   for (const [name, [lo, hi], least] of [["nHoles", nHoles, 0] as const, ["length", length, 1] as const]) {
     integer(`The upper bound of ${name}`, hi, integer(`The lower bound of ${name}`, lo, least));
   }
+  inRange("The upper bound of nHoles", nHoles[1], { to: mostHoles });
   return { name: "cutout", p: inRange("p", p, { from: 0, to: 1 }), nHoles, length };
 }
 
