@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Random } from "../engine/random.js";
-import { BadImage, decodeImage } from "./decodeImage.js";
+import { BadImage } from "./BadImage.js";
+import { decodeImage } from "./decodeImage.js";
 import { imageHash } from "./imageHash.js";
 import type { ImageStats } from "./imagenetStats.js";
 import { render, suits } from "./render.js";
