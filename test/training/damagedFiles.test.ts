@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { Random } from "../../src/engine/random.js";
@@ -84,6 +84,22 @@ describe("a damaged checkpoint", () => {
         await refuses(modelFrom("resnet50", file).createBody("0", true), `${file} is broken: ${field}`);
     }
     learn.dispose();
+  });
+});
+
+describe("a checkpoint that several write at once", () => {
+  it("is whole, and each of them succeeds", async () => {
+    const folder = temporaryFolder();
+    const learners = [1, 2, 3].map(
+      (seed) => new Learner(drawnData(), tinyNet(seed), "tiny", { modelDir: folder }),
+    );
+    const [first] = learners;
+    assert.ok(first);
+    await Promise.all([...learners, ...learners, first, first].map((learn) => learn.save("two")));
+    const reader = new Learner(drawnData(), tinyNet(4), "tiny", { modelDir: folder });
+    await reader.load("two");
+    assert.deepEqual(await readdir(folder), ["two.safetensors"]);
+    for (const learn of [...learners, reader]) learn.dispose();
   });
 });
 
