@@ -39,7 +39,7 @@ export function inRunFolder<T>(
   run: () => Promise<T>,
 ): Promise<T> {
   return lockedFolder(folder, async () => {
-    const left = (await readdir(folder)).filter((name) => name !== lockName);
+    const left = (await readdir(folder)).filter((name) => !name.startsWith(lockName));
     if (left.includes(lastFile)) {
       throw new UserError(
         `${folder} is there already, and holds a finished run.`,

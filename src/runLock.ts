@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { link, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "./errors.js";
 import { makeFolder } from "./makeFolder.js";
@@ -28,6 +29,8 @@ const ownerSchema: z.ZodType<Owner> = z.object({
 const beatMs = 20_000;
 /** Of an owner on another machine, or who has not said who it is, so long without a sign means that it is gone. */
 const silentMs = 180_000;
+/** More than it takes to look at a lock and clear it. */
+const clearingMs = 10_000;
 
 /**
  * Does work in a folder that no other process does work in. The lock of a process that is gone does not count; on a
@@ -138,15 +141,21 @@ function beginOf(pid: number): string | undefined {
   }
 }
 
-/** Another process may have taken the lock in the meantime: that one is put back. */
+/**
+ * Others may be about to do the same, and one of them may have taken the folder already: one looks and clears at a time,
+ * so that none takes away a lock that it has not looked at.
+ */
 async function clear(lock: string, abandoned: string): Promise<void> {
-  const aside = `${lock}.${process.pid}`;
-  try {
-    await rename(lock, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw error;
+  const guard = `${lock}.clearing`;
+  if (!(await take(guard, ""))) {
+    // It lasts for moments; a process that was killed in them leaves it.
+    if (((await read(guard))?.silentFor ?? 0) > clearingMs) await rm(guard, { force: true });
+    await wait(50);
+    return;
   }
-  if ((await readFile(aside, "utf8")) !== abandoned) await link(aside, lock).catch(() => undefined);
-  await rm(aside, { force: true });
+  try {
+    if ((await read(lock))?.text === abandoned) await rm(lock, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
 }

@@ -99,6 +99,18 @@ const schema: z.ZodType<RunMetrics> = z
     const sum = (counts: readonly number[]) => counts.reduce((total, each) => total + each, 0);
     const images = sum(matrix.map(sum));
     if (run.validSize !== images) refuse("validSize", `The confusion matrix is of ${images} images.`);
+    if (typeof run.dataset !== "string") {
+      for (const [split, size] of Object.entries({ train: run.trainSize, valid: run.validSize })) {
+        const counts = new Map(Object.entries(run.dataset[split as "train" | "valid"].classes));
+        const known = classes.map((name) => counts.get(name) ?? NaN);
+        if (counts.size !== classes.length || sum(known) !== size) {
+          context.addIssue({
+            ...{ code: "custom", path: ["dataset", split, "classes"] },
+            message: `It must count ${size} images of the classes ${classes.join(", ")}.`,
+          });
+        }
+      }
+    }
     const accuracy = sum(matrix.map((row, i) => row[i] ?? 0)) / images;
     for (const [field, wanted] of Object.entries({ accuracy, errorRate: 1 - accuracy })) {
       const value = run[field as "accuracy" | "errorRate"];

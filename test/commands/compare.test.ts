@@ -76,7 +76,7 @@ describe("xray compare", () => {
       "larger",
     );
     const classes = ["cat", "hound"];
-    const otherClasses = { ...metrics, classes, positiveClass: "hound" };
+    const otherClasses = { ...metrics, classes, positiveClass: "hound", dataset: "real" };
     await refuses(
       compare(first, await writeRun(at("d"), predictionsOf(good, { classes }), otherClasses)),
       "a and d have other classes: cat, dog, and cat, hound",
