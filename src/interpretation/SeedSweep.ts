@@ -203,7 +203,7 @@ function valueOf(interp: ClassificationInterpretation, measure: Measure): number
     case "precision":
       return interp.precision().value;
     case "area under ROC":
-      return interp.binary().rocCurve().auc;
+      return interp.areaUnderRoc();
   }
 }
 

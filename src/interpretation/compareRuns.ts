@@ -35,7 +35,7 @@ export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): T
   const [rateA, rateB] = [a.errorRate(), b.errorRate()];
   return {
     caption:
-      `${first.paths.length} ${what} images, measures of ${a.positiveClass}; p by DeLong for the area and by McNemar (exact) for the errors: how ` +
+      `${first.paths.length} ${what} images, measures of ${a.measuredOf}; p by DeLong for the area and by McNemar (exact) for the errors: how ` +
       "probable a difference at least so large is where both nets are equally good",
     columns: ["measure", first.name, second.name, "difference", "95% interval", "p"],
     rows: [

@@ -36,8 +36,7 @@ export function compareWithArticle(interp: ClassificationInterpretation): Compar
   return {
     table: {
       caption:
-        `This run: ${interp.preds.y.length} validation images. The article: ${article.accuracy.of}. ` +
-        "95% intervals after Wilson",
+        `This run: ${interp.images}. The article: ${article.accuracy.of}. ` + "95% intervals after Wilson",
       columns: ["measure", "this run", "the article", "the earlier article"],
       rows: measures.map((name) => [
         name,

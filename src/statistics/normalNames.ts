@@ -4,92 +4,18 @@
  * Uninfected; MVTec: good; labels in columns: 0, no, false), then the same words of other languages.
  */
 const wordsForNormal: ReadonlySet<string> = new Set(
-  [
-    ...[
-      "normal",
-      "normals",
-      "healthy",
-      "well",
-      "negative",
-      "negatives",
-      "neg",
-      "control",
-      "controls",
-      "ctrl",
-    ],
-    ...["benign", "none", "nothing", "nofinding", "nofindings", "unremarkable", "clear", "absent", "absence"],
-    ...["uninfected", "unaffected", "good", "ok", "0", "no", "n", "false"],
-    // German
-    ...[
-      "gesund",
-      "gesunde",
-      "negativ",
-      "unauffallig",
-      "gutartig",
-      "kontrolle",
-      "kontrollen",
-      "ohnebefund",
-      "nein",
-    ],
-    // French, Spanish, Portuguese, Italian
-    ...[
-      "normale",
-      "normales",
-      "normaux",
-      "normais",
-      "normali",
-      "sain",
-      "sains",
-      "saine",
-      "negatif",
-      "temoin",
-      "temoins",
-    ],
-    ...[
-      "benin",
-      "sano",
-      "sanos",
-      "sana",
-      "sani",
-      "saudavel",
-      "saudaveis",
-      "negativo",
-      "negativos",
-      "negativi",
-    ],
-    ...["benigno", "benignos", "benigni", "controle", "controllo", "ninguno", "nenhum", "nessuno", "nao"],
-    // Polish, Turkish
-    ...[
-      "zdrowy",
-      "zdrowe",
-      "prawidłowy",
-      "ujemny",
-      "normalny",
-      "saglıklı",
-      "saglikli",
-      "negatif",
-      "iyihuylu",
-    ],
-    // Russian, Ukrainian (accents are taken off, so that й is и)
-    ...["норма", "нормальныи", "нормальные", "здоров", "здоровыи", "здоровые", "здорово", "отрицательныи"],
-    ...["отрицательные", "контроль", "доброкачественныи", "нет", "здоровии"],
-    // Chinese, Japanese, Korean (taken apart into its letters, as the names are)
-    ...[
-      "正常",
-      "健康",
-      "阴性",
-      "陰性",
-      "良性",
-      "健常",
-      "异常なし",
-      "異常なし",
-      "未见异常",
-      "无",
-      "無",
-      "정상",
-      "음성",
-    ],
-  ].map((word) => word.normalize("NFD").replace(/\p{M}/gu, "")),
+  `normal normals healthy well negative negatives neg control controls ctrl benign none nothing nofinding nofindings
+   unremarkable clear absent absence uninfected unaffected good ok 0 no n false
+   gesund gesunde negativ unauffällig gutartig kontrolle kontrollen ohnebefund nein
+   normale normales normaux normais normali sain sains saine négatif négatifs témoin témoins bénin bénins
+   sano sanos sana sani saudável saudáveis negativo negativos negativi benigno benignos benigni controle controllo
+   ninguno nenhum nessuno não
+   zdrowy zdrowe prawidłowy ujemny normalny sağlıklı negatif iyihuylu
+   норма нормальный нормальные здоров здоровый здоровые здоровий отрицательный отрицательные контроль
+   доброкачественный нет
+   正常 健康 阴性 陰性 良性 健常 異常なし 未见异常 无 無 정상 음성`
+    .split(/\s+/)
+    .map(withoutAccents),
 );
 
 /** Words before a finding that say that it is not there. */
@@ -137,13 +63,16 @@ const plain = (name: string): string => tokens(name).join("");
 
 /** The words of a name: between blanks and signs, at the humps of camelCase, and letters apart from digits. */
 function tokens(name: string): string[] {
-  return name
-    .normalize("NFD")
-    .replace(/\p{M}/gu, "")
+  return withoutAccents(name)
     .replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
     .replace(/(\p{L})(\p{N})/gu, "$1 $2")
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== "");
+}
+
+/** Also Korean syllables taken apart: words and names alike, so that they can be compared. */
+function withoutAccents(name: string): string {
+  return name.normalize("NFD").replace(/\p{M}/gu, "");
 }

@@ -20,7 +20,7 @@ export interface PositiveClass {
  *
  * @param given the class's name or its index
  * @returns undefined where there are more than two classes and none is given: measures are then means over the
- *   classes, as fast.ai's `average="macro"`; {@link measuredOf} puts either into words
+ *   classes, as fast.ai's `average="macro"`; `measuredOf` puts either into words
  * @throws UserError when the class that is given is not one of the classes
  */
 export function positiveClass(

@@ -74,13 +74,16 @@ function exportedOf(metadata: Readonly<Record<string, string>>, file: string): E
   } catch (error) {
     throw broken("its description is no JSON", error);
   }
-  const { arch, body, classes, preparation, threshold } = exported;
+  const { arch, body, classes, preparation, threshold, positiveClass } = exported;
   if (typeof arch !== "string") throw broken("it names no architecture");
   if (!isBodySpec(body)) throw broken(`its net is ${JSON.stringify(body)}`);
   if (!isClasses(classes)) throw broken(`its classes are ${JSON.stringify(classes)}`);
   if (!isPreparation(preparation)) throw broken(`its images are to be ${JSON.stringify(preparation)}`);
+  if (positiveClass !== undefined && !isOneOf(positiveClass, classes)) {
+    throw broken(`its positive class is ${JSON.stringify(positiveClass)}`);
+  }
   return {
-    ...{ arch, body, classes, preparation },
+    ...{ arch, body, classes, preparation, positiveClass },
     threshold: threshold === undefined ? undefined : thresholdOf(threshold, classes, broken),
   };
 }
@@ -117,6 +120,9 @@ function isBodySpec(value: unknown): value is BodySpec {
 
 const isClasses = (value: unknown): value is string[] =>
   Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string");
+
+const isOneOf = (value: unknown, names: readonly string[]): value is string =>
+  names.some((name) => name === value);
 
 function isPreparation(value: unknown): value is Preparation {
   // Files of before there was a choice do not name the last two.

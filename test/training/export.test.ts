@@ -146,9 +146,10 @@ describe("loadLearner refuses", () => {
     ["no classes", described({ classes: [] }), /is broken: its classes are \[\]/],
     [
       "another number of classes",
-      described({ classes: ["A", "B", "C"] }),
+      described({ classes: ["A", "B", "C"], positiveClass: undefined }),
       /1\.8\.weight is \[2, 16\], the net wants \[3, 16\]/,
     ],
+    ["a positive class of others", described({ positiveClass: "COVID" }), /its positive class is "COVID"/],
     ["an unknown net", described({ body: { kind: "vgg" } }), /is broken: its net is \{"kind":"vgg"\}/],
     ["images without a size", described({ preparation: { transforms: [] } }), /its images are to be/],
     [

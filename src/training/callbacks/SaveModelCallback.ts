@@ -1,6 +1,7 @@
 import { currentDisplay } from "../../display/Display.js";
+import { withoutEnding } from "../../fileEnding.js";
 import { oneOf } from "../../inRange.js";
-import { checkpointName } from "../checkpoint.js";
+import { checkpointEnding, checkpointName } from "../checkpoint.js";
 import type { Callback, TrainingState } from "../Callback.js";
 import { Tracker, type TrackerOptions } from "./Tracker.js";
 
@@ -25,7 +26,7 @@ export class SaveModelCallback implements Callback {
   constructor({ every = "improvement", name = "bestmodel", ...tracked }: SaveModelOptions = {}) {
     oneOf("every", every, ["improvement", "epoch"]);
     this.tracker = new Tracker(tracked);
-    [this.every, this.name] = [every, checkpointName(name)];
+    [this.every, this.name] = [every, withoutEnding(checkpointName(name), checkpointEnding)];
   }
 
   trainBegin(state: TrainingState): void {
@@ -40,15 +41,18 @@ export class SaveModelCallback implements Callback {
     }
     const better = this.tracker.epochEnd(state);
     if (better === undefined) return;
-    const { monitor } = this.tracker;
     currentDisplay().text(
-      `Better model found at epoch ${epoch} with ${monitor} value: ${better.toFixed(6)}.`,
+      `Better model found at epoch ${epoch} with ${this.tracker.head} value: ${better.toFixed(6)}.`,
     );
     await learn.save(this.name);
   }
 
   async trainEnd({ learn }: TrainingState): Promise<void> {
-    const saved = !Number.isNaN(this.tracker.best);
+    const { best, wait, head } = this.tracker;
+    const saved = !Number.isNaN(best);
+    if (!saved && wait > 0) {
+      currentDisplay().text(`No epoch was saved: ${head} was NaN in each. The net stays as the fit left it.`);
+    }
     // A later fit may fail before its beginning, and end all the same.
     this.tracker.reset();
     if (saved) await learn.load(this.name);
