@@ -17,6 +17,7 @@ function program(): Command {
     .description("run notebooks/pneumonia.ipynb without a person and write runs/<name>/report.html")
     .option("--name <name>", "folder in runs/; default: time, preset and seed")
     .option("--seed <number>", "of every random choice", integer)
+    .option("--replace-unfinished", "take away what a run of that name that did not finish has left")
     .action(async (options: RunOptions) => {
       const { run } = await import("./commands/run.js");
       await run(options);

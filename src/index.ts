@@ -65,7 +65,16 @@ export {
   precision,
   recall,
 } from "./training/confusionMetrics.js";
-export { accuracy, errorRate, type Metric, type MetricInput, topKAccuracy } from "./training/metrics.js";
+export {
+  accuracy,
+  errorRate,
+  type Metric,
+  type MetricClasses,
+  type MetricDescription,
+  type MetricInput,
+  topKAccuracy,
+} from "./training/metrics.js";
+export { type PositiveClass, positiveClass } from "./statistics/positiveClass.js";
 export { adam, type AdamOptions } from "./training/Adam.js";
 export { sgd, type SGDOptions } from "./training/SGD.js";
 export type { OptFunc, WeightDecayOptions } from "./training/Optimizer.js";
@@ -116,6 +125,8 @@ export {
   ClassificationInterpretation,
   type ClassificationMetrics,
   type Confusion,
+  type FromLearnerOptions,
+  type InterpretationOptions,
   type TopLoss,
 } from "./interpretation/ClassificationInterpretation.js";
 export { BinaryInterpretation, type ThresholdOptions } from "./interpretation/BinaryInterpretation.js";

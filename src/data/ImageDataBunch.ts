@@ -239,7 +239,10 @@ export class ImageDataBunch {
   async showBatch(options: { readonly rows?: number; readonly dsType?: DsType } = {}): Promise<void> {
     const rows = integer("rows", options.rows ?? 5, 1);
     const batch = await this.oneBatch(options.dsType);
-    const titles = Array.from(batch.y.subarray(0, rows * rows), (label) => this.classes[label] ?? "");
+    // The label of an image without a class is 0, which is a class of others.
+    const titles = Array.from(batch.y.subarray(0, rows * rows), (label) =>
+      options.dsType === "test" ? "no label" : (this.classes[label] ?? ""),
+    );
     const what = { train: "augmented training images", valid: "validation images", test: "test images" };
     await showTiles(batchTiles(batch, this.stats, titles), this.size, what[options.dsType ?? "train"]);
   }

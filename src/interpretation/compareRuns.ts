@@ -1,5 +1,6 @@
 import type { Table } from "../display/Display.js";
 import { UserError } from "../errors.js";
+import { measuredOf } from "../statistics/positiveClass.js";
 import { ClassificationInterpretation } from "./ClassificationInterpretation.js";
 import { formatShare, predictedClasses } from "./confusionMatrix.js";
 import { compareAucs } from "./deLong.js";
@@ -10,6 +11,8 @@ import { formatInterval } from "./wilsonInterval.js";
 /** A run, and what it is called. */
 export interface NamedRun extends StoredPredictions {
   readonly name: string;
+  /** The class that its numbers speak of; null: means over the classes; undefined: by the names of the classes. */
+  readonly positiveClass?: string | null;
 }
 
 /**
@@ -20,6 +23,7 @@ export interface NamedRun extends StoredPredictions {
  */
 export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): Table {
   requireSameImages(first, second, `${first.name} and ${second.name}`);
+  requireSamePositive(first, second);
   const [a, b] = [first, second].map(({ preds, paths }) =>
     ClassificationInterpretation.fromPredictions(preds, { paths }),
   );
@@ -31,7 +35,7 @@ export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): T
   const [rateA, rateB] = [a.errorRate(), b.errorRate()];
   return {
     caption:
-      `${first.paths.length} ${what} images, measures of ${a.positiveClass}; p by DeLong for the area and by McNemar (exact) for the errors: how ` +
+      `${first.paths.length} ${what} images, measures of ${a.measuredOf}; p by DeLong for the area and by McNemar (exact) for the errors: how ` +
       "probable a difference at least so large is where both nets are equally good",
     columns: ["measure", first.name, second.name, "difference", "95% interval", "p"],
     rows: [
@@ -58,24 +62,42 @@ export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): T
   };
 }
 
+/** What two runs must have in common to be compared. */
+type Compared = Pick<StoredPredictions, "preds" | "paths" | "dataset">;
+
 /**
  * @param called what the two are called in the error
  * @throws UserError when two runs did not predict the same images and classes
  */
-export function requireSameImages(
-  a: Pick<StoredPredictions, "preds" | "paths">,
-  b: Pick<StoredPredictions, "preds" | "paths">,
-  called: string,
-): void {
-  const same = [
-    [a.preds.classes, b.preds.classes],
-    [a.paths, b.paths],
-  ].every(([xs = [], ys = []]) => xs.length === ys.length && xs.every((name, i) => name === ys[i]));
-  if (same) return;
+export function requireSameImages(a: Compared, b: Compared, called: string): void {
+  const same = (xs: ArrayLike<unknown>, ys: ArrayLike<unknown>) =>
+    xs.length === ys.length && Array.from(xs).every((x, i) => x === ys[i]);
+  if (!same(a.preds.classes, b.preds.classes)) {
+    const [ours, theirs] = [a, b].map(({ preds }) => preds.classes.join(", "));
+    throw new UserError(
+      `The runs ${called} have other classes: ${ours ?? ""}, and ${theirs ?? ""}.`,
+      "Compare runs on the same classes and test images, such as those of one `npx xray seeds`.",
+    );
+  }
+  const [ours, theirs] = [a.dataset, b.dataset];
+  const sameFiles = !ours || !theirs || ours.valid.hash === theirs.valid.hash;
+  if (same(a.paths, b.paths) && same(a.preds.y, b.preds.y) && sameFiles) return;
+  const [here = "", there = ""] = [a, b].map(
+    ({ paths, dataset }) => `${paths.length}${dataset ? ` in ${dataset.folder}` : ""}`,
+  );
   throw new UserError(
-    `The runs ${called} predicted other images or classes.`,
+    `The runs ${called} predicted other images: ${here}, and ${there}; their names, sizes or classes differ.`,
     "Compare runs on the same test images, such as those of one `npx xray seeds`; a subset of them " +
       "(--valid-per-class) is another one for each seed.",
+  );
+}
+
+function requireSamePositive(a: NamedRun, b: NamedRun): void {
+  if (a.positiveClass === b.positiveClass) return;
+  const whose = (run: NamedRun) => measuredOf(run.preds.classes, run.positiveClass ?? undefined);
+  throw new UserError(
+    `The measures of ${a.name} are of ${whose(a)}, those of ${b.name} of ${whose(b)}.`,
+    "Make one of the runs anew with the other's positive class.",
   );
 }
 

@@ -10,7 +10,7 @@ const remedy =
  * Writes numbers as JSON; whoever reads the file sees all of it or the one before.
  * @throws UserError naming the file when it cannot be written
  */
-export async function writeMetrics(file: string, metrics: Readonly<Record<string, unknown>>): Promise<void> {
+export async function writeMetrics(file: string, metrics: object): Promise<void> {
   await makeFolder(path.dirname(file), remedy);
   await writeFiles([{ file, pieces: [Buffer.from(`${JSON.stringify(metrics, null, 2)}\n`)] }], remedy);
 }

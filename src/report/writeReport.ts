@@ -1,5 +1,8 @@
-import { readFile, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { z } from "zod";
+import { UserError } from "../errors.js";
+import { readJson } from "../readJson.js";
 import { writeFiles } from "../writeFiles.js";
 import { aboutRun } from "./aboutRun.js";
 import { exportHtml } from "./exportHtml.js";
@@ -24,6 +27,7 @@ export interface ReportOptions {
 export async function writeReport(folder: string, options: ReportOptions): Promise<string[]> {
   const notebook = path.join(folder, "pneumonia.ipynb");
   const run = await readMetrics(path.join(folder, "metrics.json"));
+  await requireNotebook(folder, notebook);
   const finished = await endOf(notebook);
   const { title, banner } = options;
   const about = aboutRun(run, finished);
@@ -42,11 +46,33 @@ export async function writeReport(folder: string, options: ReportOptions): Promi
   return [...written, pdf ?? ""];
 }
 
+/** @throws UserError when a run has not finished: it says where its notebook got to */
+async function requireNotebook(folder: string, notebook: string): Promise<void> {
+  const files = await readdir(folder);
+  const [name = ""] = files.filter((file) => file === path.basename(notebook));
+  if (name !== "") return;
+  const left = files.filter((file) => /\.(failed|running)\.ipynb$/.test(file));
+  throw new UserError(
+    `The run in ${folder} did not finish: there is no ${path.basename(notebook)}` +
+      (left.length === 0 ? "." : `, but ${left.join(" and ")}, in which one sees how far it got.`),
+    "Make the run anew with `npx xray run`, under another --name.",
+  );
+}
+
 /** When papermill ended, from what it writes into the notebook. */
-async function endOf(notebook: string): Promise<string | undefined> {
-  const { metadata } = JSON.parse(await readFile(notebook, "utf8")) as {
-    metadata?: { papermill?: { end_time?: string } };
-  };
+async function endOf(file: string): Promise<string | undefined> {
+  const { metadata } = await readJson(notebookSchema, {
+    file,
+    what: "an executed notebook",
+    remedy: "Make the run anew with `npx xray run`.",
+  });
   const end = new Date(metadata?.papermill?.end_time ?? NaN);
   return Number.isNaN(end.getTime()) ? undefined : end.toISOString().replace(/\.\d+/, "");
 }
+
+const notebookSchema = z.object({
+  cells: z.array(z.unknown(), { error: "It must be a list of cells." }),
+  metadata: z
+    .object({ papermill: z.object({ end_time: z.string().nullish().catch(undefined) }).optional() })
+    .optional(),
+});

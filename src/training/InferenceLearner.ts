@@ -8,6 +8,7 @@ import { cores } from "../environment.js";
 import { UserError } from "../errors.js";
 import { interruptible } from "../interrupt.js";
 import type { Cnn } from "../models/Cnn.js";
+import { positiveClass } from "../statistics/positiveClass.js";
 import { CrossEntropy } from "./CrossEntropy.js";
 import type { DecisionThreshold } from "./DecisionThreshold.js";
 import { Evaluator } from "./Evaluator.js";
@@ -35,6 +36,8 @@ export class InferenceLearner {
   readonly preparation: ExportedLearner["preparation"];
   /** From which probability on a class is called; undefined: the most probable one is. */
   readonly threshold: DecisionThreshold | undefined;
+  /** The class that recall, precision and their kind speak of; undefined: they are means over the classes. */
+  readonly positiveClass: string | undefined;
   private readonly evaluator: Evaluator;
   private readonly preparer = new Preparer(Math.min(16, cores()));
 
@@ -48,6 +51,7 @@ export class InferenceLearner {
     this.arch = arch;
     this.preparation = preparation;
     this.threshold = threshold;
+    this.positiveClass = exported.positiveClass ?? positiveClass(classes)?.name;
     this.evaluator = new Evaluator({ model, loss: new CrossEntropy(classes.length) });
   }
 
@@ -97,7 +101,7 @@ export class InferenceLearner {
 
   /**
    * Writes the net to an ONNX file, for onnxruntime and others; see `exportOnnx`.
-   * @param file such as "model.onnx"
+   * @param file such as "model.onnx"; its name is taken as it is
    * @throws UserError when it cannot be written
    */
   exportOnnx(file: string): Promise<void> {

@@ -21,11 +21,12 @@ import { type EpochSpan, fit } from "./fit.js";
 import { getPreds, loaderOf } from "./getPreds.js";
 import { defaultNumIt, LRFinder, type LRFinderOptions, requireLRFinder } from "./LRFinder.js";
 import { type LrSuggestions, lrSuggestions } from "./lrSuggestions.js";
-import { type Metric, metricName } from "./metrics.js";
+import { type MetricColumn, metricColumns } from "./metricColumns.js";
+import type { Metric, MetricClasses } from "./metrics.js";
 import { crossEntropy, type CrossEntropy } from "./CrossEntropy.js";
 import { type DrawMix, mixUp } from "./mixUp.js";
 import { defaultWd, type Optimizer } from "./Optimizer.js";
-import { inRange, integer } from "../inRange.js";
+import { inRange, integer, oneOf } from "../inRange.js";
 import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
 import { cyclePart, type OneCycleOptions, OneCycleScheduler, requireOneCycle } from "./OneCycleScheduler.js";
 import type { FeatureBunch } from "./FeatureBunch.js";
@@ -42,6 +43,7 @@ import type { Net, Training } from "./recordNet.js";
 import { stepMemory } from "./stepMemory.js";
 import { Turns } from "./Turns.js";
 import { summary } from "./summary.js";
+import { type PositiveClass, positiveClass } from "../statistics/positiveClass.js";
 import type { TrainBatch } from "./DataBunch.js";
 import { tta, type TTAOptions } from "./TTA.js";
 import { type Validation, validateInterruptibly } from "./validate.js";
@@ -121,6 +123,8 @@ export class Learner<Data extends DataBunch = DataBunch> {
   /** Predictions may be asked for while a fit runs: they come between its steps. */
   private readonly turns = new Turns();
   private readonly options: LearnerOptions;
+  private readonly positive: PositiveClass | undefined;
+  private readonly columns: readonly MetricColumn[];
 
   constructor(
     private current: Data,
@@ -133,8 +137,9 @@ export class Learner<Data extends DataBunch = DataBunch> {
     requireLearnerOptions(options);
     const { seed: dataSeed, c } = current;
     this.options = options;
-    this.metrics = options.metrics ?? [];
-    for (const metric of this.metrics) metric.requireClasses?.(c);
+    this.positive = positiveClass(current.classes, options.positiveClass);
+    this.columns = metricColumns(options.metrics ?? [], this.metricClasses);
+    this.metrics = this.columns.map(({ metric }) => metric);
     this.seeds = [options.seed ?? dataSeed, dataSeed];
     this.random = new Random(options.seed ?? dataSeed, 3);
     this.modelDir = options.modelDir ?? path.join(runDirectory(), "models");
@@ -142,7 +147,26 @@ export class Learner<Data extends DataBunch = DataBunch> {
     this.drawMix = options.mixUp === undefined ? undefined : mixUp(options.mixUp, this.random);
     this.evaluator = new Evaluator(this.net);
     this.optimizer = this.newOptimizer();
-    this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
+    this.recorder = new Recorder(this.optimizer, this.columns);
+    if (this.positive?.remark !== undefined && this.columns.some(({ ofPositive }) => ofPositive)) {
+      currentDisplay().text(this.positive.remark);
+    }
+  }
+
+  /**
+   * The class that recall, precision and their kind speak of, in metrics, interpretation and exports; undefined where
+   * there are more than two and the option `positiveClass` was not given: they are means over the classes then.
+   */
+  get positiveClass(): string | undefined {
+    return this.positive?.name;
+  }
+
+  /**
+   * What metrics are told of the classes.
+   * @internal
+   */
+  get metricClasses(): MetricClasses {
+    return { classes: this.data.classes, positive: this.positive?.label };
   }
 
   /** What it trains and validates on. */
@@ -270,13 +294,15 @@ export class Learner<Data extends DataBunch = DataBunch> {
     dsType = "valid",
     dl,
   }: { readonly dsType?: DsType; readonly dl?: BatchLoader } = {}): Promise<Predictions> {
-    return getPreds(this, dl ?? loaderOf(this.data, dsType), dl !== undefined || dsType !== "test");
+    const loader = dl ?? loaderOf(this.data, dsType);
+    return getPreds(this, loader, dl === undefined && dsType === "test" ? false : undefined);
   }
 
   /** Loss and metrics of a set, which by default is validation's, with the weights as they are. */
   async validate({
     dsType = "valid",
   }: { readonly dsType?: Exclude<DsType, "test"> } = {}): Promise<Validation> {
+    oneOf("dsType", dsType, ["train", "valid"]);
     return validateInterruptibly(this, loaderOf(this.data, dsType));
   }
 
@@ -357,7 +383,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   }
 
   /**
-   * Writes `modelDir/name.safetensors`: weights, running statistics, the optimizer's state, the places of the random
+   * Writes `modelDir/name.safetensors` (a name may bring the ending along): weights, running statistics, the optimizer's state, the places of the random
    * streams, and whose they are.
    * @throws UserError when it cannot be written
    */
@@ -397,7 +423,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
 
   /**
    * Writes the net to an ONNX file, for onnxruntime and others; see `exportOnnx`.
-   * @param file such as "model.onnx"
+   * @param file such as "model.onnx"; its name is taken as it is
    * @throws UserError when it cannot be written
    */
   async exportOnnx(this: Learner<ImageDataBunch>, file: string): Promise<void> {
@@ -511,7 +537,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
     }
     const started = performance.now();
     this.trains = true;
-    this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
+    this.recorder = new Recorder(this.optimizer, this.columns);
     try {
       const always = what === "lrFind" ? [] : (this.options.callbacks ?? []);
       await fit(this, span, [this.recorder, ...always, ...callbacks]);
@@ -524,7 +550,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   }
 
   private checkpoint(name: string): string {
-    return path.join(this.modelDir, `${checkpointName(name)}.safetensors`);
+    return path.join(this.modelDir, checkpointName(name));
   }
 }
 

@@ -3,7 +3,7 @@ import { cropPad } from "../data/transforms/cropPad.js";
 import { flipLr } from "../data/transforms/flipLr.js";
 import type { Transform } from "../data/transforms/Transform.js";
 import { zoom } from "../data/transforms/zoom.js";
-import { inRange } from "../inRange.js";
+import { inRange, oneOf } from "../inRange.js";
 import { getPreds } from "./getPreds.js";
 import type { Learner } from "./Learner.js";
 import type { Predictions } from "./Predictions.js";
@@ -33,6 +33,7 @@ export async function tta(
 ): Promise<Predictions> {
   inRange("beta", beta, { from: 0, to: 1 });
   inRange("scale", scale, { from: 1, to: 100 });
+  oneOf("dsType", dsType, ["train", "valid"]);
   const { data } = learn;
   const dataset = dsType === "train" ? data.trainDs : data.validDs;
   const plain = await learn.getPreds({ dsType });

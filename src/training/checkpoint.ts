@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../engine/safetensors.js";
 import type { Parameter, Variable } from "../engine/Variable.js";
 import { UserError } from "../errors.js";
+import { withEnding } from "../fileEnding.js";
 import { makeFolder } from "../makeFolder.js";
 import type { BodySpec } from "../models/Body.js";
 import { requireShape, restore, store } from "../models/torchLayout.js";
@@ -25,6 +26,9 @@ export interface Progress {
   readonly draws: Draws;
   readonly seeds: readonly number[];
 }
+
+/** Of checkpoints and exported learners. */
+export const checkpointEnding = ".safetensors";
 
 const stateName = (parameter: Parameter, slot: string) => `optimizer.${slot}.${parameter.name}`;
 
@@ -158,9 +162,12 @@ function known(tensors: ReadonlyMap<string, StoredTensor>, name: string): Stored
   return tensor;
 }
 
-/** @throws UserError when a checkpoint's file cannot be called so */
+/**
+ * The name of a checkpoint's file, with its ending.
+ * @throws UserError when a file cannot be called so
+ */
 export function checkpointName(name: string): string {
-  if (/^[\w.-]+$/.test(name)) return name;
+  if (/^[\w.-]+$/.test(name)) return withEnding(name, checkpointEnding);
   throw new UserError(
     `A file cannot be called ${JSON.stringify(name)}.`,
     "Use letters, digits, dots, dashes and underscores.",

@@ -60,15 +60,23 @@ const threshold = z.object({
 });
 
 const learner: z.ZodType<ExportedLearner> = z
-  .object({ arch: z.string().min(1), body, classes, preparation, threshold: threshold.optional() })
-  .superRefine(({ classes, threshold }, context) => {
-    if (!threshold || classes.includes(threshold.positiveClass)) return;
-    context.addIssue({
-      code: "custom",
-      path: ["threshold", "positiveClass"],
-      input: threshold.positiveClass,
-      message: "expected one of the classes",
-    });
+  .object({
+    arch: z.string().min(1),
+    body,
+    classes,
+    preparation,
+    positiveClass: z.string().optional(),
+    threshold: threshold.optional(),
+  })
+  .superRefine(({ classes, positiveClass, threshold }, context) => {
+    const named = [
+      { path: ["positiveClass"], input: positiveClass },
+      { path: ["threshold", "positiveClass"], input: threshold?.positiveClass },
+    ];
+    for (const { path, input } of named) {
+      if (input === undefined || classes.includes(input)) continue;
+      context.addIssue({ code: "custom", path, input, message: "expected one of the classes" });
+    }
   });
 
 /**

@@ -18,6 +18,7 @@ export async function validate(
   onBatch: () => Promise<void>,
 ): Promise<Validation> {
   const { c } = learn.data;
+  const names = learn.metricClasses;
   const sums = learn.metrics.map(() => 0);
   const all: MetricInput[] = [];
   let [items, loss, weight] = [0, 0, 0];
@@ -31,7 +32,7 @@ export async function validate(
         loss += of * (losses[i] ?? NaN);
       });
       learn.metrics.forEach((metric, i) => {
-        if (metric.whole !== true) sums[i] = (sums[i] ?? 0) + n * metric({ logits, c, y: batch.y });
+        if (metric.whole !== true) sums[i] = (sums[i] ?? 0) + n * metric({ logits, c, y: batch.y, ...names });
       });
       all.push({ logits, c, y: batch.y });
       await onBatch();
@@ -41,7 +42,7 @@ export async function validate(
   }
   const set = joined(all, c);
   const metrics = learn.metrics.map((metric, i) =>
-    metric.whole === true ? metric(set) : (sums[i] ?? NaN) / items,
+    metric.whole === true ? metric({ ...set, ...names }) : (sums[i] ?? NaN) / items,
   );
   return { validLoss: loss / weight, metrics };
 }

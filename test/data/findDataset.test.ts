@@ -31,7 +31,7 @@ describe("findDataset", () => {
     const places = { usual: [path.join(usual, "absent"), usual] };
     assert.deepEqual(await findDataset(undefined, places), {
       path: usual,
-      kind: "real",
+      kind: "other",
       train: "train",
       valid: "test",
     });

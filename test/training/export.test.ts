@@ -150,8 +150,13 @@ describe("loadLearner refuses", () => {
     ["no classes", described({ classes: [] }), /is broken: learner\.classes is \[\]/],
     [
       "another number of classes",
-      described({ classes: ["A", "B", "C"] }),
+      described({ classes: ["A", "B", "C"], positiveClass: undefined }),
       /1\.8\.weight is \[2, 16\], the net wants \[3, 16\]/,
+    ],
+    [
+      "a positive class of others",
+      described({ positiveClass: "COVID" }),
+      /learner\.positiveClass is "COVID"/,
     ],
     [
       "an unknown net",

@@ -3,8 +3,9 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { currentDisplay } from "../../display/Display.js";
 import { UserError } from "../../errors.js";
+import { withEnding, withoutEnding } from "../../fileEnding.js";
 import { oneOf } from "../../inRange.js";
-import { checkpointName } from "../checkpoint.js";
+import { checkpointEnding, checkpointName } from "../checkpoint.js";
 import type { Callback, TrainingState } from "../Callback.js";
 import { Tracker, type TrackerOptions } from "./Tracker.js";
 
@@ -32,7 +33,7 @@ export class SaveModelCallback implements Callback {
   constructor({ every = "improvement", name = "bestmodel", ...tracked }: SaveModelOptions = {}) {
     oneOf("every", every, ["improvement", "epoch"]);
     this.tracker = new Tracker(tracked);
-    [this.every, this.name] = [every, checkpointName(name)];
+    [this.every, this.name] = [every, withoutEnding(checkpointName(name), checkpointEnding)];
   }
 
   trainBegin(state: TrainingState): void {
@@ -51,15 +52,18 @@ export class SaveModelCallback implements Callback {
     await learn.save(this.name);
     // Where it cannot be written, the file of an earlier epoch stays the one to load.
     this.saved = await stat(this.file(learn), { bigint: true });
-    const { monitor } = this.tracker;
     currentDisplay().text(
-      `Better model found at epoch ${epoch} with ${monitor} value: ${better.toFixed(6)}.`,
+      `Better model found at epoch ${epoch} with ${this.tracker.head} value: ${better.toFixed(6)}.`,
     );
   }
 
   /** @throws UserError when the file cannot be loaded, or is no longer what this fit saved */
   async trainEnd({ learn }: TrainingState): Promise<void> {
     const { saved } = this;
+    const { best, wait, head } = this.tracker;
+    if (Number.isNaN(best) && wait > 0) {
+      currentDisplay().text(`No epoch was saved: ${head} was NaN in each. The net stays as the fit left it.`);
+    }
     // A later fit may fail before its beginning, and end all the same.
     this.saved = undefined;
     this.tracker.reset();
@@ -77,6 +81,6 @@ export class SaveModelCallback implements Callback {
   }
 
   private file(learn: TrainingState["learn"]): string {
-    return path.join(learn.modelDir, `${this.name}.safetensors`);
+    return path.join(learn.modelDir, withEnding(this.name, checkpointEnding));
   }
 }
