@@ -295,7 +295,8 @@ export class Learner<Data extends DataBunch = DataBunch> {
     dl,
   }: { readonly dsType?: DsType; readonly dl?: BatchLoader } = {}): Promise<Predictions> {
     const loader = dl ?? loaderOf(this.data, dsType);
-    return getPreds(this, loader, dl === undefined && dsType === "test" ? false : undefined);
+    const labelled = dl === undefined && dsType === "test" ? false : undefined;
+    return { ...(await getPreds(this, loader, labelled)), positiveClass: this.options.positiveClass };
   }
 
   /** Loss and metrics of a set, which by default is validation's, with the weights as they are. */

@@ -13,6 +13,6 @@ export interface Predictions {
    * bunch's loader. Undefined: not known.
    */
   readonly set?: string;
-  /** The learner's positive class; undefined: what the classes' names say. */
+  /** The positive class that the learner was given; undefined: what the classes' names say. */
   readonly positiveClass?: string;
 }

@@ -80,7 +80,7 @@ export function getPreds(
         "Predict with one that leaves none out, such as data.fixDl for the training images.",
       );
     }
-    return { probs, y, losses, classes, set: setOf(learn.data, loader), positiveClass: learn.positiveClass };
+    return { probs, y, losses, classes, set: setOf(learn.data, loader) };
   });
 }
 
