@@ -117,7 +117,7 @@ export class ImageDataBunch {
       }
       refuseSplitNames(options);
       const paths = imageFiles(root, { leftOut, exclude }).filter((file) => !testPaths.has(file));
-      const files = filesToDivide(root, paths, classFolder);
+      const files = filesToDivide(root, paths, { classFolder, exclude, apart: testPaths });
       return splitAtRandom(labelFromFolders(files, classFolder), validPct, settings);
     });
   }

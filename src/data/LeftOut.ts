@@ -36,25 +36,26 @@ const told = 10;
 export class LeftOut {
   private readonly reasonOf = new Map<string, LeftOutReason>();
 
-  /** @param place absolute; counted once, however often it is met */
+  /** @param place counted once, however often it is met */
   add(place: string, reason: LeftOutReason): void {
-    this.reasonOf.set(place, reason);
+    this.reasonOf.set(path.resolve(place), reason);
   }
 
   /**
    * Such as "Left out 9 files below /data: 6 links to nothing, 3 AVIF files (not read)."
-   * @param folder absolute; only what lies below it is told
+   * @param folder only what lies below it is told
    * @returns "" when nothing was left out
    */
   inWords(folder: string): string {
+    const root = path.resolve(folder);
     const counts = new Map<LeftOutReason, { count: number; first: string }>();
     const totals = { files: 0, folders: 0 };
     for (const [place, reason] of this.reasonOf) {
-      if (!isBelow(folder, place)) continue;
+      if (!isBelow(root, place)) continue;
       totals[folderReasons.has(reason) ? "folders" : "files"]++;
       const before = counts.get(reason);
       if (before) before.count++;
-      else counts.set(reason, { count: 1, first: path.relative(folder, place) });
+      else counts.set(reason, { count: 1, first: path.relative(root, place) });
     }
     if (counts.size === 0) return "";
     const parts = [...counts]

@@ -39,11 +39,12 @@ function requireDistinct(counts: ReadonlyMap<string, number>): void {
   );
 }
 
-/** A name without what the eye passes over: case, blanks, underscores, invisible and full-width characters. */
+/** A name without what the eye passes over: case, blanks, underscores, kinds of dashes, invisible and wide characters. */
 const seenAs = (name: string): string =>
   name
     .normalize("NFKC")
     .replace(/\p{Cf}/gu, "")
+    .replace(/\p{Pd}/gu, "-")
     .replace(/[\s_]+/g, " ")
     .trim()
     .toLowerCase();

@@ -45,8 +45,8 @@ function foreignFolder(name: string): LeftOutReason | undefined {
 }
 
 /**
- * The absolute paths of all images below a folder, sorted by code unit: fast.ai takes the file system's order, which
- * differs from disk to disk. A file with the ending of an image is one, and any other is if its content is; hidden
+ * The paths of all images below a folder, sorted by code unit: fast.ai takes the file system's order, which differs from
+ * disk to disk. A file with the ending of an image is one, and any other is if its content is; hidden
  * files and what the system keeps are left out.
  * @throws UserError when the folder, or one in it, cannot be read
  */
@@ -81,7 +81,7 @@ export function imageFiles(folder: string, options: ImageFilesOptions = {}): str
     }
   };
   try {
-    visit(path.resolve(folder));
+    visit(folder);
   } catch (error) {
     throw new UserError(
       `The images in ${folder} cannot be listed: ${messageOf(error)}`,

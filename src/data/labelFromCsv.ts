@@ -133,11 +133,20 @@ function requireHeader(first: string, file: string): void {
 function addUnlisted(leftOut: LeftOut, labelled: readonly LabelledFile[], apart: ReadonlySet<string>): void {
   const listed = new Set(labelled.map((file) => file.path));
   for (const folder of new Set(labelled.map((file) => path.dirname(file.path)))) {
-    for (const name of readdirSync(folder)) {
+    for (const name of namesIn(folder)) {
       const place = path.join(folder, name);
       if (listed.has(place) || apart.has(place) || !hasImageEnding(name)) continue;
       leftOut.add(place, "notListed");
     }
+  }
+}
+
+/** None for a folder whose files may be read, but not listed. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 

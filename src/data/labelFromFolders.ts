@@ -1,7 +1,7 @@
 import path from "node:path";
 import { currentDisplay } from "../display/Display.js";
-import { UserError } from "../errors.js";
-import type { LabelledFile } from "./imageFolder.js";
+import type { FolderFile } from "./FolderFile.js";
+import type { ImageFilesOptions, LabelledFile } from "./imageFolder.js";
 import { namesInWords } from "./namesInWords.js";
 import { requireOneReading } from "./requireOneReading.js";
 
@@ -11,30 +11,10 @@ import { requireOneReading } from "./requireOneReading.js";
  */
 export type ClassFolder = "top" | "parent";
 
-/** An image that lies in folders. */
-export interface FolderFile {
-  /** Absolute path. */
-  readonly path: string;
-  /** Absolute path of the folder that holds the classes. */
-  readonly base: string;
-  /** Names of the folders from there down to the image, at least one; in Unicode's form NFC. */
-  readonly folders: readonly string[];
-}
-
-/**
- * Images with the folders that they lie in.
- * @param base absolute; all paths lie below it
- * @throws UserError naming an image that lies in no folder below `base`
- */
-export function folderFiles(base: string, paths: readonly string[]): FolderFile[] {
-  return paths.map((file) => {
-    const folders = path.relative(base, path.dirname(file)).normalize("NFC").split(path.sep);
-    if (folders[0] !== "") return { path: file, base, folders };
-    throw new UserError(
-      `${file} lies outside any class.`,
-      `Move it to the folder of its class in ${base}; where names tell the classes, take fromNameRe or fromCsv.`,
-    );
-  });
+/** How folders are read that hold splits and classes. */
+export interface FolderReading extends ImageFilesOptions {
+  /** As {@link labelFromFolders} takes it. */
+  readonly classFolder?: ClassFolder;
 }
 
 /**

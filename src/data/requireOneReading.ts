@@ -1,6 +1,6 @@
 import path from "node:path";
 import { UserError } from "../errors.js";
-import type { FolderFile } from "./labelFromFolders.js";
+import type { FolderFile } from "./FolderFile.js";
 import { namesInWords } from "./namesInWords.js";
 
 /** A word that stands alone in a folder's name, or beside others, as in "lung_masks". */
@@ -19,6 +19,10 @@ const splitName =
 /** Whether a folder of this name is rather a split than a class. */
 export const isSplitName = (name: string): boolean => splitName.test(name);
 
+/** Numbered patients and studies, or parts of an archive: no class is called so. */
+const numbered =
+  /^(patients?|pat|persons?|subjects?|subj?|cases?|stud(y|ies)|series|sessions?|visits?|exams?|sites?|images?|imgs?|parts?|batch|chunk|shard|volume|disc|disk|cd)[\s_-]*\d+$/i;
+
 /** Names of patients, studies, series or dates, as opposed to classes. */
 const isIdentifier = (name: string): boolean => /\d/.test(name);
 
@@ -32,6 +36,7 @@ export function requireOneReading(files: readonly FolderFile[]): void {
   refuseMasks(files);
   refuseOneWrapper(files);
   refuseRecurringNames(files);
+  refuseNumbered(files);
 }
 
 function refuseMasks(files: readonly FolderFile[]): void {
@@ -78,7 +83,7 @@ function refuseOneWrapper(files: readonly FolderFile[]): void {
 
 function refuseRecurringNames(files: readonly FolderFile[]): void {
   const tops = [...new Set(files.map(topOf))];
-  const depth = Math.max(0, ...files.map(({ folders }) => folders.length));
+  const depth = files.reduce((most, { folders }) => Math.max(most, folders.length), 0);
   for (let level = 1; level < depth; level++) {
     const places = new Map([...namesAt(files, level)].filter(([name]) => mayBeClass(name, tops)));
     const recurs = [...places.values()].some((below) => below.size > 1);
@@ -98,6 +103,17 @@ function refuseRecurringNames(files: readonly FolderFile[]): void {
         "; exclude leaves folders out.",
     );
   }
+}
+
+function refuseNumbered(files: readonly FolderFile[]): void {
+  const tops = new Set(files.map(topOf));
+  if (tops.size < 2 || ![...tops].every((name) => numbered.test(name))) return;
+  const bases = [...new Set(files.map(({ base }) => base))].join(" and ");
+  throw new UserError(
+    `The folders below ${bases} seem to be patients, studies or parts rather than classes: ${namesInWords(tops)}.`,
+    'If they are classes, say classFolder: "top"; if the folders that hold the images are, "parent"; else take the ' +
+      "labels from names or a list (fromNameRe, fromCsv).",
+  );
 }
 
 /** Where all folders on top are patients or sites with a number, those below them may be numbered classes. */

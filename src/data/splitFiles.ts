@@ -1,8 +1,9 @@
 import path from "node:path";
 import { currentDisplay } from "../display/Display.js";
 import { UserError } from "../errors.js";
+import { type FolderFile, folderFiles } from "./FolderFile.js";
 import { type ImageFilesOptions, imageFiles, requireFolder, subfolders } from "./imageFolder.js";
-import { type ClassFolder, type FolderFile, folderFiles } from "./labelFromFolders.js";
+import type { ClassFolder, FolderReading } from "./labelFromFolders.js";
 import { LeftOut } from "./LeftOut.js";
 import { namesInWords } from "./namesInWords.js";
 import { isSplitName } from "./requireOneReading.js";
@@ -36,16 +37,21 @@ export function splitFiles(root: string, split: string, options: ImageFilesOptio
   );
 }
 
+/** What `filesToDivide` is to know beside the images. */
+export interface DivideOptions extends Pick<FolderReading, "classFolder" | "exclude"> {
+  /** Absolute paths of images that are not divided. */
+  readonly apart?: ReadonlySet<string>;
+}
+
 /**
  * The images that a random split divides: they lie in the classes' folders below the root, or, where the root holds
- * splits, in those of each split. A split that is drawn through given ones is told.
- * @param paths of all images below `root`
+ * splits, in those of each split. A split that is drawn through given ones is told, and so are folders without images.
  * @throws UserError when folders of splits lie beside others, or images outside any folder
  */
 export function filesToDivide(
   root: string,
   paths: readonly string[],
-  classFolder?: ClassFolder,
+  { classFolder, exclude, apart = new Set() }: DivideOptions = {},
 ): FolderFile[] {
   const files = folderFiles(root, paths);
   const tops = [...new Set(files.map(({ folders }) => folders[0] ?? ""))];
@@ -60,6 +66,7 @@ export function filesToDivide(
   }
   const divided = others.length > 0 || classFolder === "parent" ? files : belowTops(root, files);
   warnOfMixedSplits(root, divided, classFolder);
+  tellEmpty([...new Set([root, ...divided.map(({ base }) => base)])], [...paths, ...apart], exclude);
   return divided;
 }
 
@@ -74,6 +81,16 @@ function belowTops(root: string, files: readonly FolderFile[]): FolderFile[] {
     else byBase.set(base, [file]);
   }
   return [...byBase].flatMap(([base, paths]) => folderFiles(base, paths));
+}
+
+/** Says which folders are no classes because nothing in them is an image. */
+function tellEmpty(bases: readonly string[], images: readonly string[], exclude?: readonly string[]): void {
+  const empty = bases.flatMap((base) => {
+    const held = new Set(images.map((file) => path.relative(base, file).split(path.sep)[0]));
+    return subfolders(base, exclude).flatMap((name) => (held.has(name) ? [] : [path.join(base, name)]));
+  });
+  if (empty.length > 0)
+    currentDisplay().text(`No class is made of folders without images: ${namesInWords(empty)}.`);
 }
 
 function warnOfMixedSplits(root: string, files: readonly FolderFile[], classFolder?: ClassFolder): void {

@@ -4,8 +4,8 @@ import { Random } from "../engine/random.js";
 import { UserError } from "../errors.js";
 import type { BunchSettings } from "./bunchOptions.js";
 import { checkClasses } from "./checkClasses.js";
-import type { ImageFilesOptions, LabelledFile } from "./imageFolder.js";
-import { type ClassFolder, labelFromFolders } from "./labelFromFolders.js";
+import type { LabelledFile } from "./imageFolder.js";
+import { type FolderReading, labelFromFolders } from "./labelFromFolders.js";
 import { namesInWords } from "./namesInWords.js";
 import { type PatientOf, byPatient, warnOfSharedPatients } from "./patients.js";
 import { splitFiles } from "./splitFiles.js";
@@ -20,12 +20,6 @@ export interface Halves {
 export interface Split extends Halves {
   /** Sorted classes of the training images. */
   readonly classes: readonly string[];
-}
-
-/** How folders are read that hold splits and classes. */
-export interface FolderReading extends ImageFilesOptions {
-  /** As {@link labelFromFolders} takes it. */
-  readonly classFolder?: ClassFolder;
 }
 
 /**
@@ -121,7 +115,7 @@ function knownOnly(
   const foreign =
     unknown.length === 0
       ? ""
-      : `Left out ${unknown.length} validation images of classes without training images: ` +
+      : `Left out ${unknown.length} validation ${unknown.length === 1 ? "image" : "images"} of classes without training images: ` +
         `${namesInWords(unknown.map((file) => file.class))}.`;
   if (known.length === 0) {
     throw new UserError(

@@ -18,6 +18,7 @@ describe("the names of classes", () => {
     ["NORMAL", "NOR\u200bMAL"],
     ["NORMAL", "\uff2eORMAL"],
     ["a b", "a\u00a0b"],
+    ["COVID-19", "COVID\u201119"],
   ];
   for (const [one, other] of alike) {
     it(`are refused when they look alike: ${JSON.stringify(one)}, ${JSON.stringify(other)}`, async () => {
@@ -63,7 +64,7 @@ describe("a class without validation images", () => {
     const root = await imagesAt("train/A/1.png", "train/B/2.png", "valid/A/3.png", "valid/C/4.png");
     const said = await collectTexts(() => ImageDataBunch.fromFolder(root, options));
     assert.equal(said.length, 1);
-    assert.match(said[0] ?? "", /^Left out 1 validation images of classes without training images: C\.$/m);
+    assert.match(said[0] ?? "", /^Left out 1 validation image of classes without training images: C\.$/m);
     assert.match(said[0] ?? "", /^Warning: validation holds no images of B: .*validPct/m);
 
     const rare = Array.from({ length: 40 }, (_, k) => [`${k}.png`, "A"] as const);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { datasetListing } from "../../src/data/datasetListing.js";
@@ -160,6 +161,14 @@ describe("the class of a folder's image", () => {
       ...["two ways", "study1, study2", "N, P", 'classFolder: "top"', '"parent"'],
     ],
     ["studies with numbered classes", ["site{1,2}/{0,1,2}/1"], share, "two ways", "0, 1, 2"],
+    [
+      "patients in place of classes",
+      ["{train,valid}/patient{1,2}/{1,2}"],
+      {},
+      "patient1, patient2",
+      "fromNameRe",
+    ],
+    ["parts of an archive", ["images_00{1,2,3}/images/{1,2}"], share, "images_001, images_002", "fromCsv"],
     ["views in classes", ["{train,valid}/{N,P}/{AP,PA}/1"], {}, "two ways", "AP, PA", "N, P"],
     ["studies, classes and patients", ["{x,y}/{N,P}/p{1,2}/1"], share, "fromNameRe", "/[/](N|P)[/]/"],
     [
@@ -199,6 +208,15 @@ describe("the class of a folder's image", () => {
   for (const [what, patterns, options, ...parts] of unclear) {
     it(`is refused for ${what}`, () => refuses(load(patterns, options), ...parts));
   }
+
+  it("is none of a folder without images, which is told", async () => {
+    const root = await imagesAt(...names("{N,P,new,notes}/{1,2}"));
+    for (const name of ["1.png", "2.png"]) rmSync(path.join(root, "notes", name));
+    const said = await collectTexts(() =>
+      ImageDataBunch.fromFolder(root, { ...common, ...share, test: "new" }),
+    );
+    assert.deepEqual(said, [`No class is made of folders without images: ${path.join(root, "notes")}.`]);
+  });
 
   it("is the one that the listing counts", async () => {
     const root = await imagesAt(
