@@ -43,15 +43,16 @@ export class LeftOut {
 
   /**
    * Such as "Left out 9 files below /data: 6 links to nothing, 3 AVIF files (not read)."
-   * @param folder only what lies below it is told
+   * @param folder names are told from there
+   * @param within only what lies below it is told
    * @returns "" when nothing was left out
    */
-  inWords(folder: string): string {
+  inWords(folder: string, within: string = path.parse(path.resolve(folder)).root): string {
     const root = path.resolve(folder);
     const counts = new Map<LeftOutReason, { count: number; first: string }>();
     const totals = { files: 0, folders: 0 };
     for (const [place, reason] of this.reasonOf) {
-      if (!isBelow(root, place)) continue;
+      if (!isBelow(path.resolve(within), place)) continue;
       totals[folderReasons.has(reason) ? "folders" : "files"]++;
       const before = counts.get(reason);
       if (before) before.count++;

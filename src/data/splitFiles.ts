@@ -26,13 +26,13 @@ export function splitFiles(root: string, split: string, options: ImageFilesOptio
     const inside = path.join(folder, name);
     if (files.some((file) => file.path.startsWith(inside + path.sep))) continue;
     throw new UserError(
-      `The class folder ${inside} holds no images. ${leftOut.inWords(inside)}`.trimEnd(),
+      `The class folder ${inside} holds no images. ${leftOut.inWords(inside, inside)}`.trimEnd(),
       "Put its images there, or remove the folder.",
     );
   }
   if (files.length > 0) return files;
   throw new UserError(
-    `${folder} holds no images. ${leftOut.inWords(folder)}`.trimEnd(),
+    `${folder} holds no images. ${leftOut.inWords(folder, folder)}`.trimEnd(),
     "It should hold one folder of images for each class.",
   );
 }
@@ -119,7 +119,7 @@ export function testFiles(root: string, test: string, leftOut: LeftOut): string[
   const files = imageFiles(folder, { leftOut });
   if (files.length > 0) return files;
   throw new UserError(
-    `${folder} holds no images. ${leftOut.inWords(folder)}`.trimEnd(),
+    `${folder} holds no images. ${leftOut.inWords(folder, folder)}`.trimEnd(),
     "Leave out the option test.",
   );
 }

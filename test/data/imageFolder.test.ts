@@ -112,10 +112,11 @@ describe("the images of a folder", () => {
     leftOut.add(path.join(root, "0.bin"), "unknown");
     leftOut.add(path.resolve("settled", "0.bin"), "unknown");
     assert.equal(
-      leftOut.inWords(root),
+      leftOut.inWords(root, root),
       `Left out 5000 files below ${root}: 2500 files of unknown kind (such as 0.bin), 2500 hidden files.`,
     );
-    assert.equal(leftOut.inWords(path.join(root, "inner")), "");
+    assert.equal(leftOut.inWords(root, path.join(root, "inner")), "");
+    assert.match(leftOut.inWords(root), /^Left out 5001 files/);
   });
 
   it("are named in the refusal of a class that has none", async () => {
