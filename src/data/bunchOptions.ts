@@ -38,7 +38,7 @@ export interface ImageDataBunchOptions extends Resizing {
   readonly trainPerClass?: number;
   /** The same for validation. @default 0 */
   readonly validPerClass?: number;
-  /** "skip" leaves out files that cannot be decoded and names them. @default "error" */
+  /** "skip" leaves out files that cannot be decoded, and names the first twenty. @default "error" */
   readonly onBadImage?: OnBadImage;
 }
 

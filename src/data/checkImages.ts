@@ -19,7 +19,7 @@ export interface CheckOptions extends Pick<Resizing, "resizeMethod"> {
 /** Files in one request to a worker thread: few enough for even work and a moving bar. */
 const chunk = 16;
 
-/** Bad files an error lists one by one. */
+/** Bad files that are listed one by one. */
 const listed = 20;
 
 /**
@@ -81,12 +81,13 @@ export async function checkImages(
 function report(bad: ReadonlyMap<string, string>, onBadImage: OnBadImage): void {
   if (bad.size === 0) return;
   const lines = [...bad].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, reason]) => `${path} ${reason}`);
+  const images = `${lines.length} ${lines.length === 1 ? "image" : "images"}`;
   if (onBadImage === "skip") {
-    for (const line of lines) currentDisplay().text(`Left out: ${line}`);
+    currentDisplay().text(`Left out ${images} that cannot be used:${indented(lines, listed)}`);
     return;
   }
   throw new UserError(
-    `${lines.length} ${lines.length === 1 ? "image" : "images"} cannot be used:${indented(lines, listed)}`,
+    `${images} cannot be used:${indented(lines, listed)}`,
     'Repair or remove them, or leave them out with onBadImage: "skip".',
   );
 }

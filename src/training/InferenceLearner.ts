@@ -1,6 +1,7 @@
 import { DataLoader } from "../data/DataLoader.js";
 import { ImageDataset } from "../data/ImageDataset.js";
 import { imageFiles, requireFolder } from "../data/imageFolder.js";
+import { LeftOut } from "../data/LeftOut.js";
 import { Preparer } from "../data/Preparer.js";
 import { SourceCache } from "../data/SourceCache.js";
 import { currentDisplay } from "../display/Display.js";
@@ -127,7 +128,14 @@ export class InferenceLearner {
 
 function pathsIn(folder: string): string[] {
   requireFolder(folder, "The folder", "Give a folder of images, or a list of paths.");
-  const paths = imageFiles(folder).map(({ path }) => path);
-  if (paths.length === 0) throw new UserError(`${folder} holds no images.`, "Give a folder of images.");
+  const leftOut = new LeftOut();
+  const paths = imageFiles(folder, { leftOut });
+  if (paths.length === 0) {
+    throw new UserError(
+      `${folder} holds no images. ${leftOut.inWords(folder)}`.trimEnd(),
+      "Give a folder of images.",
+    );
+  }
+  leftOut.say(folder);
   return paths;
 }

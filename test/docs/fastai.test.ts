@@ -33,10 +33,20 @@ const rows: readonly Row[] = [
   [
     "`ImageDataBunch.from_folder`",
     name("ImageDataBunch.fromFolder"),
-    "files in sorted order, not the disk's; every file is decoded once first",
+    "files in sorted order, not the disk's, told by content; every file is decoded once first",
   ],
+  [
+    "`label_from_folder`",
+    dataOption("classFolder"),
+    'the folder below the split; "parent" is fast.ai\'s, the folder that holds the image',
+  ],
+  ["`exclude` of `get_files`", dataOption("exclude"), "at any depth"],
   ["`from_lists`", name("ImageDataBunch.fromLists"), "a file listed twice or missing is refused"],
-  ["`from_csv`", name("ImageDataBunch.fromCsv"), "one label an image"],
+  [
+    "`from_csv`",
+    name("ImageDataBunch.fromCsv"),
+    "one label an image, blanks round it cut off; encodings and delimiters are said, or refused in words",
+  ],
   ["`from_name_re`, `from_name_func`", name("ImageDataBunch.fromNameRe"), equal],
   [
     "`valid_pct`, `seed`",

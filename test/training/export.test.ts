@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, describe, it } from "node:test";
 import { promisify } from "node:util";
@@ -121,7 +121,9 @@ describe("an exported learner", () => {
     await assert.rejects(inference.predict(text), /text\.jpeg holds text, not an image/);
     await assert.rejects(inference.predict(Buffer.from("no image")), /The image holds text, not an image/);
     await assert.rejects(inference.getPreds([text]), /text\.jpeg holds text/);
-    await assert.rejects(inference.getPreds(temporaryFolder()), /holds no images/);
+    const folder = path.dirname(text);
+    renameSync(text, path.join(folder, "notes"));
+    await assert.rejects(inference.getPreds(folder), /holds no images\. Left out 1 file .*: 1 text file\./);
     await assert.rejects(inference.predict("/nowhere.png"), /\/nowhere\.png cannot be read/);
   });
 });
