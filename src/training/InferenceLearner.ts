@@ -35,6 +35,9 @@ export class InferenceLearner {
   readonly preparation: ExportedLearner["preparation"];
   /** From which probability on a class is called; undefined: the most probable one is. */
   readonly threshold: DecisionThreshold | undefined;
+  /** Calls that have not ended. */
+  private running = 0;
+  private disposed = false;
   private readonly evaluator: Evaluator;
   private readonly preparer = new Preparer(Math.min(16, cores()));
 
@@ -57,7 +60,9 @@ export class InferenceLearner {
    * @throws UserError when it cannot be decoded
    */
   predict(image: string | Uint8Array): Promise<Prediction> {
-    return predictImage(image, this.preparation, this, (batch) => this.evaluator.evaluate(batch));
+    return this.use(() =>
+      predictImage(image, this.preparation, this, (batch) => this.evaluator.evaluate(batch)),
+    );
   }
 
   /**
@@ -65,7 +70,11 @@ export class InferenceLearner {
    * @param images their paths, or a folder, of which every image below it is taken, sorted by path
    * @throws UserError naming a file that cannot be decoded, or a folder without images
    */
-  async getPreds(images: string | readonly string[]): Promise<FilePrediction[]> {
+  getPreds(images: string | readonly string[]): Promise<FilePrediction[]> {
+    return this.use(() => this.predictFiles(images));
+  }
+
+  private async predictFiles(images: string | readonly string[]): Promise<FilePrediction[]> {
     const paths = typeof images === "string" ? pathsIn(images) : images;
     const { size, transforms, stats, ...resizing } = this.preparation;
     const loader = new DataLoader({
@@ -101,7 +110,7 @@ export class InferenceLearner {
    * @throws UserError when it cannot be written
    */
   exportOnnx(file: string): Promise<void> {
-    return exportOnnx(this.model, this.exported, file);
+    return this.use(() => exportOnnx(this.model, this.exported, file));
   }
 
   /**
@@ -109,11 +118,34 @@ export class InferenceLearner {
    * @throws UserError when it cannot be written
    */
   exportTfjs(folder: string): Promise<void> {
-    return exportTfjs(this.model, this.exported, folder);
+    return this.use(() => exportTfjs(this.model, this.exported, folder));
   }
 
-  /** Frees the net. */
+  /** Frees the net, once what is running has ended. The learner can do nothing more. */
   dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.freeWhenIdle();
+  }
+
+  private async use<R>(work: () => Promise<R>): Promise<R> {
+    if (this.disposed) {
+      throw new UserError(
+        "This learner was disposed, and its net is gone.",
+        "Load it again with loadLearner.",
+      );
+    }
+    this.running++;
+    try {
+      return await work();
+    } finally {
+      this.running--;
+      this.freeWhenIdle();
+    }
+  }
+
+  private freeWhenIdle(): void {
+    if (!this.disposed || this.running > 0) return;
     // Threads that are gone have nothing to free.
     this.evaluator.close().catch(() => undefined);
     this.preparer.close().catch(() => undefined);

@@ -2,7 +2,7 @@ import type { DsType } from "../data/ImageDataBunch.js";
 import { currentDisplay } from "../display/Display.js";
 import { UserError } from "../errors.js";
 import { interruptible } from "../interrupt.js";
-import type { BatchLoader, DataBunch } from "./DataBunch.js";
+import type { BatchLoader, DataBunch, ItemBatch } from "./DataBunch.js";
 import type { Learner } from "./Learner.js";
 import type { Predictions } from "./Predictions.js";
 import { requireSameClasses } from "./requireSameClasses.js";
@@ -26,9 +26,17 @@ export function loaderOf({ validDl, fixDl, testDl }: DataBunch, dsType: DsType):
 
 /**
  * Runs a loader's images through the net in evaluation mode.
- * @param labelled false for images whose labels mean nothing: they are -1 then, and the losses NaN
+ * @param options `labelled`: false for images whose labels mean nothing: they are -1 then, and the losses NaN;
+ * `batches`: of which pass; default the learner's next one
  */
-export function getPreds(learn: Learner, loader: BatchLoader, labelled = true): Promise<Predictions> {
+export function getPreds(
+  learn: Learner,
+  loader: BatchLoader,
+  {
+    labelled = true,
+    batches = learn.passes.over(loader),
+  }: { readonly labelled?: boolean; readonly batches?: AsyncIterable<ItemBatch> } = {},
+): Promise<Predictions> {
   return interruptible(async (check) => {
     const { classes, c } = learn.data;
     if (labelled) requireSameClasses(loader.dataset.classes ?? classes, classes);
@@ -38,7 +46,7 @@ export function getPreds(learn: Learner, loader: BatchLoader, labelled = true): 
     const progress = currentDisplay().taskProgress("predicting", n);
     let at = 0;
     try {
-      for await (const batch of loader.batches()) {
+      for await (const batch of batches) {
         const labels = labelled ? batch.y : new Int32Array(batch.y.length);
         const result = await learn.evaluateBatch({ ...batch, y: labels });
         probs.set(softmax(result.logits, c), at * c);

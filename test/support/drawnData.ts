@@ -14,11 +14,9 @@ export interface DrawnDataOptions {
 export function drawnData(options: DrawnDataOptions = {}): DataBunch {
   const { train = 32, valid = 20, size = 32, bs = 8, seed = 1 } = options;
   const loader = (n: number, stream: number, dropLast: boolean) => ({
-    nextPass: 0,
     dataset: { length: n },
     length: dropLast ? Math.floor(n / bs) : Math.ceil(n / bs),
     async *batches(): AsyncGenerator<Batch> {
-      this.nextPass++;
       for (let i = 0; i < this.length; i++) {
         const items = Array.from({ length: Math.min(bs, n - i * bs) }, (_, k) => i * bs + k);
         yield await Promise.resolve(drawBatch(items, size, seed, stream));
