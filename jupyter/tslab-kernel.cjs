@@ -17,6 +17,7 @@ const { followParent } = require("./launcher/parent.cjs");
 const { queueSends } = require("./launcher/sends.cjs");
 const { redirectSources } = require("./launcher/sources.cjs");
 const { catchStrays } = require("./launcher/strays.cjs");
+const { watchConversion } = require("./launcher/variables.cjs");
 
 // Relative paths mean the same wherever the kernel was started: in JupyterLab, in VS Code or without a person.
 const notebooks = path.join(root, "notebooks");
@@ -27,6 +28,7 @@ if (!inside && fs.existsSync(notebooks)) process.chdir(notebooks);
 for (const stream of [process.stdout, process.stderr]) stream.isTTY = false;
 
 process.setSourceMapsEnabled(true);
+watchConversion();
 redirectSources();
 followParent();
 

@@ -9,6 +9,7 @@ const { FailureCollector, compileFailure, failureOf, interruptedByTslab } = requ
 const { reloadModules } = require("./reload.cjs");
 const { expandShorthand } = require("./shorthand.cjs");
 const { reloadTypes } = require("./sources.cjs");
+const { shareVariables } = require("./variables.cjs");
 
 /** How long a cell that listens to `notebook:interrupt` may take to stop by itself. */
 const graceMs = 10_000;
@@ -49,9 +50,18 @@ async function refresh(locals) {
 
 /** @param createExecutor tslab's own; returns one that makes executors with the additions above */
 const wrapExecutor = (createExecutor) => (folder, converters) => {
+  let lastExpression;
+  shareVariables(converters.node, (name) => (lastExpression = name));
   const executor = createExecutor(folder, converters, collector);
   const { execute, interrupt } = executor;
   let grace = null;
+
+  // tslab keeps variables behind a proxy, through which a loop over them would take microseconds a turn; there tslab
+  // still finds a cell's last expression.
+  const variables = {};
+  globalThis.__tslab__.exports = variables;
+  Object.setPrototypeOf(executor.locals, variables);
+  executor.locals = variables;
 
   executor.execute = async (code) => {
     collector.clear();
@@ -70,6 +80,9 @@ const wrapExecutor = (createExecutor) => (folder, converters) => {
       current.fail(error);
       return false;
     } finally {
+      // Printed; not deleted, which would make the object of all variables slow.
+      if (lastExpression !== undefined) variables[lastExpression] = undefined;
+      lastExpression = undefined;
       current.running = false;
       clearTimeout(grace ?? undefined);
       grace = null;

@@ -3,15 +3,9 @@
  * tslab finds a variable of an earlier cell wherever its name stands, except in `{ size }`, where it fails with
  * "size is not defined". Written out, `{ size: size }`, it works.
  */
-const fs = require("node:fs");
-const path = require("node:path");
-const { root } = require("./project.cjs");
+const { compiler } = require("./project.cjs");
 
-const ts = require(
-  require.resolve("@tslab/typescript-for-tslab", {
-    paths: [fs.realpathSync(path.join(root, "node_modules", "tslab"))],
-  }),
-);
+const ts = require(compiler);
 
 /** The same code with every shorthand property written out. */
 function expandShorthand(code) {

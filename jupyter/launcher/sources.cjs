@@ -7,12 +7,7 @@
 const fs = require("node:fs");
 const Module = require("node:module");
 const path = require("node:path");
-const { root, sourceDir, builtDir, isInside } = require("./project.cjs");
-
-// The object that tslab's compiler reads files through.
-const typescript = require.resolve("@tslab/typescript-for-tslab", {
-  paths: [fs.realpathSync(path.join(root, "node_modules", "tslab"))],
-});
+const { sourceDir, builtDir, compiler, isInside } = require("./project.cjs");
 
 /** Declarations that the compiler has read: file -> { callback, real: its file, changed: its time when last read }. */
 const watched = new Map();
@@ -24,7 +19,8 @@ function declarationOf(file) {
 }
 
 function redirectTypes() {
-  const { sys } = require(typescript);
+  // The object that tslab's compiler reads files through.
+  const { sys } = require(compiler);
   const { fileExists, readFile, watchFile } = sys;
   sys.fileExists = (file) => {
     const real = declarationOf(file);

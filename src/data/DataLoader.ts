@@ -42,7 +42,7 @@ export class DataLoader {
   readonly dataset: ImageDataset;
   /** Images in a batch. */
   readonly bs: number;
-  /** The number of the next pass, which its random draws come from; set back, it is gone through again. */
+  /** The number of the next pass that is asked for without a number; set back, it is gone through again. */
   nextPass = 0;
 
   /** @internal `ImageDataBunch.loader` makes one. */
@@ -58,11 +58,12 @@ export class DataLoader {
   }
 
   /**
-   * A new pass over the data. Leaving a `for await` loop early ends the pass.
+   * A pass over the data. Leaving a `for await` loop early ends the pass.
+   * @param pass its number, which its random draws come from; default the next one of this loader. A learner counts
+   *   its own passes.
    * @throws UserError naming a file that cannot be decoded
    */
-  async *batches(): AsyncGenerator<Batch, void, undefined> {
-    const pass = this.nextPass++;
+  async *batches(pass = this.nextPass++): AsyncGenerator<Batch, void, undefined> {
     const draws = this.draws(pass);
     const stats = this.options.stats();
     const stopped = new Int32Array(new SharedArrayBuffer(4));

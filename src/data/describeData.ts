@@ -55,10 +55,7 @@ export function sourceOf(
 
 function available(folder: string, name: string): FileList {
   const place = path.join(folder, name);
-  return fileList(
-    place,
-    imageFiles(place).map((file) => file.path),
-  );
+  return fileList(place, imageFiles(place));
 }
 
 function fileList(folder: string, files: readonly string[]): FileList {

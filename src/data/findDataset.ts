@@ -8,7 +8,9 @@ import { countImages } from "./datasetListing.js";
 import { sourceOf } from "./describeData.js";
 import { downloadDataset } from "./downloadDataset.js";
 import { drawPhantomSet } from "./drawPhantomSet.js";
+import { folderFiles } from "./FolderFile.js";
 import { imageFiles, requireFolder, subfolders } from "./imageFolder.js";
+import { labelFromFolders } from "./labelFromFolders.js";
 
 /** A data set, ready for `ImageDataBunch.fromFolder(path, { train, valid, ... })`. */
 export interface FoundDataset {
@@ -86,8 +88,11 @@ function named(folder: string, what: string): FoundDataset {
       remedy,
     );
   }
-  const files = ["train", valid].flatMap((split) => imageFiles(path.join(place, split)));
-  const kind = sourceOf(place, files);
+  const files = ["train", valid].flatMap((split) => {
+    const folder = path.resolve(place, split);
+    return folderFiles(folder, imageFiles(folder));
+  });
+  const kind = sourceOf(place, labelFromFolders(files, "top"));
   if (valid !== "val" && splits.includes("val")) warnOfVal(place, kind);
   return { path: place, kind, train: "train", valid };
 }

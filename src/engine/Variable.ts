@@ -8,6 +8,7 @@ import {
   type ResourceHandle,
   resourceOp,
 } from "./rawOps.js";
+import { UserError } from "../errors.js";
 import { add } from "./kernels.js";
 import { type Tensor, tf } from "./tensorflow.js";
 
@@ -38,9 +39,17 @@ export class Variable {
     this.assignValues(values ?? new Float32Array(this.size));
   }
 
-  /** The caller disposes the tensor. */
+  /**
+   * The caller disposes the tensor.
+   * @throws UserError while the values are elsewhere, after `lend`
+   */
   read(): Tensor {
-    if (this.lentTo !== undefined) throw new Error(`${this.name} is with ${this.lentTo}`);
+    if (this.lentTo !== undefined) {
+      throw new UserError(
+        `${this.name} cannot be read here: while a fit runs it is with ${this.lentTo}.`,
+        "Await the fit before reading it; in one of its callbacks, await `learn.bringBack()` first.",
+      );
+    }
     return readResource(this.handle);
   }
 

@@ -60,8 +60,8 @@ export async function gradCam(
   const label = options.class === undefined ? undefined : classIndex(classes, options.class);
   const batch = await prepareImage(image, preparation);
   const predicted = (logits: Float32Array) => predictionsOf(logits, { classes, threshold })[0];
-  if ("bringBack" in learn) await learn.bringBack();
-  const { map, logits } = camOf(learn.model, batch, (outputs) => label ?? predicted(outputs)?.label ?? 0);
+  const cam = () => camOf(learn.model, batch, (outputs) => label ?? predicted(outputs)?.label ?? 0);
+  const { map, logits } = "look" in learn ? await learn.look("gradCam()", cam) : cam();
   const prediction = predicted(logits);
   const [tile] = batchTiles(batch, preparation.stats, [""]);
   if (!prediction || !tile) throw new Error("the net gave nothing for an image");

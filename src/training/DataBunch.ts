@@ -32,10 +32,11 @@ export interface BatchLoader {
   };
   /** Batches in one pass. */
   readonly length: number;
-  /** The number of the next pass: decides its random draws. */
-  nextPass: number;
-  /** A new pass over the data. */
-  batches(): AsyncIterable<ItemBatch>;
+  /**
+   * A pass over the data.
+   * @param pass its number, from 0, which decides its random draws; a learner counts its own passes
+   */
+  batches(pass?: number): AsyncIterable<ItemBatch>;
 }
 
 /** What a learner needs of its data; `ImageDataBunch` is one. */

@@ -35,9 +35,8 @@ function featureLoader(images: DataLoader, features: Features, seed: number): Ba
   const { dataset, bs, length } = images;
   const width = (features[0]?.length ?? 0) / dataset.length;
   return {
-    ...{ dataset, length, nextPass: images.nextPass },
-    async *batches() {
-      const pass = this.nextPass++;
+    ...{ dataset, length },
+    async *batches(pass = 0) {
       const random = new Random(seed, streams.variant, pass);
       const order = images.itemsOf(pass);
       for (let batch = 0; batch < length; batch++) {

@@ -39,6 +39,9 @@ export class InferenceLearner {
   readonly threshold: DecisionThreshold | undefined;
   /** The class that recall, precision and their kind speak of; undefined: they are means over the classes. */
   readonly positiveClass: string | undefined;
+  /** Calls that have not ended. */
+  private running = 0;
+  private disposed = false;
   private readonly evaluator: Evaluator;
   private readonly preparer = new Preparer(Math.min(16, cores()));
 
@@ -62,7 +65,9 @@ export class InferenceLearner {
    * @throws UserError when it cannot be decoded
    */
   predict(image: string | Uint8Array): Promise<Prediction> {
-    return predictImage(image, this.preparation, this, (batch) => this.evaluator.evaluate(batch));
+    return this.use(() =>
+      predictImage(image, this.preparation, this, (batch) => this.evaluator.evaluate(batch)),
+    );
   }
 
   /**
@@ -70,7 +75,11 @@ export class InferenceLearner {
    * @param images their paths, or a folder, of which every image below it is taken, sorted by path
    * @throws UserError naming a file that cannot be decoded, or a folder without images
    */
-  async getPreds(images: string | readonly string[]): Promise<FilePrediction[]> {
+  getPreds(images: string | readonly string[]): Promise<FilePrediction[]> {
+    return this.use(() => this.predictFiles(images));
+  }
+
+  private async predictFiles(images: string | readonly string[]): Promise<FilePrediction[]> {
     const paths = typeof images === "string" ? pathsIn(images) : images;
     const { size, transforms, stats, ...resizing } = this.preparation;
     const loader = new DataLoader({
@@ -106,7 +115,7 @@ export class InferenceLearner {
    * @throws UserError when it cannot be written
    */
   exportOnnx(file: string): Promise<void> {
-    return exportOnnx(this.model, this.exported, file);
+    return this.use(() => exportOnnx(this.model, this.exported, file));
   }
 
   /**
@@ -114,11 +123,34 @@ export class InferenceLearner {
    * @throws UserError when it cannot be written
    */
   exportTfjs(folder: string): Promise<void> {
-    return exportTfjs(this.model, this.exported, folder);
+    return this.use(() => exportTfjs(this.model, this.exported, folder));
   }
 
-  /** Frees the net. */
+  /** Frees the net, once what is running has ended. The learner can do nothing more. */
   dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.freeWhenIdle();
+  }
+
+  private async use<R>(work: () => Promise<R>): Promise<R> {
+    if (this.disposed) {
+      throw new UserError(
+        "This learner was disposed, and its net is gone.",
+        "Load it again with loadLearner.",
+      );
+    }
+    this.running++;
+    try {
+      return await work();
+    } finally {
+      this.running--;
+      this.freeWhenIdle();
+    }
+  }
+
+  private freeWhenIdle(): void {
+    if (!this.disposed || this.running > 0) return;
     // Threads that are gone have nothing to free.
     this.evaluator.close().catch(() => undefined);
     this.preparer.close().catch(() => undefined);

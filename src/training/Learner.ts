@@ -9,7 +9,7 @@ import { UserError } from "../errors.js";
 import type { Cnn } from "../models/Cnn.js";
 import { runDirectory } from "../runDirectory.js";
 import { adam } from "./Adam.js";
-import type { Callback } from "./Callback.js";
+import type { Callback, CallbackEvent } from "./Callback.js";
 import { type CheckpointIdentity, checkpointName, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import type { EvaluatedBatch } from "./evaluate.js";
 import { Evaluator } from "./Evaluator.js";
@@ -25,11 +25,13 @@ import { type MetricColumn, metricColumns } from "./metricColumns.js";
 import type { Metric, MetricClasses } from "./metrics.js";
 import { crossEntropy, type CrossEntropy } from "./CrossEntropy.js";
 import { type DrawMix, mixUp } from "./mixUp.js";
+import { type Change, NetAccess, type Operation, type Use } from "./NetAccess.js";
 import { defaultWd, type Optimizer } from "./Optimizer.js";
 import { inRange, integer, oneOf } from "../inRange.js";
 import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
 import { cyclePart, type OneCycleOptions, OneCycleScheduler, requireOneCycle } from "./OneCycleScheduler.js";
 import type { FeatureBunch } from "./FeatureBunch.js";
+import { Passes } from "./Passes.js";
 import { precompute, type PrecomputeOptions } from "./precompute.js";
 import { type Prediction, predictImage } from "./Prediction.js";
 import type { Predictions } from "./Predictions.js";
@@ -41,7 +43,6 @@ import { takeSnapshot } from "./snapshot.js";
 import { NetSession } from "./NetSession.js";
 import type { Net, Training } from "./recordNet.js";
 import { stepMemory } from "./stepMemory.js";
-import { Turns } from "./Turns.js";
 import { summary } from "./summary.js";
 import { type PositiveClass, positiveClass } from "../statistics/positiveClass.js";
 import type { TrainBatch } from "./DataBunch.js";
@@ -86,7 +87,26 @@ export interface Timing {
   readonly seconds: number;
 }
 
-/** Data, a net and an optimizer: what fast.ai calls a learner. `cnnLearner` makes one. */
+/**
+ * Data, a net and an optimizer: what fast.ai calls a learner. `cnnLearner` makes one.
+ *
+ * A method that is not awaited goes on while other cells run. What would then give wrong weights is refused, by a
+ * `UserError` that says what is running and where the `await` is missing:
+ *
+ * | while this runs ... | these run beside it | these wait for it | these are refused |
+ * | --- | --- | --- | --- |
+ * | `fit`, `fitOneCycle`, `fineTune` | predictions, each between two steps | | the rest |
+ * | `lrFind`, `load` | | | all |
+ * | `save`, `export*`, `precompute` | predictions, `save`, `export*`, `precompute` | fits, `lrFind`, `load` | the rest |
+ * | predictions | predictions, `save`, `export*`, `precompute` | fits, `lrFind`, `load` | the rest |
+ *
+ * Predictions are `predict`, `getPreds`, `validate`, `TTA`, `showResults` and `summary`; the rest are `unfreeze`,
+ * `freeze`, `freezeTo`, a change of `data`, `bringBack` and `dispose`, and what the row does not name.
+ *
+ * A fit's own callbacks may predict, `save`, `load`, `export*` and `precompute`, awaited or not, and between two epochs
+ * set `data`. They may not begin a fit or a search, freeze layers or dispose. A head that `precompute` made has its
+ * learner's weights: what one of the two runs counts for the other.
+ */
 export class Learner<Data extends DataBunch = DataBunch> {
   /** Columns of the table beside the losses. */
   readonly metrics: readonly Metric[];
@@ -101,6 +121,11 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @internal
    */
   readonly random: Random;
+  /**
+   * Over the data's loaders.
+   * @internal
+   */
+  readonly passes = new Passes();
   /** Where `save` and `export` put their files. */
   readonly modelDir: string;
   /** @internal */
@@ -118,10 +143,9 @@ export class Learner<Data extends DataBunch = DataBunch> {
   private frozen = false;
   private readonly drawMix: DrawMix | undefined;
   private session: NetSession | undefined;
-  private trains = false;
   private readonly evaluator: Evaluator;
-  /** Predictions may be asked for while a fit runs: they come between its steps. */
-  private readonly turns = new Turns();
+  private readonly access: NetAccess;
+  private disposed = false;
   private readonly options: LearnerOptions;
   private readonly positive: PositiveClass | undefined;
   private readonly columns: readonly MetricColumn[];
@@ -137,6 +161,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
     requireLearnerOptions(options);
     const { seed: dataSeed, c } = current;
     this.options = options;
+    this.access = NetAccess.of(model);
     this.positive = positiveClass(current.classes, options.positiveClass);
     this.columns = metricColumns(options.metrics ?? [], this.metricClasses);
     this.metrics = this.columns.map(({ metric }) => metric);
@@ -175,13 +200,21 @@ export class Learner<Data extends DataBunch = DataBunch> {
   }
 
   /**
-   * Other data of the same classes can take their place between two fits: after some epochs of small images, larger
-   * ones (progressive resizing).
+   * Other data of the same classes can take their place between two fits, or in a callback between two epochs: after
+   * some epochs of small images, larger ones (progressive resizing).
    * @throws UserError for other classes, and while the net trains
    */
   set data(data: Data) {
-    this.requireRest("Its data cannot be changed");
+    const what = "learn.data cannot be changed";
+    const fit = this.requireChange(what, "data");
+    if (fit?.event !== undefined && !betweenEpochs.has(fit.event)) {
+      throw new UserError(
+        `${what} within an epoch, at ${fit.event}.`,
+        `Change it in one of ${[...betweenEpochs].join(", ")}.`,
+      );
+    }
     requireSameClasses(data.classes, this.data.classes);
+    if (fit) requireBatch(data);
     this.current = data;
     this.seeds = [this.seeds[0], data.seed];
   }
@@ -198,7 +231,11 @@ export class Learner<Data extends DataBunch = DataBunch> {
 
   /** Trains the layer groups from `n` on; negative counts from the end. The optimizer starts anew. */
   freezeTo(n: number): void {
-    this.requireRest("Layers cannot be frozen or unfrozen");
+    this.requireChange("Layers cannot be frozen or unfrozen", "freeze");
+    this.freezeLayers(n);
+  }
+
+  private freezeLayers(n: number): void {
     this.model.freezeTo(n, this.options.trainBn ?? true);
     this.frozen = n !== 0;
     this.optimizer.dispose();
@@ -216,9 +253,11 @@ export class Learner<Data extends DataBunch = DataBunch> {
   ): Promise<void> {
     requireEpochs(epochs);
     const lrs = lrRange(lr, this.optimizer.groups.length);
-    this.prepare();
-    this.optimizer.lrs = lrs;
-    await this.run(`fit ${this.phase}`, { epochs }, callbacks);
+    await this.use("fit()", "fit", async (operation) => {
+      this.setWd();
+      this.optimizer.lrs = lrs;
+      await this.run(operation, `fit ${this.phase}`, { epochs }, callbacks);
+    });
   }
 
   /**
@@ -227,14 +266,18 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * `fitOneCycle(6, { totEpochs: 8, startEpoch: 2 })` end with the weights of `fitOneCycle(8)`.
    */
   async fitOneCycle(epochs: number, options: FitOneCycleOptions = {}): Promise<void> {
+    await this.use("fitOneCycle()", "fit", (operation) => this.cycle(operation, epochs, options));
+  }
+
+  private async cycle(operation: Operation, epochs: number, options: FitOneCycleOptions): Promise<void> {
     requireEpochs(epochs);
     const { maxLr = slice(3e-3), wd, callbacks = [], ...cycle } = options;
     const maxLrs = lrRange(maxLr, this.optimizer.groups.length);
     requireOneCycle(cycle);
     const part = cyclePart(epochs, cycle);
-    this.prepare(wd);
+    this.setWd(wd);
     const scheduler = new OneCycleScheduler(this.optimizer, maxLrs, cycle);
-    await this.run(this.phase, part, [scheduler, ...callbacks]);
+    await this.run(operation, this.phase, part, [scheduler, ...callbacks]);
   }
 
   /**
@@ -251,13 +294,15 @@ export class Learner<Data extends DataBunch = DataBunch> {
     integer("freezeEpochs", freezeEpochs, 0);
     const cycle = { finalDiv: 1e5, ...rest };
     requireOneCycle({ ...cycle, pctStart, divFactor });
-    this.freeze();
-    if (freezeEpochs > 0) {
-      await this.fitOneCycle(freezeEpochs, { ...cycle, maxLr: slice(baseLr), pctStart: 0.99 });
-    }
-    this.unfreeze();
-    const maxLr = slice(baseLr / 2 / lrMult, baseLr / 2);
-    await this.fitOneCycle(epochs, { ...cycle, maxLr, pctStart, divFactor });
+    await this.use("fineTune()", "fit", async (operation) => {
+      this.freezeLayers(-1);
+      if (freezeEpochs > 0) {
+        await this.cycle(operation, freezeEpochs, { ...cycle, maxLr: slice(baseLr), pctStart: 0.99 });
+      }
+      this.freezeLayers(0);
+      const maxLr = slice(baseLr / 2 / lrMult, baseLr / 2);
+      await this.cycle(operation, epochs, { ...cycle, maxLr, pctStart, divFactor });
+    });
   }
 
   /**
@@ -269,14 +314,16 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   async lrFind(options: LRFinderOptions = {}): Promise<LrSuggestions | undefined> {
     requireLRFinder(options);
-    this.prepare(options.wd);
-    const epochs = Math.ceil((options.numIt ?? defaultNumIt) / this.data.trainDl.length);
-    const restore = takeSnapshot(this);
-    try {
-      await this.run("lrFind", { epochs }, [new LRFinder(this.optimizer, options)]);
-    } finally {
-      restore();
-    }
+    await this.use("lrFind()", "search", async (operation) => {
+      this.setWd(options.wd);
+      const epochs = Math.ceil((options.numIt ?? defaultNumIt) / this.data.trainDl.length);
+      const restore = takeSnapshot(this);
+      try {
+        await this.run(operation, "lrFind", { epochs }, [new LRFinder(this.optimizer, options)]);
+      } finally {
+        restore();
+      }
+    });
     currentDisplay().text("LR Finder is complete, type learn.recorder.plot() to see the graph.");
     const { lrs, losses } = this.recorder;
     const cut = [Math.floor((options.numIt ?? defaultNumIt) / 10), -5] as const;
@@ -294,9 +341,11 @@ export class Learner<Data extends DataBunch = DataBunch> {
     dsType = "valid",
     dl,
   }: { readonly dsType?: DsType; readonly dl?: BatchLoader } = {}): Promise<Predictions> {
-    const loader = dl ?? loaderOf(this.data, dsType);
     const labelled = dl === undefined && dsType === "test" ? false : undefined;
-    return { ...(await getPreds(this, loader, labelled)), positiveClass: this.options.positiveClass };
+    const preds = await this.use("getPreds()", "look", () =>
+      getPreds(this, dl ?? loaderOf(this.data, dsType), { labelled }),
+    );
+    return { ...preds, positiveClass: this.options.positiveClass };
   }
 
   /** Loss and metrics of a set, which by default is validation's, with the weights as they are. */
@@ -304,12 +353,13 @@ export class Learner<Data extends DataBunch = DataBunch> {
     dsType = "valid",
   }: { readonly dsType?: Exclude<DsType, "test"> } = {}): Promise<Validation> {
     oneOf("dsType", dsType, ["train", "valid"]);
-    return validateInterruptibly(this, loaderOf(this.data, dsType));
+    return this.use("validate()", "look", () => validateInterruptibly(this, loaderOf(this.data, dsType)));
   }
 
   /** Predictions averaged over augmented copies of the images; see `tta`. */
-  TTA(this: Learner<ImageDataBunch>, options: TTAOptions = {}): Promise<Predictions> {
-    return tta(this, options);
+  async TTA(this: Learner<ImageDataBunch>, options: TTAOptions = {}): Promise<Predictions> {
+    const preds = await this.use("TTA()", "look", () => tta(this, options));
+    return { ...preds, positiveClass: this.options.positiveClass };
   }
 
   /**
@@ -319,7 +369,9 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   predict(this: Learner<ImageDataBunch>, image: string | Uint8Array): Promise<Prediction> {
     const { data } = this;
-    return predictImage(image, preparationOf(data), data, (batch) => this.evaluateBatch(batch));
+    return this.use("predict()", "look", () =>
+      predictImage(image, preparationOf(data), data, (batch) => this.evaluateBatch(batch)),
+    );
   }
 
   /**
@@ -330,7 +382,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @throws UserError when the data have no such set
    */
   showResults(this: Learner<ImageDataBunch>, options: ShowResultsOptions = {}): Promise<void> {
-    return showResults(this, options);
+    return this.use("showResults()", "look", () => showResults(this, options));
   }
 
   /**
@@ -339,10 +391,11 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @internal
    */
   trainBatch(batch: TrainBatch): Promise<number> {
-    return this.turns.take(async () => {
+    return this.access.step(async () => {
       if (this.session?.suits(batch) === false) await this.closeSession();
       if (!this.session) await this.evaluator.close();
       this.session ??= await NetSession.start({ ...this.net, training: this.training }, batch);
+      this.access.holder = this.session;
       return this.session.step(batch);
     });
   }
@@ -352,7 +405,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @internal
    */
   async endTrainPass(): Promise<void> {
-    await this.turns.take(async () => this.session?.update());
+    await this.access.step(async () => this.session?.update());
   }
 
   /**
@@ -360,9 +413,9 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @internal
    */
   evaluateBatch(batch: TrainBatch): Promise<EvaluatedBatch> {
-    return this.turns.take(async () => {
+    return this.access.turns.take(async () => {
       if (this.session?.suits(batch) === true) return this.session.evaluate(batch);
-      await this.session?.bringBack();
+      await this.access.holder?.bringBack();
       return this.evaluator.evaluate(batch);
     });
   }
@@ -372,15 +425,28 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @internal
    */
   async endEvaluation(): Promise<void> {
-    await this.turns.take(() => Promise.all([this.session?.endEvaluation(), this.evaluator.end()]));
+    await this.access.turns.take(() => Promise.all([this.session?.endEvaluation(), this.evaluator.end()]));
   }
 
   /**
    * While a fit runs, weights, statistics and moments are with the thread that trains. A callback that reads them
    * asks for them first; this learner's own methods do so themselves.
+   * @throws UserError while a fit runs and it is not one of its callbacks that asks
    */
   async bringBack(): Promise<void> {
-    await this.turns.take(async () => this.session?.bringBack());
+    await this.keep("bringBack()", () => Promise.resolve());
+  }
+
+  /**
+   * Runs work that reads the net's weights itself. They are here and do not change until it has ended.
+   * @param name of the function, such as "gradCam()", for errors
+   * @internal
+   */
+  look<R>(name: string, work: () => R | Promise<R>): Promise<R> {
+    return this.use(name, "look", async () => {
+      await this.access.bringBack();
+      return work();
+    });
   }
 
   /**
@@ -389,9 +455,11 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @throws UserError when it cannot be written
    */
   async save(name: string): Promise<void> {
-    await this.bringBack();
-    const progress = { optimizer: this.optimizer, draws: drawsOf(this), seeds: this.seeds };
-    await saveCheckpoint(this.checkpoint(name), this.model.state(), progress, this.identity);
+    const file = this.checkpoint(name);
+    await this.keep("save()", async () => {
+      const progress = { optimizer: this.optimizer, draws: drawsOf(this), seeds: this.seeds };
+      await saveCheckpoint(file, this.model.state(), progress, this.identity);
+    });
   }
 
   /**
@@ -400,13 +468,16 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @throws UserError when the file is missing, broken, or of another net or other classes; nothing is changed then
    */
   async load(name: string): Promise<this> {
-    // In a callback: the optimizer's state becomes another, for which the next step makes a graph anew.
-    await this.endSession();
     const file = this.checkpoint(name);
-    const { warning, draws } = await loadCheckpoint(file, this.model.state(), this, this.identity);
-    if (draws) goBackTo(draws, this);
-    if (warning !== undefined) currentDisplay().text(`Warning: ${warning}`);
-    return this;
+    return this.use("load()", "load", async () => {
+      // In a callback: the optimizer's state becomes another, for which the next step makes a graph anew.
+      await this.endSession();
+      await this.access.bringBack();
+      const { warning, draws } = await loadCheckpoint(file, this.model.state(), this, this.identity);
+      if (draws) goBackTo(draws, this);
+      if (warning !== undefined) currentDisplay().text(`Warning: ${warning}`);
+      return this;
+    });
   }
 
   /**
@@ -416,9 +487,8 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @throws UserError when its threshold is none, or the file cannot be written
    */
   async export(this: Learner<ImageDataBunch>, name = "export", options: ExportOptions = {}): Promise<string> {
-    await this.bringBack();
     const file = this.checkpoint(name);
-    await exportLearner(this, file, options);
+    await this.keep("export()", () => exportLearner(this, file, options));
     return file;
   }
 
@@ -428,8 +498,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @throws UserError when it cannot be written
    */
   async exportOnnx(this: Learner<ImageDataBunch>, file: string): Promise<void> {
-    await this.bringBack();
-    await exportOnnx(this.model, describeLearner(this), file);
+    await this.keep("exportOnnx()", () => exportOnnx(this.model, describeLearner(this), file));
   }
 
   /**
@@ -437,8 +506,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @throws UserError when it cannot be written
    */
   async exportTfjs(this: Learner<ImageDataBunch>, folder: string): Promise<void> {
-    await this.bringBack();
-    await exportTfjs(this.model, describeLearner(this), folder);
+    await this.keep("exportTfjs()", () => exportTfjs(this.model, describeLearner(this), folder));
   }
 
   /**
@@ -454,24 +522,33 @@ export class Learner<Data extends DataBunch = DataBunch> {
     this: Learner<ImageDataBunch>,
     options: PrecomputeOptions = {},
   ): Promise<Learner<FeatureBunch>> {
-    const { data, model } = await precompute(this, options);
-    const { modelDir } = this;
-    const head = new Learner(data, model, `${this.arch} features`, { ...this.options, modelDir });
-    head.freeze();
-    return head;
+    return this.keep("precompute()", async () => {
+      const { data, model } = await precompute(this, options);
+      const { modelDir } = this;
+      const head = new Learner(data, model, `${this.arch} features`, { ...this.options, modelDir });
+      head.freezeLayers(-1);
+      return head;
+    });
   }
 
   /** Shows the net's layers: what each gives for an image, its parameters, whether they are trained, and the memory of a step. */
   async summary(this: Learner<ImageDataBunch>): Promise<void> {
-    await this.bringBack();
     const { size, bs } = this.data;
     const { gradientCheckpointing: checkpointing } = this.options;
-    const memory = stepMemory(this.model, size, { slots: this.optimizer.slots.length, checkpointing });
-    currentDisplay().table(summary(this.model, size, { ...memory, bs }));
+    await this.look("summary()", () => {
+      const memory = stepMemory(this.model, size, { slots: this.optimizer.slots.length, checkpointing });
+      currentDisplay().table(summary(this.model, size, { ...memory, bs }));
+    });
   }
 
-  /** Frees the net and the optimizer. */
+  /**
+   * Frees the net and the optimizer; the learner can do nothing afterwards.
+   * @throws UserError while anything runs
+   */
   dispose(): void {
+    if (this.disposed) return;
+    this.requireChange("learn.dispose() cannot run", "dispose");
+    this.disposed = true;
     // A thread that is gone has nothing to free.
     this.evaluator.close().catch(() => undefined);
     this.optimizer.dispose();
@@ -483,24 +560,45 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @internal
    */
   endSession(): Promise<void> {
-    return this.turns.take(() => this.closeSession());
+    return this.access.turns.take(() => this.closeSession());
   }
 
   private async closeSession(): Promise<void> {
     const { session } = this;
     this.session = undefined;
+    if (this.access.holder === session) this.access.holder = undefined;
     await session?.close();
   }
 
-  /** Before a fit or a search. */
-  private prepare(wd = this.options.wd ?? defaultWd): void {
-    this.requireRest("Another fit cannot begin");
-    this.optimizer.wd = inRange("wd", wd, { from: 0 });
+  /** Runs a method's work, if it may run now. */
+  private async use<R>(name: string, use: Use, work: (operation: Operation) => Promise<R>): Promise<R> {
+    this.requireAlive();
+    return this.access.run(name, use, this, work);
   }
 
-  private requireRest(what: string): void {
-    if (!this.trains) return;
-    throw new UserError(`${what} while the net trains.`, "Do it between two fits; await the fit before it.");
+  /** Runs work that keeps the weights, which it finds here. */
+  private keep<R>(name: string, work: () => Promise<R>): Promise<R> {
+    return this.use(name, "keep", async () => {
+      await this.access.bringBack();
+      return work();
+    });
+  }
+
+  /** @returns in whose callback it is to happen, if in one */
+  private requireChange(what: string, change: Change): Operation | undefined {
+    this.requireAlive();
+    return this.access.require(what, change, this);
+  }
+
+  private requireAlive(): void {
+    if (this.disposed) {
+      throw new UserError("This learner was disposed, and its net is gone.", "Make another one.");
+    }
+  }
+
+  /** Before a fit or a search. */
+  private setWd(wd = this.options.wd ?? defaultWd): void {
+    this.optimizer.wd = inRange("wd", wd, { from: 0 });
   }
 
   private get identity(): CheckpointIdentity {
@@ -529,21 +627,21 @@ export class Learner<Data extends DataBunch = DataBunch> {
     return this.frozen ? "frozen" : "unfrozen";
   }
 
-  private async run(what: string, span: EpochSpan, callbacks: readonly Callback[]): Promise<void> {
-    if (this.data.bs < 2) {
-      throw new UserError(
-        `A batch of ${this.data.bs} has no variance to normalise by.`,
-        "Choose a batch size `bs` of 2 or more.",
-      );
-    }
+  private async run(
+    operation: Operation,
+    what: string,
+    span: EpochSpan,
+    callbacks: readonly Callback[],
+  ): Promise<void> {
+    requireBatch(this.data);
     const started = performance.now();
-    this.trains = true;
     this.recorder = new Recorder(this.optimizer, this.columns);
     try {
       const always = what === "lrFind" ? [] : (this.options.callbacks ?? []);
-      await fit(this, span, [this.recorder, ...always, ...callbacks]);
+      await fit(this, span, [this.recorder, ...always, ...callbacks], (event, work) =>
+        this.access.inCallbacks(operation, event, work),
+      );
     } finally {
-      this.trains = false;
       this.timings.push({ what, seconds: (performance.now() - started) / 1000 });
       const rows = what === "lrFind" ? [] : this.recorder.rows;
       this.history.push(...rows.map((row) => ({ phase: this.phase, ...row })));
@@ -553,6 +651,22 @@ export class Learner<Data extends DataBunch = DataBunch> {
   private checkpoint(name: string): string {
     return path.join(this.modelDir, checkpointName(name));
   }
+}
+
+/** When a callback may change the data. */
+const betweenEpochs: ReadonlySet<CallbackEvent> = new Set([
+  "trainBegin",
+  "epochBegin",
+  "epochEnd",
+  "trainEnd",
+]);
+
+function requireBatch({ bs }: DataBunch): void {
+  if (bs >= 2) return;
+  throw new UserError(
+    `A batch of ${bs} has no variance to normalise by.`,
+    "Choose a batch size `bs` of 2 or more.",
+  );
 }
 
 function requireEpochs(epochs: number): void {

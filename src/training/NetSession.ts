@@ -10,7 +10,7 @@ import type { TrainBatch } from "./DataBunch.js";
 import type { MixedBatch } from "./trainStep.js";
 
 /** Who has the variables during a fit, in errors. */
-const holder = "the training thread: it comes back at the end of the epoch";
+const holder = "the thread that trains";
 
 /**
  * Runs a net's training steps and evaluation as TensorFlow graphs in a thread of their own: a step is one call,

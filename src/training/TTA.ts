@@ -4,7 +4,7 @@ import { flipLr } from "../data/transforms/flipLr.js";
 import type { Transform } from "../data/transforms/Transform.js";
 import { zoom } from "../data/transforms/zoom.js";
 import { inRange, oneOf } from "../inRange.js";
-import { getPreds } from "./getPreds.js";
+import { getPreds, loaderOf } from "./getPreds.js";
 import type { Learner } from "./Learner.js";
 import type { Predictions } from "./Predictions.js";
 
@@ -36,13 +36,12 @@ export async function tta(
   oneOf("dsType", dsType, ["train", "valid"]);
   const { data } = learn;
   const dataset = dsType === "train" ? data.trainDs : data.validDs;
-  const plain = await learn.getPreds({ dsType });
+  const plain = await getPreds(learn, loaderOf(data, dsType));
   const sum = new Float64Array(plain.probs.length);
   for (let pass = 0; pass < passes; pass++) {
     const loader = data.loader(dataset, transformsOf(data.dsTfms.train, pass, scale));
     // Its own draws of warp, rotation and lighting.
-    loader.nextPass = 1 + pass;
-    const { probs } = await getPreds(learn, loader);
+    const { probs } = await getPreds(learn, loader, { batches: loader.batches(1 + pass) });
     probs.forEach((p, i) => (sum[i] = (sum[i] ?? 0) + p));
   }
   const probs = plain.probs.map((p, i) => beta * p + ((1 - beta) * (sum[i] ?? 0)) / passes);

@@ -24,16 +24,24 @@ export interface EpochSpan {
   readonly to?: number;
 }
 
+type DuringCallbacks = <R>(event: CallbackEvent, callbacks: () => Promise<R>) => Promise<R>;
+
 /**
  * The training loop. It is short and stays so: recording, rates, stopping and searching are callbacks.
  *
  *     trainBegin -> [epochBegin -> (batchBegin -> step -> batchEnd)* -> validBatchEnd* -> epochEnd]* -> trainEnd
  *
+ * @param during runs the callbacks of an event, and waits for what they began
  * @throws Interrupted when the person stopped it; the weights are then those of the last whole step
  */
-export async function fit(learn: Learner, span: EpochSpan, callbacks: readonly Callback[]): Promise<void> {
+export async function fit(
+  learn: Learner,
+  span: EpochSpan,
+  callbacks: readonly Callback[],
+  during: DuringCallbacks,
+): Promise<void> {
   await interruptible(async (check) => {
-    const loop = new TrainingLoop(learn, span, callbacks, check);
+    const loop = new TrainingLoop(learn, span, callbacks, during, check);
     const errors: unknown[] = [];
     const attempt = async (work: () => Promise<unknown>): Promise<void> => {
       try {
@@ -47,7 +55,9 @@ export async function fit(learn: Learner, span: EpochSpan, callbacks: readonly C
     await attempt(() => learn.endEvaluation());
     await attempt(() => learn.endSession());
     // Every callback is told, also where the thread that trains is gone, and where another one fails at it.
-    for (const callback of loop.callbacks) await attempt(() => notify([callback], "trainEnd", loop.state));
+    for (const callback of loop.callbacks) {
+      await attempt(() => during("trainEnd", () => notify([callback], "trainEnd", loop.state)));
+    }
     const [first, ...others] = errors;
     if (errors.length === 0) return;
     // What went wrong first is the cause, and must not be hidden behind what went wrong because of it.
@@ -66,6 +76,7 @@ class TrainingLoop {
     private readonly learn: Learner,
     { epochs, from: epoch = 0, to = epochs }: EpochSpan,
     callbacks: readonly Callback[],
+    private readonly during: DuringCallbacks,
     private readonly check: () => Promise<void>,
   ) {
     this.callbacks = [...callbacks].sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
@@ -79,7 +90,7 @@ class TrainingLoop {
   }
 
   tell(event: CallbackEvent): Promise<CallbackRequest> {
-    return notify(this.callbacks, event, this.state);
+    return this.during(event, () => notify(this.callbacks, event, this.state));
   }
 
   async run(): Promise<void> {
@@ -87,7 +98,10 @@ class TrainingLoop {
     await this.tell("trainBegin");
     for (; state.epoch < this.to; state.epoch++) {
       const started = performance.now();
-      const asked = joined(await this.tell("epochBegin"), await this.train());
+      this.measureData();
+      const began = await this.tell("epochBegin");
+      this.measureData();
+      const asked = joined(began, await this.train());
       state.validLoss = undefined;
       state.metrics = [];
       if (!asked.skipValidate) await this.validate();
@@ -97,11 +111,21 @@ class TrainingLoop {
     }
   }
 
+  /** A callback may have given the learner other data since the last epoch. */
+  private measureData(): void {
+    const { state } = this;
+    const { trainDl, validDl } = this.learn.data;
+    state.validBatches = validDl.length;
+    if (trainDl.length === state.batches) return;
+    // Where the epoch begins in a fit whose epochs all have the new length.
+    [state.batches, state.iteration] = [trainDl.length, state.epoch * trainDl.length];
+  }
+
   private async train(): Promise<CallbackRequest> {
     const { learn, state } = this;
     let asked: CallbackRequest = {};
     state.batch = 0;
-    for await (const batch of learn.data.trainDl.batches()) {
+    for await (const batch of learn.passes.over(learn.data.trainDl)) {
       await this.tell("batchBegin");
       state.lastItems = batch.items;
       state.lastLoss = await learn.trainBatch(batch);

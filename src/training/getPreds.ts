@@ -2,7 +2,7 @@ import type { DsType } from "../data/ImageDataBunch.js";
 import { currentDisplay } from "../display/Display.js";
 import { UserError } from "../errors.js";
 import { interruptible } from "../interrupt.js";
-import type { BatchLoader, DataBunch } from "./DataBunch.js";
+import type { BatchLoader, DataBunch, ItemBatch } from "./DataBunch.js";
 import type { Learner } from "./Learner.js";
 import type { Predictions } from "./Predictions.js";
 import { requireSameClasses } from "./requireSameClasses.js";
@@ -34,14 +34,17 @@ function setOf({ trainDl, fixDl, validDl, testDl }: DataBunch, loader: BatchLoad
 /**
  * Runs a loader's images through the net in evaluation mode; the predictions are in the order of its data set, also
  * where the loader shuffles.
- * @param labelled false for images whose labels mean nothing: they are -1 then, and the losses NaN; by default so
- *   where the data set's items have no classes
+ * @param options `labelled`: false for images whose labels mean nothing: they are -1 then, and the losses NaN; by
+ * default so where the data set's items have no classes. `batches`: of which pass; default the learner's next one
  * @throws UserError when the loader leaves out images, as one that trains may
  */
 export function getPreds(
   learn: Learner,
   loader: BatchLoader,
-  labelled = loader.dataset.items?.some((item) => item.class === "") !== true,
+  {
+    labelled = loader.dataset.items?.some((item) => item.class === "") !== true,
+    batches = learn.passes.over(loader),
+  }: { readonly labelled?: boolean; readonly batches?: AsyncIterable<ItemBatch> } = {},
 ): Promise<Predictions> {
   return interruptible(async (check) => {
     const { classes, c } = learn.data;
@@ -53,7 +56,7 @@ export function getPreds(
     const seen = new Set<number>();
     let done = 0;
     try {
-      for await (const batch of loader.batches()) {
+      for await (const batch of batches) {
         const labels = labelled ? batch.y : new Int32Array(batch.y.length);
         const result = await learn.evaluateBatch({ ...batch, y: labels });
         const own = softmax(result.logits, c);

@@ -10,6 +10,7 @@ import { CrossEntropy } from "./CrossEntropy.js";
 import { Evaluator } from "./Evaluator.js";
 import { FeatureBunch, type Features } from "./FeatureBunch.js";
 import type { Learner } from "./Learner.js";
+import { NetAccess } from "./NetAccess.js";
 
 /** How many looks at each training image `learn.precompute` takes. */
 export interface PrecomputeOptions {
@@ -22,9 +23,11 @@ export interface PrecomputeOptions {
 
 /** A head whose images are features already. Its weights are those of the learner that it came from. */
 class LentHead extends Cnn {
-  constructor({ body, head }: Cnn) {
+  constructor(lender: Cnn) {
+    const { body, head } = lender;
     const flatten = { ...body, net: new Sequential([new Flatten()]), split: 1 };
     super(flatten, new Sequential(head.children().slice(1)));
+    NetAccess.share(this, lender);
   }
 
   /** They are not its own. */
@@ -49,18 +52,20 @@ export async function precompute(
   const model = new Cnn(learn.model.body, new Sequential(pool));
   // Its outputs are features, and its losses nobody's.
   const evaluator = new Evaluator({ model, loss: new CrossEntropy(width) });
-  const passes = Array.from({ length: variants }, (_, variant) => {
-    const loader = variant === 0 ? data.fixDl : data.loader(data.trainDs, data.dsTfms.train);
-    loader.nextPass = variant;
-    return loader;
-  });
+  const loaders = Array.from({ length: variants }, (_, variant) =>
+    variant === 0 ? data.fixDl : data.loader(data.trainDs, data.dsTfms.train),
+  );
   const total = variants * data.trainDs.length + data.validDs.length;
   const progress = currentDisplay().taskProgress("computing features", total);
   let done = 0;
-  const featuresOf = async (loader: DataLoader, check: () => Promise<void>): Promise<Float32Array> => {
+  const featuresOf = async (
+    loader: DataLoader,
+    pass: number,
+    check: () => Promise<void>,
+  ): Promise<Float32Array> => {
     const features = new Float32Array(loader.dataset.length * width);
     let at = 0;
-    for await (const batch of loader.batches()) {
+    for await (const batch of loader.batches(pass)) {
       const { logits } = await evaluator.evaluate({ ...batch, y: new Int32Array(batch.y.length) });
       features.set(logits, at);
       at += logits.length;
@@ -72,10 +77,10 @@ export async function precompute(
   try {
     return await interruptible(async (check) => {
       const train: Float32Array[] = [];
-      for (const loader of passes) train.push(await featuresOf(loader, check));
+      for (const [variant, loader] of loaders.entries()) train.push(await featuresOf(loader, variant, check));
       const features: Record<"train" | "valid", Features> = {
         train,
-        valid: [await featuresOf(data.validDl, check)],
+        valid: [await featuresOf(data.validDl, 0, check)],
       };
       return { data: new FeatureBunch(data, features), model: new LentHead(learn.model) };
     });

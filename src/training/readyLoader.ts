@@ -8,9 +8,8 @@ import type { BatchLoader, ItemBatch } from "./DataBunch.js";
  */
 export function readyLoader(batches: readonly ItemBatch[], length = batches.length): BatchLoader {
   return {
-    ...{ nextPass: 0, dataset: { length: length * (batches[0]?.y.length ?? 0) }, length },
+    ...{ dataset: { length: length * (batches[0]?.y.length ?? 0) }, length },
     async *batches() {
-      this.nextPass++;
       for (let i = 0; i < length; i++) {
         const batch = batches[i % batches.length];
         // A copy, as a loader's batches are new ones: whoever trains may do with them what it likes.

@@ -23,7 +23,7 @@ export async function validate(
   const all: MetricInput[] = [];
   let [items, loss, weight] = [0, 0, 0];
   try {
-    for await (const batch of loader.batches()) {
+    for await (const batch of learn.passes.over(loader)) {
       const { logits, losses } = await learn.evaluateBatch(batch);
       const n = batch.y.length;
       items += n;

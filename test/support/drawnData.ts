@@ -18,11 +18,9 @@ export function drawnData(options: DrawnDataOptions = {}): DataBunch {
   const { classes = ["DARK", "LIGHT"] } = options;
   const c = classes.length;
   const loader = (n: number, stream: number, dropLast: boolean) => ({
-    nextPass: 0,
     dataset: { length: n },
     length: dropLast ? Math.floor(n / bs) : Math.ceil(n / bs),
     async *batches(): AsyncGenerator<Batch> {
-      this.nextPass++;
       for (let i = 0; i < this.length; i++) {
         const items = Array.from({ length: Math.min(bs, n - i * bs) }, (_, k) => i * bs + k);
         yield await Promise.resolve(drawBatch(items, size, seed, stream, c));

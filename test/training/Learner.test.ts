@@ -192,7 +192,6 @@ describe("lrFind", () => {
     const harder = {
       ...data,
       trainDl: {
-        nextPass: 0,
         dataset: trainDl.dataset,
         length: trainDl.length,
         async *batches() {

@@ -95,7 +95,7 @@ describe("a learner's data", () => {
           },
         },
       ]),
-      /data cannot be changed while the net trains/,
+      /data cannot be changed within an epoch, at batchEnd/,
     );
   });
 });
@@ -120,11 +120,11 @@ describe("a fit", () => {
   it("begins when the one before it is over", async () => {
     const learn = learner();
     const first = learn.fit(1);
-    await assert.rejects(learn.fitOneCycle(1), /Another fit cannot begin while the net trains/);
-    await assert.rejects(learn.lrFind(), /Another fit cannot begin/);
+    await assert.rejects(learn.fitOneCycle(1), /fitOneCycle\(\) cannot run while learn\.fit\(\) is running/);
+    await assert.rejects(learn.lrFind(), /lrFind\(\) cannot run while learn\.fit\(\) is running/);
     assert.throws(() => {
       learn.unfreeze();
-    }, /Layers cannot be frozen or unfrozen while the net trains/);
+    }, /Layers cannot be frozen or unfrozen while learn\.fit\(\) is running/);
     await first;
     await learn.fit(1);
   });

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { describe, it } from "node:test";
+import vm from "node:vm";
+import { projectRoot } from "../../src/environment.js";
+import { errorOf, kernelSession, printed } from "./kernelSession.js";
+
+const jupyter = path.join(projectRoot, "jupyter");
+const { throughExports } = createRequire(path.join(jupyter, "launcher", "here.cjs"))("./variables.cjs") as {
+  throughExports: (js: string) => string;
+};
+
+/** Cells in a real kernel that print what their last expression says: [code, printed]. */
+const cells: readonly (readonly [code: string, printed: string])[] = [
+  ["let t = 0.5; function call(p: number) { return p >= t; }", ""],
+  ["t = 0.9;", "0.9\n"],
+  ["call(0.6)", "false\n"],
+  // Arrow functions, methods, classes, functions within functions, generators, getters.
+  [
+    "let n = 1; const arrow = () => n; const o = { m() { return n; }, get g() { return n; } };" +
+      "class A { f() { return n; } static s = new A(); }; const deep = () => () => n; function* gen() { yield n; }",
+    "",
+  ],
+  [
+    "n = 2; n++; n += 10; [arrow(), o.m(), o.g, new A().f(), A.s.f(), deep()(), ...gen()].join()",
+    "13,13,13,13,13,13,13\n",
+  ],
+  // A callback that collects in an array that is assigned anew.
+  ["let rows: number[] = []; const callback = { epochEnd: () => { rows.push(rows.length); } };", ""],
+  ["callback.epochEnd(); rows = []; callback.epochEnd(); callback.epochEnd(); rows.join()", "0,1\n"],
+  // What a later cell declares anew, with another type too; and a function.
+  [
+    "const limit = 0.5; const over = (p: number) => p > Number(limit); function twice(k: number) { return 2 * once(k); } function once(k: number) { return k; }",
+    "",
+  ],
+  ['const limit = "0.9"; over(0.6)', "false\n"],
+  ["function once(k: number) { return 10 * k; } twice(3)", "60\n"],
+  // Destructuring, with defaults and rest; assignments by destructuring; shorthand.
+  [
+    "let { a, b: [c = 7] = [], ...rest } = { a: 1, d: 4 } as { a: number; b?: number[]; d: number }; const all = () => ({ a, c, rest });",
+    "",
+  ],
+  ["[a, c] = [c, a]; JSON.stringify(all())", '{"a":7,"c":1,"rest":{"d":4}}\n'],
+  ["({ a, c } = { a: 5, c: 6 }); JSON.stringify(all())", '{"a":5,"c":6,"rest":{"d":4}}\n'],
+  // A parameter or an inner variable of the same name is itself.
+  [
+    "let x = 1; const shadow = (x: number) => { { let n = x; x = n + 1; } return x; }; for (let x = 5; x < 7; x++) shadow(x); [x, shadow(4)].join()",
+    "1,5\n",
+  ],
+  // var, also of loops, and what is used before its declaration.
+  [
+    "for (var i = 0; i < 3; i++) { var last = i; } const seen = () => [i, last, later()].join(); function later() { return 'hoisted'; } seen()",
+    "3,2,hoisted\n",
+  ],
+  ["var v = 1; if (v > 0) { var v = 2; } for (var v = v; v < 5; v++); const vNow = () => v; vNow()", "5\n"],
+  ["v = 9; vNow()", "9\n"],
+  // An import; enums; asynchronous cells; names of functions.
+  ['import { join } from "node:path"; const joined = (a: string) => join(a, "b"); joined("a")', "a/b\n"],
+  ['function join(a: string) { return `mine ${a}`; } joined("a")', "mine a\n"],
+  ["enum Kind { One = 1, Two } const kinds = () => Kind[Kind.Two]; kinds()", "Two\n"],
+  ["let level = await Promise.resolve(1); const levelNow = async () => { await null; return level; };", ""],
+  ["level = 2; await levelNow()", "2\n"],
+  [
+    "const named = () => 0; class Klass { static self = () => Klass; } [named.name, Klass.name, Klass.self() === Klass].join()",
+    "named,Klass,true\n",
+  ],
+  // A function is called without a receiver.
+  ["function self(this: unknown) { return this === globalThis || this === undefined; } self()", "true\n"],
+  // A cell that fails leaves the values that were there.
+  ["let kept = 1; const keptNow = () => kept;", ""],
+];
+
+describe("a function in the kernel", () => {
+  it("sees the present value of the variables of its own cell", async () => {
+    const failing = { code: 'const kept = (() => { throw new Error("too bad"); })();' };
+    const [...results] = await kernelSession(jupyter, projectRoot, [
+      ...cells.map(([code]) => ({ code })),
+      failing,
+      { code: "keptNow()" },
+      { code: 'kept = "text";' },
+      { code: "let sum = 0; for (let k = 0; k < 20_000_000; k++) sum += k * 0.5; sum" },
+      { complete: "callback.ep" },
+    ]);
+    cells.forEach(([code, expected], i) => {
+      assert.equal(results[i]?.status, "ok", `${code}\n${errorOf(results[i]).traceback}`);
+      assert.equal(printed(results[i]), expected, code);
+    });
+    const [failed, kept, type, loop, completed] = results.slice(cells.length);
+    assert.equal(errorOf(failed).message, "too bad");
+    assert.equal(printed(kept), "1\n");
+    assert.match(errorOf(type).message, /^1:1 - Type 'string' is not assignable to type 'number'/);
+    assert.equal(printed(loop), "99999995000000\n");
+    // Through tslab's proxy it took over a microsecond a turn.
+    assert.ok((loop?.seconds ?? NaN) < 10, `${loop?.seconds ?? NaN} s`);
+    assert.deepEqual(completed?.matches, ["epochEnd"]);
+  });
+});
+
+describe("throughExports", () => {
+  const run = (js: string, exports: Record<string, unknown> = {}): Record<string, unknown> => {
+    const cell: unknown = vm.runInThisContext(`(function(exports) {${throughExports(js)}\n})`);
+    (cell as (exports: object) => void)(exports);
+    return exports;
+  };
+
+  it("leaves a cell without variables alone", () => {
+    for (const js of ["1 + 1;", "export {};", "{ let a = 1; }\nexport {};"])
+      assert.equal(throughExports(js), js);
+  });
+
+  for (const [js, expected] of [
+    ["var a, b = 2; a = b; export { a, b };", { a: 2, b: 2 }],
+    ["for (var [k, v] of [[1, 2], [3, 4]]) ; export { k, v };", { k: 3, v: 4 }],
+    ["for (var { x, y: { z = 9 } } of [{ x: 1, y: {} }]) ; export { x, z };", { x: 1, z: 9 }],
+    ["for (var key in { one: 1 }) ; export { key };", { key: "one" }],
+    ["if (true) var w = 3; else var u = 4; export { w, u };", { w: 3 }],
+    ["let f = (n) => n ? n + f(n - 1) : 0, r = f(3); export { f, r };", { r: 6 }],
+    ["let s = (a, ...b) => a.raw[0] + b, r = s`x${1}`; export { s, r };", { r: "x1" }],
+    ["label: for (let label = 0; ; ) { break label; } let label = 5; export { label };", { label: 5 }],
+    [
+      "let a = 1; const o = { a, b: { a: 2 }.a, c() { return this.a; } }, r = [o.a, o.b, o.c()].join(); export { a, o, r };",
+      { r: "1,2,1" },
+    ],
+    ["const { a, b = a, ...c } = { a: 1, d: 2 }; export { a, b, c };", { a: 1, b: 1 }],
+    ["let a = 1, f = () => a, b = (a = 2, f()); export { a, b, f };", { a: 2, b: 2 }],
+    ["let a = 1; try { throw 2; } catch (a) { a = 3; } export { a };", { a: 1 }],
+    ["let a = 1; const f = (b = a) => b; a = 2; const r = f(); export { a, f, r };", { r: 2 }],
+    ["class C { static s = (() => { const made = new C(); return made; })(); } export { C };", {}],
+    [
+      "class C { static n = 1; static { C.n = 2; } x = C.n; } const r = new C().x; export { C, r };",
+      { r: 2 },
+    ],
+  ] as const) {
+    it(js, () => {
+      const { ...found } = run(js);
+      for (const [name, value] of Object.entries(expected)) assert.deepEqual(found[name], value, name);
+    });
+  }
+});
