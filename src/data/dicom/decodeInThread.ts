@@ -18,31 +18,32 @@ let last: Promise<unknown> = Promise.resolve();
 /**
  * Decodes a DICOM file as `decodeDicom` does, in a thread that is ended when its time is over; one file after the
  * other.
+ * @param secondsOf the time for so many pixels
  * @throws UnreadableDicom with the reason
  */
-export function decodeInThread(bytes: Uint8Array): Promise<Pixels> {
-  const result = last.then(() => decodeNext(bytes));
+export function decodeInThread(bytes: Uint8Array, secondsOf = secondsFor): Promise<Pixels> {
+  const result = last.then(() => decodeNext(bytes, secondsOf));
   last = result.catch(() => undefined);
   return result;
 }
 
-async function decodeNext(bytes: Uint8Array): Promise<Pixels> {
+async function decodeNext(bytes: Uint8Array, secondsOf: typeof secondsFor): Promise<Pixels> {
   clearTimeout(idle);
   const worker = await (thread ??= start());
   worker.ref();
   try {
-    return await answerOf(worker, bytes);
+    return await answerOf(worker, bytes, secondsOf);
   } finally {
     worker.unref();
     idle = setTimeout(end, idleMilliseconds).unref();
   }
 }
 
-function answerOf(worker: Worker, bytes: Uint8Array): Promise<Pixels> {
+function answerOf(worker: Worker, bytes: Uint8Array, secondsOf: typeof secondsFor): Promise<Pixels> {
   return new Promise((resolve, reject) => {
     const time = timeSince();
     // Until the header says how many pixels there are, one for ten bytes.
-    let limit = secondsFor(bytes.length / 10);
+    let limit = secondsOf(bytes.length / 10);
     let timer = setTimeout(expire, 1000 * limit);
     let settled = false;
     function settle(answer: () => void): void {
@@ -63,7 +64,7 @@ function answerOf(worker: Worker, bytes: Uint8Array): Promise<Pixels> {
     function receive(reply: DicomReply): void {
       if ("begins" in reply) {
         clearTimeout(timer);
-        limit = secondsFor(reply.begins);
+        limit = secondsOf(reply.begins);
         timer = setTimeout(expire, 1000 * (limit - time()));
         return;
       }
