@@ -18,31 +18,33 @@ let last: Promise<unknown> = Promise.resolve();
 /**
  * Decodes a DICOM file as `decodeDicom` does, in a thread that is ended when its time is over; one file after the
  * other.
+ * @param mostSeconds that it may take, where that is less than its limits say
  * @throws UnreadableDicom with the reason
  */
-export function decodeInThread(bytes: Uint8Array): Promise<Pixels> {
-  const result = last.then(() => decodeNext(bytes));
+export function decodeInThread(bytes: Uint8Array, mostSeconds: number): Promise<Pixels> {
+  const result = last.then(() => decodeNext(bytes, mostSeconds));
   last = result.catch(() => undefined);
   return result;
 }
 
-async function decodeNext(bytes: Uint8Array): Promise<Pixels> {
+async function decodeNext(bytes: Uint8Array, mostSeconds: number): Promise<Pixels> {
   clearTimeout(idle);
   const worker = await (thread ??= start());
   worker.ref();
   try {
-    return await answerOf(worker, bytes);
+    return await answerOf(worker, bytes, mostSeconds);
   } finally {
     worker.unref();
     idle = setTimeout(end, idleMilliseconds).unref();
   }
 }
 
-function answerOf(worker: Worker, bytes: Uint8Array): Promise<Pixels> {
+function answerOf(worker: Worker, bytes: Uint8Array, mostSeconds: number): Promise<Pixels> {
+  const milliseconds = (pixels: number): number => 1000 * Math.min(mostSeconds, secondsFor(pixels));
   return new Promise((resolve, reject) => {
     const begun = performance.now();
     // Until the header says how many pixels there are, one for each byte.
-    let timer = setTimeout(expire, 1000 * secondsFor(bytes.length));
+    let timer = setTimeout(expire, milliseconds(bytes.length));
     let settled = false;
     function settle(answer: () => void): void {
       settled = true;
@@ -59,7 +61,7 @@ function answerOf(worker: Worker, bytes: Uint8Array): Promise<Pixels> {
     function receive(reply: DicomReply): void {
       if ("begins" in reply) {
         clearTimeout(timer);
-        timer = setTimeout(expire, 1000 * secondsFor(reply.begins) - (performance.now() - begun));
+        timer = setTimeout(expire, milliseconds(reply.begins) - (performance.now() - begun));
         return;
       }
       settle(() => {
