@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, it } from "node:test";
+import { parse } from "csv-parse/sync";
 import { type Figure, setDisplay, silentDisplay } from "../../src/display/Display.js";
 import type { Callback } from "../../src/training/Callback.js";
 import { CSVLogger } from "../../src/training/callbacks/CSVLogger.js";
@@ -11,6 +12,7 @@ import { EarlyStoppingCallback } from "../../src/training/callbacks/EarlyStoppin
 import { ReduceLROnPlateauCallback } from "../../src/training/callbacks/ReduceLROnPlateauCallback.js";
 import { SaveModelCallback } from "../../src/training/callbacks/SaveModelCallback.js";
 import { TerminateOnNaNCallback } from "../../src/training/callbacks/TerminateOnNaNCallback.js";
+import { recall } from "../../src/training/confusionMetrics.js";
 import { Learner } from "../../src/training/Learner.js";
 import { errorRate } from "../../src/training/metrics.js";
 import { drawnData } from "../support/drawnData.js";
@@ -229,6 +231,74 @@ describe("CSVLogger", () => {
       assert.equal(lines[0], "epoch,train_loss,valid_loss,score,error_rate,time");
       assert.equal(lines.length, 3);
       assert.match(lines[2] ?? "", /^1,\d\.\d{6},\d\.\d{6},0\.500000,\d\.\d{6},00:\d\d$/);
+    });
+  });
+});
+
+describe("CSVLogger over two fits", () => {
+  const lines = async (name: string) => (await readFile(path.join(made, name), "utf8")).trimEnd().split("\n");
+  const logged = (options: { filename: string; append?: boolean }, body: (learn: Learner) => Promise<void>) =>
+    withLearner([0.25, 0.5], [new CSVLogger(options)], body);
+
+  it("goes on below one header, also in another kernel and below a row that was cut off", async () => {
+    const options = { filename: "twice", append: true };
+    await logged(options, async (learn) => {
+      await learn.fit(1);
+      await learn.fit(1);
+    });
+    const file = path.join(made, "twice.csv");
+    await writeFile(file, (await readFile(file, "utf8")).trimEnd());
+    await logged(options, (learn) => learn.fit(2));
+    const written = await lines("twice.csv");
+    assert.deepEqual(
+      written.map((line) => line.split(",")[0]),
+      ["epoch", "0", "0", "0", "1"],
+    );
+  });
+
+  it("begins anew without append", async () => {
+    await logged({ filename: "anew" }, async (learn) => {
+      await learn.fit(2);
+      await learn.fit(1);
+    });
+    assert.equal((await lines("anew.csv")).length, 2);
+  });
+
+  it("refuses to go on below other columns, and leaves them as they are", async () => {
+    await writeFile(path.join(made, "other.csv"), "epoch,train_loss,valid_loss,time\n0,1,1,00:01\n");
+    await logged({ filename: "other", append: true }, async (learn) => {
+      await assert.rejects(
+        learn.fit(1),
+        /other columns than this fit: epoch,train_loss,valid_loss,time there, .*score/,
+      );
+    });
+    assert.equal((await lines("other.csv")).length, 2);
+  });
+
+  it("writes a file with its ending as it is named, and a head with a comma as one cell", async () => {
+    const data = drawnData({ train: 16, bs: 8, classes: ["NORMAL", 'a "b", c'] });
+    const callbacks = [new CSVLogger({ filename: "log.csv" })];
+    const learn = new Learner(data, tinyNet(), "tiny", { metrics: [recall()], callbacks, modelDir: made });
+    await learn.fit(1);
+    learn.dispose();
+    const rows = parse(await readFile(path.join(made, "log.csv"), "utf8")) as string[][];
+    assert.deepEqual(rows[0], ["epoch", "train_loss", "valid_loss", 'recall of a "b", c', "time"]);
+    assert.ok(!(await readdir(made)).includes("log.csv.csv"));
+  });
+});
+
+describe("files whose names bring their ending along", () => {
+  it("are saved, loaded and exported under it", async () => {
+    const saving = new SaveModelCallback({ every: "epoch", name: "every.safetensors" });
+    await withLearner([], [saving], async (learn) => {
+      await learn.fit(1);
+      await learn.save("step.safetensors");
+      await learn.load("step");
+      await learn.load("step.safetensors");
+      await learn.save("v1.5");
+      const files = await readdir(made);
+      for (const name of ["step", "every_0", "v1.5"]) assert.ok(files.includes(`${name}.safetensors`), name);
+      assert.ok(!files.some((name) => /safetensors.*safetensors/.test(name)), files.join());
     });
   });
 });

@@ -67,6 +67,7 @@ describe("an exported learner", () => {
     await learn.fitOneCycle(1);
     const file = await learn.export();
     assert.equal(path.basename(file), "export.safetensors");
+    assert.equal(await learn.export("export.safetensors"), file);
     const { probs, classes } = await learn.getPreds();
     assertSame(await predictElsewhere(file, validPaths(learn)), probs, classes);
   });
