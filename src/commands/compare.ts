@@ -25,7 +25,7 @@ type ReadRun = NamedRun & { readonly metrics: RunMetrics };
 async function readRun(folder: string): Promise<ReadRun> {
   const metrics = await readMetrics(path.join(folder, "metrics.json"));
   const predictions = await readPredictions(path.join(folder, "predictions.json"));
-  return { ...predictions, name: path.basename(folder), positiveClass: metrics.positiveClass, metrics };
+  return { ...predictions, name: path.basename(folder), metrics };
 }
 
 /** In what the runs differ beside their numbers. */

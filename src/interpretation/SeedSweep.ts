@@ -40,7 +40,7 @@ export class SeedSweep {
       throw new UserError(`Two runs have the seed ${run.seed}.`, "Remove one of their folders.");
     }
     this.interps = runs.map(({ preds, paths }) =>
-      ClassificationInterpretation.fromPredictions(preds, { paths }),
+      ClassificationInterpretation.fromPredictions(preds, { paths, set: "test" }),
     );
   }
 
@@ -94,7 +94,7 @@ export class SeedSweep {
     );
     return ClassificationInterpretation.fromPredictions(
       { ...preds, probs, losses: lossesOf(probs, preds.y) },
-      { paths },
+      { paths, set: "test" },
     );
   }
 
@@ -184,6 +184,7 @@ function requireLike(a: StoredPredictions, b: StoredPredictions): void {
   const differences = [
     ...(a.settings && b.settings ? settingDifferences(a.settings, b.settings) : []),
     ...(a.dataset && b.dataset ? dataDifferences(a.dataset, b.dataset) : []),
+    ...(a.preds.positiveClass === b.preds.positiveClass ? [] : ["the positive class"]),
   ];
   if (differences.length === 0) return;
   throw new UserError(

@@ -1,6 +1,5 @@
 import type { Table } from "../display/Display.js";
 import { UserError } from "../errors.js";
-import { measuredOf } from "../statistics/positiveClass.js";
 import { ClassificationInterpretation } from "./ClassificationInterpretation.js";
 import { formatShare, predictedClasses } from "./confusionMatrix.js";
 import { compareAucs } from "./deLong.js";
@@ -11,8 +10,6 @@ import { formatInterval } from "./wilsonInterval.js";
 /** A run, and what it is called. */
 export interface NamedRun extends StoredPredictions {
   readonly name: string;
-  /** The class that its numbers speak of; null: means over the classes; undefined: by the names of the classes. */
-  readonly positiveClass?: string | null;
 }
 
 /**
@@ -23,29 +20,28 @@ export interface NamedRun extends StoredPredictions {
  */
 export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): Table {
   requireSameImages(first, second, `${first.name} and ${second.name}`);
-  requireSamePositive(first, second);
   const [a, b] = [first, second].map(({ preds, paths }) =>
     ClassificationInterpretation.fromPredictions(preds, { paths }),
   );
   if (!a || !b) throw new Error("two runs have two interpretations");
-  const areas = compareAucs(a.binary().scored, b.binary().scored);
+  if (a.positiveClass !== b.positiveClass) {
+    throw new UserError(
+      `The measures of ${first.name} are of ${a.measuredOf}, those of ${second.name} of ${b.measuredOf}.`,
+      "Make one of the runs anew with the other's positive class.",
+    );
+  }
   const right = (interp: ClassificationInterpretation): boolean[] =>
     predictedClasses(interp.preds).map((label, i) => label === interp.preds.y[i]);
   const errors = mcNemar(right(a), right(b));
   const [rateA, rateB] = [a.errorRate(), b.errorRate()];
   return {
     caption:
-      `${first.paths.length} ${what} images, measures of ${a.measuredOf}; p by DeLong for the area and by McNemar (exact) for the errors: how ` +
+      `${first.paths.length} ${what} images, measures of ${a.measuredOf}; p ` +
+      `${a.positiveClass === undefined ? "" : "by DeLong for the area and "}by McNemar (exact) for the errors: how ` +
       "probable a difference at least so large is where both nets are equally good",
     columns: ["measure", first.name, second.name, "difference", "95% interval", "p"],
     rows: [
-      [
-        "area under ROC",
-        ...areas.aucs.map(formatShare),
-        formatShare(areas.difference),
-        formatInterval(areas.interval),
-        formatP(areas.p),
-      ],
+      areaRow(a, b),
       [
         "error rate",
         ...[rateA, rateB].map(({ value }) => formatShare(value)),
@@ -92,13 +88,18 @@ export function requireSameImages(a: Compared, b: Compared, called: string): voi
   );
 }
 
-function requireSamePositive(a: NamedRun, b: NamedRun): void {
-  if (a.positiveClass === b.positiveClass) return;
-  const whose = (run: NamedRun) => measuredOf(run.preds.classes, run.positiveClass ?? undefined);
-  throw new UserError(
-    `The measures of ${a.name} are of ${whose(a)}, those of ${b.name} of ${whose(b)}.`,
-    "Make one of the runs anew with the other's positive class.",
-  );
+/** DeLong's test is one of a class against the rest: means over more classes have none. */
+function areaRow(a: ClassificationInterpretation, b: ClassificationInterpretation): string[] {
+  const row = (aucs: readonly number[], difference: number, more: readonly string[]) => [
+    ...["area under ROC", ...aucs.map(formatShare), formatShare(difference)],
+    ...more,
+  ];
+  if (a.positiveClass === undefined) {
+    const [x, y] = [a.areaUnderRoc(), b.areaUnderRoc()];
+    return row([x, y], x - y, ["", ""]);
+  }
+  const { aucs, difference, interval, p } = compareAucs(a.binary().scored, b.binary().scored);
+  return row(aucs, difference, [formatInterval(interval), formatP(p)]);
 }
 
 const formatP = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));

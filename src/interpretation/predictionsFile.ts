@@ -24,6 +24,8 @@ interface Stored {
   readonly settings?: RunSettings;
   readonly dataset?: RunData;
   readonly classes: readonly string[];
+  /** The class that the run's measures speak of; undefined: what the classes' names say. */
+  readonly positiveClass?: string;
   /** Each with its actual class and its probabilities in the order of the classes. */
   readonly items: readonly {
     readonly path: string;
@@ -40,13 +42,13 @@ export async function writePredictions(
   file: string,
   { seed, settings, dataset, preds, paths }: StoredPredictions,
 ): Promise<void> {
-  const { classes, y, probs } = preds;
+  const { classes, positiveClass, y, probs } = preds;
   const items = paths.map((path, i) => ({
     path,
     class: classes[y[i] ?? -1] ?? "",
     probs: Array.from(probs.subarray(i * classes.length, (i + 1) * classes.length)),
   }));
-  const stored: Stored = { seed, settings, dataset, classes, items };
+  const stored: Stored = { seed, settings, dataset, classes, positiveClass, items };
   await writeFiles([{ file, pieces: [Buffer.from(`${JSON.stringify(stored)}\n`)] }]);
 }
 
@@ -56,7 +58,7 @@ export async function writePredictions(
  * there and what is right
  */
 export async function readPredictions(file: string): Promise<StoredPredictions> {
-  const { classes, items, ...run } = await readJson(schema, {
+  const { classes, positiveClass, items, ...run } = await readJson(schema, {
     file,
     what: "the predictions of a run",
     remedy: "Name a run that `npx xray run` finished; make it anew if its files were changed.",
@@ -64,7 +66,7 @@ export async function readPredictions(file: string): Promise<StoredPredictions> 
   const labels = new Map(classes.map((name, label) => [name, label]));
   const y = Int32Array.from(items, (item) => labels.get(item.class) ?? -1);
   const probs = Float32Array.from(items.flatMap((item) => item.probs));
-  const preds = { classes, y, probs, losses: lossesOf(probs, y) };
+  const preds = { classes, positiveClass, y, probs, losses: lossesOf(probs, y) };
   return { ...run, preds, paths: items.map(({ path }) => path) };
 }
 
@@ -82,6 +84,7 @@ const schema: z.ZodType<Stored> = z
     settings: z.object(settings).optional(),
     dataset: runData.optional(),
     classes: classNames,
+    positiveClass: text.optional(),
     items: z
       .array(
         z.object({ path: text, class: text, probs: z.array(probability, { error: "It must be a list." }) }),
@@ -89,8 +92,12 @@ const schema: z.ZodType<Stored> = z
       )
       .min(1, "There must be at least one image."),
   })
-  .superRefine(({ classes, items }, context) => {
+  .superRefine(({ classes, positiveClass, items }, context) => {
     const names = new Set(classes);
+    if (positiveClass !== undefined && !names.has(positiveClass)) {
+      const message = `It must be one of the classes, ${classes.join(", ")}.`;
+      context.addIssue({ code: "custom", path: ["positiveClass"], message });
+    }
     const seen = new Set<string>();
     for (const [i, { path, class: name, probs }] of items.entries()) {
       const refuse = (field: string, message: string) => {

@@ -81,9 +81,10 @@ describe("xray compare", () => {
       compare(first, await writeRun(at("d"), predictionsOf(good, { classes }), otherClasses)),
       "a and d have other classes: cat, dog, and cat, hound",
     );
-    const ofCats = { ...metrics, positiveClass: "cat" };
+    const { preds, ...rest } = predictionsOf(good);
+    const ofCats = { ...rest, preds: { ...preds, positiveClass: "cat" } };
     await refuses(
-      compare(first, await writeRun(at("e"), predictionsOf(good), ofCats)),
+      compare(first, await writeRun(at("e"), ofCats)),
       "The measures of a are of dog, those of e of cat.",
     );
     await assert.rejects(compare("no-such-run", first), /There is no run no-such-run/);
