@@ -28,11 +28,11 @@ function requireDistinct(counts: ReadonlyMap<string, number>): void {
   }
   const groups = [...alike.values()].filter((group) => group.length > 1);
   if (groups.length === 0) return;
-  const told = groups
-    .slice(0, 3)
-    .map((group) =>
-      group.map((name) => `${JSON.stringify(name)} (${counts.get(name) ?? 0} images)`).join(" and "),
-    );
+  const counted = (name: string): string => {
+    const count = counts.get(name) ?? 0;
+    return `${JSON.stringify(name)} (${count} ${count === 1 ? "image" : "images"})`;
+  };
+  const told = groups.slice(0, 3).map((group) => group.map(counted).join(" and "));
   throw new UserError(
     `Classes differ only in upper and lower case, blanks or the form of their characters: ${told.join("; ")}.`,
     "Give them one name: rename the folders, or change the labels.",

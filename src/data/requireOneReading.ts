@@ -8,7 +8,7 @@ const word = (words: string): RegExp => new RegExp(`(^|[\\s_.-])(${words})([\\s_
 
 /** Folders of what is made of images, and is none to train on. */
 const madeOfImages = word(
-  "masks?|labels?|segs?|segmentations?|annotations?|ground[\\s_-]?truths?|gt|overlays?|heat[\\s_-]?maps?|contours?|rois?|thumbs?|previews?",
+  "masks?|masked|labels?|segs?|segmentations?|segmented|annotations?|ground[\\s_-]?truths?|gt|overlays?|heat[\\s_-]?maps?|contours?|rois?|thumbs?|previews?",
 );
 /** Folders that say no more than that images lie in them. */
 const onlyImages = word("images?|imgs?|pictures?|photos?|scans?|originals?|x-?rays?|cxrs?|raw|data");

@@ -57,10 +57,11 @@ export function filesToDivide(
   const tops = [...new Set(files.map(({ folders }) => folders[0] ?? ""))];
   const splits = tops.filter(isSplitName);
   const others = tops.filter((name) => !isSplitName(name));
+  const example = splits.find((name) => /^train/i.test(name)) ?? splits[0] ?? "";
   if (splits.length > 0 && others.length > 0 && classFolder === undefined) {
     throw new UserError(
       `${root} holds ${namesInWords(splits)}, which is to say splits, beside ${namesInWords(others)}.`,
-      `Give the folder that holds the classes, such as ${path.join(root, splits[0] ?? "")}, or leave folders out, ` +
+      `Give the folder that holds the classes, such as ${path.join(root, example)}, or leave folders out, ` +
         `such as exclude: ${JSON.stringify(others.slice(0, 3))}; if all are classes, say classFolder: "top".`,
     );
   }
