@@ -67,11 +67,11 @@ describe("getPreds", () => {
       for await (const batch of loader.batches()) batches.unshift(batch);
       yield* batches;
     };
-    const other = await learn.getPreds({ dl: { dataset, length, nextPass: 0, batches: turned } });
+    const other = await learn.getPreds({ dl: { dataset, length, batches: turned } });
     assert.deepEqual(other.y, plain.y);
     assert.ok(far(other, plain) < 1e-5);
     assert.ok(data.trainDl.length * data.bs < 13);
-    const few = { dataset: data.trainDs, length: 1, nextPass: 0 };
+    const few = { dataset: data.trainDs, length: 1 };
     const first = async function* () {
       for await (const batch of data.trainDl.batches()) {
         yield batch;
