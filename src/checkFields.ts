@@ -13,11 +13,7 @@ export interface CheckedFile {
  * What was read from a file, when it is as its schema says.
  * @throws UserError naming the file, the first field that is wrong, its value, what is expected, and the remedy
  */
-export function checkFields<T>(
-  schema: z.ZodType<T>,
-  value: unknown,
-  { file, remedy }: CheckedFile,
-): T {
+export function checkFields<T>(schema: z.ZodType<T>, value: unknown, { file, remedy }: CheckedFile): T {
   const { success, data, error } = schema.safeParse(value, { reportInput: true });
   if (success) return data;
   const { path = [], message = "", input } = error.issues[0] ?? {};
@@ -25,9 +21,24 @@ export function checkFields<T>(
     typeof part === "number" ? `[${part}]` : `${i > 0 ? "." : ""}${String(part)}`,
   );
   const what = field.length > 0 ? `${field.join("")} is` : "it holds";
-  throw new UserError(`${file} is broken: ${what} ${shortened(input)} (${message}).`, remedy, {
-    cause: error,
-  });
+  throw new UserError(
+    `${file} is broken: ${what} ${shortened(partAt(value, path) ?? input)} (${message.replace(/\.$/, "")}).`,
+    remedy,
+    {
+      cause: error,
+    },
+  );
+}
+
+/**
+ * What stands at a path. A check of several fields reports all of them as its input, and a part of JSON in a text has
+ * only that.
+ */
+function partAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (part, key) => (part as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[key],
+    value,
+  );
 }
 
 /** A value as a person can read it: a damaged file may hold megabytes. */

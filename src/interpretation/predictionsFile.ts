@@ -60,7 +60,6 @@ export async function writePredictions(
 export async function readPredictions(file: string): Promise<StoredPredictions> {
   const { classes, positiveClass, items, ...run } = await readJson(schema, {
     file,
-    what: "the predictions of a run",
     remedy: "Name a run that `npx xray run` finished; make it anew if its files were changed.",
   });
   const labels = new Map(classes.map((name, label) => [name, label]));

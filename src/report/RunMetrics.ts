@@ -53,7 +53,6 @@ export function dataSource({ dataset }: Pick<RunMetrics, "dataset">): DataSource
 export function readMetrics(file: string): Promise<RunMetrics> {
   return readJson(schema, {
     file,
-    what: "the numbers of a run",
     remedy: "Name a folder in runs/ that `npx xray run` wrote; make the run anew if its files were changed.",
   });
 }

@@ -63,7 +63,6 @@ async function requireNotebook(folder: string, notebook: string): Promise<void> 
 async function endOf(file: string): Promise<string | undefined> {
   const { metadata } = await readJson(notebookSchema, {
     file,
-    what: "an executed notebook",
     remedy: "Make the run anew with `npx xray run`.",
   });
   const end = new Date(metadata?.papermill?.end_time ?? NaN);
