@@ -92,8 +92,8 @@ describe("decodeImage", () => {
         ["ramp.png", grey.clone().png()],
         ["ramp.tiff", grey.clone().tiff({ compression: "deflate" })],
         ["white.tiff", grey.clone().tiff({ compression: "none" })],
-          // Stored as 65535 less the value.
-          ["inverted.tiff", grey.clone().tiff({ compression: "none", miniswhite: true })],
+        // Stored as 65535 less the value.
+        ["inverted.tiff", grey.clone().tiff({ compression: "none", miniswhite: true })],
       ] as const) {
         const bytes = await image.toBuffer();
         const zeroIsWhite = name === "white.tiff";

@@ -47,6 +47,15 @@ const rows: readonly Row[] = [
     name("ImageDataBunch.fromCsv"),
     "one label an image, blanks round it cut off; encodings and delimiters are said, or refused in words",
   ],
+    "`open_image`",
+    name("ImageDataBunch"),
+    "EXIF orientation is ignored in both, so that both see the same pixels: turn such images first",
+  ],
+  [
+    "`open_image` of 16 bits a channel",
+    name("ImageDataBunch"),
+    "spread over the 8, 10, 12, 14 or 16 bits that are used; Pillow cuts them off at 255",
+  ],
   ["`from_name_re`, `from_name_func`", name("ImageDataBunch.fromNameRe"), equal],
   [
     "`valid_pct`, `seed`",
