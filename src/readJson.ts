@@ -5,14 +5,17 @@ import { messageOf, UserError } from "./errors.js";
 
 /**
  * Reads a JSON file that the schema takes.
- * @throws UserError with the file and the remedy when it cannot be read, is no JSON, or holds something else
+ * @throws UserError with the file and the remedy when it is missing, cannot be read, is no JSON, or holds
+ * something else
  */
 export async function readJson<T>(schema: ZodType<T>, origin: CheckedFile): Promise<T> {
   let value: unknown;
   try {
     value = JSON.parse(await readFile(origin.file, "utf8"));
   } catch (cause) {
-    throw new UserError(`${origin.file} cannot be read: ${messageOf(cause)}`, origin.remedy, { cause });
+    const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+    const problem = isMissing ? "does not exist." : `cannot be read: ${messageOf(cause)}`;
+    throw new UserError(`${origin.file} ${problem}`, origin.remedy, { cause });
   }
   return checkFields(schema, value, origin);
 }

@@ -103,7 +103,7 @@ export class SeedSweep {
     const row = (name: string, cell: (measure: Measure) => string) => [name, ...measures.map(cell)];
     const ensemble = this.ensemble();
     return {
-      caption: `${this.runs.length} runs ${this.common()}; the intervals are the seeds', not the images'`,
+      caption: `${this.runs.length} runs ${this.common()}; the measures are those of ${ensemble.measuredOf}, the intervals the seeds', not the images'`,
       columns: ["seed", ...measures],
       rows: [
         ...this.seeds.map((seed, i) =>

@@ -10,6 +10,9 @@ import { printPdf } from "./printPdf.js";
 import { readMetrics } from "./RunMetrics.js";
 import { reportMarkdown } from "./reportMarkdown.js";
 
+/** A run's executed notebook. */
+const notebookName = "pneumonia.ipynb";
+
 export interface ReportOptions {
   readonly title: string;
   /** Stands above everything else in the page. */
@@ -25,9 +28,8 @@ export interface ReportOptions {
  * @throws UserError when the folder is no run's, or a report cannot be written
  */
 export async function writeReport(folder: string, options: ReportOptions): Promise<string[]> {
-  const notebook = path.join(folder, "pneumonia.ipynb");
+  const notebook = path.join(folder, notebookName);
   const run = await readMetrics(path.join(folder, "metrics.json"));
-  await requireNotebook(folder, notebook);
   const finished = await endOf(notebook);
   const { title, banner } = options;
   const about = aboutRun(run, finished);
@@ -46,14 +48,13 @@ export async function writeReport(folder: string, options: ReportOptions): Promi
   return [...written, pdf ?? ""];
 }
 
-/** @throws UserError when a run has not finished: it says where its notebook got to */
-async function requireNotebook(folder: string, notebook: string): Promise<void> {
+/** @throws UserError when a run has not finished: it says in which file one sees how far it got */
+export async function requireExecuted(folder: string): Promise<void> {
   const files = await readdir(folder);
-  const [name = ""] = files.filter((file) => file === path.basename(notebook));
-  if (name !== "") return;
+  if (files.includes(notebookName)) return;
   const left = files.filter((file) => /\.(failed|running)\.ipynb$/.test(file));
   throw new UserError(
-    `The run in ${folder} did not finish: there is no ${path.basename(notebook)}` +
+    `The run in ${folder} did not finish: there is no ${notebookName}` +
       (left.length === 0 ? "." : `, but ${left.join(" and ")}, in which one sees how far it got.`),
     "Make the run anew with `npx xray run`, under another --name.",
   );

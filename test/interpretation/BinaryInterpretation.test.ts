@@ -124,9 +124,11 @@ describe("one class against the rest", () => {
   });
 
   it("shows parts of the set, and leaves out what a part has nothing of", () => {
-    const causes = ["a_1", "b_2", "c_3", "p_bacteria_1", "d_4", "p_virus_2", "p_virus_3", "p_bacteria_4"].map(
-      (name) => kermanyCause(`/folder_virus_x/${name}.jpeg`),
-    );
+    const causes = [
+      ...["IM-0001-0001", "IM-0003-0001", "NORMAL2-IM-0007-0001", "person1_bacteria_1", "IM-0005-0001"],
+      ...["person2_virus_2", "person3_virus_3", "person4_bacteria_4"],
+    ].map((name) => kermanyCause(`/folder_virus_x/${name}.jpeg`));
+    assert.throws(() => kermanyCause("/data/cat.jpeg"), /cat\.jpeg has no name of Kermany's X-rays/);
     binary(test, "test").showSubgroups(causes);
     assert.deepEqual(
       tables[0]?.rows.map(([group, n, errors = "", recall = "", specificity = ""]) => [
