@@ -47,6 +47,7 @@ const rows: readonly Row[] = [
     name("ImageDataBunch.fromCsv"),
     "one label an image, blanks round it cut off; encodings and delimiters are said, or refused in words",
   ],
+  [
     "`open_image`",
     name("ImageDataBunch"),
     "EXIF orientation is ignored in both, so that both see the same pixels: turn such images first",
