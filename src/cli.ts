@@ -25,7 +25,8 @@ function program(): Command {
 
   trains(xray.command("seeds"))
     .description(
-      "run it with several seeds and write runs/<name>/report.html about all of them; goes on where it was",
+      "run it with several seeds and write runs/<name>/report.html about all of them; goes on where it was, with the " +
+        "same settings and images",
     )
     .requiredOption("--seeds <list>", "such as 1..5 or 1,4,7", seedList)
     .option("--name <name>", "folder in runs/ for all of them", "seeds")
@@ -61,7 +62,9 @@ function program(): Command {
 
   xray
     .command("compare")
-    .description("compare two runs on the same test images, with DeLong's and McNemar's tests")
+    .description(
+      "compare two runs on the same test images, with DeLong's and McNemar's tests, and say in what they differ",
+    )
     .argument("<run>", "a folder, or its name in runs/")
     .argument("<run>", "another one")
     .action(async (first: string, second: string) => {

@@ -13,6 +13,7 @@ export { type Parameters, presets } from "./presets.js";
 
 // Data
 export { findDataset, type FoundDataset } from "./data/findDataset.js";
+export type { DataSource } from "./RunData.js";
 export { showListing } from "./data/datasetListing.js";
 export { type DsType, type FromFolderOptions, ImageDataBunch } from "./data/ImageDataBunch.js";
 export type { ImageDataBunchOptions } from "./data/bunchOptions.js";
