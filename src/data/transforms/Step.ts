@@ -3,10 +3,13 @@ import type { PaddingMode } from "./resizing.js";
 
 /**
  * One transform with its parameters drawn: what it does to an image. Steps run in the order of `order`, whatever
- * their place in the list. Matrices act on fast.ai's coordinates: x to the right and y down, -1 to 1 from the
+ * their place in the list; filters come after all others. Matrices act on fast.ai's coordinates: x to the right and y down, -1 to 1 from the
  * centre of the first pixel to the centre of the last; they map a place in the result to its place in the source.
  */
-export type Step =
+export type Step = PlannedStep | FilterStep;
+
+/** A step that says where the pixels come from and what light they are in: plain data, to be handed to a thread. */
+export type PlannedStep =
   | PadStep
   | CoordStep
   | JitterStep
@@ -40,8 +43,8 @@ export interface JitterStep {
   readonly kind: "jitter";
   readonly order: number;
   readonly magnitude: number;
-  /** The next number in [0, 1), asked for x and y of each pixel of the resized image, row by row. */
-  readonly noise: () => number;
+  /** Numbers in [0, 1) for x and y of each pixel of the resized image, row by row, or the seed that they come from. */
+  readonly noise: number | readonly number[];
 }
 
 /** Turns or stretches the sampling grid; affine steps multiply to one matrix. */
@@ -90,4 +93,17 @@ export interface CutoutStep {
 export interface CropPadStep extends Place {
   readonly kind: "cropPad";
   readonly order: number;
+}
+
+/** Changes the pixels of the finished square, whatever they show: noise, blur, equalised grey levels. */
+export interface FilterStep {
+  readonly kind: "filter";
+  /** Among the filters. */
+  readonly order: number;
+  /**
+   * Changes the pixels in place; called in the thread that asked for the batch.
+   * @param pixels `[size, size, 3]` row by row, RGB in 0..1, not yet normalised
+   * @param size side of the square, in pixels
+   */
+  readonly apply: (pixels: Float32Array, size: number) => void;
 }
