@@ -1,8 +1,7 @@
 import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
 import { cropPad } from "../data/transforms/cropPad.js";
-import { definitionOf } from "../data/transforms/defineTransform.js";
 import { flipLr } from "../data/transforms/flipLr.js";
-import type { Transform } from "../data/transforms/Transform.js";
+import { definitionOf, type Transform } from "../data/transforms/Transform.js";
 import { zoom } from "../data/transforms/zoom.js";
 import { inRange } from "../inRange.js";
 import { getPreds } from "./getPreds.js";

@@ -5,6 +5,7 @@ import type { Parameter, Variable } from "../engine/Variable.js";
 import { UserError } from "../errors.js";
 import { makeFolder } from "../makeFolder.js";
 import type { BodySpec } from "../models/Body.js";
+import { geometryOf } from "../models/geometry.js";
 import { requireShape, restore, store } from "../models/torchLayout.js";
 import { type Draws, isDraws } from "./draws.js";
 import type { Optimizer } from "./Optimizer.js";
@@ -37,14 +38,9 @@ export async function saveCheckpoint(
   { optimizer, draws, seeds }: Progress,
   identity: CheckpointIdentity,
 ): Promise<void> {
-  const { architecture, classes } = identity;
-  const { strideIn, epsilon } = geometryOf(identity);
-  const whose = {
-    architecture,
-    classes: JSON.stringify(classes),
-    ...(strideIn === undefined ? {} : { strideIn }),
-    epsilon: String(epsilon),
-  };
+  const { architecture, classes, body } = identity;
+  const geometry = geometryOf(body).map(({ name, value }) => [name, value] as const);
+  const whose = { ...Object.fromEntries(geometry), architecture, classes: JSON.stringify(classes) };
   await makeFolder(
     path.dirname(file),
     "Checkpoints need a folder that can be written to: give the learner another `modelDir`.",
@@ -123,17 +119,13 @@ function loadOptimizer(
   return undefined;
 }
 
-/** What a net's weights compute depends on beside their shapes. */
-const geometryOf = ({ body }: CheckpointIdentity): { strideIn?: string; epsilon: number } => body;
-
 /** What the file does not say, as an older one, is not compared. */
 function requireIdentity(
   metadata: Readonly<Record<string, string>>,
   identity: CheckpointIdentity,
   file: string,
 ): void {
-  const { architecture, classes } = identity;
-  const { strideIn, epsilon } = geometryOf(identity);
+  const { architecture, classes, body } = identity;
   const refuse = (theirs: string, ours: string, remedy: string) => {
     throw new UserError(`${file} is a checkpoint of ${theirs}, and this learner's is ${ours}.`, remedy);
   };
@@ -148,11 +140,10 @@ function requireIdentity(
       "Load it for data with the same classes in the same order: it would call one class by another's name.",
     );
   }
-  if (metadata.strideIn !== undefined && strideIn !== undefined && metadata.strideIn !== strideIn) {
-    refuse(`a net with its strides in ${metadata.strideIn}`, `one with its strides in ${strideIn}`, sameNet);
-  }
-  if (metadata.epsilon !== undefined && Number(metadata.epsilon) !== epsilon) {
-    refuse(`a net with epsilon ${metadata.epsilon} in its batch norms`, `one with ${epsilon}`, sameNet);
+  for (const { name, value, inWords } of geometryOf(body)) {
+    const theirs = metadata[name];
+    if (theirs === undefined || theirs === value || Number(theirs) === Number(value)) continue;
+    refuse(`a net with ${inWords(theirs)}`, `one with ${inWords(value)}`, sameNet);
   }
 }
 

@@ -3,10 +3,10 @@ import { isStats } from "../data/imagenetStats.js";
 import type { Preparation } from "../data/prepareImage.js";
 import { paddingModes, resizeMethods } from "../data/transforms/resizing.js";
 import { largestSize } from "../data/bunchOptions.js";
-import { isTransform } from "../data/transforms/Transform.js";
+import { isTransform, isTransformDefined } from "../data/transforms/Transform.js";
 import { Random } from "../engine/random.js";
 import { readSafetensors, type StoredTensor } from "../engine/safetensors.js";
-import { type BodySpec, createBody } from "../models/Body.js";
+import { createBody, isBackboneDefined, isBodySpec } from "../models/backbones.js";
 import { Cnn } from "../models/Cnn.js";
 import { createHead } from "../models/createHead.js";
 import { restore } from "../models/torchLayout.js";
@@ -75,6 +75,7 @@ function exportedOf(metadata: Readonly<Record<string, string>>, file: string): E
     throw broken("its description is no JSON", error);
   }
   const { arch, body, classes, preparation, threshold } = exported;
+  requireDefinitions(exported, file);
   if (typeof arch !== "string") throw broken("it names no architecture");
   if (!isBodySpec(body)) throw broken(`its net is ${JSON.stringify(body)}`);
   if (!isClasses(classes)) throw broken(`its classes are ${JSON.stringify(classes)}`);
@@ -83,6 +84,26 @@ function exportedOf(metadata: Readonly<Record<string, string>>, file: string): E
     ...{ arch, body, classes, preparation },
     threshold: threshold === undefined ? undefined : thresholdOf(threshold, classes, broken),
   };
+}
+
+/** @throws UserError naming a backbone or transform of one's own that this process does not know */
+function requireDefinitions(
+  { body, preparation }: { readonly body?: unknown; readonly preparation?: unknown },
+  file: string,
+): void {
+  const undefinedHere = (what: string, name: unknown, definedBy: string) =>
+    new UserError(
+      `${file} was exported with the ${what} ${JSON.stringify(name)}, which is not defined here.`,
+      `Run its \`${definedBy}\` before \`loadLearner\`: import the file that has it, or run the cell.`,
+    );
+  const { kind } = fieldsOf(body);
+  if (typeof kind === "string" && !isBackboneDefined(kind)) {
+    throw undefinedHere("backbone", kind, "defineBackbone");
+  }
+  const { transforms } = fieldsOf(preparation);
+  const names = Array.isArray(transforms) ? transforms.map((transform) => fieldsOf(transform).name) : [];
+  const missing = names.find((name) => typeof name === "string" && !isTransformDefined(name));
+  if (missing !== undefined) throw undefinedHere("transform", missing, "defineTransform");
 }
 
 function thresholdOf(
@@ -99,20 +120,6 @@ function thresholdOf(
   } catch (error) {
     throw broken(what, error);
   }
-}
-
-function isBodySpec(value: unknown): value is BodySpec {
-  const { kind, epsilon, block, blocks, width, strideIn } = fieldsOf(value);
-  if (!(typeof epsilon === "number" && epsilon > 0)) return false;
-  if (kind === "mobilenetV2") return true;
-  return (
-    kind === "resnet" &&
-    (block === "basic" || block === "bottleneck") &&
-    (strideIn === "conv1" || strideIn === "conv2") &&
-    Array.isArray(blocks) &&
-    blocks.length === 4 &&
-    [...(blocks as unknown[]), width].every((count) => isCount(count, 1024))
-  );
 }
 
 const isClasses = (value: unknown): value is string[] =>

@@ -149,7 +149,16 @@ describe("loadLearner refuses", () => {
       described({ classes: ["A", "B", "C"] }),
       /1\.8\.weight is \[2, 16\], the net wants \[3, 16\]/,
     ],
-    ["an unknown net", described({ body: { kind: "vgg" } }), /is broken: its net is \{"kind":"vgg"\}/],
+    [
+      "a net that is not defined in this process",
+      described({ body: { kind: "vgg" } }),
+      /was exported with the backbone "vgg", which is not defined here\.\nRun its `defineBackbone`/,
+    ],
+    [
+      "a net without a field",
+      described({ body: { kind: "mobilenetV2" } }),
+      /is broken: its net is \{"kind":"mobilenetV2"\}/,
+    ],
     ["images without a size", described({ preparation: { transforms: [] } }), /its images are to be/],
     [
       "a transform whose bounds are out of order",
@@ -164,9 +173,9 @@ describe("loadLearner refuses", () => {
       /its images are to be .*cropPad/,
     ],
     [
-      "an unknown transform",
+      "a transform that is not defined in this process",
       described({ preparation: { size: 32, transforms: [{ name: "blur", p: 1 }] } }),
-      /its images are to be .*blur/,
+      /was exported with the transform "blur", which is not defined here\.\nRun its `defineTransform`/,
     ],
   ];
   for (const [what, change, message] of cases) {

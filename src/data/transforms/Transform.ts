@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Random } from "../../engine/random.js";
+import { UserError } from "../../errors.js";
 import { brightness } from "./brightness.js";
 import { contrast } from "./contrast.js";
 import { crop } from "./crop.js";
 import { cropPad } from "./cropPad.js";
 import { cutout } from "./cutout.js";
-import { definitionOf, isAsMade, type OwnTransform, sealTransforms } from "./defineTransform.js";
+import { type Definition, definedTransforms, type OwnTransform, sealTransforms } from "./defineTransform.js";
 import { dihedral } from "./dihedral.js";
 import { flipLr } from "./flipLr.js";
 import { jitter } from "./jitter.js";
@@ -37,9 +39,32 @@ sealTransforms();
  */
 export type Transform = ReturnType<(typeof transforms)[keyof typeof transforms]> | OwnTransform;
 
+/** Whether a transform of that name is defined in this process. */
+export const isTransformDefined = (name: string): boolean => definedTransforms.has(name);
+
+/** @throws UserError when no transform of that name is defined in this process */
+export function definitionOf(name: string): Definition {
+  const definition = definedTransforms.get(name);
+  if (definition) return definition;
+  throw new UserError(
+    `There is no transform ${JSON.stringify(name)} here.`,
+    `Run its \`defineTransform\` first. Defined are: ${[...definedTransforms.keys()].join(", ")}.`,
+  );
+}
+
 /** Whether something that was read from a file is a transform as its own function makes it, with all bounds in order. */
 export function isTransform(value: unknown): value is Transform {
-  return typeof value === "object" && value !== null && isAsMade(value as Transform);
+  if (typeof value !== "object" || value === null) return false;
+  const fields = value as Transform;
+  const definition = definedTransforms.get(fields.name);
+  if (!definition) return false;
+  try {
+    const made = definition.make(...definition.args(fields));
+    return isDeepStrictEqual({ ...made, name: fields.name }, value);
+  } catch {
+    // A bound out of its range, or a field that is missing or of another kind.
+    return false;
+  }
 }
 
 /**

@@ -15,15 +15,16 @@ export interface TransformDefinition<
   Fields extends TransformFields,
   Args extends readonly unknown[],
 > {
-  /** What the transform is called in lists, messages and exported files. */
+  /** What the transform is called in lists, messages and exported files: outside this package a name with a slash. */
   readonly name: Name;
   /**
-   * Checks the arguments and makes the transform's fields of them.
+   * Checks the arguments and makes the transform's fields of them. Where the compiler is to infer their types, it
+   * needs one beside each parameter, those with a default included: `p: number = 1`.
    * @throws UserError naming an argument that is out of its range
    */
   make(...args: Args): Fields;
   /** The arguments that make the same fields again: by them a transform that was read from a file is checked. */
-  args(fields: Fields): Args;
+  args(fields: Fields): readonly [...Args];
   /**
    * Draws what is done to one image. A step is plain data; `order` says when it is done: -10 pads, 4 and 5 move the
    * sampled points, 8 changes the light, 10 flips and crops, 20 cuts out, 99 cuts the square.
@@ -37,22 +38,18 @@ export interface TransformDefinition<
   readonly inTTA?: "drawn" | "leftOut";
 }
 
-declare const own: unique symbol;
-
-/** The name of a transform that is defined outside this package: no text with a type of its own equals it. */
-export type OwnName = string & { readonly [own]: true };
-
 /** A transform that is defined outside this package by {@link defineTransform}, as plain data. */
 export interface OwnTransform extends TransformFields {
-  /** As it was defined. */
-  readonly name: OwnName;
+  /** As it was defined. The slash tells it from the package's own transforms, those of later versions included. */
+  readonly name: `${string}/${string}`;
 }
 
 /** A definition whose fields are not known to the compiler. */
-type Definition = TransformDefinition<string, TransformFields, readonly unknown[]>;
+export type Definition = TransformDefinition<string, TransformFields, readonly unknown[]>;
 
-const definitions = new Map<string, Definition>();
-let builtIn: ReadonlySet<string> = new Set();
+/** The transforms that are defined in this process, by name; `Transform.ts`, which has all, looks them up. */
+export const definedTransforms = new Map<string, Definition>();
+let sealed = false;
 
 /**
  * Defines a kind of transform. The function that is returned makes transforms of it, for `dsTfms` and `xtraTfms`;
@@ -60,7 +57,7 @@ let builtIn: ReadonlySet<string> = new Set();
  * the calling thread, so that a definition may stand in a cell of a notebook. A process that loads an exported
  * learner must have run the definitions of the transforms of its validation.
  * @returns a function of the arguments of `make`; it throws a UserError where the fields are no plain data
- * @throws UserError when the package itself has a transform of that name; one of your own is replaced
+ * @throws UserError when the name has no slash; another transform of your own with that name is replaced
  */
 export function defineTransform<
   Name extends string,
@@ -68,12 +65,18 @@ export function defineTransform<
   Args extends readonly unknown[],
 >(
   definition: TransformDefinition<Name, Fields, Args>,
-): (...args: Args) => { readonly name: Name & OwnName } & Fields {
+): (...args: Args) => Fields & {
+  /** As it was defined. */
+  readonly name: Name;
+} {
   const { name } = definition;
-  if (builtIn.has(name)) {
-    throw new UserError(`There is a transform ${JSON.stringify(name)} already.`, "Choose another name.");
+  if (sealed && !name.includes("/")) {
+    throw new UserError(
+      `A transform of one's own cannot be called ${JSON.stringify(name)}.`,
+      `Put a word of yours and a slash before it: ${JSON.stringify(`mine/${name}`)}.`,
+    );
   }
-  definitions.set(name, definition);
+  definedTransforms.set(name, definition);
   return (...args) => {
     const fields = definition.make(...args);
     // What goes wrong here would otherwise be seen when an exported learner is loaded.
@@ -89,39 +92,13 @@ export function defineTransform<
         "Let `args` return the arguments of `make` in their order, taken from the fields.",
       );
     }
-    return { name: name as Name & OwnName, ...fields };
+    return { name, ...fields };
   };
 }
 
-/** From now on the transforms that are defined already are the package's own, and are not replaced. */
+/** All transforms of the package are defined: the names of others have a slash from now on. */
 export function sealTransforms(): void {
-  builtIn = new Set(definitions.keys());
-}
-
-/** Whether a transform of that name is defined in this process. */
-export const isDefined = (name: string): boolean => definitions.has(name);
-
-/** @throws UserError when no transform of that name is defined in this process */
-export function definitionOf(name: string): Definition {
-  const definition = definitions.get(name);
-  if (definition) return definition;
-  throw new UserError(
-    `There is no transform ${JSON.stringify(name)} here.`,
-    `Run its \`defineTransform\` first. Defined are: ${[...definitions.keys()].join(", ")}.`,
-  );
-}
-
-/** Whether something that was read from a file is a transform as its own function makes it, with all bounds in order. */
-export function isAsMade(value: TransformFields & { readonly name: string }): boolean {
-  const definition = definitions.get(value.name);
-  if (!definition) return false;
-  try {
-    const made = definition.make(...definition.args(value));
-    return isDeepStrictEqual({ ...made, name: value.name }, value);
-  } catch {
-    // A bound out of its range, or a field that is missing or of another kind.
-    return false;
-  }
+  sealed = true;
 }
 
 /** Whether JSON keeps it as it is. */

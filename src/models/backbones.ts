@@ -1,0 +1,57 @@
+import { isDeepStrictEqual } from "node:util";
+import { UserError } from "../errors.js";
+import type { Body, BodySpec } from "./Body.js";
+import { type Backbone, definedBackbones, sealBackbones } from "./defineBackbone.js";
+import { mobileNets } from "./MobileNetV2.js";
+import { resNets } from "./ResNet.js";
+
+/** The package's nets: a new family is a file and a line here. */
+export const architectures = {
+  ...resNets,
+  ...mobileNets,
+};
+sealBackbones();
+
+/** The nets that weights of one's own can be given to. */
+export type ArchitectureName = keyof typeof architectures;
+
+/** Whether a family of that name is defined in this process. */
+export const isBackboneDefined = (kind: string): boolean => definedBackbones.has(kind);
+
+/** @throws UserError when no family of that name is defined in this process */
+export function backboneOf(kind: string): Backbone {
+  const backbone = definedBackbones.get(kind);
+  if (backbone) return backbone;
+  throw new UserError(
+    `There is no backbone ${JSON.stringify(kind)} here.`,
+    `Run its \`defineBackbone\` first. Defined are: ${[...definedBackbones.keys()].join(", ")}.`,
+  );
+}
+
+/** @throws UserError when no net of that name is defined in this process */
+export function netNamed(name: string): { readonly backbone: Backbone; readonly spec: BodySpec } {
+  for (const backbone of definedBackbones.values()) {
+    const spec = Object.hasOwn(backbone.nets, name) ? backbone.nets[name] : undefined;
+    if (spec) return { backbone, spec };
+  }
+  const names = [...definedBackbones.values()].flatMap(({ nets }) => Object.keys(nets));
+  throw new UserError(`There is no net ${JSON.stringify(name)}.`, `Choose one of: ${names.join(", ")}.`);
+}
+
+/** Whether something that was read from a file is a spec of a family that is defined in this process. */
+export function isBodySpec(value: unknown): value is BodySpec {
+  const { kind } = (value ?? {}) as Partial<BodySpec>;
+  const backbone = definedBackbones.get(kind ?? "");
+  if (!backbone) return false;
+  const { schema, nets } = backbone;
+  return schema
+    ? schema.safeParse(value).success
+    : Object.values(nets).some((spec) => isDeepStrictEqual(spec, value));
+}
+
+/**
+ * A body without weights.
+ * @param prefix of the variables' names
+ * @throws UserError when its family is not defined in this process
+ */
+export const createBody = (prefix: string, spec: BodySpec): Body => backboneOf(spec.kind).build(prefix, spec);
