@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { cacheDir } from "../environment.js";
+import { writeFiles } from "../writeFiles.js";
 
 interface Known {
   readonly size: number;
@@ -59,11 +60,10 @@ export class VerifiedImages {
     const entries = await Promise.all(
       [...all].map(async (entry) => (this.current.has(entry[0]) || (await stateOf(entry[0])) ? [entry] : [])),
     );
-    const part = `${this.file}.${process.pid}.part`;
+    const content = Buffer.from(JSON.stringify(Object.fromEntries(entries.flat())));
     try {
       await mkdir(path.dirname(this.file), { recursive: true });
-      await writeFile(part, JSON.stringify(Object.fromEntries(entries.flat())));
-      await rename(part, this.file);
+      await writeFiles([{ file: this.file, pieces: [content] }]);
     } catch {
       return;
     }

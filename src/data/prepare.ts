@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { BadImage, decodeImage } from "./decodeImage.js";
+import { BadImage } from "./BadImage.js";
+import { decodeImage } from "./decodeImage.js";
 import { imageHash } from "./imageHash.js";
 import type { ImageStats } from "./imagenetStats.js";
 import { render, suits } from "./render.js";

@@ -63,6 +63,7 @@ export const resNets = defineBackbone<
     strideIn: (place) => `its strides in ${place}`,
     epsilon: (epsilon) => `epsilon ${epsilon} in its batch norms`,
   },
+  leastValues: leastResNetValues,
   torchvisionName: (name) => name.replace(/^\d+/, (part) => parts[part] ?? part),
 });
 
@@ -100,4 +101,12 @@ export function resNetBody(prefix: string, options: ResNetOptions): Body {
   ]);
   // fast.ai cuts at layer3, which here, with the ReLU inside the batch norm, is child 5.
   return { net, features: channels, split: 5, spec };
+}
+
+/** Weights of the 3x3 convolutions, which are the most: a bottleneck of any width has less than three times as many. */
+function leastResNetValues({ block, blocks, width }: ResNetSpec): number {
+  return blocks.reduce(
+    (sum, count, i) => sum + count * (block === "basic" ? 2 : 1) * 9 * (width << i) ** 2,
+    0,
+  );
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { UserError } from "../errors.js";
 import type { Body, BodySpec } from "./Body.js";
 import { type Backbone, definedBackbones, sealBackbones } from "./defineBackbone.js";
@@ -38,20 +37,12 @@ export function netNamed(name: string): { readonly backbone: Backbone; readonly 
   throw new UserError(`There is no net ${JSON.stringify(name)}.`, `Choose one of: ${names.join(", ")}.`);
 }
 
-/** Whether something that was read from a file is a spec of a family that is defined in this process. */
-export function isBodySpec(value: unknown): value is BodySpec {
-  const { kind } = (value ?? {}) as Partial<BodySpec>;
-  const backbone = definedBackbones.get(kind ?? "");
-  if (!backbone) return false;
-  const { schema, nets } = backbone;
-  return schema
-    ? schema.safeParse(value).success
-    : Object.values(nets).some((spec) => isDeepStrictEqual(spec, value));
-}
-
 /**
  * A body without weights.
  * @param prefix of the variables' names
  * @throws UserError when its family is not defined in this process
  */
 export const createBody = (prefix: string, spec: BodySpec): Body => backboneOf(spec.kind).build(prefix, spec);
+
+/** A lower bound of the weights in a body, known before any memory is taken; 0 where its family does not tell. */
+export const leastValues = (spec: BodySpec): number => backboneOf(spec.kind).leastValues?.(spec) ?? 0;

@@ -23,6 +23,11 @@ export interface BackboneDefinition<Spec extends BodySpec, Name extends string> 
    */
   readonly geometry?: { readonly [Field in keyof Spec]?: (value: Spec[Field]) => string };
   /**
+   * A lower bound of the weights in a body, by which a broken file is refused before any memory is taken.
+   * @default 0
+   */
+  leastValues?(spec: Spec): number;
+  /**
    * What weight files, such as torchvision's, call a variable of the body.
    * @param name without the prefix
    * @default the same

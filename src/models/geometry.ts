@@ -1,34 +1,37 @@
+import { type CheckedFile, checkFields } from "../checkFields.js";
 import { backboneOf } from "./backbones.js";
 import type { BodySpec } from "./Body.js";
+import { bodySpec } from "./bodySpec.js";
 
-/** A field of a net's spec that decides what its weights compute. */
-export interface GeometryField {
-  /** As the spec and files call it. */
-  readonly name: string;
-  /** As files keep it. */
-  readonly value: string;
-  /** Another value of the field in words, as what a net has. */
-  readonly inWords: (value: string) => string;
+type Texts = Readonly<Record<string, string>>;
+
+/**
+ * The fields of a net's spec that decide what its weights compute beside their shapes, each with what a net of a spec
+ * has, in words.
+ */
+export function geometryOf({
+  kind,
+}: BodySpec): (readonly [name: string, inWords: (spec: BodySpec) => string])[] {
+  const geometry = Object.entries(backboneOf(kind).geometry ?? {});
+  return geometry.map(([name, inWords]) => [name, (spec) => inWords(valueOf(spec, name) as string)]);
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+/** Those fields as a checkpoint keeps them. */
+export const geometryTexts = (spec: BodySpec): Texts =>
+  Object.fromEntries(geometryOf(spec).map(([name]) => [name, String(valueOf(spec, name))]));
 
-/** What a net's weights compute depends on beside their shapes. */
-export function geometryOf(spec: BodySpec): GeometryField[] {
-  const { geometry = {} } = backboneOf(spec.kind);
-  return Object.entries(geometry).map(([name, inWords]) => ({
-    name,
-    value: String((spec as unknown as Fields)[name]),
-    inWords,
-  }));
-}
-
-/** The spec with what a weight file's metadata say of its geometry. */
-export function withGeometry(spec: BodySpec, metadata: Readonly<Record<string, string>>): BodySpec {
-  const fields = geometryOf(spec).flatMap(({ name }) => {
+/**
+ * The spec with what a weight file's metadata say of those fields.
+ * @throws UserError naming the file and the field that is not as the family's schema says
+ */
+export function withGeometry(spec: BodySpec, metadata: Texts, checked: CheckedFile): BodySpec {
+  const said = geometryOf(spec).flatMap(([name]) => {
     const text = metadata[name];
     if (text === undefined) return [];
-    return [[name, typeof (spec as unknown as Fields)[name] === "number" ? Number(text) : text] as const];
+    return [[name, typeof valueOf(spec, name) === "number" ? Number(text) : text] as const];
   });
-  return { ...spec, ...Object.fromEntries(fields) };
+  return said.length === 0 ? spec : checkFields(bodySpec, { ...spec, ...Object.fromEntries(said) }, checked);
 }
+
+const valueOf = (spec: BodySpec, name: string): unknown =>
+  (spec as unknown as Readonly<Record<string, unknown>>)[name];

@@ -1,7 +1,7 @@
 import { readSafetensors, type StoredTensor } from "../engine/safetensors.js";
 import { UserError } from "../errors.js";
 import type { Architecture } from "./Architecture.js";
-import { type ArchitectureName, backboneOf, isBodySpec, netNamed } from "./backbones.js";
+import { type ArchitectureName, backboneOf, netNamed } from "./backbones.js";
 import type { Body } from "./Body.js";
 import { withGeometry } from "./geometry.js";
 import { pretrained, type PretrainedName, type PretrainedWeights } from "./pretrained/pretrained.js";
@@ -24,14 +24,9 @@ export function modelFrom(
     async createBody(prefix, pretrained) {
       if (!pretrained) return backbone.build(prefix, spec);
       const { tensors, metadata } = await readSafetensors(file);
-      const described = withGeometry(spec, metadata);
-      if (!isBodySpec(described)) {
-        throw new UserError(
-          `${file} is broken: by its metadata its net is ${JSON.stringify(described)}.`,
-          "Name a file whose metadata say nothing of the net's geometry, or what is true of it.",
-        );
-      }
-      const body = backbone.build(prefix, described);
+      const remedy =
+        "Name a file whose metadata say nothing of the net's geometry, or what is true of its net.";
+      const body = backbone.build(prefix, withGeometry(spec, metadata, { file, remedy }));
       try {
         loadBody(body, prefix, tensors, `${file} (for ${name})`);
       } catch (error) {

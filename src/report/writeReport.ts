@@ -1,5 +1,6 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
+import { writeFiles } from "../writeFiles.js";
 import { aboutRun } from "./aboutRun.js";
 import { exportHtml } from "./exportHtml.js";
 import { printPdf } from "./printPdf.js";
@@ -28,7 +29,7 @@ export async function writeReport(folder: string, options: ReportOptions): Promi
   const about = aboutRun(run, finished);
   const [html, md, pdf] = ["html", "md", "pdf"].map((kind) => path.join(folder, `report.${kind}`));
   await exportHtml(notebook, html ?? "", { title, banner, about });
-  await writeFile(md ?? "", reportMarkdown(run, { title, finished }));
+  await writeFiles([{ file: md ?? "", pieces: [Buffer.from(reportMarkdown(run, { title, finished }))] }]);
   const written = [html ?? "", md ?? ""];
   if (options.pdf !== true) return written;
   const page = path.join(folder, `.print-${process.pid}.html`);

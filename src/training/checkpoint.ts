@@ -5,9 +5,10 @@ import type { Parameter, Variable } from "../engine/Variable.js";
 import { UserError } from "../errors.js";
 import { makeFolder } from "../makeFolder.js";
 import type { BodySpec } from "../models/Body.js";
-import { geometryOf } from "../models/geometry.js";
+import { geometryOf, geometryTexts, withGeometry } from "../models/geometry.js";
 import { requireShape, restore, store } from "../models/torchLayout.js";
-import { type Draws, isDraws } from "./draws.js";
+import type { Draws } from "./draws.js";
+import { type CheckpointMetadata, checkpointMetadataOf, checkpointRemedy } from "./metadataSchemas.js";
 import type { Optimizer } from "./Optimizer.js";
 
 /** Whose weights a checkpoint holds, as far as their names and shapes do not tell. */
@@ -39,8 +40,7 @@ export async function saveCheckpoint(
   identity: CheckpointIdentity,
 ): Promise<void> {
   const { architecture, classes, body } = identity;
-  const geometry = geometryOf(body).map(({ name, value }) => [name, value] as const);
-  const whose = { ...Object.fromEntries(geometry), architecture, classes: JSON.stringify(classes) };
+  const whose = { ...geometryTexts(body), architecture, classes: JSON.stringify(classes) };
   await makeFolder(
     path.dirname(file),
     "Checkpoints need a folder that can be written to: give the learner another `modelDir`.",
@@ -77,8 +77,9 @@ export async function loadCheckpoint(
   { optimizer, seeds }: Omit<Progress, "draws">,
   identity: CheckpointIdentity,
 ): Promise<Loaded> {
-  const { tensors, metadata } = await readSafetensors(file);
-  requireIdentity(metadata, identity, file);
+  const { tensors, metadata: texts } = await readSafetensors(file);
+  const metadata = checkpointMetadataOf(texts, file);
+  requireIdentity(metadata, texts, identity, file);
   const missing = state.find(({ name }) => !tensors.has(name));
   if (missing) {
     throw new UserError(`${file} has no ${missing.name}.`, "Load a checkpoint of the same architecture.");
@@ -86,10 +87,8 @@ export async function loadCheckpoint(
   // All before the first is changed: a refused checkpoint leaves the net as it was.
   for (const variable of state) requireShape(variable, known(tensors, variable.name), file);
   for (const variable of state) restore(variable, known(tensors, variable.name), file);
-  const warning = loadOptimizer(optimizer, tensors, Number(metadata.optimizerStep ?? 0), file);
-  const draws = parsed(metadata.draws ?? "");
-  const ours = isDeepStrictEqual(parsed(metadata.seeds ?? ""), seeds) && isDraws(draws);
-  return { warning, draws: ours ? draws : undefined };
+  const warning = loadOptimizer(optimizer, tensors, metadata.optimizerStep ?? 0, file);
+  return { warning, draws: isDeepStrictEqual(metadata.seeds, seeds) ? metadata.draws : undefined };
 }
 
 /** @returns a warning when the state is that of other parameters */
@@ -121,7 +120,8 @@ function loadOptimizer(
 
 /** What the file does not say, as an older one, is not compared. */
 function requireIdentity(
-  metadata: Readonly<Record<string, string>>,
+  metadata: CheckpointMetadata,
+  texts: Readonly<Record<string, string>>,
   identity: CheckpointIdentity,
   file: string,
 ): void {
@@ -133,25 +133,17 @@ function requireIdentity(
   if (metadata.architecture !== undefined && metadata.architecture !== architecture) {
     refuse(`the net ${metadata.architecture}`, architecture, sameNet);
   }
-  if (metadata.classes !== undefined && !isDeepStrictEqual(parsed(metadata.classes), classes)) {
+  if (metadata.classes !== undefined && !isDeepStrictEqual(metadata.classes, classes)) {
     refuse(
-      `a net for the classes ${metadata.classes}`,
+      `a net for the classes ${JSON.stringify(metadata.classes)}`,
       `for ${JSON.stringify(classes)}`,
       "Load it for data with the same classes in the same order: it would call one class by another's name.",
     );
   }
-  for (const { name, value, inWords } of geometryOf(body)) {
-    const theirs = metadata[name];
-    if (theirs === undefined || theirs === value || Number(theirs) === Number(value)) continue;
-    refuse(`a net with ${inWords(theirs)}`, `one with ${inWords(value)}`, sameNet);
-  }
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
+  const theirs = withGeometry(body, texts, { file, remedy: checkpointRemedy });
+  for (const [, inWords] of geometryOf(body)) {
+    const [said, ours] = [inWords(theirs), inWords(body)];
+    if (said !== ours) refuse(`a net with ${said}`, `one with ${ours}`, sameNet);
   }
 }
 

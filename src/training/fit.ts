@@ -7,6 +7,8 @@ import {
   notify,
   type TrainingState,
 } from "./Callback.js";
+import { currentDisplay } from "../display/Display.js";
+import { messageOf } from "../errors.js";
 import { interruptible } from "../interrupt.js";
 import type { Learner } from "./Learner.js";
 import { SmoothenValue } from "./SmoothenValue.js";
@@ -32,26 +34,31 @@ export interface EpochSpan {
 export async function fit(learn: Learner, span: EpochSpan, callbacks: readonly Callback[]): Promise<void> {
   await interruptible(async (check) => {
     const loop = new TrainingLoop(learn, span, callbacks, check);
-    try {
-      await loop.run();
-    } catch (error) {
-      loop.state.endedBy = error;
-      throw error;
-    } finally {
+    const errors: unknown[] = [];
+    const attempt = async (work: () => Promise<unknown>): Promise<void> => {
       try {
-        await learn.endEvaluation();
-        await learn.endSession();
-      } finally {
-        // Also where the thread that trains is gone, and nothing can be brought back.
-        await loop.tell("trainEnd");
+        await work();
+      } catch (error) {
+        loop.state.endedBy ??= error;
+        errors.push(error);
       }
-    }
+    };
+    await attempt(() => loop.run());
+    await attempt(() => learn.endEvaluation());
+    await attempt(() => learn.endSession());
+    // Every callback is told, also where the thread that trains is gone, and where another one fails at it.
+    for (const callback of loop.callbacks) await attempt(() => notify([callback], "trainEnd", loop.state));
+    const [first, ...others] = errors;
+    if (errors.length === 0) return;
+    // What went wrong first is the cause, and must not be hidden behind what went wrong because of it.
+    for (const error of others) currentDisplay().text(`Warning: after that, ${messageOf(error)}`);
+    throw first;
   });
 }
 
 class TrainingLoop {
   readonly state: { -readonly [K in keyof TrainingState]: TrainingState[K] };
-  private readonly callbacks: readonly Callback[];
+  readonly callbacks: readonly Callback[];
   private readonly smooth = new SmoothenValue();
   private readonly to: number;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, it } from "node:test";
@@ -14,6 +14,7 @@ import { TerminateOnNaNCallback } from "../../src/training/callbacks/TerminateOn
 import { Learner } from "../../src/training/Learner.js";
 import { errorRate } from "../../src/training/metrics.js";
 import { drawnData } from "../support/drawnData.js";
+import { refuses } from "../support/refuses.js";
 import { tinyNet } from "../support/tinyNet.js";
 
 const texts: string[] = [];
@@ -96,6 +97,88 @@ describe("SaveModelCallback", () => {
     });
   });
 
+  describe("when it cannot save", () => {
+    /** Makes the learner's folder one that cannot be written to, from an epoch on, and counts `trainEnd`. */
+    function breaking(from: number) {
+      const told = { trainEnd: 0 };
+      const callback: Callback = {
+        order: -1,
+        async epochEnd({ learn, epoch }) {
+          if (epoch !== from) return;
+          await rename(learn.modelDir, `${learn.modelDir}.aside`);
+          await writeFile(learn.modelDir, "in the way");
+        },
+        async trainEnd({ learn }) {
+          told.trainEnd++;
+          await rm(learn.modelDir);
+          await rename(`${learn.modelDir}.aside`, learn.modelDir);
+        },
+      };
+      return { callback, told };
+    }
+    const weights = (learn: Learner) => learn.model.state().map((variable) => variable.values());
+
+    it("names the cause, and loads no file of an earlier fit", async () => {
+      const saving = new SaveModelCallback({ monitor: "score" });
+      await withLearner([0.9, 0.5, 0.6], [], async (learn) => {
+        await learn.fit(1, 1e-2, [saving]);
+        const earlier = weights(learn);
+        const { callback } = breaking(0);
+        texts.length = 0;
+        await refuses(
+          learn.fit(1, 1e-2, [callback, saving]),
+          `The folder ${made} cannot be made`,
+          "modelDir",
+        );
+        assert.notDeepEqual(weights(learn), earlier);
+        assert.doesNotMatch(texts.join(), /Better model found/);
+      });
+    });
+
+    it("names the cause where there is no earlier file, and tells every callback of the end", async () => {
+      const saving = new SaveModelCallback({ monitor: "score", name: "nowhere" });
+      await withLearner([0.9], [], async (learn) => {
+        const { callback, told } = breaking(0);
+        const failing: Callback = { order: -2, trainEnd: () => Promise.reject(new Error("no licence")) };
+        await refuses(learn.fit(1, 1e-2, [failing, callback, saving]), `The folder ${made} cannot be made`);
+        assert.equal(told.trainEnd, 1);
+        assert.match(texts.join("\n"), /Warning: after that, no licence/);
+      });
+    });
+
+    it("loads the best epoch that it did save in this fit", async () => {
+      const saving = new SaveModelCallback({ monitor: "score" });
+      let best: Float32Array[] = [];
+      const spy: Callback = {
+        order: 1,
+        async epochEnd({ learn }) {
+          await learn.bringBack();
+          best = weights(learn);
+        },
+      };
+      await withLearner([0.2, 0.9], [], async (learn) => {
+        const { callback } = breaking(1);
+        await refuses(learn.fit(2, 1e-2, [callback, saving, spy]), "cannot be made");
+        assert.deepEqual(weights(learn), best);
+      });
+    });
+  });
+
+  it("loads nothing that another has written under its name", async () => {
+    const saving = new SaveModelCallback({ monitor: "score" });
+    const other: Callback = {
+      order: 1,
+      epochEnd: ({ learn, epoch }) => (epoch === 1 ? learn.save("bestmodel") : undefined),
+    };
+    await withLearner([0.9, 0.1], [saving, other], async (learn) => {
+      await refuses(
+        learn.fit(2, 1e-2),
+        "bestmodel.safetensors is no longer the file that this fit saved",
+        "name",
+      );
+    });
+  });
+
   it("saves every epoch under its number", async () => {
     await withLearner([], [new SaveModelCallback({ every: "epoch", name: "each" })], async (learn) => {
       await learn.fit(2);
@@ -126,6 +209,19 @@ describe("ReduceLROnPlateauCallback", () => {
 });
 
 describe("CSVLogger", () => {
+  it("names the file where the table's next row cannot be written", async () => {
+    await withLearner([], [new CSVLogger({ filename: "lost" })], async (learn) => {
+      const losing: Callback = {
+        order: -1,
+        async epochEnd() {
+          await rm(path.join(made, "lost.csv"));
+          await mkdir(path.join(made, "lost.csv"));
+        },
+      };
+      await refuses(learn.fit(1, 1e-2, [losing]), "cannot be written to", "lost.csv", "modelDir");
+    });
+  });
+
   it("writes the table's rows", async () => {
     await withLearner([0.25, 0.5], [new CSVLogger({ filename: "log" })], async (learn) => {
       await learn.fit(2);

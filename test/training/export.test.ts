@@ -142,8 +142,12 @@ describe("loadLearner refuses", () => {
   const cases: [what: string, change: (metadata: Record<string, string>) => object, message: RegExp][] = [
     ["a weight file", () => ({ format: "pt" }), /is a weight file, not an exported learner/],
     ["a later version", () => ({ version: "2" }), /has version 2 of the format; this program reads 1/],
-    ["a description that is no JSON", () => ({ learner: "{" }), /is broken: its description is no JSON/],
-    ["no classes", described({ classes: [] }), /is broken: its classes are \[\]/],
+    [
+      "a description that is no JSON",
+      () => ({ learner: "{" }),
+      /is broken: learner is "\{" \(expected JSON\)/,
+    ],
+    ["no classes", described({ classes: [] }), /is broken: learner\.classes is \[\]/],
     [
       "another number of classes",
       described({ classes: ["A", "B", "C"] }),
@@ -157,20 +161,25 @@ describe("loadLearner refuses", () => {
     [
       "a net without a field",
       described({ body: { kind: "mobilenetV2" } }),
-      /is broken: its net is \{"kind":"mobilenetV2"\}/,
+      /is broken: learner\.body\.epsilon is missing/,
     ],
-    ["images without a size", described({ preparation: { transforms: [] } }), /its images are to be/],
+    ["a net without a kind", described({ body: { epsilon: 1e-5 } }), /learner\.body\.kind is missing/],
+    [
+      "images without a size",
+      described({ preparation: { transforms: [] } }),
+      /learner\.preparation\.size is missing/,
+    ],
     [
       "a transform whose bounds are out of order",
       described({
         preparation: { size: 32, transforms: [{ name: "rotate", p: 1, degrees: [10, -10] }] },
       }),
-      /its images are to be .*rotate/,
+      /learner\.preparation\.transforms\[0\] is .*rotate/,
     ],
     [
       "a transform without a field",
       described({ preparation: { size: 32, transforms: [{ name: "cropPad", p: 1, rowPct: [0.5, 0.5] }] } }),
-      /its images are to be .*cropPad/,
+      /learner\.preparation\.transforms\[0\] is .*cropPad/,
     ],
     [
       "a transform that is not defined in this process",

@@ -1,7 +1,10 @@
-import { integer } from "../../inRange.js";
+import { inRange, integer } from "../../inRange.js";
 import { defineTransform } from "./defineTransform.js";
 import { type Range, drawInteger, probability } from "./range.js";
 import type { CutoutStep, Place } from "./Step.js";
+
+/** More cover any image. */
+const mostHoles = 1000;
 
 export interface Cutout {
   readonly name: "cutout";
@@ -13,7 +16,7 @@ export interface Cutout {
 /**
  * Blackens squares at random places (DeVries and Taylor, 2017; fast.ai's `cutout`). They are cut from the whole
  * resized image, so that the crop may leave some out, and from its edges, so that some are smaller.
- * @param nHoles bounds of their number, whole numbers from 0, both included
+ * @param nHoles bounds of their number, whole numbers from 0 to 1000, both included
  * @param length bounds of their side in pixels, whole numbers from 1, both included
  * @param p in 0..1
  * @throws UserError for other bounds
@@ -24,6 +27,7 @@ export const cutout: (nHoles?: Range, length?: Range, p?: number) => Cutout = de
     for (const [name, [lo, hi], least] of [["nHoles", nHoles, 0] as const, ["length", length, 1] as const]) {
       integer(`The upper bound of ${name}`, hi, integer(`The lower bound of ${name}`, lo, least));
     }
+    inRange("The upper bound of nHoles", nHoles[1], { to: mostHoles });
     return { p: probability(p), nHoles, length };
   },
   args: ({ nHoles, length, p }) => [nHoles, length, p],

@@ -1,6 +1,6 @@
-import { integer, oneOf } from "../../inRange.js";
+import { inRange, integer, oneOf } from "../../inRange.js";
 import { defineTransform } from "./defineTransform.js";
-import { type PaddingMode, paddingModes } from "./resizing.js";
+import { type PaddingMode, largestSize, paddingModes } from "./resizing.js";
 import type { PadStep } from "./Step.js";
 
 export interface Pad {
@@ -12,14 +12,14 @@ export interface Pad {
 
 /**
  * Adds `padding` pixels on each side of the resized image, before any other transform (fast.ai's `pad`).
- * @param padding a whole number from 1
+ * @param padding a whole number from 1 to 4096
  * @throws UserError for another padding or an unknown mode
  */
 export const pad: (padding: number, mode?: PaddingMode) => Pad = defineTransform({
   name: "pad",
   make: (padding, mode = "reflection") => ({
     p: 1,
-    padding: integer("padding", padding, 1),
+    padding: inRange("padding", integer("padding", padding, 1), { to: largestSize }),
     mode: oneOf("mode", mode, paddingModes),
   }),
   args: ({ padding, mode }) => [padding, mode],

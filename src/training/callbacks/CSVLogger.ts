@@ -27,9 +27,19 @@ export class CSVLogger implements Callback {
     const file = this.file(learn);
     await makeFolder(path.dirname(file), "Give the learner another `modelDir`.");
     const header = line(progressTable(learn.recorder.metricNames).columns);
+    await this.write(file, header, this.append ? appendFile : writeFile);
+  }
+
+  /** @throws UserError when the file cannot be written */
+  async epochEnd(state: TrainingState): Promise<void> {
+    const { learn, smoothLoss: trainLoss, ...rest } = state;
+    const row = progressTable(learn.recorder.metricNames).row({ ...rest, trainLoss });
+    await this.write(this.file(learn), line(row), appendFile);
+  }
+
+  private async write(file: string, text: string, how: typeof appendFile | typeof writeFile): Promise<void> {
     try {
-      if (this.append) await appendFile(file, header);
-      else await writeFile(file, header);
+      await how(file, text);
     } catch (error) {
       throw new UserError(
         `The training table cannot be written to ${file}: ${messageOf(error)}`,
@@ -37,12 +47,6 @@ export class CSVLogger implements Callback {
         { cause: error },
       );
     }
-  }
-
-  async epochEnd(state: TrainingState): Promise<void> {
-    const { learn, smoothLoss: trainLoss, ...rest } = state;
-    const row = progressTable(learn.recorder.metricNames).row({ ...rest, trainLoss });
-    await appendFile(this.file(learn), line(row));
   }
 
   private file(learn: TrainingState["learn"]): string {
