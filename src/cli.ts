@@ -5,6 +5,7 @@ import type { SeedsOptions } from "./commands/seeds.js";
 import type { ServeOptions } from "./commands/serve.js";
 import type { SetUpOptions } from "./commands/setUp.js";
 import { Interrupted, UserError } from "./errors.js";
+import { modelNames } from "./presets.js";
 
 /** The `xray` command. Verbs load their parts when called, so that each starts without what it does not need. */
 function program(): Command {
@@ -137,7 +138,7 @@ function trains(command: Command): Command {
     .option("--epochs <frozen,unfrozen>", "epochs of the two stages", epochs)
     .option("--train-per-class <images>", "at most so many training images of each class; 0: all", integer)
     .option("--valid-per-class <images>", "at most so many test images of each class; 0: all", integer)
-    .option("--model <name>", "the net: resnet50 or mobilenetV2")
+    .option("--model <name>", `the net: ${modelNames.join(" or ")}`)
     .option("--pdf", "write report.pdf too; needs Chromium, Chrome or Edge")
     .addOption(gpu())
     .addOption(cpu());

@@ -37,6 +37,30 @@ export type { DataLoader } from "./data/DataLoader.js";
 export { getTransforms, type TransformOptions, type Transforms } from "./data/transforms/getTransforms.js";
 export type { PaddingMode, ResizeMethod, Resizing } from "./data/transforms/resizing.js";
 export type { Transform } from "./data/transforms/Transform.js";
+export {
+  defineTransform,
+  type OwnTransform,
+  type TransformDefinition,
+  type TransformFields,
+} from "./data/transforms/defineTransform.js";
+export type {
+  AffineStep,
+  CoordStep,
+  CropPadStep,
+  CropStep,
+  CutoutStep,
+  FilterStep,
+  FlipStep,
+  JitterStep,
+  LightingStep,
+  PadStep,
+  Place,
+  PlannedStep,
+  Step,
+  StepOf,
+} from "./data/transforms/Step.js";
+export type { Matrix3 } from "./data/transforms/matrix.js";
+export { Random, type RandomState } from "./engine/random.js";
 export { brightness } from "./data/transforms/brightness.js";
 export { contrast } from "./data/transforms/contrast.js";
 export { crop } from "./data/transforms/crop.js";
@@ -55,7 +79,19 @@ export type { Batch } from "./data/Batch.js";
 
 // Model and training
 export { cnnLearner, type CnnLearnerOptions } from "./training/cnnLearner.js";
-export { type Architecture, type ArchitectureName, modelFrom, models } from "./models/models.js";
+export { modelFrom, models } from "./models/models.js";
+export * as layers from "./models/layers/layers.js";
+export type { Architecture } from "./models/Architecture.js";
+export type { ArchitectureName } from "./models/backbones.js";
+export type { Body, BodySpec } from "./models/Body.js";
+export {
+  type BackboneDefinition,
+  defineBackbone,
+  type SpecCheck,
+  type SpecError,
+  type SpecIssue,
+  type SpecSchema,
+} from "./models/defineBackbone.js";
 export {
   auroc,
   type Average,

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { Random } from "../engine/random.js";
 import { BadImage } from "./BadImage.js";
 import { decodeImage } from "./decodeImage.js";
 import { imageHash } from "./imageHash.js";
@@ -20,7 +19,6 @@ import type {
 } from "./request.js";
 import { type Source, sourceOf } from "./Source.js";
 import { type Plan, planSteps } from "./transforms/plan.js";
-import { drawSteps } from "./transforms/Transform.js";
 
 type Loading = Pick<CheckRequest, "size" | "resizeMethod">;
 
@@ -40,7 +38,7 @@ export async function answerRequest(request: Request): Promise<Result | undefine
 }
 
 /**
- * Prepares one batch: each image from memory or from its file, transformed by its own random draws, normalised.
+ * Prepares one batch: each image from memory or from its file, transformed by its own steps, normalised.
  * @returns undefined when the request was stopped midway
  * @throws BadImage for a file that cannot be used
  */
@@ -110,13 +108,14 @@ async function loadOrReason(
 }
 
 function planOf(request: BatchRequest, image: RequestedImage, source: Source): Plan {
-  const [seed = 0, ...stream] = request.stream;
-  const steps = drawSteps(request.transforms, new Random(seed, ...stream, image.item));
-  return planSteps(source.fullHeight, source.fullWidth, request.size, steps, request);
+  return planSteps(source.fullHeight, source.fullWidth, request.size, image.steps, request);
 }
 
-/** Writes `count` pixels as normalised RGB; a grey value stands for all three channels. */
-function writeNormalised(
+/**
+ * Writes `count` pixels as normalised RGB; a grey value stands for all three channels. Pixels of three channels may be
+ * written over themselves.
+ */
+export function writeNormalised(
   pixels: Float32Array,
   channels: 1 | 3,
   count: number,

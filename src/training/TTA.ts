@@ -1,7 +1,7 @@
 import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
 import { cropPad } from "../data/transforms/cropPad.js";
 import { flipLr } from "../data/transforms/flipLr.js";
-import type { Transform } from "../data/transforms/Transform.js";
+import { definitionOf, type Transform } from "../data/transforms/Transform.js";
 import { zoom } from "../data/transforms/zoom.js";
 import { inRange, oneOf } from "../inRange.js";
 import { getPreds, loaderOf } from "./getPreds.js";
@@ -17,9 +17,6 @@ export interface TTAOptions {
   /** @default "valid" */
   readonly dsType?: Exclude<DsType, "test">;
 }
-
-/** The transforms of training that the passes replace by fixed ones. */
-const replaced: ReadonlySet<Transform["name"]> = new Set(["cropPad", "flipLr", "dihedral", "zoom"]);
 
 /**
  * Predictions averaged over augmented copies of the images (fast.ai v1's `learn.TTA`): beta times the plain ones
@@ -56,7 +53,7 @@ function transformsOf(train: readonly Transform[], pass: number, scale: number):
   const row = pass & 1;
   const col = pass & 2 ? 1 : 0;
   return [
-    ...train.filter(({ name }) => !replaced.has(name)),
+    ...train.filter(({ name }) => definitionOf(name).inTTA !== "leftOut"),
     zoom([scale, scale], 1, [row, row], [col, col]),
     cropPad([row, row], [col, col]),
     ...(pass & 4 ? [flipLr(1)] : []),

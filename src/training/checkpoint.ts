@@ -6,9 +6,10 @@ import { UserError } from "../errors.js";
 import { withEnding } from "../fileEnding.js";
 import { makeFolder } from "../makeFolder.js";
 import type { BodySpec } from "../models/Body.js";
+import { geometryOf, geometryTexts, withGeometry } from "../models/geometry.js";
 import { requireShape, restore, store } from "../models/torchLayout.js";
 import type { Draws } from "./draws.js";
-import { type CheckpointMetadata, checkpointMetadataOf } from "./metadataSchemas.js";
+import { type CheckpointMetadata, checkpointMetadataOf, checkpointRemedy } from "./metadataSchemas.js";
 import type { Optimizer } from "./Optimizer.js";
 
 /** Whose weights a checkpoint holds, as far as their names and shapes do not tell. */
@@ -42,14 +43,8 @@ export async function saveCheckpoint(
   { optimizer, draws, seeds }: Progress,
   identity: CheckpointIdentity,
 ): Promise<void> {
-  const { architecture, classes } = identity;
-  const { strideIn, epsilon } = geometryOf(identity);
-  const whose = {
-    architecture,
-    classes: JSON.stringify(classes),
-    ...(strideIn === undefined ? {} : { strideIn }),
-    epsilon: String(epsilon),
-  };
+  const { architecture, classes, body } = identity;
+  const whose = { ...geometryTexts(body), architecture, classes: JSON.stringify(classes) };
   await makeFolder(
     path.dirname(file),
     "Checkpoints need a folder that can be written to: give the learner another `modelDir`.",
@@ -88,7 +83,7 @@ export async function loadCheckpoint(
 ): Promise<Loaded> {
   const { tensors, metadata: texts } = await readSafetensors(file);
   const metadata = checkpointMetadataOf(texts, file);
-  requireIdentity(metadata, identity, file);
+  requireIdentity(metadata, texts, identity, file);
   const missing = state.find(({ name }) => !tensors.has(name));
   if (missing) {
     throw new UserError(`${file} has no ${missing.name}.`, "Load a checkpoint of the same architecture.");
@@ -127,13 +122,14 @@ function loadOptimizer(
   return undefined;
 }
 
-/** What a net's weights compute depends on beside their shapes. */
-const geometryOf = ({ body }: CheckpointIdentity): { strideIn?: string; epsilon: number } => body;
-
 /** What the file does not say, as an older one, is not compared. */
-function requireIdentity(metadata: CheckpointMetadata, identity: CheckpointIdentity, file: string): void {
-  const { architecture, classes } = identity;
-  const { strideIn, epsilon } = geometryOf(identity);
+function requireIdentity(
+  metadata: CheckpointMetadata,
+  texts: Readonly<Record<string, string>>,
+  identity: CheckpointIdentity,
+  file: string,
+): void {
+  const { architecture, classes, body } = identity;
   const refuse = (theirs: string, ours: string, remedy: string) => {
     throw new UserError(`${file} is a checkpoint of ${theirs}, and this learner's is ${ours}.`, remedy);
   };
@@ -148,11 +144,10 @@ function requireIdentity(metadata: CheckpointMetadata, identity: CheckpointIdent
       "Load it for data with the same classes in the same order: it would call one class by another's name.",
     );
   }
-  if (metadata.strideIn !== undefined && strideIn !== undefined && metadata.strideIn !== strideIn) {
-    refuse(`a net with its strides in ${metadata.strideIn}`, `one with its strides in ${strideIn}`, sameNet);
-  }
-  if (metadata.epsilon !== undefined && metadata.epsilon !== epsilon) {
-    refuse(`a net with epsilon ${metadata.epsilon} in its batch norms`, `one with ${epsilon}`, sameNet);
+  const theirs = withGeometry(body, texts, { file, remedy: checkpointRemedy });
+  for (const [, inWords] of geometryOf(body)) {
+    const [said, ours] = [inWords(theirs), inWords(body)];
+    if (said !== ours) refuse(`a net with ${said}`, `one with ${ours}`, sameNet);
   }
 }
 

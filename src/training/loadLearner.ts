@@ -1,7 +1,8 @@
 import { UserError } from "../errors.js";
 import { Random } from "../engine/random.js";
 import { readSafetensors, type StoredTensor } from "../engine/safetensors.js";
-import { type Body, createBody, leastValues } from "../models/Body.js";
+import { createBody, leastValues } from "../models/backbones.js";
+import type { Body } from "../models/Body.js";
 import { Cnn } from "../models/Cnn.js";
 import type { Sequential } from "../models/layers/Sequential.js";
 import { createHead } from "../models/createHead.js";

@@ -4,30 +4,14 @@ import { largestSize, paddingModes, resizeMethods } from "../data/transforms/res
 import { isTransform, type Transform } from "../data/transforms/Transform.js";
 import { checkFields } from "../checkFields.js";
 import { UserError } from "../errors.js";
-import { geometry } from "../models/storedGeometry.js";
+import { bodySpec } from "../models/bodySpec.js";
 import { type Draws, isDraws } from "./draws.js";
+import { requireDefinitions } from "./requireDefinitions.js";
 import { exportFormat, type ExportedLearner } from "./exportLearner.js";
 
 type Metadata = Readonly<Record<string, string>>;
 
 const count = (most: number) => z.number().int().min(1).max(most);
-
-const epsilon = z.number().positive().max(1);
-
-/** Deeper and wider than any ResNet that there is; what the file's own arrays do not bear out is refused later. */
-const blocks = count(200);
-
-const body = z.discriminatedUnion("kind", [
-  z.object({
-    kind: z.literal("resnet"),
-    block: z.enum(["basic", "bottleneck"]),
-    blocks: z.tuple([blocks, blocks, blocks, blocks]),
-    width: count(1024),
-    strideIn: z.enum(["conv1", "conv2"]),
-    epsilon,
-  }),
-  z.object({ kind: z.literal("mobilenetV2"), epsilon }),
-]);
 
 /** Names are what a person is told: none may stand for two classes. */
 const classes = z
@@ -62,7 +46,7 @@ const threshold = z.object({
 const learner: z.ZodType<ExportedLearner> = z
   .object({
     arch: z.string().min(1),
-    body,
+    body: bodySpec,
     classes,
     preparation,
     positiveClass: z.string().optional(),
@@ -99,8 +83,9 @@ export function exportedLearnerOf(metadata: Metadata, file: string): ExportedLea
     );
   }
   const remedy = "Export the learner anew with `learn.export()`.";
-  const described = z.object({ learner: json.pipe(learner) });
-  return checkFields(described, metadata, { file, remedy }).learner;
+  const described = checkFields(z.object({ learner: json }), metadata, { file, remedy });
+  requireDefinitions(described.learner, file);
+  return checkFields(z.object({ learner }), described, { file, remedy }).learner;
 }
 
 /** A text that holds JSON, as what it holds. */
@@ -117,8 +102,6 @@ const json = z.string().transform((text, context): unknown => {
 export interface CheckpointMetadata {
   readonly architecture?: string;
   readonly classes?: readonly string[];
-  readonly strideIn?: "conv1" | "conv2";
-  readonly epsilon?: number;
   /** Steps of the optimizer. @default 0 */
   readonly optimizerStep?: number;
   readonly draws?: Draws;
@@ -128,11 +111,13 @@ export interface CheckpointMetadata {
 const checkpoint: z.ZodType<CheckpointMetadata, Metadata> = z.object({
   architecture: z.string().optional(),
   classes: json.pipe(z.array(z.string()).min(1)).optional(),
-  ...geometry.shape,
   optimizerStep: z.string().transform(Number).pipe(z.number().int().min(0)).optional(),
   draws: json.pipe(z.custom<Draws>(isDraws, "expected the places of the random streams")).optional(),
   seeds: json.pipe(z.array(z.number().int())).optional(),
 });
+
+/** What to do about a checkpoint that is not as it should be. */
+export const checkpointRemedy = "Load another checkpoint, or make this one anew with `learn.save`.";
 
 /**
  * What a checkpoint's metadata say, every field of it checked.
@@ -141,6 +126,6 @@ const checkpoint: z.ZodType<CheckpointMetadata, Metadata> = z.object({
 export function checkpointMetadataOf(metadata: Metadata, file: string): CheckpointMetadata {
   return checkFields(checkpoint, metadata, {
     file,
-    remedy: "Load another checkpoint, or make this one anew with `learn.save`.",
+    remedy: checkpointRemedy,
   });
 }

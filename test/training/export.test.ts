@@ -162,10 +162,16 @@ describe("loadLearner refuses", () => {
       /learner\.positiveClass is "COVID"/,
     ],
     [
-      "an unknown net",
+      "a net that is not defined in this process",
       described({ body: { kind: "vgg" } }),
-      /is broken: learner\.body\.kind is \{"kind":"vgg"\}/,
+      /was exported with the backbone "vgg", which is not defined here\.\nRun its `defineBackbone`/,
     ],
+    [
+      "a net without a field",
+      described({ body: { kind: "mobilenetV2" } }),
+      /is broken: learner\.body\.epsilon is missing/,
+    ],
+    ["a net without a kind", described({ body: { epsilon: 1e-5 } }), /learner\.body\.kind is missing/],
     [
       "images without a size",
       described({ preparation: { transforms: [] } }),
@@ -184,9 +190,9 @@ describe("loadLearner refuses", () => {
       /learner\.preparation\.transforms\[0\] is .*cropPad/,
     ],
     [
-      "an unknown transform",
+      "a transform that is not defined in this process",
       described({ preparation: { size: 32, transforms: [{ name: "blur", p: 1 }] } }),
-      /learner\.preparation\.transforms\[0\] is .*blur/,
+      /was exported with the transform "blur", which is not defined here\.\nRun its `defineTransform`/,
     ],
   ];
   for (const [what, change, message] of cases) {

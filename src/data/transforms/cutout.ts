@@ -1,6 +1,6 @@
-import type { Random } from "../../engine/random.js";
 import { inRange, integer } from "../../inRange.js";
-import { type Range, drawInteger } from "./range.js";
+import { defineTransform } from "./defineTransform.js";
+import { type Range, drawInteger, probability } from "./range.js";
 import type { CutoutStep, Place } from "./Step.js";
 
 /** More cover any image. */
@@ -21,21 +21,24 @@ export interface Cutout {
  * @param p in 0..1
  * @throws UserError for other bounds
  */
-export function cutout(nHoles: Range = [1, 1], length: Range = [40, 40], p = 1): Cutout {
-  for (const [name, [lo, hi], least] of [["nHoles", nHoles, 0] as const, ["length", length, 1] as const]) {
-    integer(`The upper bound of ${name}`, hi, integer(`The lower bound of ${name}`, lo, least));
-  }
-  inRange("The upper bound of nHoles", nHoles[1], { to: mostHoles });
-  return { name: "cutout", p: inRange("p", p, { from: 0, to: 1 }), nHoles, length };
-}
-
-export function drawCutout(t: Cutout, random: Random): CutoutStep {
-  const holes = Array.from({ length: drawInteger(t.nHoles, random) }, () => ({
-    rowPct: random.uniform(),
-    colPct: random.uniform(),
-  }));
-  return cutoutStep(holes, drawInteger(t.length, random));
-}
+export const cutout: (nHoles?: Range, length?: Range, p?: number) => Cutout = defineTransform({
+  name: "cutout",
+  make: (nHoles = [1, 1], length = [40, 40], p = 1) => {
+    for (const [name, [lo, hi], least] of [["nHoles", nHoles, 0] as const, ["length", length, 1] as const]) {
+      integer(`The upper bound of ${name}`, hi, integer(`The lower bound of ${name}`, lo, least));
+    }
+    inRange("The upper bound of nHoles", nHoles[1], { to: mostHoles });
+    return { p: probability(p), nHoles, length };
+  },
+  args: ({ nHoles, length, p }) => [nHoles, length, p],
+  draw: ({ nHoles, length }, random) => {
+    const holes = Array.from({ length: drawInteger(nHoles, random) }, () => ({
+      rowPct: random.uniform(),
+      colPct: random.uniform(),
+    }));
+    return cutoutStep(holes, drawInteger(length, random));
+  },
+});
 
 export const cutoutStep = (holes: readonly Place[], length: number): CutoutStep => ({
   kind: "cutout",

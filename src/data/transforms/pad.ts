@@ -1,4 +1,5 @@
 import { inRange, integer, oneOf } from "../../inRange.js";
+import { defineTransform } from "./defineTransform.js";
 import { type PaddingMode, largestSize, paddingModes } from "./resizing.js";
 import type { PadStep } from "./Step.js";
 
@@ -14,11 +15,15 @@ export interface Pad {
  * @param padding a whole number from 1 to 4096
  * @throws UserError for another padding or an unknown mode
  */
-export const pad = (padding: number, mode: PaddingMode = "reflection"): Pad => ({
+export const pad: (padding: number, mode?: PaddingMode) => Pad = defineTransform({
   name: "pad",
-  p: 1,
-  padding: inRange("padding", integer("padding", padding, 1), { to: largestSize }),
-  mode: oneOf("mode", mode, paddingModes),
+  make: (padding, mode = "reflection") => ({
+    p: 1,
+    padding: inRange("padding", integer("padding", padding, 1), { to: largestSize }),
+    mode: oneOf("mode", mode, paddingModes),
+  }),
+  args: ({ padding, mode }) => [padding, mode],
+  draw: ({ padding, mode }) => padStep(padding, mode),
 });
 
 export const padStep = (padding: number, mode: PaddingMode): PadStep => ({
