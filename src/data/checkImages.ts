@@ -38,7 +38,10 @@ export async function checkImages(
 ): Promise<Set<string>> {
   const verified = await VerifiedImages.of(paths);
   const unknown = paths.filter((path) => !verified.has(path));
-  if (unknown.length === 0) return new Set();
+  if (unknown.length === 0) {
+    sayUsedBits(paths, verified);
+    return new Set();
+  }
 
   const bad = new Map<string, string>();
   const progress = currentDisplay().taskProgress("Checking images", unknown.length);
@@ -53,7 +56,7 @@ export async function checkImages(
         if ("reason" in image) {
           bad.set(path, image.reason);
         } else {
-          verified.add(path);
+          verified.add(path, image.usedBits);
           cache.offer(path, image);
         }
       }
@@ -75,7 +78,23 @@ export async function checkImages(
     await verified.save();
   }
   report(bad, onBadImage);
+  sayUsedBits(paths, verified);
   return new Set(bad.keys());
+}
+
+/** One line for all files that would be nearly black if they were shown as they are. */
+function sayUsedBits(paths: readonly string[], verified: VerifiedImages): void {
+  const counts = new Map<number, number>();
+  for (const path of paths) {
+    const bits = verified.usedBits(path);
+    if (bits !== undefined) counts.set(bits, (counts.get(bits) ?? 0) + 1);
+  }
+  if (counts.size === 0) return;
+  const [first = "", ...others] = [...counts].map(([bits, count]) => `${count} use ${bits} of them`);
+  const rest = others.map((each) => `, ${each}`).join("");
+  currentDisplay().text(
+    `Of the images with 16 bits a channel ${first}${rest}: these bits are spread from black to white.`,
+  );
 }
 
 function report(bad: ReadonlyMap<string, string>, onBadImage: OnBadImage): void {

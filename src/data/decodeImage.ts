@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
 import { messageOf } from "../errors.js";
 import { BadImage } from "./BadImage.js";
-import { mostBytes } from "./decodeLimits.js";
+import { mostBytes, secondsFor } from "./decodeLimits.js";
 import { decodeSmallJpeg } from "./decodeSmallJpeg.js";
 import { decodeWithSharp } from "./decodeWithSharp.js";
 import { decodeInThread } from "./dicom/decodeInThread.js";
@@ -57,7 +57,7 @@ export async function decodeBytes(bytes: Buffer, path: string, mostSeconds = Inf
 
 async function dicomPixels(bytes: Buffer, path: string, mostSeconds: number): Promise<Pixels> {
   try {
-    return await decodeInThread(bytes, mostSeconds);
+    return await decodeInThread(bytes, (pixels) => Math.min(mostSeconds, secondsFor(pixels)));
   } catch (error) {
     // Without a cause: nothing that was read of the file but the reason leaves the reader.
     throw error instanceof UnreadableDicom ? new BadImage(path, error.message, error.kind) : error;

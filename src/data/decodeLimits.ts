@@ -5,10 +5,10 @@ export const mostPixels = 64e6;
 export const mostBytes = 400e6;
 
 /**
- * The seconds that decoding an image may take. It takes a tenth of them, and less, on a machine that does nothing
- * else; what needs more is damaged or made to.
+ * The seconds that decoding an image may take: a server has to answer within ten. X-rays take a third of them, and
+ * mostly less; what needs more is damaged, or made to.
  */
-export const secondsFor = (pixels: number): number => 1.5 + pixels / 2e6;
+export const secondsFor = (pixels: number): number => Math.min(9, 1.5 + pixels / 2e6);
 
 /** Why an image with too many pixels is refused, as a clause; undefined for one that has not too many. */
 export const tooManyPixels = (width: number, height: number): string | undefined =>

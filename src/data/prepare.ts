@@ -8,6 +8,7 @@ import { render, suits } from "./render.js";
 import type {
   BatchRequest,
   BatchResult,
+  CheckedImage,
   CheckRequest,
   CheckResult,
   Fingerprint,
@@ -68,7 +69,7 @@ export async function prepareBatch(request: BatchRequest): Promise<BatchResult |
 
 /** Decodes each file, and returns it in the form to keep or says why it cannot be used. */
 async function checkFiles(request: CheckRequest): Promise<CheckResult> {
-  const images: (Source | { reason: string })[] = [];
+  const images: (CheckedImage | { reason: string })[] = [];
   for (let first = 0; first < request.paths.length; first += atOnce) {
     const group = request.paths.slice(first, first + atOnce);
     images.push(...(await Promise.all(group.map((path) => loadOrReason(path, request)))));
@@ -95,9 +96,13 @@ async function fingerprint(path: string): Promise<Fingerprint> {
 const load = async (path: string, { size, resizeMethod }: Loading): Promise<Source> =>
   sourceOf(await decodeImage(path), size, resizeMethod);
 
-async function loadOrReason(path: string, request: Loading): Promise<Source | { reason: string }> {
+async function loadOrReason(
+  path: string,
+  { size, resizeMethod }: Loading,
+): Promise<CheckedImage | { reason: string }> {
   try {
-    return await load(path, request);
+    const pixels = await decodeImage(path);
+    return { ...sourceOf(pixels, size, resizeMethod), usedBits: pixels.usedBits };
   } catch (error) {
     if (error instanceof BadImage) return { reason: error.reason };
     throw error;

@@ -1,5 +1,6 @@
 import type { ImageStats } from "./imagenetStats.js";
 import type { Source } from "./Source.js";
+import type { UsedBits } from "./spreadBits.js";
 import type { Resizing } from "./transforms/resizing.js";
 import type { Transform } from "./transforms/Transform.js";
 
@@ -44,7 +45,13 @@ export interface CheckRequest extends Pick<Resizing, "resizeMethod"> {
 export interface CheckResult {
   readonly kind: "check";
   /** For each path the image, or why it cannot be used. */
-  readonly images: readonly (Source | { readonly reason: string })[];
+  readonly images: readonly (CheckedImage | { readonly reason: string })[];
+}
+
+/** An image that can be used, in the form to keep. */
+export interface CheckedImage extends Source {
+  /** As of `Pixels`. */
+  readonly usedBits?: UsedBits;
 }
 
 /** Decode each file and say by what it can be known again. */

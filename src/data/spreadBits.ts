@@ -12,7 +12,7 @@ const slice = 2 ** 22;
  * 16 bits a channel as 8. X-rays of 12 bits are often stored in files of 16: the bits that are used are those that
  * the largest value needs, 8, 10, 12, 14 or all 16, and their largest number becomes 255. (Pillow, and so fastai,
  * cuts everything above 255 off a grey image, which turns an X-ray white.)
- * @param isInverted 65535 is the file's 0, as of a TIFF whose 0 is white
+ * @param isInverted the values are 65535 less those of a TIFF whose 0 is white, and may lie at that end as well
  */
 export async function spreadBits(
   values: Uint16Array,
@@ -26,10 +26,11 @@ export async function spreadBits(
       if (value < low) low = value;
     }
   });
-  const largest = isInverted ? 65535 - low : high;
+  const fromTop = isInverted && 65535 - low < high;
+  const largest = fromTop ? 65535 - low : high;
   const usedBits = depths.find((bits) => largest < 2 ** bits) ?? 16;
   const white = 2 ** usedBits - 1;
-  const black = isInverted ? 65535 - white : 0;
+  const black = fromTop ? 65535 - white : 0;
   const data = new Uint8Array(values.length);
   await inSlices(values.length, (from, to) => {
     // The array cuts off what is behind the point: a half more rounds.

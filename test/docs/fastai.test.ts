@@ -36,6 +36,16 @@ const rows: readonly Row[] = [
     "files in sorted order, not the disk's; every file is decoded once first",
   ],
   ["`from_lists`", name("ImageDataBunch.fromLists"), "a file listed twice or missing is refused"],
+  [
+    "`open_image`",
+    name("ImageDataBunch"),
+    "EXIF orientation is ignored in both, so that both see the same pixels: turn such images first",
+  ],
+  [
+    "`open_image` of 16 bits a channel",
+    name("ImageDataBunch"),
+    "spread over the 8, 10, 12, 14 or 16 bits that are used; Pillow cuts them off at 255",
+  ],
   ["`from_csv`", name("ImageDataBunch.fromCsv"), "one label an image"],
   ["`from_name_re`, `from_name_func`", name("ImageDataBunch.fromNameRe"), equal],
   [

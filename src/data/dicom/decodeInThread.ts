@@ -18,33 +18,33 @@ let last: Promise<unknown> = Promise.resolve();
 /**
  * Decodes a DICOM file as `decodeDicom` does, in a thread that is ended when its time is over; one file after the
  * other.
- * @param mostSeconds that it may take, where that is less than its limits say
+ * @param secondsOf the time for so many pixels
  * @throws UnreadableDicom with the reason
  */
-export function decodeInThread(bytes: Uint8Array, mostSeconds: number): Promise<Pixels> {
-  const result = last.then(() => decodeNext(bytes, mostSeconds));
+export function decodeInThread(bytes: Uint8Array, secondsOf = secondsFor): Promise<Pixels> {
+  const result = last.then(() => decodeNext(bytes, secondsOf));
   last = result.catch(() => undefined);
   return result;
 }
 
-async function decodeNext(bytes: Uint8Array, mostSeconds: number): Promise<Pixels> {
+async function decodeNext(bytes: Uint8Array, secondsOf: typeof secondsFor): Promise<Pixels> {
   clearTimeout(idle);
   const worker = await (thread ??= start());
   worker.ref();
   try {
-    return await answerOf(worker, bytes, mostSeconds);
+    return await answerOf(worker, bytes, secondsOf);
   } finally {
     worker.unref();
     idle = setTimeout(end, idleMilliseconds).unref();
   }
 }
 
-function answerOf(worker: Worker, bytes: Uint8Array, mostSeconds: number): Promise<Pixels> {
-  const milliseconds = (pixels: number): number => 1000 * Math.min(mostSeconds, secondsFor(pixels));
+function answerOf(worker: Worker, bytes: Uint8Array, secondsOf: typeof secondsFor): Promise<Pixels> {
   return new Promise((resolve, reject) => {
-    const begun = performance.now();
-    // Until the header says how many pixels there are, one for each byte.
-    let timer = setTimeout(expire, milliseconds(bytes.length));
+    const time = timeSince();
+    // Until the header says how many pixels there are, one for ten bytes.
+    let limit = secondsOf(bytes.length / 10);
+    let timer = setTimeout(expire, 1000 * limit);
     let settled = false;
     function settle(answer: () => void): void {
       settled = true;
@@ -55,13 +55,17 @@ function answerOf(worker: Worker, bytes: Uint8Array, mostSeconds: number): Promi
     function expire(): void {
       // An answer may wait already: this thread may have been at work itself all the while.
       setImmediate(() => {
-        if (!settled) fail(new UnreadableDicom("takes too long to decode", "timeout"));
+        if (settled) return;
+        const left = limit - time();
+        if (left > 0) timer = setTimeout(expire, 1000 * left);
+        else fail(new UnreadableDicom("takes too long to decode", "timeout"));
       });
     }
     function receive(reply: DicomReply): void {
       if ("begins" in reply) {
         clearTimeout(timer);
-        timer = setTimeout(expire, milliseconds(reply.begins) - (performance.now() - begun));
+        limit = secondsOf(reply.begins);
+        timer = setTimeout(expire, 1000 * (limit - time()));
         return;
       }
       settle(() => {
@@ -86,6 +90,20 @@ function answerOf(worker: Worker, bytes: Uint8Array, mostSeconds: number): Promi
     const own = new Uint8Array(bytes);
     worker.postMessage(own, [own.buffer]);
   });
+}
+
+/**
+ * A clock that goes as fast as this process gets the processor, and at least at a tenth of the usual speed: a file is
+ * not to blame for what else the machine has to do.
+ * @returns the seconds since the call
+ */
+function timeSince(): () => number {
+  const [begun, used] = [performance.now(), process.cpuUsage()];
+  return () => {
+    const wall = (performance.now() - begun) / 1000;
+    const { user, system } = process.cpuUsage(used);
+    return Math.min(wall, Math.max(wall / 10, (user + system) / 1e6));
+  };
 }
 
 /** A thread that has loaded its decoders, so that loading them takes nothing of an image's time. */
