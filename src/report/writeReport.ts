@@ -64,7 +64,6 @@ export async function requireExecuted(folder: string): Promise<void> {
 async function endOf(file: string): Promise<string | undefined> {
   const { metadata } = await readJson(notebookSchema, {
     file,
-    what: "an executed notebook",
     remedy: "Make the run anew with `npx xray run`.",
   });
   const end = new Date(metadata?.papermill?.end_time ?? NaN);
@@ -72,7 +71,7 @@ async function endOf(file: string): Promise<string | undefined> {
 }
 
 const notebookSchema = z.object({
-  cells: z.array(z.unknown(), { error: "It must be a list of cells." }),
+  cells: z.array(z.unknown(), { error: "expected a list of cells" }),
   metadata: z
     .object({ papermill: z.object({ end_time: z.string().nullish().catch(undefined) }).optional() })
     .optional(),

@@ -114,60 +114,60 @@ describe("files of a run that were changed", () => {
       [
         "metrics.json",
         (all) => Object.assign(all as object, { size: "32" }),
-        "size is '32'. It must be a whole number",
+        'size is "32" (expected a whole number',
       ],
       [
         "metrics.json",
         (all) => Object.assign(all as object, { accuracy: 0.9 }),
-        "accuracy is 0.9. By the confusion matrix it is 0.875",
+        "accuracy is 0.9 (by the confusion matrix it is 0.875",
       ],
       [
         "metrics.json",
         (all) => Object.assign(all as object, { positiveClass: "cow" }),
-        "positiveClass is 'cow'. It must be one of the classes, cat, dog",
+        'positiveClass is "cow" (expected one of the classes, cat, dog)',
       ],
       [
         "metrics.json",
         (all) => Object.assign(all as object, { classes: ["cat"] }),
-        "classes is [ 'cat' ]. There must be at least two classes",
+        'classes is ["cat"] (expected at least two classes)',
       ],
-      ["metrics.json", () => [], "the whole is []"],
+      ["metrics.json", () => [], "it holds []"],
       [
         "predictions.json",
         (all) => setItem(all, { probs: [0.5, null] }),
-        "items[2].probs[1] is null. It must be a probability; a net that gives none has diverged",
+        "items[2].probs[1] is null (expected a probability; a net that gives none has diverged",
       ],
       [
         "predictions.json",
         (all) => setItem(all, { probs: [0.5, 1.5] }),
-        "items[2].probs[1] is 1.5. It must be a probability in 0..1",
+        "items[2].probs[1] is 1.5 (expected a probability in 0..1)",
       ],
       [
         "predictions.json",
         (all) => setItem(all, { probs: [0.5, 0.6] }),
-        "items[2].probs is [ 0.5, 0.6 ]. The probabilities must add up to 1",
+        "items[2].probs is [0.5,0.6] (expected probabilities that add up to 1)",
       ],
       [
         "predictions.json",
         (all) => setItem(all, { probs: [1] }),
-        "items[2].probs is [ 1 ]. There must be 2 probabilities",
+        "items[2].probs is [1] (expected 2 probabilities)",
       ],
       [
         "predictions.json",
         (all) => setItem(all, { class: "COVID" }),
-        "items[2].class is 'COVID'. It must be one of the classes, cat, dog",
+        'items[2].class is "COVID" (expected one of the classes, cat, dog)',
       ],
       [
         "predictions.json",
         (all) => setItem(all, { path: "test/cat/image-0.png" }),
-        "items[2].path is 'test/cat/image-0.png'. Each image must stand there once",
+        'items[2].path is "test/cat/image-0.png" (expected no image twice)',
       ],
       [
         "predictions.json",
         (all) => Object.assign(all as object, { items: [] }),
-        "items is []. There must be at least one image",
+        "items is [] (expected at least one image)",
       ],
-      ["predictions.json", () => null, "the whole is null"],
+      ["predictions.json", () => null, "it holds null"],
     ];
   for (const [name, change, message] of changes) {
     it(`${name}: ${message}`, async () => {
