@@ -71,7 +71,7 @@ async function endOf(file: string): Promise<string | undefined> {
 }
 
 const notebookSchema = z.object({
-  cells: z.array(z.unknown(), { error: "It must be a list of cells." }),
+  cells: z.array(z.unknown(), { error: "expected a list of cells" }),
   metadata: z
     .object({ papermill: z.object({ end_time: z.string().nullish().catch(undefined) }).optional() })
     .optional(),
