@@ -59,8 +59,9 @@ export async function runUploadTrial(options: UploadTrialOptions): Promise<Uploa
   const uploads = hostileUploads(images[0], count, seed);
   const client = async (): Promise<void> => {
     for (;;) {
-      const { value: hostile, done } = await uploads.next();
-      if (done) return;
+      const next = await uploads.next();
+      if (next.done === true) return;
+      const hostile = next.value;
       const outcome = await hostile.send(port);
       outcomes.push(outcome);
       options.onOutcome?.(outcome, outcomes.length);
