@@ -13,11 +13,7 @@ export interface CheckedFile {
  * What was read from a file, when it is as its schema says.
  * @throws UserError naming the file, the first field that is wrong, its value, what is expected, and the remedy
  */
-export function checkFields<T>(
-  schema: z.ZodType<T>,
-  value: unknown,
-  { file, remedy }: CheckedFile,
-): T {
+export function checkFields<T>(schema: z.ZodType<T>, value: unknown, { file, remedy }: CheckedFile): T {
   const { success, data, error } = schema.safeParse(value, { reportInput: true });
   if (success) return data;
   const { path = [], message = "", input } = error.issues[0] ?? {};
