@@ -70,13 +70,10 @@ export { adam, type AdamOptions } from "./training/Adam.js";
 export { sgd, type SGDOptions } from "./training/SGD.js";
 export type { OptFunc, WeightDecayOptions } from "./training/Optimizer.js";
 export { crossEntropy, type CrossEntropyOptions, type LossFunc } from "./training/CrossEntropy.js";
-export {
-  type FineTuneOptions,
-  type FitOneCycleOptions,
-  type HistoryRow,
-  Learner,
-  type Timing,
-} from "./training/Learner.js";
+export type { FineTuneOptions } from "./training/FineTuneOptions.js";
+export type { FitOneCycleOptions } from "./training/FitOneCycleOptions.js";
+export type { HistoryRow, Timing } from "./training/HistoryRow.js";
+export { Learner } from "./training/Learner.js";
 export type { ShowResultsOptions } from "./training/showResults.js";
 export type { BatchLoader, ItemBatch, TrainBatch } from "./training/DataBunch.js";
 export type { LearnerOptions } from "./training/LearnerOptions.js";

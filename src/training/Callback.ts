@@ -1,3 +1,4 @@
+import { UserError } from "../errors.js";
 import type { Learner } from "./Learner.js";
 
 /** What a callback may read of the training loop. */
@@ -70,6 +71,20 @@ export interface Callback {
 }
 
 export type CallbackEvent = Exclude<keyof Callback, "order">;
+
+const betweenEpochs: readonly CallbackEvent[] = ["trainBegin", "epochBegin", "epochEnd", "trainEnd"];
+
+/**
+ * @param what cannot be done, such as "learn.data cannot be changed"
+ * @throws UserError where a fit's event is within an epoch
+ */
+export function requireBetweenEpochs(what: string, event: CallbackEvent | undefined): void {
+  if (event === undefined || betweenEpochs.includes(event)) return;
+  throw new UserError(
+    `${what} within an epoch, at ${event}.`,
+    `Change it in one of ${betweenEpochs.join(", ")}.`,
+  );
+}
 
 /** Runs one event through all callbacks and joins what they ask for. */
 export async function notify(

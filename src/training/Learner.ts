@@ -1,89 +1,50 @@
-import { performance } from "node:perf_hooks";
 import path from "node:path";
-import type { BatchLoader, DataBunch } from "./DataBunch.js";
+import { performance } from "node:perf_hooks";
 import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
 import { preparationOf } from "../data/prepareImage.js";
 import { currentDisplay } from "../display/Display.js";
 import { Random } from "../engine/random.js";
-import { UserError } from "../errors.js";
+import { inRange } from "../inRange.js";
+import { interruptible } from "../interrupt.js";
 import type { Cnn } from "../models/Cnn.js";
 import { runDirectory } from "../runDirectory.js";
 import { adam } from "./Adam.js";
-import type { Callback, CallbackEvent } from "./Callback.js";
+import { type Callback, requireBetweenEpochs } from "./Callback.js";
 import { type CheckpointIdentity, checkpointName, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
-import type { EvaluatedBatch } from "./evaluate.js";
-import { Evaluator } from "./Evaluator.js";
-import { drawsOf, goBackTo } from "./draws.js";
+import { crossEntropy, type CrossEntropy } from "./CrossEntropy.js";
+import type { BatchLoader, DataBunch } from "./DataBunch.js";
+import { drawsOf, goBackTo, type Streams } from "./draws.js";
 import { describeLearner, exportLearner, type ExportOptions } from "./exportLearner.js";
 import { exportOnnx } from "./exportOnnx.js";
 import { exportTfjs } from "./exportTfjs.js";
-import { type EpochSpan, fit } from "./fit.js";
-import { getPreds, loaderOf } from "./getPreds.js";
+import type { FeatureBunch } from "./FeatureBunch.js";
+import { type FineTuneOptions, fineTuneStages } from "./FineTuneOptions.js";
+import { type EpochSpan, fit, requireBatch, requireEpochs } from "./fit.js";
+import type { FitOneCycleOptions } from "./FitOneCycleOptions.js";
+import { getPreds, loaderOf, type Predictor } from "./getPreds.js";
+import type { HistoryRow, Timing } from "./HistoryRow.js";
+import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
 import { defaultNumIt, LRFinder, type LRFinderOptions, requireLRFinder } from "./LRFinder.js";
 import { type LrSuggestions, lrSuggestions } from "./lrSuggestions.js";
 import { type Metric, metricName } from "./metrics.js";
-import { crossEntropy, type CrossEntropy } from "./CrossEntropy.js";
-import { type DrawMix, mixUp } from "./mixUp.js";
-import { type Change, NetAccess, type Operation, type Use } from "./NetAccess.js";
+import { mixUp } from "./mixUp.js";
+import type { Operation } from "./NetAccess.js";
+import { cyclePart, OneCycleScheduler, requireOneCycle } from "./OneCycleScheduler.js";
 import { defaultWd, type Optimizer } from "./Optimizer.js";
-import { inRange, integer } from "../inRange.js";
-import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
-import { cyclePart, type OneCycleOptions, OneCycleScheduler, requireOneCycle } from "./OneCycleScheduler.js";
-import type { FeatureBunch } from "./FeatureBunch.js";
 import { Passes } from "./Passes.js";
 import { precompute, type PrecomputeOptions } from "./precompute.js";
 import { type Prediction, predictImage } from "./Prediction.js";
 import type { Predictions } from "./Predictions.js";
-import { type EpochRow, Recorder } from "./Recorder.js";
-import { type LearningRate, lrRange, slice } from "./slice.js";
+import { Recorder } from "./Recorder.js";
 import { requireSameClasses } from "./requireSameClasses.js";
+import { NetRunner } from "./session/NetRunner.js";
 import { showResults, type ShowResultsOptions } from "./showResults.js";
+import { type LearningRate, lrRange, slice } from "./slice.js";
 import { takeSnapshot } from "./snapshot.js";
-import { NetSession } from "./NetSession.js";
-import type { Net, Training } from "./recordNet.js";
 import { stepMemory } from "./stepMemory.js";
 import { summary } from "./summary.js";
-import type { TrainBatch } from "./DataBunch.js";
 import { tta, type TTAOptions } from "./TTA.js";
-import { type Validation, validateInterruptibly } from "./validate.js";
-
-/** What `fitOneCycle` takes beside the number of epochs. */
-export interface FitOneCycleOptions extends OneCycleOptions {
-  /** The cycle's highest rate, for all layer groups or spread over them; default slice(3e-3). */
-  readonly maxLr?: LearningRate;
-  /** Weight decay; default the learner's. */
-  readonly wd?: number;
-  /** For this fit, beside the learner's own. */
-  readonly callbacks?: readonly Callback[];
-}
-
-/** What `fineTune` takes beside the number of epochs; the defaults are fast.ai v2's. */
-export interface FineTuneOptions extends Omit<FitOneCycleOptions, "maxLr" | "totEpochs" | "startEpoch"> {
-  /** The head's highest rate. @default 2e-3 */
-  readonly baseLr?: number;
-  /** Epochs with the body frozen. @default 1 */
-  readonly freezeEpochs?: number;
-  /** How much less the first layer group learns than the head. @default 100 */
-  readonly lrMult?: number;
-  /** Of the epochs with everything trained. @default 0.3 */
-  readonly pctStart?: number;
-  /** Of the epochs with everything trained. @default 5 */
-  readonly divFactor?: number;
-}
-
-/** A finished epoch of `fit` or `fitOneCycle`, with the stage it belongs to. */
-export interface HistoryRow extends EpochRow {
-  /** Whether some layers were frozen. */
-  readonly phase: "frozen" | "unfrozen";
-}
-
-/** How long a fit or a search took. */
-export interface Timing {
-  /** "frozen", "unfrozen" and "lrFind", or "fit" with one of the first two. */
-  readonly what: string;
-  /** Wall time. */
-  readonly seconds: number;
-}
+import { type Validation, validate } from "./validate.js";
 
 /**
  * Data, a net and an optimizer: what fast.ai calls a learner. `cnnLearner` makes one.
@@ -114,36 +75,17 @@ export class Learner<Data extends DataBunch = DataBunch> {
   readonly history: HistoryRow[] = [];
   /** Wall seconds of each finished fit and search, in their order. */
   readonly timings: Timing[] = [];
-  /**
-   * Draws dropout's masks and MixUp's pairs.
-   * @internal
-   */
-  readonly random: Random;
-  /**
-   * Over the data's loaders.
-   * @internal
-   */
-  readonly passes = new Passes();
   /** Where `save` and `export` put their files. */
   readonly modelDir: string;
-  /** @internal */
-  readonly loss: CrossEntropy;
-  /**
-   * Of the layers that are trained now; `freezeTo` makes it anew.
-   * @internal
-   */
+  /** It moves the layers that are trained now; `freezeTo` makes it anew. A callback may set its rates. */
   optimizer: Optimizer;
-  /**
-   * Of the net's draws and of the data's.
-   * @internal
-   */
-  seeds: readonly [net: number, data: number];
   private frozen = false;
-  private readonly drawMix: DrawMix | undefined;
-  private session: NetSession | undefined;
-  private readonly evaluator: Evaluator;
-  private readonly access: NetAccess;
-  private disposed = false;
+  private readonly seed: number;
+  /** It draws dropout's masks and MixUp's pairs. */
+  private readonly random: Random;
+  private readonly passes = new Passes();
+  private readonly loss: CrossEntropy;
+  private readonly runner: NetRunner;
   private readonly options: LearnerOptions;
 
   constructor(
@@ -157,16 +99,22 @@ export class Learner<Data extends DataBunch = DataBunch> {
     requireLearnerOptions(options);
     const { seed: dataSeed, c } = current;
     this.options = options;
-    this.access = NetAccess.of(model);
     this.metrics = options.metrics ?? [];
     for (const metric of this.metrics) metric.requireClasses?.(c);
-    this.seeds = [options.seed ?? dataSeed, dataSeed];
-    this.random = new Random(options.seed ?? dataSeed, 3);
+    this.seed = options.seed ?? dataSeed;
+    this.random = new Random(this.seed, 3);
     this.modelDir = options.modelDir ?? path.join(runDirectory(), "models");
     this.loss = (options.lossFunc ?? crossEntropy())(c);
-    this.drawMix = options.mixUp === undefined ? undefined : mixUp(options.mixUp, this.random);
-    this.evaluator = new Evaluator(this.net);
     this.optimizer = this.newOptimizer();
+    const drawMix = options.mixUp === undefined ? undefined : mixUp(options.mixUp, this.random);
+    this.runner = new NetRunner({ model, loss: this.loss }, () => ({
+      optimizer: this.optimizer,
+      random: this.random,
+      drawMix,
+      clipGrad: options.clipGrad,
+      checkpointing: options.gradientCheckpointing,
+      accumulation: options.gradientAccumulation,
+    }));
     this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
   }
 
@@ -182,17 +130,11 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   set data(data: Data) {
     const what = "learn.data cannot be changed";
-    const fit = this.requireChange(what, "data");
-    if (fit?.event !== undefined && !betweenEpochs.has(fit.event)) {
-      throw new UserError(
-        `${what} within an epoch, at ${fit.event}.`,
-        `Change it in one of ${[...betweenEpochs].join(", ")}.`,
-      );
-    }
+    const fit = this.runner.requireChange(what, "data");
+    if (fit) requireBetweenEpochs(what, fit.event);
     requireSameClasses(data.classes, this.data.classes);
     if (fit) requireBatch(data);
     this.current = data;
-    this.seeds = [this.seeds[0], data.seed];
   }
 
   /** Trains the head and, with `trainBn`, the body's batch norms. The optimizer starts anew. */
@@ -207,7 +149,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
 
   /** Trains the layer groups from `n` on; negative counts from the end. The optimizer starts anew. */
   freezeTo(n: number): void {
-    this.requireChange("Layers cannot be frozen or unfrozen", "freeze");
+    this.runner.requireChange("Layers cannot be frozen or unfrozen", "freeze");
     this.freezeLayers(n);
   }
 
@@ -229,7 +171,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   ): Promise<void> {
     requireEpochs(epochs);
     const lrs = lrRange(lr, this.optimizer.groups.length);
-    await this.use("fit()", "fit", async (operation) => {
+    await this.runner.run("fit()", "fit", async (operation) => {
       this.setWd();
       this.optimizer.lrs = lrs;
       await this.run(operation, `fit ${this.phase}`, { epochs }, callbacks);
@@ -242,7 +184,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * `fitOneCycle(6, { totEpochs: 8, startEpoch: 2 })` end with the weights of `fitOneCycle(8)`.
    */
   async fitOneCycle(epochs: number, options: FitOneCycleOptions = {}): Promise<void> {
-    await this.use("fitOneCycle()", "fit", (operation) => this.cycle(operation, epochs, options));
+    await this.runner.run("fitOneCycle()", "fit", (operation) => this.cycle(operation, epochs, options));
   }
 
   private async cycle(operation: Operation, epochs: number, options: FitOneCycleOptions): Promise<void> {
@@ -264,20 +206,14 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   async fineTune(epochs: number, options: FineTuneOptions = {}): Promise<void> {
     requireEpochs(epochs);
-    const { baseLr = 2e-3, freezeEpochs = 1, lrMult = 100, pctStart = 0.3, divFactor = 5, ...rest } = options;
-    inRange("baseLr", baseLr, { above: 0 });
-    inRange("lrMult", lrMult, { above: 0 });
-    integer("freezeEpochs", freezeEpochs, 0);
-    const cycle = { finalDiv: 1e5, ...rest };
-    requireOneCycle({ ...cycle, pctStart, divFactor });
-    await this.use("fineTune()", "fit", async (operation) => {
+    const { freezeEpochs, head, all } = fineTuneStages(options);
+    await this.runner.run("fineTune()", "fit", async (operation) => {
       this.freezeLayers(-1);
       if (freezeEpochs > 0) {
-        await this.cycle(operation, freezeEpochs, { ...cycle, maxLr: slice(baseLr), pctStart: 0.99 });
+        await this.cycle(operation, freezeEpochs, head);
       }
       this.freezeLayers(0);
-      const maxLr = slice(baseLr / 2 / lrMult, baseLr / 2);
-      await this.cycle(operation, epochs, { ...cycle, maxLr, pctStart, divFactor });
+      await this.cycle(operation, epochs, all);
     });
   }
 
@@ -290,10 +226,10 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   async lrFind(options: LRFinderOptions = {}): Promise<LrSuggestions | undefined> {
     requireLRFinder(options);
-    await this.use("lrFind()", "search", async (operation) => {
+    await this.runner.run("lrFind()", "search", async (operation) => {
       this.setWd(options.wd);
       const epochs = Math.ceil((options.numIt ?? defaultNumIt) / this.data.trainDl.length);
-      const restore = takeSnapshot(this);
+      const restore = takeSnapshot(this.streams, this);
       try {
         await this.run(operation, "lrFind", { epochs }, [new LRFinder(this.optimizer, options)]);
       } finally {
@@ -317,22 +253,24 @@ export class Learner<Data extends DataBunch = DataBunch> {
     dsType = "valid",
     dl,
   }: { readonly dsType?: DsType; readonly dl?: BatchLoader } = {}): Promise<Predictions> {
+    const loader = dl ?? loaderOf(this.data, dsType);
     const labelled = dl !== undefined || dsType !== "test";
-    return this.use("getPreds()", "look", () =>
-      getPreds(this, dl ?? loaderOf(this.data, dsType), { labelled }),
-    );
+    return this.runner.run("getPreds()", "look", () => getPreds(this.predictor, loader, { labelled }));
   }
 
   /** Loss and metrics of a set, which by default is validation's, with the weights as they are. */
   async validate({
     dsType = "valid",
   }: { readonly dsType?: Exclude<DsType, "test"> } = {}): Promise<Validation> {
-    return this.use("validate()", "look", () => validateInterruptibly(this, loaderOf(this.data, dsType)));
+    const loader = loaderOf(this.data, dsType);
+    return this.runner.run("validate()", "look", () =>
+      interruptible((check) => this.validateOn(loader, check)),
+    );
   }
 
   /** Predictions averaged over augmented copies of the images; see `tta`. */
   TTA(this: Learner<ImageDataBunch>, options: TTAOptions = {}): Promise<Predictions> {
-    return this.use("TTA()", "look", () => tta(this, options));
+    return this.runner.run("TTA()", "look", () => tta(this.predictor, this.data, options));
   }
 
   /**
@@ -342,8 +280,8 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   predict(this: Learner<ImageDataBunch>, image: string | Uint8Array): Promise<Prediction> {
     const { data } = this;
-    return this.use("predict()", "look", () =>
-      predictImage(image, preparationOf(data), data, (batch) => this.evaluateBatch(batch)),
+    return this.runner.run("predict()", "look", () =>
+      predictImage(image, preparationOf(data), data, (batch) => this.runner.evaluateBatch(batch)),
     );
   }
 
@@ -355,71 +293,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @throws UserError when the data have no such set
    */
   showResults(this: Learner<ImageDataBunch>, options: ShowResultsOptions = {}): Promise<void> {
-    return this.use("showResults()", "look", () => showResults(this, options));
-  }
-
-  /**
-   * One training step; the training loop calls it.
-   * @returns the mean loss before the update
-   * @internal
-   */
-  trainBatch(batch: TrainBatch): Promise<number> {
-    return this.access.step(async () => {
-      if (this.session?.suits(batch) === false) await this.closeSession();
-      if (!this.session) await this.evaluator.close();
-      this.session ??= await NetSession.start({ ...this.net, training: this.training }, batch);
-      this.access.holder = this.session;
-      return this.session.step(batch);
-    });
-  }
-
-  /**
-   * Makes a step of what is left where gradients accumulate; the training loop calls it after an epoch's batches.
-   * @internal
-   */
-  async endTrainPass(): Promise<void> {
-    await this.access.step(async () => this.session?.update());
-  }
-
-  /**
-   * One batch in evaluation mode; `endEvaluation` follows the last one.
-   * @internal
-   */
-  evaluateBatch(batch: TrainBatch): Promise<EvaluatedBatch> {
-    return this.access.turns.take(async () => {
-      if (this.session?.suits(batch) === true) return this.session.evaluate(batch);
-      await this.access.holder?.bringBack();
-      return this.evaluator.evaluate(batch);
-    });
-  }
-
-  /**
-   * Frees the weights as evaluation needs them; its graph stays until the next fit.
-   * @internal
-   */
-  async endEvaluation(): Promise<void> {
-    await this.access.turns.take(() => Promise.all([this.session?.endEvaluation(), this.evaluator.end()]));
-  }
-
-  /**
-   * While a fit runs, weights, statistics and moments are with the thread that trains. A callback that reads them
-   * asks for them first; this learner's own methods do so themselves.
-   * @throws UserError while a fit runs and it is not one of its callbacks that asks
-   */
-  async bringBack(): Promise<void> {
-    await this.keep("bringBack()", () => Promise.resolve());
-  }
-
-  /**
-   * Runs work that reads the net's weights itself. They are here and do not change until it has ended.
-   * @param name of the function, such as "gradCam()", for errors
-   * @internal
-   */
-  look<R>(name: string, work: () => R | Promise<R>): Promise<R> {
-    return this.use(name, "look", async () => {
-      await this.access.bringBack();
-      return work();
-    });
+    return this.runner.run("showResults()", "look", () => showResults(this.runner, this.data, options));
   }
 
   /**
@@ -429,8 +303,8 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   async save(name: string): Promise<void> {
     const file = this.checkpoint(name);
-    await this.keep("save()", async () => {
-      const progress = { optimizer: this.optimizer, draws: drawsOf(this), seeds: this.seeds };
+    await this.runner.read("save()", "keep", async () => {
+      const progress = { optimizer: this.optimizer, draws: drawsOf(this.streams), seeds: this.seeds };
       await saveCheckpoint(file, this.model.state(), progress, this.identity);
     });
   }
@@ -442,12 +316,14 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   async load(name: string): Promise<this> {
     const file = this.checkpoint(name);
-    return this.use("load()", "load", async () => {
-      // In a callback: the optimizer's state becomes another, for which the next step makes a graph anew.
-      await this.endSession();
-      await this.access.bringBack();
-      const { warning, draws } = await loadCheckpoint(file, this.model.state(), this, this.identity);
-      if (draws) goBackTo(draws, this);
+    return this.runner.replace("load()", async () => {
+      const { warning, draws } = await loadCheckpoint(
+        file,
+        this.model.state(),
+        { optimizer: this.optimizer, seeds: this.seeds },
+        this.identity,
+      );
+      if (draws) goBackTo(draws, this.streams);
       if (warning !== undefined) currentDisplay().text(`Warning: ${warning}`);
       return this;
     });
@@ -461,7 +337,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   async export(this: Learner<ImageDataBunch>, name = "export", options: ExportOptions = {}): Promise<string> {
     const file = this.checkpoint(name);
-    await this.keep("export()", () => exportLearner(this, file, options));
+    await this.runner.read("export()", "keep", () => exportLearner(this, file, options));
     return file;
   }
 
@@ -471,7 +347,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @throws UserError when it cannot be written
    */
   async exportOnnx(this: Learner<ImageDataBunch>, file: string): Promise<void> {
-    await this.keep("exportOnnx()", () => exportOnnx(this.model, describeLearner(this), file));
+    await this.runner.read("exportOnnx()", "keep", () => exportOnnx(this.model, describeLearner(this), file));
   }
 
   /**
@@ -479,7 +355,9 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @throws UserError when it cannot be written
    */
   async exportTfjs(this: Learner<ImageDataBunch>, folder: string): Promise<void> {
-    await this.keep("exportTfjs()", () => exportTfjs(this.model, describeLearner(this), folder));
+    await this.runner.read("exportTfjs()", "keep", () =>
+      exportTfjs(this.model, describeLearner(this), folder),
+    );
   }
 
   /**
@@ -495,7 +373,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
     this: Learner<ImageDataBunch>,
     options: PrecomputeOptions = {},
   ): Promise<Learner<FeatureBunch>> {
-    return this.keep("precompute()", async () => {
+    return this.runner.read("precompute()", "keep", async () => {
       const { data, model } = await precompute(this, options);
       const { modelDir } = this;
       const head = new Learner(data, model, `${this.arch} features`, { ...this.options, modelDir });
@@ -508,7 +386,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   async summary(this: Learner<ImageDataBunch>): Promise<void> {
     const { size, bs } = this.data;
     const { gradientCheckpointing: checkpointing } = this.options;
-    await this.look("summary()", () => {
+    await this.runner.read("summary()", "look", () => {
       const memory = stepMemory(this.model, size, { slots: this.optimizer.slots.length, checkpointing });
       currentDisplay().table(summary(this.model, size, { ...memory, bs }));
     });
@@ -519,54 +397,9 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @throws UserError while anything runs
    */
   dispose(): void {
-    if (this.disposed) return;
-    this.requireChange("learn.dispose() cannot run", "dispose");
-    this.disposed = true;
-    // A thread that is gone has nothing to free.
-    this.evaluator.close().catch(() => undefined);
+    if (!this.runner.dispose()) return;
     this.optimizer.dispose();
     this.model.dispose();
-  }
-
-  /**
-   * Brings everything back for good; the training loop calls it at its end.
-   * @internal
-   */
-  endSession(): Promise<void> {
-    return this.access.turns.take(() => this.closeSession());
-  }
-
-  private async closeSession(): Promise<void> {
-    const { session } = this;
-    this.session = undefined;
-    if (this.access.holder === session) this.access.holder = undefined;
-    await session?.close();
-  }
-
-  /** Runs a method's work, if it may run now. */
-  private async use<R>(name: string, use: Use, work: (operation: Operation) => Promise<R>): Promise<R> {
-    this.requireAlive();
-    return this.access.run(name, use, this, work);
-  }
-
-  /** Runs work that keeps the weights, which it finds here. */
-  private keep<R>(name: string, work: () => Promise<R>): Promise<R> {
-    return this.use(name, "keep", async () => {
-      await this.access.bringBack();
-      return work();
-    });
-  }
-
-  /** @returns in whose callback it is to happen, if in one */
-  private requireChange(what: string, change: Change): Operation | undefined {
-    this.requireAlive();
-    return this.access.require(what, change, this);
-  }
-
-  private requireAlive(): void {
-    if (this.disposed) {
-      throw new UserError("This learner was disposed, and its net is gone.", "Make another one.");
-    }
   }
 
   /** Before a fit or a search. */
@@ -574,22 +407,28 @@ export class Learner<Data extends DataBunch = DataBunch> {
     this.optimizer.wd = inRange("wd", wd, { from: 0 });
   }
 
+  private validateOn(loader: BatchLoader, onBatch: () => Promise<void>): Promise<Validation> {
+    const { runner, loss, metrics } = this;
+    return validate({ runner, loss, metrics, c: this.data.c }, this.passes.over(loader), onBatch);
+  }
+
+  /** What predicts with the net as it is. */
+  private get predictor(): Predictor {
+    return { runner: this.runner, passes: this.passes, classes: this.data.classes };
+  }
+
+  /** Where the random draws come from. */
+  private get streams(): Streams {
+    return { random: this.random, passes: this.passes, data: this.data };
+  }
+
+  /** Of the net's draws and of the data's. */
+  private get seeds(): readonly [net: number, data: number] {
+    return [this.seed, this.data.seed];
+  }
+
   private get identity(): CheckpointIdentity {
     return { architecture: this.arch, classes: this.data.classes, body: this.model.body.spec };
-  }
-
-  private get net(): Net {
-    return { model: this.model, loss: this.loss };
-  }
-
-  private get training(): Training {
-    const { optimizer, random, drawMix } = this;
-    const {
-      clipGrad,
-      gradientCheckpointing: checkpointing,
-      gradientAccumulation: accumulation,
-    } = this.options;
-    return { optimizer, random, drawMix, clipGrad, checkpointing, accumulation };
   }
 
   private newOptimizer(): Optimizer {
@@ -611,9 +450,14 @@ export class Learner<Data extends DataBunch = DataBunch> {
     this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
     try {
       const always = what === "lrFind" ? [] : (this.options.callbacks ?? []);
-      await fit(this, span, [this.recorder, ...always, ...callbacks], (event, work) =>
-        this.access.inCallbacks(operation, event, work),
-      );
+      const loop = {
+        learn: this,
+        runner: this.runner,
+        batches: () => this.passes.over(this.data.trainDl),
+        validate: (onBatch: () => Promise<void>) => this.validateOn(this.data.validDl, onBatch),
+        inCallbacks: this.runner.callbacksOf(operation),
+      };
+      await fit(loop, span, [this.recorder, ...always, ...callbacks]);
     } finally {
       this.timings.push({ what, seconds: (performance.now() - started) / 1000 });
       const rows = what === "lrFind" ? [] : this.recorder.rows;
@@ -623,27 +467,5 @@ export class Learner<Data extends DataBunch = DataBunch> {
 
   private checkpoint(name: string): string {
     return path.join(this.modelDir, `${checkpointName(name)}.safetensors`);
-  }
-}
-
-/** When a callback may change the data. */
-const betweenEpochs: ReadonlySet<CallbackEvent> = new Set([
-  "trainBegin",
-  "epochBegin",
-  "epochEnd",
-  "trainEnd",
-]);
-
-function requireBatch({ bs }: DataBunch): void {
-  if (bs >= 2) return;
-  throw new UserError(
-    `A batch of ${bs} has no variance to normalise by.`,
-    "Choose a batch size `bs` of 2 or more.",
-  );
-}
-
-function requireEpochs(epochs: number): void {
-  if (!(Number.isInteger(epochs) && epochs >= 1)) {
-    throw new UserError(`${epochs} epochs cannot be trained.`, "Give a whole number from 1 on.");
   }
 }

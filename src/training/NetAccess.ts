@@ -49,8 +49,8 @@ export interface Operation {
   /** Such as "fitOneCycle()". */
   readonly name: string;
   readonly use: Use;
-  /** The learner that was asked. */
-  readonly owner: object;
+  /** The net of the learner that was asked. */
+  readonly owner: Cnn;
   /** In whose callback it began. */
   readonly parent: Operation | undefined;
   /** What began in its callbacks and has not ended. */
@@ -105,12 +105,7 @@ export class NetAccess {
    * @param name of the method, such as "save()"
    * @throws UserError where it may not begin now
    */
-  async run<R>(
-    name: string,
-    use: Use,
-    owner: object,
-    work: (operation: Operation) => Promise<R>,
-  ): Promise<R> {
+  async run<R>(name: string, use: Use, owner: Cnn, work: (operation: Operation) => Promise<R>): Promise<R> {
     const parent = this.require(`learn.${name} cannot run`, use, owner);
     const trains = use === "fit" || use === "search";
     const operation: Operation = { name, use, owner, parent, children: new Set(), open: !trains };
@@ -154,7 +149,7 @@ export class NetAccess {
    * @returns in whose callback it is to happen, if in one
    * @throws UserError where it may not happen now
    */
-  require(what: string, use: Use | Change, owner: object): Operation | undefined {
+  require(what: string, use: Use | Change, owner: Cnn): Operation | undefined {
     const parent = this.enclosing();
     if (parent && !(isTraining(parent) ? allowedInCallbacks.includes(use) : use === "look")) {
       throw new UserError(
@@ -195,5 +190,5 @@ export class NetAccess {
 
 const isTraining = ({ use }: Operation): boolean => use === "fit" || use === "search";
 
-const named = ({ name, owner }: Operation, asking: object): string =>
+const named = ({ name, owner }: Operation, asking: Cnn): string =>
   owner === asking ? `learn.${name}` : `${name} of another learner with the same weights`;

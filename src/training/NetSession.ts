@@ -3,21 +3,20 @@ import type { Graph } from "../engine/graph/Graph.js";
 import { type GroupSetting, programOf } from "../engine/graph/GraphSession.js";
 import { RemoteGraph } from "../engine/graph/RemoteGraph.js";
 import type { Variable } from "../engine/Variable.js";
+import { UserError } from "../errors.js";
 import type { EvaluatedBatch } from "./evaluate.js";
 import { unmixed } from "./mixUp.js";
 import { groupsOf, type Net, type Present, recordNet, type Variables, variablesOf } from "./recordNet.js";
 import type { TrainBatch } from "./DataBunch.js";
 import type { MixedBatch } from "./trainStep.js";
 
-/** Who has the variables during a fit, in errors. */
-const holder = "the thread that trains";
-
 /**
  * Runs a net's training steps and evaluation as TensorFlow graphs in a thread of their own: a step is one call,
  * operations run side by side and hand their memory on, and the calling thread stays free.
  *
- * From the first training step on, weights, statistics and moments live with the graph; here their memory is free,
- * and reading one fails until `bringBack`. Whatever is assigned here meanwhile goes to the graph before it runs next.
+ * From the first training step on, weights, statistics and moments live with the graph; here their memory is free.
+ * Who reads one has all of them brought back, with the values of the last step. Whatever is assigned here meanwhile
+ * goes to the graph before it runs next.
  */
 export class NetSession {
   /** The versions that equal the graph's values. */
@@ -26,6 +25,10 @@ export class NetSession {
   private prepared = false;
   /** Batches whose gradients have been added up since the last step of the optimizer. */
   private added = 0;
+  private closing = false;
+  private readonly onRead = () => {
+    this.bringBackNow();
+  };
 
   private constructor(
     private readonly net: Net,
@@ -36,10 +39,18 @@ export class NetSession {
     private readonly present: Present,
     /** Groups that are new, and become zeros when the graph first runs. */
     private readonly blank: Set<number>,
+    private readonly beforeRead: () => void,
   ) {}
 
-  /** Records a step on one blank image of the batch's size and hands it to the thread. */
-  static async start(net: Net, batch: TrainBatch): Promise<NetSession> {
+  /**
+   * Records a step on one blank image of the batch's size and hands it to the thread.
+   * @param beforeRead called before a variable is read that is with the graph; throws where it may not be
+   */
+  static async start(
+    net: Net,
+    batch: TrainBatch,
+    beforeRead: () => void = () => undefined,
+  ): Promise<NetSession> {
     const [, height, width, channels] = batch.shape;
     const present: Present = {
       batch: {
@@ -59,7 +70,16 @@ export class NetSession {
       group === variables.sums || (isNew && group !== variables.model) ? i : [],
     );
     present.weight = 0;
-    return new NetSession(net, variables, graph, remote, imageShape(batch), present, new Set(blank));
+    return new NetSession(
+      net,
+      variables,
+      graph,
+      remote,
+      imageShape(batch),
+      present,
+      new Set(blank),
+      beforeRead,
+    );
   }
 
   /** As they are set together in the graph. */
@@ -107,7 +127,7 @@ export class NetSession {
   /** The graph has all variables, and here nobody. */
   private async takeOver(): Promise<void> {
     await this.handOver();
-    for (const variable of this.graph.variables) if (!variable.lent) variable.lend(holder);
+    for (const variable of this.graph.variables) if (!variable.lent) variable.lend(this.onRead);
     this.prepared = false;
   }
 
@@ -131,14 +151,30 @@ export class NetSession {
     variables: readonly Variable[] = [this.variables.model, ...this.variables.slots].flat(),
   ): Promise<void> {
     const lent = variables.filter((variable) => variable.lent);
-    if (lent.length === 0) return;
+    if (lent.length > 0) this.bring(lent, await this.remote.read(this.placesOf(lent)));
+  }
+
+  /** The same at once, for somebody who reads a variable. */
+  private bringBackNow(): void {
+    this.beforeRead();
+    if (this.closing) {
+      throw new UserError(
+        "The net's weights cannot be read: they are on their way back from a fit that is ending.",
+        "Await the fit before reading them.",
+      );
+    }
+    const lent = this.graph.variables.filter((variable) => variable.lent);
+    this.bring(lent, this.remote.readNow(this.placesOf(lent)));
+  }
+
+  private placesOf(variables: readonly Variable[]): number[] {
     const places = new Map(this.graph.variables.map((variable, place) => [variable, place]));
-    const values = await this.remote.read(lent.map((variable) => places.get(variable) ?? NaN));
-    this.bring(lent, values);
+    return variables.map((variable) => places.get(variable) ?? NaN);
   }
 
   /** Brings everything back and frees the graph. */
   async close(): Promise<void> {
+    this.closing = true;
     for (const [i, group] of this.groups.entries()) {
       if (group === this.variables.sums || !group.some(({ lent }) => lent)) continue;
       // Group by group, so that not everything is in memory twice.
@@ -186,7 +222,7 @@ export class NetSession {
     for (const { group, values } of settings) {
       for (const variable of this.groups[group] ?? []) {
         if (values) this.known.set(variable, variable.version);
-        else variable.lend(holder);
+        else variable.lend(this.onRead);
       }
       this.blank.delete(group);
     }

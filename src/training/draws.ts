@@ -10,7 +10,7 @@ export interface Draws {
 }
 
 /** Whose streams they are. */
-interface Streams {
+export interface Streams {
   readonly random: Random;
   readonly data: DataBunch;
   readonly passes: Passes;

@@ -3,8 +3,9 @@ import { currentDisplay } from "../display/Display.js";
 import { UserError } from "../errors.js";
 import { interruptible } from "../interrupt.js";
 import type { BatchLoader, DataBunch, ItemBatch } from "./DataBunch.js";
-import type { Learner } from "./Learner.js";
+import type { Passes } from "./Passes.js";
 import type { Predictions } from "./Predictions.js";
+import type { BatchEvaluator } from "./session/NetRunner.js";
 import { requireSameClasses } from "./requireSameClasses.js";
 
 /**
@@ -24,21 +25,28 @@ export function loaderOf({ validDl, fixDl, testDl }: DataBunch, dsType: DsType):
   );
 }
 
+/** What a set is predicted with. */
+export interface Predictor {
+  readonly runner: BatchEvaluator;
+  readonly passes: Passes;
+  readonly classes: readonly string[];
+}
+
 /**
  * Runs a loader's images through the net in evaluation mode.
  * @param options `labelled`: false for images whose labels mean nothing: they are -1 then, and the losses NaN;
  * `batches`: of which pass; default the learner's next one
  */
 export function getPreds(
-  learn: Learner,
+  { runner, passes, classes }: Predictor,
   loader: BatchLoader,
   {
     labelled = true,
-    batches = learn.passes.over(loader),
+    batches = passes.over(loader),
   }: { readonly labelled?: boolean; readonly batches?: AsyncIterable<ItemBatch> } = {},
 ): Promise<Predictions> {
   return interruptible(async (check) => {
-    const { classes, c } = learn.data;
+    const c = classes.length;
     if (labelled) requireSameClasses(loader.dataset.classes ?? classes, classes);
     const n = loader.dataset.length;
     const probs = new Float32Array(n * c);
@@ -48,7 +56,7 @@ export function getPreds(
     try {
       for await (const batch of batches) {
         const labels = labelled ? batch.y : new Int32Array(batch.y.length);
-        const result = await learn.evaluateBatch({ ...batch, y: labels });
+        const result = await runner.evaluateBatch({ ...batch, y: labels });
         probs.set(softmax(result.logits, c), at * c);
         if (labelled) {
           y.set(labels, at);
@@ -60,7 +68,7 @@ export function getPreds(
       }
     } finally {
       progress.end();
-      await learn.endEvaluation();
+      await runner.endEvaluation();
     }
     return { probs, y, losses, classes };
   });

@@ -2,8 +2,8 @@ import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
 import { batchTiles, showTiles } from "../data/showImages.js";
 import { integer } from "../inRange.js";
 import { softmax } from "./getPreds.js";
-import type { Learner } from "./Learner.js";
 import { argmax } from "./metrics.js";
+import type { BatchEvaluator } from "./session/NetRunner.js";
 
 /** Which and how many images `learn.showResults` shows. */
 export interface ShowResultsOptions {
@@ -15,14 +15,14 @@ export interface ShowResultsOptions {
 
 /** See `Learner.showResults`. */
 export async function showResults(
-  learn: Learner<ImageDataBunch>,
+  runner: BatchEvaluator,
+  data: ImageDataBunch,
   { rows = 5, dsType = "valid" }: ShowResultsOptions,
 ): Promise<void> {
   integer("rows", rows, 1);
-  const { data } = learn;
   const batch = await data.oneBatch(dsType);
-  const { logits } = await learn.evaluateBatch(batch);
-  await learn.endEvaluation();
+  const { logits } = await runner.evaluateBatch(batch);
+  await runner.endEvaluation();
   const probs = softmax(logits, data.c);
   const titles = Array.from(batch.y.subarray(0, rows * rows), (actual, i) => {
     const predicted = argmax(probs, i * data.c, data.c);

@@ -1,7 +1,7 @@
-import { interruptible } from "../interrupt.js";
-import type { BatchLoader } from "./DataBunch.js";
-import type { Learner } from "./Learner.js";
-import type { MetricInput } from "./metrics.js";
+import type { CrossEntropy } from "./CrossEntropy.js";
+import type { ItemBatch } from "./DataBunch.js";
+import type { Metric, MetricInput } from "./metrics.js";
+import type { BatchEvaluator } from "./session/NetRunner.js";
 
 /** Loss and metrics over a set, each item with the same weight also in a short last batch. */
 export interface Validation {
@@ -11,38 +11,44 @@ export interface Validation {
   readonly metrics: readonly number[];
 }
 
+/** What a set is validated with. */
+export interface Validator {
+  readonly runner: BatchEvaluator;
+  readonly loss: CrossEntropy;
+  readonly metrics: readonly Metric[];
+  /** The number of classes. */
+  readonly c: number;
+}
+
 /** @param onBatch called after each batch */
 export async function validate(
-  learn: Learner,
-  loader: BatchLoader,
+  { runner, loss: measure, metrics: wanted, c }: Validator,
+  batches: AsyncIterable<ItemBatch>,
   onBatch: () => Promise<void>,
 ): Promise<Validation> {
-  const { c } = learn.data;
-  const sums = learn.metrics.map(() => 0);
+  const sums = wanted.map(() => 0);
   const all: MetricInput[] = [];
   let [items, loss, weight] = [0, 0, 0];
   try {
-    for await (const batch of learn.passes.over(loader)) {
-      const { logits, losses } = await learn.evaluateBatch(batch);
+    for await (const batch of batches) {
+      const { logits, losses } = await runner.evaluateBatch(batch);
       const n = batch.y.length;
       items += n;
-      learn.loss.weights(batch.y).forEach((of, i) => {
+      measure.weights(batch.y).forEach((of, i) => {
         weight += of;
         loss += of * (losses[i] ?? NaN);
       });
-      learn.metrics.forEach((metric, i) => {
+      wanted.forEach((metric, i) => {
         if (metric.whole !== true) sums[i] = (sums[i] ?? 0) + n * metric({ logits, c, y: batch.y });
       });
       all.push({ logits, c, y: batch.y });
       await onBatch();
     }
   } finally {
-    await learn.endEvaluation();
+    await runner.endEvaluation();
   }
   const set = joined(all, c);
-  const metrics = learn.metrics.map((metric, i) =>
-    metric.whole === true ? metric(set) : (sums[i] ?? NaN) / items,
-  );
+  const metrics = wanted.map((metric, i) => (metric.whole === true ? metric(set) : (sums[i] ?? NaN) / items));
   return { validLoss: loss / weight, metrics };
 }
 
@@ -57,7 +63,3 @@ function joined(batches: readonly MetricInput[], c: number): MetricInput {
   }
   return { logits, c, y };
 }
-
-/** The same, to be stopped by the person at the keyboard. */
-export const validateInterruptibly = (learn: Learner, loader: BatchLoader): Promise<Validation> =>
-  interruptible((check) => validate(learn, loader, check));
