@@ -21,7 +21,7 @@ export class Variable {
   readonly size: number;
   readonly handle: ResourceHandle;
   private alive = true;
-  private bringBack: (() => void) | undefined;
+  private syncFromThread: (() => void) | undefined;
   private assignments = 0;
 
   /** Starts as zeros unless `values` (row by row, `size` of them) are given. */
@@ -39,17 +39,17 @@ export class Variable {
   }
 
   /**
-   * The caller disposes the tensor. Values that are elsewhere, after `lend`, come back first.
+   * The caller disposes the tensor. Values that are elsewhere, after `offload`, come back first.
    */
   read(): Tensor {
-    this.bringBack?.();
+    this.syncFromThread?.();
     return readResource(this.handle);
   }
 
   /** Takes the tensor's memory; the caller still disposes the tensor. */
   assign(value: Tensor): void {
     resourceOp("AssignVariableOp", dtype, [this.handle], [value]);
-    this.bringBack = undefined;
+    this.syncFromThread = undefined;
     this.assignments++;
   }
 
@@ -58,18 +58,18 @@ export class Variable {
     return this.assignments;
   }
 
-  /** Whether the values are elsewhere, after `lend`. */
-  get lent(): boolean {
-    return this.bringBack !== undefined;
+  /** Whether the values are elsewhere, after `offload`. */
+  get isRemote(): boolean {
+    return this.syncFromThread !== undefined;
   }
 
   /**
    * Frees the memory: until the next assignment the values are elsewhere.
-   * @param bringBack assigns them, or throws; called when they are read before
+   * @param syncFromThread assigns them, or throws; called when they are read before
    */
-  lend(bringBack: () => void): void {
+  offload(syncFromThread: () => void): void {
     releaseResource(this.handle);
-    this.bringBack = bringBack;
+    this.syncFromThread = syncFromThread;
   }
 
   assignValues(values: Float32Array): void {

@@ -13,7 +13,7 @@ import { type Callback, requireBetweenEpochs } from "./Callback.js";
 import { type CheckpointIdentity, checkpointName, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { crossEntropy, type CrossEntropy } from "./CrossEntropy.js";
 import type { BatchLoader, DataBunch } from "./DataBunch.js";
-import { drawsOf, goBackTo, type Streams } from "./draws.js";
+import { captureRng, restoreRng, type Streams } from "./rngState.js";
 import { describeLearner, exportLearner, type ExportOptions } from "./exportLearner.js";
 import { exportOnnx } from "./exportOnnx.js";
 import { exportTfjs } from "./exportTfjs.js";
@@ -60,7 +60,7 @@ import { type Validation, validate } from "./validate.js";
  * | predictions | predictions, `save`, `export*`, `precompute` | fits, `lrFind`, `load` | the rest |
  *
  * Predictions are `predict`, `getPreds`, `validate`, `TTA`, `showResults` and `summary`; the rest are `unfreeze`,
- * `freeze`, `freezeTo`, a change of `data`, `bringBack` and `dispose`, and what the row does not name.
+ * `freeze`, `freezeTo`, a change of `data` and `dispose`, and what the row does not name.
  *
  * A fit's own callbacks may predict, `save`, `load`, `export*` and `precompute`, awaited or not, and between two epochs
  * set `data`. They may not begin a fit or a search, freeze layers or dispose. A head that `precompute` made has its
@@ -304,7 +304,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   async save(name: string): Promise<void> {
     const file = this.checkpoint(name);
     await this.runner.read("save()", "keep", async () => {
-      const progress = { optimizer: this.optimizer, draws: drawsOf(this.streams), seeds: this.seeds };
+      const progress = { optimizer: this.optimizer, draws: captureRng(this.streams), seeds: this.seeds };
       await saveCheckpoint(file, this.model.state(), progress, this.identity);
     });
   }
@@ -323,7 +323,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
         { optimizer: this.optimizer, seeds: this.seeds },
         this.identity,
       );
-      if (draws) goBackTo(draws, this.streams);
+      if (draws) restoreRng(draws, this.streams);
       if (warning !== undefined) currentDisplay().text(`Warning: ${warning}`);
       return this;
     });

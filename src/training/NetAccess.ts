@@ -3,7 +3,7 @@ import { UserError } from "../errors.js";
 import type { Cnn } from "../models/Cnn.js";
 import type { CallbackEvent } from "./Callback.js";
 import { ReadWriteLock } from "./ReadWriteLock.js";
-import { Turns } from "./Turns.js";
+import { SerialQueue } from "./SerialQueue.js";
 
 /** What a call that takes time does with a net. */
 export type Use =
@@ -63,7 +63,7 @@ export interface Operation {
 
 /** Who has a net's weights elsewhere, and gives them back. */
 export interface Holder {
-  bringBack(): Promise<void>;
+  syncFromThread(): Promise<void>;
 }
 
 interface Context {
@@ -82,7 +82,7 @@ const known = new WeakMap<Cnn, NetAccess>();
  */
 export class NetAccess {
   /** Batches follow each other in it, those of all learners on the net. */
-  readonly turns = new Turns();
+  readonly queue = new SerialQueue();
   /** Has the weights while a fit runs. */
   holder: Holder | undefined;
   private readonly lock = new ReadWriteLock();
@@ -125,12 +125,12 @@ export class NetAccess {
 
   /** Runs a step that changes weights, when nobody reads them. */
   step<R>(work: () => Promise<R>): Promise<R> {
-    return this.lock.write(() => this.turns.take(work));
+    return this.lock.write(() => this.queue.run(work));
   }
 
   /** Has the weights brought back from where a fit has them. */
-  async bringBack(): Promise<void> {
-    await this.turns.take(async () => this.holder?.bringBack());
+  async syncFromThread(): Promise<void> {
+    await this.queue.run(async () => this.holder?.syncFromThread());
   }
 
   /** Runs a fit's callbacks, and waits for what they began and did not wait for. */
@@ -182,7 +182,7 @@ export class NetAccess {
     if (parent && !isTraining(parent)) return work();
     if (use === "look" || use === "keep") return this.lock.read(work);
     if (use === "load") return this.lock.write(work);
-    // After what was asked for before; its steps take their turns one by one.
+    // After what was asked for before; its steps come in their turns.
     await this.lock.write(() => Promise.resolve());
     return work();
   }

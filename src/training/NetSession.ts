@@ -27,7 +27,7 @@ export class NetSession {
   private added = 0;
   private closing = false;
   private readonly onRead = () => {
-    this.bringBackNow();
+    this.syncFromThreadNow();
   };
 
   private constructor(
@@ -88,7 +88,7 @@ export class NetSession {
   }
 
   /** Whether the batch's images have the recorded size. The number of images may change. */
-  suits(batch: TrainBatch): boolean {
+  matchesShape(batch: TrainBatch): boolean {
     return imageShape(batch) === this.imageShape;
   }
 
@@ -99,7 +99,7 @@ export class NetSession {
   async step(batch: TrainBatch): Promise<number> {
     const { loss, training } = this.net;
     if (!training) throw new Error("this session was started without training");
-    await this.takeOver();
+    await this.moveToThread();
     const mix = training.drawMix?.(batch.y.length);
     const { accumulation = 1 } = training;
     if (accumulation === 1) {
@@ -117,7 +117,7 @@ export class NetSession {
   /** Makes a step of the optimizer of the batches since the last one, if there are any. */
   async update(): Promise<void> {
     if (this.added === 0) return;
-    await this.takeOver();
+    await this.moveToThread();
     this.net.training?.optimizer.advance();
     await this.run("update", this.present.batch);
     this.present.weight = 0;
@@ -125,15 +125,15 @@ export class NetSession {
   }
 
   /** The graph has all variables, and here nobody. */
-  private async takeOver(): Promise<void> {
-    await this.handOver();
-    for (const variable of this.graph.variables) if (!variable.lent) variable.lend(this.onRead);
+  private async moveToThread(): Promise<void> {
+    await this.pushChanges();
+    for (const variable of this.graph.variables) if (!variable.isRemote) variable.offload(this.onRead);
     this.prepared = false;
   }
 
   /** One batch in evaluation mode. */
   async evaluate(batch: TrainBatch): Promise<EvaluatedBatch> {
-    await this.handOver();
+    await this.pushChanges();
     if (!this.prepared) await this.remote.prepare("evaluate");
     this.prepared = true;
     const [logits = new Float32Array(), losses = new Float32Array()] = await this.run("evaluate", batch);
@@ -147,15 +147,15 @@ export class NetSession {
   }
 
   /** Gives variables their values as of the last step, by default all but the sums of gradients. */
-  async bringBack(
+  async syncFromThread(
     variables: readonly Variable[] = [this.variables.model, ...this.variables.slots].flat(),
   ): Promise<void> {
-    const lent = variables.filter((variable) => variable.lent);
+    const lent = variables.filter((variable) => variable.isRemote);
     if (lent.length > 0) this.bring(lent, await this.remote.read(this.placesOf(lent)));
   }
 
   /** The same at once, for somebody who reads a variable. */
-  private bringBackNow(): void {
+  private syncFromThreadNow(): void {
     this.beforeRead();
     if (this.closing) {
       throw new UserError(
@@ -163,7 +163,7 @@ export class NetSession {
         "Await the fit before reading them.",
       );
     }
-    const lent = this.graph.variables.filter((variable) => variable.lent);
+    const lent = this.graph.variables.filter((variable) => variable.isRemote);
     this.bring(lent, this.remote.readNow(this.placesOf(lent)));
   }
 
@@ -176,7 +176,7 @@ export class NetSession {
   async close(): Promise<void> {
     this.closing = true;
     for (const [i, group] of this.groups.entries()) {
-      if (group === this.variables.sums || !group.some(({ lent }) => lent)) continue;
+      if (group === this.variables.sums || !group.some(({ isRemote }) => isRemote)) continue;
       // Group by group, so that not everything is in memory twice.
       this.bring(group, await this.remote.take(i));
     }
@@ -196,7 +196,7 @@ export class NetSession {
   /** Gives the variables that are still lent their values. */
   private bring(variables: readonly Variable[], values: readonly Float32Array[]): void {
     variables.forEach((variable, i) => {
-      if (!variable.lent) return;
+      if (!variable.isRemote) return;
       variable.assignValues(values[i] ?? new Float32Array());
       this.known.set(variable, variable.version);
     });
@@ -204,16 +204,16 @@ export class NetSession {
   }
 
   private isNewHere(variable: Variable): boolean {
-    return !variable.lent && variable.version !== this.known.get(variable);
+    return !variable.isRemote && variable.version !== this.known.get(variable);
   }
 
   /** Sends what was assigned here since the graph's values were known; what is new is zero, and need not be sent. */
-  private async handOver(): Promise<void> {
+  private async pushChanges(): Promise<void> {
     const settings: GroupSetting[] = [];
     for (const [group, variables] of this.groups.entries()) {
       if (this.blank.has(group)) settings.push({ group });
       else if (variables.some((variable) => this.isNewHere(variable))) {
-        await this.bringBack(variables);
+        await this.syncFromThread(variables);
         settings.push({ group, values: variables.map((variable) => variable.values()) });
       }
     }
@@ -222,7 +222,7 @@ export class NetSession {
     for (const { group, values } of settings) {
       for (const variable of this.groups[group] ?? []) {
         if (values) this.known.set(variable, variable.version);
-        else variable.lend(this.onRead);
+        else variable.offload(this.onRead);
       }
       this.blank.delete(group);
     }

@@ -6,7 +6,7 @@ import { UserError } from "../errors.js";
 import { makeFolder } from "../makeFolder.js";
 import type { BodySpec } from "../models/Body.js";
 import { requireShape, restore, store } from "../models/torchLayout.js";
-import { type Draws, isDraws } from "./draws.js";
+import { type RngState, isRngState } from "./rngState.js";
 import type { Optimizer } from "./Optimizer.js";
 
 /** Whose weights a checkpoint holds, as far as their names and shapes do not tell. */
@@ -21,7 +21,7 @@ export interface CheckpointIdentity {
 export interface Progress {
   readonly optimizer: Optimizer;
   /** Where the random streams are, and the seeds that they come from. */
-  readonly draws: Draws;
+  readonly draws: RngState;
   readonly seeds: readonly number[];
 }
 
@@ -68,7 +68,7 @@ export interface Loaded {
   /** Why the optimizer's state was not taken (fast.ai drops it without a word); undefined when it was. */
   readonly warning?: string;
   /** Where the random streams were, if they come from the same seeds. */
-  readonly draws?: Draws;
+  readonly draws?: RngState;
 }
 
 /**
@@ -92,7 +92,7 @@ export async function loadCheckpoint(
   for (const variable of state) restore(variable, known(tensors, variable.name), file);
   const warning = loadOptimizer(optimizer, tensors, Number(metadata.optimizerStep ?? 0), file);
   const draws = parsed(metadata.draws ?? "");
-  const ours = isDeepStrictEqual(parsed(metadata.seeds ?? ""), seeds) && isDraws(draws);
+  const ours = isDeepStrictEqual(parsed(metadata.seeds ?? ""), seeds) && isRngState(draws);
   return { warning, draws: ours ? draws : undefined };
 }
 

@@ -1,7 +1,7 @@
 import type { Tensor } from "../engine/tensorflow.js";
 import type { Variable } from "../engine/Variable.js";
 import type { Cnn } from "../models/Cnn.js";
-import { drawsOf, goBackTo, type Streams } from "./draws.js";
+import { captureRng, restoreRng, type Streams } from "./rngState.js";
 import type { Optimizer } from "./Optimizer.js";
 
 /**
@@ -17,7 +17,7 @@ export function takeSnapshot(
   const variables = [...model.state(), ...[...optimizer.state().values()].flat()];
   const kept = new Map<Variable, Tensor>(variables.map((variable) => [variable, variable.read()]));
   const { t, mom, lrs } = optimizer;
-  const draws = drawsOf(streams);
+  const draws = captureRng(streams);
   return () => {
     // Moments that the optimizer did not have yet go; those it had are put back.
     if (t === 0) optimizer.reset();
@@ -26,6 +26,6 @@ export function takeSnapshot(
       tensor.dispose();
     }
     [optimizer.t, optimizer.mom, optimizer.lrs] = [t, mom, lrs];
-    goBackTo(draws, streams);
+    restoreRng(draws, streams);
   };
 }

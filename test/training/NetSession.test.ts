@@ -311,7 +311,7 @@ describe("evaluation", () => {
       await session.step(drawnBatch(6, 48, random));
       const batch = drawnBatch(n, 48, random);
       const evaluated = await session.evaluate(batch);
-      await session.bringBack();
+      await session.syncFromThread();
       const expected = evaluateBatch(net.model, batch, net.loss);
       assert.equal(evaluated.losses.length, n);
       near([evaluated.logits, evaluated.losses], [expected.logits, expected.losses], 1e-5);

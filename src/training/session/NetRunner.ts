@@ -49,7 +49,7 @@ export class NetRunner implements BatchTrainer {
 
   trainBatch(batch: TrainBatch): Promise<number> {
     return this.access.step(async () => {
-      if (this.session?.suits(batch) === false) await this.closeSession();
+      if (this.session?.matchesShape(batch) === false) await this.closeSession();
       if (!this.session) await this.evaluator.close();
       this.session ??= await NetSession.start({ ...this.net, training: this.training() }, batch, () => {
         this.access.require("The net's weights cannot be read", "look", this.net.model);
@@ -64,19 +64,19 @@ export class NetRunner implements BatchTrainer {
   }
 
   evaluateBatch(batch: TrainBatch): Promise<EvaluatedBatch> {
-    return this.access.turns.take(async () => {
-      if (this.session?.suits(batch) === true) return this.session.evaluate(batch);
-      await this.access.holder?.bringBack();
+    return this.access.queue.run(async () => {
+      if (this.session?.matchesShape(batch) === true) return this.session.evaluate(batch);
+      await this.access.holder?.syncFromThread();
       return this.evaluator.evaluate(batch);
     });
   }
 
   async endEvaluation(): Promise<void> {
-    await this.access.turns.take(() => Promise.all([this.session?.endEvaluation(), this.evaluator.end()]));
+    await this.access.queue.run(() => Promise.all([this.session?.endEvaluation(), this.evaluator.end()]));
   }
 
   endSession(): Promise<void> {
-    return this.access.turns.take(() => this.closeSession());
+    return this.access.queue.run(() => this.closeSession());
   }
 
   /**
@@ -92,7 +92,7 @@ export class NetRunner implements BatchTrainer {
   /** Runs a method's work that reads the net's variables themselves. */
   read<R>(name: string, use: "keep" | "look", work: () => R | Promise<R>): Promise<R> {
     return this.run(name, use, async () => {
-      await this.access.bringBack();
+      await this.access.syncFromThread();
       return work();
     });
   }
@@ -102,7 +102,7 @@ export class NetRunner implements BatchTrainer {
     return this.run(name, "load", async () => {
       // In a callback: the optimizer's state becomes another, for which the next step makes a graph anew.
       await this.endSession();
-      await this.access.bringBack();
+      await this.access.syncFromThread();
       return work();
     });
   }
