@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, rm, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { imageFiles } from "../src/data/imageFolder.js";
+import { imageFiles, subfolders } from "../src/data/imageFolder.js";
 import { found } from "./found.js";
 
 /** A folder of images made for a comparison. */
@@ -27,21 +27,20 @@ export async function exampleSet(dir: string | undefined, perClass: number): Pro
     folder,
     renew: async () => {
       const now = new Date();
-      await Promise.all(imageFiles(folder).map((file) => utimes(file.path, now, now)));
+      await Promise.all(imageFiles(folder).map((file) => utimes(file, now, now)));
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
 async function copySome(from: string, to: string, perClass: number): Promise<void> {
-  const files = imageFiles(from);
-  for (const name of new Set(files.map((file) => file.class))) {
-    const own = files.filter((file) => file.class === name);
+  for (const name of subfolders(from)) {
+    const own = imageFiles(path.join(from, name));
     const count = Math.min(perClass, own.length);
     await mkdir(path.join(to, name), { recursive: true });
     for (let i = 0; i < count; i++) {
       const file = own[Math.floor((i * own.length) / count)];
-      if (file) await cp(file.path, path.join(to, name, `${i}${path.extname(file.path)}`));
+      if (file) await cp(file, path.join(to, name, `${i}${path.extname(file)}`));
     }
   }
 }

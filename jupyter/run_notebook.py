@@ -1,7 +1,8 @@
 """Runs a TypeScript notebook with papermill: run_notebook.py REQUEST
 
-REQUEST is JSON: {"notebook", "output", "parameters": {name: value}, "env": {name: value}, "node", "parent"};
-`parent` is the id of the process that starts this one.
+REQUEST is JSON: {"notebook", "output", "parameters": {name: value}, "env": {name: value}, "leave_out": [tag],
+"heading", "node", "parent"}; cells with one of the tags are left out, `heading` is Markdown for a cell above all
+others, or null, and `parent` is the id of the process that starts this one.
 The last line of standard output is JSON: {"status": "ok" | "error" | "interrupted", ...}; a cell's error comes with
 "cell" (its execution count), "name" and "message". The kernel's standard error is this process's own.
 """
@@ -21,6 +22,7 @@ sys.dont_write_bytecode = True
 warnings.filterwarnings("ignore", module="nbformat")
 from project_environment import follow_parent, use_project_environment  # noqa: E402
 
+import nbformat  # noqa: E402
 import papermill  # noqa: E402
 from papermill.clientwrap import PapermillNotebookClient  # noqa: E402
 from papermill.engines import NBClientEngine, papermill_engines  # noqa: E402
@@ -73,6 +75,17 @@ class Client(PapermillNotebookClient):
 
 class InterruptibleEngine(NBClientEngine):
     @classmethod
+    def execute_notebook(cls, nb, kernel_name, leave_out=(), heading=None, **kwargs):
+        nb.cells = [cell for cell in nb.cells if not set(leave_out) & set(cell.metadata.tags)]
+        if heading is not None:
+            # papermill notes in every cell how far it got.
+            nb.cells.insert(0, nbformat.v4.new_markdown_cell(heading, metadata={"tags": [], "papermill": {}}))
+        # Folders of the machine that it ran on.
+        for path in ("input_path", "output_path"):
+            nb.metadata.papermill.pop(path, None)
+        return super().execute_notebook(nb, kernel_name, **kwargs)
+
+    @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, start_timeout=120, **_):
         client = Client(nb_man, kernel_name=kernel_name, startup_timeout=start_timeout, timeout=None)
         handle_stops(client.stop)
@@ -105,6 +118,8 @@ def run(request):
             language="typescript",
             progress_bar=False,
             cwd=os.path.dirname(request["notebook"]),
+            leave_out=request.get("leave_out", []),
+            heading=request.get("heading"),
         )
     except papermill.PapermillExecutionError as error:
         return {
@@ -129,5 +144,9 @@ if __name__ == "__main__":
     use_project_environment(request.get("node"))
     os.environ.update(request.get("env", {}))
     outcome = run(request)
-    print(json.dumps(outcome), file=answer, flush=True)
+    try:
+        print(json.dumps(outcome), file=answer, flush=True)
+    except BrokenPipeError:
+        # Whoever asked is gone; a second try to say so, when Python ends, would fail too.
+        os._exit(1)
     sys.exit(0 if outcome["status"] == "ok" else 1)

@@ -5,6 +5,7 @@ import type { SeedsOptions } from "./commands/seeds.js";
 import type { ServeOptions } from "./commands/serve.js";
 import type { SetUpOptions } from "./commands/setUp.js";
 import { Interrupted, UserError } from "./errors.js";
+import { modelNames } from "./presets.js";
 
 /** The `xray` command. Verbs load their parts when called, so that each starts without what it does not need. */
 function program(): Command {
@@ -17,6 +18,7 @@ function program(): Command {
     .description("run notebooks/pneumonia.ipynb without a person and write runs/<name>/report.html")
     .option("--name <name>", "folder in runs/; default: time, preset and seed")
     .option("--seed <number>", "of every random choice", integer)
+    .option("--replace-unfinished", "take away what a run of that name that did not finish has left")
     .action(async (options: RunOptions) => {
       const { run } = await import("./commands/run.js");
       await run(options);
@@ -24,7 +26,8 @@ function program(): Command {
 
   trains(xray.command("seeds"))
     .description(
-      "run it with several seeds and write runs/<name>/report.html about all of them; goes on where it was",
+      "run it with several seeds and write runs/<name>/report.html about all of them; goes on where it was, with the " +
+        "same settings and images",
     )
     .requiredOption("--seeds <list>", "such as 1..5 or 1,4,7", seedList)
     .option("--name <name>", "folder in runs/ for all of them", "seeds")
@@ -60,7 +63,9 @@ function program(): Command {
 
   xray
     .command("compare")
-    .description("compare two runs on the same test images, with DeLong's and McNemar's tests")
+    .description(
+      "compare two runs on the same test images, with DeLong's and McNemar's tests, and say in what they differ",
+    )
     .argument("<run>", "a folder, or its name in runs/")
     .argument("<run>", "another one")
     .action(async (first: string, second: string) => {
@@ -133,7 +138,7 @@ function trains(command: Command): Command {
     .option("--epochs <frozen,unfrozen>", "epochs of the two stages", epochs)
     .option("--train-per-class <images>", "at most so many training images of each class; 0: all", integer)
     .option("--valid-per-class <images>", "at most so many test images of each class; 0: all", integer)
-    .option("--model <name>", "the net: resnet50 or mobilenetV2")
+    .option("--model <name>", `the net: ${modelNames.join(" or ")}`)
     .option("--pdf", "write report.pdf too; needs Chromium, Chrome or Edge")
     .addOption(gpu())
     .addOption(cpu());

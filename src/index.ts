@@ -13,12 +13,14 @@ export { type Parameters, presets } from "./presets.js";
 
 // Data
 export { findDataset, type FoundDataset } from "./data/findDataset.js";
+export type { DataSource } from "./RunData.js";
 export { showListing } from "./data/datasetListing.js";
 export { type DsType, type FromFolderOptions, ImageDataBunch } from "./data/ImageDataBunch.js";
 export type { ImageDataBunchOptions } from "./data/bunchOptions.js";
 export type { OnBadImage } from "./data/checkImages.js";
 export type { Column, CsvOptions } from "./data/labelFromCsv.js";
 export type { LabelOf } from "./data/labelFiles.js";
+export type { ClassFolder } from "./data/labelFromFolders.js";
 export type { PatientOf } from "./data/patients.js";
 export { type ImageFacts, imageFacts } from "./data/imageFacts.js";
 export { kermanyCause } from "./data/kermanyCause.js";
@@ -35,6 +37,30 @@ export type { DataLoader } from "./data/DataLoader.js";
 export { getTransforms, type TransformOptions, type Transforms } from "./data/transforms/getTransforms.js";
 export type { PaddingMode, ResizeMethod, Resizing } from "./data/transforms/resizing.js";
 export type { Transform } from "./data/transforms/Transform.js";
+export {
+  defineTransform,
+  type OwnTransform,
+  type TransformDefinition,
+  type TransformFields,
+} from "./data/transforms/defineTransform.js";
+export type {
+  AffineStep,
+  CoordStep,
+  CropPadStep,
+  CropStep,
+  CutoutStep,
+  FilterStep,
+  FlipStep,
+  JitterStep,
+  LightingStep,
+  PadStep,
+  Place,
+  PlannedStep,
+  Step,
+  StepOf,
+} from "./data/transforms/Step.js";
+export type { Matrix3 } from "./data/transforms/matrix.js";
+export { Random, type RandomState } from "./engine/random.js";
 export { brightness } from "./data/transforms/brightness.js";
 export { contrast } from "./data/transforms/contrast.js";
 export { crop } from "./data/transforms/crop.js";
@@ -53,7 +79,19 @@ export type { Batch } from "./data/Batch.js";
 
 // Model and training
 export { cnnLearner, type CnnLearnerOptions } from "./training/cnnLearner.js";
-export { type Architecture, type ArchitectureName, modelFrom, models } from "./models/models.js";
+export { modelFrom, models } from "./models/models.js";
+export * as layers from "./models/layers/layers.js";
+export type { Architecture } from "./models/Architecture.js";
+export type { ArchitectureName } from "./models/backbones.js";
+export type { Body, BodySpec } from "./models/Body.js";
+export {
+  type BackboneDefinition,
+  defineBackbone,
+  type SpecCheck,
+  type SpecError,
+  type SpecIssue,
+  type SpecSchema,
+} from "./models/defineBackbone.js";
 export {
   auroc,
   type Average,
@@ -65,7 +103,16 @@ export {
   precision,
   recall,
 } from "./training/confusionMetrics.js";
-export { accuracy, errorRate, type Metric, type MetricInput, topKAccuracy } from "./training/metrics.js";
+export {
+  accuracy,
+  errorRate,
+  type Metric,
+  type MetricClasses,
+  type MetricDescription,
+  type MetricInput,
+  topKAccuracy,
+} from "./training/metrics.js";
+export { type PositiveClass, positiveClass } from "./statistics/positiveClass.js";
 export { adam, type AdamOptions } from "./training/Adam.js";
 export { sgd, type SGDOptions } from "./training/SGD.js";
 export type { OptFunc, WeightDecayOptions } from "./training/Optimizer.js";
@@ -113,6 +160,8 @@ export {
   ClassificationInterpretation,
   type ClassificationMetrics,
   type Confusion,
+  type FromLearnerOptions,
+  type InterpretationOptions,
   type TopLoss,
 } from "./interpretation/ClassificationInterpretation.js";
 export { BinaryInterpretation, type ThresholdOptions } from "./interpretation/BinaryInterpretation.js";

@@ -1,4 +1,5 @@
 import { UserError } from "./errors.js";
+import { pretrained } from "./models/pretrained/pretrained.js";
 
 /** What a run of the notebook is made of; the names are those of its parameters cell. */
 export interface Parameters {
@@ -23,7 +24,7 @@ export interface Parameters {
 }
 
 /** The nets that `models` has. */
-export const modelNames = ["resnet50", "mobilenetV2"] as const;
+export const modelNames: readonly string[] = Object.keys(pretrained);
 
 const article: Parameters = {
   size: 299,
@@ -118,7 +119,7 @@ function check(parameters: Parameters): void {
       throw new UserError(`${name} is ${value}.`, `Give a whole number from ${least} to ${most}.`);
     }
   }
-  if (!modelNames.some((name) => name === parameters.model)) {
+  if (!modelNames.includes(parameters.model)) {
     throw new UserError(
       `There is no net ${JSON.stringify(parameters.model)}.`,
       `Choose one of: ${modelNames.join(", ")}.`,

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { describeData } from "./data/describeData.js";
 import type { FoundDataset } from "./data/findDataset.js";
 import type { ImageDataBunch } from "./data/ImageDataBunch.js";
 import { currentDisplay } from "./display/Display.js";
@@ -12,13 +13,17 @@ import { writePredictions } from "./interpretation/predictionsFile.js";
 import { makeFolder } from "./makeFolder.js";
 import type { Parameters } from "./presets.js";
 import { writeMetrics } from "./report/metricsFile.js";
+import type { RunMetrics } from "./report/RunMetrics.js";
+import { settingsOf } from "./RunData.js";
 import { runDirectory } from "./runDirectory.js";
 import type { Learner } from "./training/Learner.js";
 
 /**
  * Writes `metrics.json` and `predictions.json` into the run's folder: every number of the run and every test image's
- * probabilities, for programs. Two runs with the same seed on the same machine differ in nothing but `seconds`.
- * @throws UserError when it cannot be written
+ * probabilities, for programs, and which images those are. Two runs with the same seed on the same machine differ in
+ * nothing but `seconds`.
+ * @param options `dataset`: what `findDataset` gave, whose folders the learner's data were made of
+ * @throws UserError when it cannot be written, or an image is not there any more
  */
 export async function saveMetrics(
   learn: Learner<ImageDataBunch>,
@@ -26,18 +31,24 @@ export async function saveMetrics(
   { dataset, parameters }: { readonly dataset: FoundDataset; readonly parameters: Parameters },
 ): Promise<void> {
   const { data } = learn;
-  const { model, size, bs, epochsFrozen, epochsUnfrozen, seed, trainPerClass, validPerClass } = parameters;
+  const { seed } = parameters;
+  const settings = settingsOf(parameters);
+  const images = describeData(data, dataset);
   const file = path.join(runDirectory(), "metrics.json");
   await makeFolder(runDirectory(), "The run's folder must be one that can be written to.");
   const paths = data.validDs.items.map((item) => path.relative(data.path, item.path));
-  await writePredictions(path.join(runDirectory(), "predictions.json"), { seed, preds: interp.preds, paths });
-  await writeMetrics(file, {
+  await writePredictions(path.join(runDirectory(), "predictions.json"), {
+    ...{ seed, settings, dataset: images, paths },
+    preds: { ...interp.preds, positiveClass: interp.positiveClass },
+  });
+  const metrics: RunMetrics = {
     ...interp.metrics(),
     classes: data.classes,
     trainSize: data.trainDs.length,
     validSize: data.validDs.length,
-    ...{ model, size, bs, epochsFrozen, epochsUnfrozen, seed, trainPerClass, validPerClass },
-    dataset: dataset.kind,
+    ...settings,
+    seed,
+    dataset: images,
     history: learn.history.map(({ phase, epoch, trainLoss, validLoss, metrics }) => ({
       phase,
       epoch,
@@ -53,7 +64,8 @@ export async function saveMetrics(
       ...secondsOf(learn.timings),
       epochs: learn.history.map(({ seconds }) => seconds),
     },
-  });
+  };
+  await writeMetrics(file, metrics);
   currentDisplay().text(`The numbers are in ${path.relative(projectRoot, file)}.`);
 }
 

@@ -1,4 +1,7 @@
-import { open, rename, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { open, readdir, rename, rm, stat } from "node:fs/promises";
+import { hostname } from "node:os";
+import path from "node:path";
 import { messageOf, UserError } from "./errors.js";
 
 /** A file that is to be, in pieces that follow each other. */
@@ -9,36 +12,43 @@ export interface FileContent {
 
 /**
  * Writes files that belong together. Their names appear, in this order, only when everything is on the disk: a full
- * disk or a stop on the way leaves what was there before.
- * @throws UserError naming the file and the room that all need
+ * disk or a stop on the way leaves what was there before. Any number of writers may write one name at the same time:
+ * whoever reads it sees the whole file of one of them.
+ * @param remedy what to do when the disk refuses. @default to free the room that all need, or choose another folder
+ * @throws UserError naming the file and the remedy
  */
-export async function writeFiles(contents: readonly FileContent[]): Promise<void> {
-  const partial = (file: string) => `${file}.partial`;
+export async function writeFiles(contents: readonly FileContent[], remedy?: string): Promise<void> {
+  const partials: string[] = [];
   let current = "";
   try {
     for (const { file, pieces } of contents) {
       current = file;
-      await write(partial(file), pieces);
+      const partial = partialName(file);
+      partials.push(partial);
+      await write(partial, pieces);
     }
-    for (const { file } of contents) {
+    for (const [i, { file }] of contents.entries()) {
       current = file;
-      await rename(partial(file), file);
+      await rename(partials[i] ?? "", file);
     }
+    for (const folder of foldersOf(contents)) await syncFolder(folder);
   } catch (error) {
-    await Promise.all(contents.map(({ file }) => rm(partial(file), { force: true }).catch(() => undefined)));
+    await Promise.all(partials.map((partial) => rm(partial, { force: true }).catch(() => undefined)));
     const bytes = contents.flatMap(({ pieces }) => pieces).reduce((sum, { length }) => sum + length, 0);
     throw new UserError(
       `${current} was not written: ${messageOf(error)}`,
-      (error as NodeJS.ErrnoException).code === "EISDIR"
-        ? "That is a folder; give the name of a file."
-        : `It needs ${Math.ceil(bytes / 1e6)} MB on a disk that can be written to; free some room or choose another folder.`,
+      remedy ??
+        ((error as NodeJS.ErrnoException).code === "EISDIR"
+          ? "That is a folder; give the name of a file."
+          : `It needs ${Math.ceil(bytes / 1e6)} MB on a disk that can be written to; free some room or choose another folder.`),
       { cause: error },
     );
   }
+  for (const folder of foldersOf(contents)) await removeAbandoned(folder);
 }
 
 async function write(file: string, pieces: readonly Uint8Array[]): Promise<void> {
-  const handle = await open(file, "w");
+  const handle = await open(file, "wx");
   try {
     for (const piece of pieces) {
       for (let at = 0; at < piece.length;) at += (await handle.write(piece, at)).bytesWritten;
@@ -48,6 +58,59 @@ async function write(file: string, pieces: readonly Uint8Array[]): Promise<void>
     await handle.close();
   }
 }
+
+const foldersOf = (contents: readonly FileContent[]): Set<string> =>
+  new Set(contents.map(({ file }) => path.dirname(file)));
+
+/** A renamed file is safe from a power cut only when its folder is on the disk too. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, "r");
+    await handle.sync().finally(() => handle.close());
+  } catch (error) {
+    // Some systems, such as Windows and network disks, have no such thing.
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (!["EACCES", "EBADF", "EINVAL", "EISDIR", "ENOTSUP", "EPERM"].includes(code)) throw error;
+  }
+}
+
+/** A process's number says who it is only together with its machine's name: folders may be shared. */
+const host = Buffer.from(hostname()).toString("base64url").slice(0, 12);
+
+/** A name beside `file` that no other writer takes, also none in another thread. */
+function partialName(file: string): string {
+  const { dir, base } = path.parse(file);
+  const writer = `${host}-${process.pid}-${randomBytes(6).toString("hex")}`;
+  // A name may have 255 bytes in all.
+  return path.join(dir, `${base.slice(0, 60)}.${writer}.partial`);
+}
+
+const abandonedAfterMs = 24 * 3600 * 1000;
+
+/** Takes away what writers left who were killed: those of this machine that are gone, and others after a day. */
+async function removeAbandoned(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    const [, machine, pid] = /\.([\w-]{1,12})-(\d+)-[0-9a-f]{12}\.partial$/.exec(name) ?? [];
+    if (machine === undefined) continue;
+    const file = path.join(folder, name);
+    const gone = machine === host && !isAlive(Number(pid));
+    if (gone || (await ageOf(file)) > abandonedAfterMs)
+      await rm(file, { force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}
+
+const ageOf = async (file: string): Promise<number> =>
+  Date.now() - ((await stat(file).catch(() => undefined))?.mtimeMs ?? Date.now());
 
 /** The bytes of numbers as they lie in memory. */
 export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>

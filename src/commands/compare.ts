@@ -1,8 +1,9 @@
 import path from "node:path";
 import { tableText } from "../display/table.js";
-import { compareRuns } from "../interpretation/compareRuns.js";
+import { compareRuns, type NamedRun } from "../interpretation/compareRuns.js";
 import { readPredictions } from "../interpretation/predictionsFile.js";
-import { readMetrics } from "../report/RunMetrics.js";
+import { dataSource, readMetrics, type RunMetrics } from "../report/RunMetrics.js";
+import { dataDifferences, settingDifferences } from "../RunData.js";
 import { runFolder } from "./report.js";
 
 /**
@@ -12,11 +13,36 @@ import { runFolder } from "./report.js";
  */
 export async function compare(...runs: readonly [first: string, second: string]): Promise<void> {
   const [first, second] = [await runFolder(runs[0]), await runFolder(runs[1])];
-  const read = async (folder: string) => ({
-    ...(await readPredictions(path.join(folder, "predictions.json"))),
-    name: path.basename(folder),
-  });
-  const { dataset } = await readMetrics(path.join(first, "metrics.json"));
-  const what = dataset === "phantom" ? "DRAWN test" : "test";
-  console.log(tableText(compareRuns(await read(first), await read(second), what)));
+  const [a, b] = [await readRun(first), await readRun(second)];
+  const what = [a, b].some(({ metrics }) => dataSource(metrics) === "phantom") ? "DRAWN test" : "test";
+  console.log(tableText(compareRuns(a, b, what)));
+  console.log(differencesInWords(a, b));
+}
+
+/** A run's predictions, its numbers, and what it is called. */
+type ReadRun = NamedRun & { readonly metrics: RunMetrics };
+
+async function readRun(folder: string): Promise<ReadRun> {
+  const metrics = await readMetrics(path.join(folder, "metrics.json"));
+  const predictions = await readPredictions(path.join(folder, "predictions.json"));
+  return { ...predictions, name: path.basename(folder), metrics };
+}
+
+/** In what the runs differ beside their numbers. */
+function differencesInWords(a: ReadRun, b: ReadRun): string {
+  const differs = (name: "seed" | "commit") =>
+    a.metrics[name] === b.metrics[name]
+      ? []
+      : [`${name} (${a.metrics[name] ?? "unknown"} and ${b.metrics[name] ?? "unknown"})`];
+  const known = a.dataset !== undefined && b.dataset !== undefined;
+  const differences = [
+    ...settingDifferences(a.metrics, b.metrics),
+    ...(known ? dataDifferences(a.dataset, b.dataset) : []),
+    ...differs("seed"),
+    ...differs("commit"),
+  ];
+  const unknown = known
+    ? ""
+    : " The files of an earlier version do not say which images the runs were made of.";
+  return `${differences.length === 0 ? "The runs differ in no setting" : `The runs differ in: ${differences.join(", ")}`}.${unknown}`;
 }

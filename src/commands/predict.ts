@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { imageFiles } from "../data/imageFolder.js";
 import { imageGrid } from "../data/imageGrid.js";
+import { LeftOut } from "../data/LeftOut.js";
 import { messageOf, UserError } from "../errors.js";
 import { gradCam } from "../interpretation/gradCam.js";
 import { camTiles } from "../interpretation/heatMap.js";
@@ -38,14 +39,15 @@ interface Predicted {
 
 /**
  * `xray predict IMAGE...`: the most probable class of each image, and where the net saw it. An image that cannot be
- * read is told on standard error, the others are predicted all the same, and the exit code is 1.
+ * read is told on standard error, the others are predicted all the same, and the exit code is 1. What lies in a folder
+ * and is no image is told there in one sentence.
  * @throws UserError when there is no such model, or no image
  */
 export async function predict(images: readonly string[], options: PredictOptions): Promise<void> {
   const { json = false } = options;
   const model = exportedModel(options.model);
   const paths = images.flatMap(imagesAt);
-  if (paths.length === 0) throw new UserError(`${images.join(", ")} holds no images.`, "Name images.");
+  if (paths.length === 0) throw new UserError("There are no images to predict.", "Name images.");
   const folder = options.heatmaps ?? path.join(path.dirname(model), "heatmaps");
   const learn = await loadLearner(model);
   const predicted: Predicted[] = [];
@@ -92,5 +94,14 @@ function describe({ path: image, class: name, probability, heatmap }: Predicted,
 /** The images of a folder, or the one that is named; whether it can be read is seen later. */
 function imagesAt(place: string): string[] {
   const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isFolder ? imageFiles(place).map((file) => file.path) : [place];
+  if (!isFolder) return [place];
+  const leftOut = new LeftOut();
+  const found = imageFiles(place, { leftOut });
+  const words = [leftOut.inWords(place)].filter((sentence) => sentence !== "");
+  if (found.length === 0) {
+    words.unshift(`${place} holds no images.`);
+    process.exitCode = 1;
+  }
+  if (words.length > 0) console.error(words.join(" "));
+  return found;
 }

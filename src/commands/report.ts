@@ -3,16 +3,21 @@ import path from "node:path";
 import { phantomWarning } from "../data/datasetListing.js";
 import { runsDir } from "../environment.js";
 import { UserError } from "../errors.js";
-import { readMetrics } from "../report/RunMetrics.js";
-import { writeReport } from "../report/writeReport.js";
-
-/** What the reports of the article's notebook are called. */
-const title = "Pneumonia in chest X-rays";
+import { reportTitle } from "../report/reportTitle.js";
+import { dataSource, readMetrics } from "../report/RunMetrics.js";
+import { requireExecuted, writeReport } from "../report/writeReport.js";
 
 /** Writes a run's reports; drawn images are said to be drawn above everything else. */
 export async function reportOf(folder: string, pdf = false): Promise<string[]> {
-  const { dataset } = await readMetrics(path.join(folder, "metrics.json"));
-  return writeReport(folder, { title, pdf, banner: dataset === "phantom" ? phantomWarning : undefined });
+  await requireExecuted(folder);
+  const run = await readMetrics(path.join(folder, "metrics.json"));
+  const { classes, dataset } = run;
+  const source = dataSource(run);
+  const title = reportTitle(source, {
+    classes,
+    name: typeof dataset === "string" ? undefined : dataset.name,
+  });
+  return writeReport(folder, { title, pdf, banner: source === "phantom" ? phantomWarning : undefined });
 }
 
 /**

@@ -1,20 +1,21 @@
-import { mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
-import { findDataset } from "../data/findDataset.js";
+import { findDataset, type FoundDataset } from "../data/findDataset.js";
+import { subfolders } from "../data/imageFolder.js";
 import { setDisplay } from "../display/Display.js";
 import { TerminalDisplay } from "../display/TerminalDisplay.js";
 import { hasNvidiaDriver } from "../engine/gpu.js";
 import { rememberedVariant } from "../engine/install/chooseVariant.js";
 import { computesOnGpu } from "../engine/probeEngine.js";
-import { projectRoot, runsDir } from "../environment.js";
-import { UserError } from "../errors.js";
-import { makeFolder } from "../makeFolder.js";
+import { projectRoot } from "../environment.js";
 import { type Parameters, presets, type ResolvedParameters, resolveParameters } from "../presets.js";
 import { writeMetrics } from "../report/metricsFile.js";
-import { readMetrics } from "../report/RunMetrics.js";
-import { runNotebook } from "../report/runNotebook.js";
+import { dataSource, readMetrics } from "../report/RunMetrics.js";
+import { inText } from "../report/reportMarkdown.js";
+import { reportTitle } from "../report/reportTitle.js";
+import { runNotebook, type RunNotebookOptions } from "../report/runNotebook.js";
 import { timestamp } from "../runDirectory.js";
+import { folderNamed, inRunFolder } from "../runFolder.js";
 import { reportOf } from "./report.js";
 import { setUp } from "./setUp.js";
 
@@ -22,20 +23,44 @@ import { setUp } from "./setUp.js";
 export interface RunOptions extends Partial<Omit<Parameters, "epochsFrozen" | "epochsUnfrozen">> {
   readonly preset: string;
   readonly name?: string;
+  /** Whether what a run that did not finish has left in the folder is taken away. @default false */
+  readonly replaceUnfinished?: boolean;
   readonly epochs?: readonly [frozen: number, unfrozen: number];
   readonly pdf?: boolean;
   readonly gpu?: boolean;
   readonly cpu?: boolean;
 }
 
+/** All that a run needs to know before its notebook starts. */
+export interface PreparedRun {
+  readonly parameters: Parameters;
+  readonly preset: string;
+  readonly dataset: FoundDataset;
+}
+
 /**
  * `xray run`: runs the notebook without a person and writes the executed notebook, `report.html` and
  * `metrics.json` to a folder in `runs/`. The preset `auto` follows the engine that is installed then: `article` if
  * it computes on a GPU, else `quick`.
+ * @throws UserError when a flag is wrong, the folder is taken, or a cell fails
  */
 export async function run(options: RunOptions): Promise<void> {
   const started = performance.now();
-  // What cannot be is told before anything is installed: a parameter out of its range, a folder that is not there.
+  const { name } = options;
+  // What cannot be is told before anything is installed.
+  if (name !== undefined) folderNamed(name);
+  const prepared = await prepareRun(options);
+  const { preset, parameters } = prepared;
+  const folder = folderNamed(name ?? `${timestamp(new Date())}-${preset}-seed${parameters.seed}`);
+  await inRunFolder(folder, options, () => runPrepared(folder, prepared, { ...options, started }));
+}
+
+/**
+ * Sets everything up, finds the data set and decides on the numbers.
+ * @throws UserError when a parameter is out of its range, or the folder of the data set is not there; before anything
+ * is installed
+ */
+export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
   const { dataDir } = chosen(options, { gpu: false }).parameters;
   const given = dataDir === "" ? undefined : await findDataset(dataDir);
   setDisplay(new TerminalDisplay(process.stderr));
@@ -48,17 +73,25 @@ export async function run(options: RunOptions): Promise<void> {
   }
   const { parameters, preset } = chosen(options, machine);
   // Before the notebook starts: a download shows its progress here.
-  const dataset = given ?? (await findDataset(parameters.dataDir));
-  const setUpSeconds = secondsSince(started);
+  return { parameters, preset, dataset: given ?? (await findDataset(parameters.dataDir)) };
+}
 
-  const name = options.name ?? `${timestamp(new Date())}-${preset}-seed${parameters.seed}`;
-  const folder = await newFolder(name);
+/**
+ * Runs the notebook in a folder that is this run's, and writes its reports.
+ * @param options `started`: when the work on the run began, as `performance.now()` gives it
+ */
+export async function runPrepared(
+  folder: string,
+  { parameters, dataset }: PreparedRun,
+  { pdf, started }: { readonly pdf?: boolean; readonly started: number },
+): Promise<void> {
+  const setUpSeconds = secondsSince(started);
   console.error(`run: ${path.relative(process.cwd(), folder) || folder} (${describe(parameters)})`);
-  const notebook = path.join(folder, "pneumonia.ipynb");
   await runNotebook({
     notebook: path.join(projectRoot, "notebooks", "pneumonia.ipynb"),
-    output: notebook,
+    output: path.join(folder, "pneumonia.ipynb"),
     parameters: { ...parameters, preset: "none" },
+    ...textsFor(dataset),
     // The kernel, whose working directory is another one, neither looks for the data set again nor downloads it.
     env: { XRAY_DATA: dataset.path, XRAY_RUN_DIR: folder, XRAY_TERMINAL: "1" },
   });
@@ -66,14 +99,28 @@ export async function run(options: RunOptions): Promise<void> {
   const metrics = await readMetrics(file);
   const total = secondsSince(started);
   await writeMetrics(file, { ...metrics, seconds: { setUp: setUpSeconds, ...metrics.seconds, total } });
-  const [report] = await reportOf(folder, options.pdf);
+  const [report] = await reportOf(folder, pdf);
 
-  const data = metrics.dataset === "phantom" ? " DRAWN images, not of patients" : " test images";
+  const data = dataSource(metrics) === "phantom" ? " DRAWN images, not of patients" : " test images";
   console.error(
     `run: error rate ${shown(metrics.errorRate)} (95% interval ${(metrics.intervals.errorRate ?? []).map(shown).join(" to ")}) ` +
       `on ${metrics.validSize}${data}, ${(total / 60).toFixed(1)} minutes`,
   );
   console.log(report);
+}
+
+/** What the notebook says of its X-rays and of the article's is said of no other images. */
+function textsFor({
+  path: folder,
+  train,
+  kind,
+}: FoundDataset): Pick<RunNotebookOptions, "leaveOut" | "heading"> {
+  if (kind === "kermany") return {};
+  const title = reportTitle(kind, {
+    classes: subfolders(path.join(folder, train)),
+    name: path.basename(folder),
+  });
+  return { leaveOut: ["kermany"], heading: `# ${inText(title)}` };
 }
 
 /** The preset's numbers with the flags over them. */
@@ -90,27 +137,6 @@ function chosen(
     dataDir: dataDir === "" ? "" : path.resolve(dataDir),
   };
   return { ...resolveParameters({ ...given, preset: "none" }, machine), preset };
-}
-
-async function newFolder(name: string): Promise<string> {
-  const parts = name.split("/");
-  if (parts.length > 2 || parts.some((part) => !/^[\w.-]+$/.test(part) || /^\.+$/.test(part))) {
-    throw new UserError(
-      `A run cannot be called ${JSON.stringify(name)}.`,
-      "Use letters, digits, dots and dashes, and at most one slash.",
-    );
-  }
-  const folder = path.join(runsDir, name);
-  await makeFolder(path.dirname(folder), "The project's folder must be one that can be written to.");
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    // Made for it by whoever plans the runs.
-    if ((await readdir(folder)).length === 0) return folder;
-    throw new UserError(`${folder} is there already.`, "Choose another --name, or delete the folder.");
-  }
-  return folder;
 }
 
 function describe(p: Parameters): string {

@@ -1,15 +1,23 @@
-import { rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { phantomWarning } from "../data/datasetListing.js";
-import { projectRoot, runsDir } from "../environment.js";
+import { dataFolders } from "../data/describeData.js";
+import { projectRoot } from "../environment.js";
 import { UserError } from "../errors.js";
+import { gitCommit } from "../gitCommit.js";
+import { indented } from "../indented.js";
+import { readPredictions } from "../interpretation/predictionsFile.js";
 import { exportHtml } from "../report/exportHtml.js";
 import { readMetrics } from "../report/RunMetrics.js";
 import { runNotebook } from "../report/runNotebook.js";
-import { run, type RunOptions } from "./run.js";
+import { dataDifferences, settingDifferences } from "../RunData.js";
+import { folderNamed, inRunFolder, isFinished } from "../runFolder.js";
+import { lockedFolder } from "../runLock.js";
+import { type PreparedRun, prepareRun, type RunOptions, runPrepared } from "./run.js";
 
-/** The flags of `xray seeds`: those of a run, but for its seed and its name. */
-export interface SeedsOptions extends Omit<RunOptions, "seed" | "name"> {
+/** The flags of `xray seeds`: those of a run, but for its seed, its name and what becomes of an unfinished one. */
+export interface SeedsOptions extends Omit<RunOptions, "seed" | "name" | "replaceUnfinished"> {
   readonly seeds: readonly number[];
   /** The folder in `runs/` that all runs go into. */
   readonly name: string;
@@ -18,7 +26,8 @@ export interface SeedsOptions extends Omit<RunOptions, "seed" | "name"> {
 /**
  * `xray seeds`: runs the notebook with each seed, one after the other, and writes a page with all of them. Runs that
  * are finished stay: after an interruption the same command goes on with the one that was interrupted.
- * @throws UserError when the runs cannot be compared, or one fails
+ * @throws UserError when the finished runs are not what is asked for, another process is at work in the folder, or a
+ * run fails
  */
 export async function seeds({ seeds: wanted, name, ...options }: SeedsOptions): Promise<void> {
   if ((options.validPerClass ?? 0) !== 0) {
@@ -27,18 +36,81 @@ export async function seeds({ seeds: wanted, name, ...options }: SeedsOptions): 
       "Leave --valid-per-class out.",
     );
   }
-  const sweep = path.join(runsDir, name);
-  for (const seed of wanted) {
-    const folder = path.join(sweep, `seed-${seed}`);
-    // The report is a run's last file.
-    if (await exists(path.join(folder, "report.html"))) {
-      console.error(`seeds: ${path.relative(process.cwd(), folder)} is there already`);
-      continue;
-    }
-    await rm(folder, { recursive: true, force: true });
-    await run({ ...options, seed, name: `${name}/seed-${seed}` });
+  const sweep = folderNamed(name);
+  if (name.includes("/")) {
+    throw new UserError(
+      `Several runs cannot be called ${JSON.stringify(name)}.`,
+      "Use a --name without a slash: each run has a folder of its own in it.",
+    );
   }
-  const { dataset } = await readMetrics(path.join(sweep, `seed-${wanted[0] ?? ""}`, "metrics.json"));
+  if (existsSync(path.join(sweep, "metrics.json"))) {
+    throw new UserError(`${sweep} is the folder of a single run.`, "Choose another --name.");
+  }
+  await lockedFolder(sweep, async () => {
+    let started = performance.now();
+    const prepared = await prepareRun(options);
+    await requireLike(sweep, wanted, prepared);
+    for (const seed of wanted) {
+      const folder = path.join(sweep, seedFolder(seed));
+      if (await isFinished(folder)) {
+        console.error(`seeds: ${path.relative(process.cwd(), folder)} is there already`);
+        continue;
+      }
+      const parameters = { ...prepared.parameters, seed };
+      await inRunFolder(folder, { replaceUnfinished: true }, () =>
+        runPrepared(folder, { ...prepared, parameters }, { pdf: options.pdf, started }),
+      );
+      started = performance.now();
+    }
+    await writePage(sweep, prepared);
+  });
+}
+
+/**
+ * Every run that the page would be about, finished or not, but for those that are made anew.
+ * @throws UserError naming the runs that differ in more than their seed from what is asked for
+ */
+async function requireLike(
+  sweep: string,
+  wanted: readonly number[],
+  { parameters, dataset }: PreparedRun,
+): Promise<void> {
+  const folders = dataFolders(dataset);
+  const unlike: string[] = [];
+  for (const { name } of (await readdir(sweep, { withFileTypes: true })).filter((e) => e.isDirectory())) {
+    const folder = path.join(sweep, name);
+    const finished = await isFinished(folder);
+    const madeAnew = !finished && wanted.some((seed) => name === seedFolder(seed));
+    const file = path.join(folder, "predictions.json");
+    if (madeAnew || !existsSync(file)) continue;
+    const run = await readPredictions(file);
+    const differences =
+      run.settings && run.dataset
+        ? [...settingDifferences(run.settings, parameters), ...dataDifferences(run.dataset, folders)]
+        : ["its files, of an earlier version, do not say with which settings and images it was made"];
+    if (differences.length > 0) unlike.push(`${name}: ${differences.join(", ")}`);
+    else if (finished) await noteOtherSources(folder);
+  }
+  if (unlike.length === 0) return;
+  throw new UserError(
+    `The runs in ${path.relative(process.cwd(), sweep)} differ from what is asked for in more than their seed ` +
+      `(what is there, and what is asked for):${indented(unlike, 10)}`,
+    "Choose another --name for the new runs, ask for what is there, or remove those runs.",
+  );
+}
+
+/** Other sources may give other numbers; that is no reason to throw a run away. */
+async function noteOtherSources(folder: string): Promise<void> {
+  const { commit = "unknown" } = await readMetrics(path.join(folder, "metrics.json"));
+  const current = gitCommit() ?? "unknown";
+  if (commit === current) return;
+  const name = path.relative(process.cwd(), folder);
+  console.error(`seeds: ${name} was made by another commit of the sources (${commit}, and now ${current})`);
+}
+
+const seedFolder = (seed: number): string => `seed-${seed}`;
+
+async function writePage(sweep: string, { dataset }: PreparedRun): Promise<void> {
   const notebook = path.join(sweep, "seeds.ipynb");
   await runNotebook({
     notebook: path.join(projectRoot, "notebooks", "seeds.ipynb"),
@@ -46,13 +118,7 @@ export async function seeds({ seeds: wanted, name, ...options }: SeedsOptions): 
     parameters: { folder: sweep },
   });
   const page = path.join(sweep, "report.html");
-  const banner = dataset === "phantom" ? phantomWarning : undefined;
+  const banner = dataset.kind === "phantom" ? phantomWarning : undefined;
   await exportHtml(notebook, page, { title: "The same training with several seeds", banner });
   console.log(page);
 }
-
-const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  );

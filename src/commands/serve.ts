@@ -6,8 +6,8 @@ import type { Table } from "../display/Display.js";
 import { messageOf, UserError } from "../errors.js";
 import { BinaryInterpretation } from "../interpretation/BinaryInterpretation.js";
 import { readPredictions } from "../interpretation/predictionsFile.js";
-import { measureRows } from "../report/reportMarkdown.js";
-import { readMetrics } from "../report/RunMetrics.js";
+import { measureRows, whoseMeasures } from "../report/reportMarkdown.js";
+import { dataSource, readMetrics } from "../report/RunMetrics.js";
 import type { AboutNet } from "../serve/page.js";
 import { predictionServer } from "../serve/predictionServer.js";
 import { type DecisionThreshold, decisionInWords } from "../training/DecisionThreshold.js";
@@ -75,7 +75,7 @@ async function numbersOf(file: string, threshold?: DecisionThreshold): Promise<T
     .find((place) => existsSync(place));
   if (metrics === undefined) return undefined;
   const run = await readMetrics(metrics);
-  const drawn = run.dataset === "phantom" ? " DRAWN" : "";
+  const drawn = dataSource(run) === "phantom" ? " DRAWN" : "";
   const predictions = path.join(path.dirname(metrics), "predictions.json");
   if (threshold && existsSync(predictions)) {
     const { preds } = await readPredictions(predictions);
@@ -83,7 +83,7 @@ async function numbersOf(file: string, threshold?: DecisionThreshold): Promise<T
   }
   return {
     caption:
-      `On ${run.validSize}${drawn} test images; precision, recall and specificity are those of ${run.positiveClass}` +
+      `On ${run.validSize}${drawn} test images. ${whoseMeasures(run)}` +
       (threshold ? "; the class is the most probable one, without the threshold" : ""),
     columns: ["measure", "value", "95% interval"],
     rows: measureRows(run),

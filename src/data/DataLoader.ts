@@ -1,5 +1,6 @@
 import { Random } from "../engine/random.js";
 import type { Batch } from "./Batch.js";
+import { type BatchToDraw, drawBatch } from "./drawBatch.js";
 import type { ImageDataset } from "./ImageDataset.js";
 import type { ImageStats } from "./imagenetStats.js";
 import type { Preparer } from "./Preparer.js";
@@ -117,8 +118,7 @@ export class DataLoader {
     const { dataset, size, resizing, transforms, stream, preparer, cache } = this.options;
     const items = draws.map((draw) => draw % dataset.length);
     const chosen = items.flatMap((item) => dataset.items[item] ?? []);
-    const result = await preparer.batch({
-      kind: "batch",
+    const batch: BatchToDraw = {
       images: chosen.map(({ path }, k) => ({ path, item: draws[k] ?? 0, source: cache.get(path) })),
       size,
       ...resizing,
@@ -126,7 +126,8 @@ export class DataLoader {
       stream: [...stream, pass],
       stats,
       stopped,
-    });
+    };
+    const result = await drawBatch(batch, (request) => preparer.batch(request));
     if (result === undefined) throw new Error("The pass was ended.");
     for (const { place, source } of result.decoded) cache.offer(chosen[place]?.path ?? "", source);
     return {

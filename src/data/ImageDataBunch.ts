@@ -7,13 +7,15 @@ import { DataLoader, type DataLoaderOptions } from "./DataLoader.js";
 import { type Duplicate, type DuplicateOptions, findDuplicates } from "./findDuplicates.js";
 import type { ImageDataset } from "./ImageDataset.js";
 import { type LabelledFile, imageFiles } from "./imageFolder.js";
+import { type ClassFolder, labelFromFolders } from "./labelFromFolders.js";
 import { type ImageStats, requireStats } from "./imagenetStats.js";
 import { type LabelOf, labelFromFunc, labelFromLists, labelFromRe } from "./labelFiles.js";
 import { type CsvOptions, labelFromCsv } from "./labelFromCsv.js";
-import { type BunchParts, loadBunch } from "./loadBunch.js";
+import { type BunchParts, type Place, loadBunch } from "./loadBunch.js";
 import type { Preparer } from "./Preparer.js";
 import { batchTiles, showTiles } from "./showImages.js";
 import type { SourceCache } from "./SourceCache.js";
+import { filesToDivide } from "./splitFiles.js";
 import { splitAtRandom, splitByFolder } from "./splitItems.js";
 import { streams } from "./streams.js";
 import type { Resizing } from "./transforms/resizing.js";
@@ -21,10 +23,18 @@ import type { Transforms } from "./transforms/getTransforms.js";
 import type { Transform } from "./transforms/Transform.js";
 
 export interface FromFolderOptions extends ImageDataBunchOptions {
-  /** Folder of the training images, below the path. @default "train" */
+  /** Folder of the training images, below the path; not beside `validPct`. @default "train" */
   readonly train?: string;
-  /** Folder of the validation images. @default "valid" */
+  /** Folder of the validation images; not beside `validPct`. @default "valid" */
   readonly valid?: string;
+  /**
+   * Where folders are nested, which one names an image's class: "top", the one directly below `train` and `valid` (with
+   * `validPct`: below the path), or "parent", the one that holds the image, as in fast.ai.
+   * @default "top"; folders that can be read in both ways are refused
+   */
+  readonly classFolder?: ClassFolder;
+  /** Names of folders that are not looked into, at any depth, such as ["masks"]. @default none */
+  readonly exclude?: readonly string[];
 }
 
 /** Which images. */
@@ -90,18 +100,25 @@ export class ImageDataBunch {
   }
 
   /**
-   * Images in folders named after their classes. Files are taken in sorted order; here as in the other ways to make
-   * a bunch, every file is decoded once before anything is trained, so that a bad one is known now.
-   * @param folder holds the folders `train` and `valid`; with `validPct`, folders of classes at any depth
-   * @throws UserError naming the folder, file or value that is wrong
+   * Images in folders named after their classes: the class is the folder directly below `train` or `valid`, whatever
+   * folders lie in it (see `classFolder`). Files are taken in sorted order, and are told by their content where their
+   * ending says nothing; one sentence says what was left out. Here as in the other ways to make a bunch, every file is
+   * decoded once before anything is trained, so that a bad one is known now.
+   * @param folder holds the folders `train` and `valid`; with `validPct`, the classes' folders, or splits that do
+   * @throws UserError naming the folder, file or value that is wrong, or two ways to read the folders
    */
   static fromFolder(folder: string, options: FromFolderOptions): Promise<ImageDataBunch> {
-    const { train = "train", valid = "valid" } = options;
-    return ImageDataBunch.load(folder, options, (root, settings, testPaths) => {
+    const { train = "train", valid = "valid", classFolder, exclude = [] } = options;
+    return ImageDataBunch.load(folder, options, ({ root, settings, testPaths, leftOut }) => {
       const { validPct, groupBy } = settings;
-      if (validPct === undefined) return splitByFolder(root, train, valid, groupBy);
-      const labelled = imageFiles(root).filter((file) => !testPaths.has(file.path));
-      return splitAtRandom(labelled, validPct, settings);
+      oneOf("classFolder", classFolder, [undefined, "top", "parent"]);
+      if (validPct === undefined) {
+        return splitByFolder(root, train, valid, groupBy, { classFolder, exclude, leftOut });
+      }
+      refuseSplitNames(options);
+      const paths = imageFiles(root, { leftOut, exclude }).filter((file) => !testPaths.has(file));
+      const files = filesToDivide(root, paths, { classFolder, exclude, apart: testPaths });
+      return splitAtRandom(labelFromFolders(files, classFolder), validPct, settings);
     });
   }
 
@@ -116,16 +133,19 @@ export class ImageDataBunch {
     labels: readonly string[],
     options: ImageDataBunchOptions,
   ): Promise<ImageDataBunch> {
-    return ImageDataBunch.labelled(folder, options, (root) => labelFromLists(root, fnames, labels));
+    return ImageDataBunch.labelled(folder, options, ({ root }) => labelFromLists(root, fnames, labels));
   }
 
   /**
-   * Images with labels from a CSV file; a random share validates.
+   * Images with labels from a CSV file; a random share validates. One sentence says how many images lie beside the
+   * listed ones and are not listed.
    * @param folder holds the file and, below it, the images
    * @throws UserError naming the folder, file, row, column or value that is wrong
    */
   static fromCsv(folder: string, options: ImageDataBunchOptions & CsvOptions): Promise<ImageDataBunch> {
-    return ImageDataBunch.labelled(folder, options, (root) => labelFromCsv(root, options));
+    return ImageDataBunch.labelled(folder, options, ({ root, testPaths, leftOut }) =>
+      labelFromCsv(root, options, leftOut, testPaths),
+    );
   }
 
   /**
@@ -139,8 +159,8 @@ export class ImageDataBunch {
     labelFunc: LabelOf,
     options: ImageDataBunchOptions,
   ): Promise<ImageDataBunch> {
-    return ImageDataBunch.labelled(folder, options, (root, testPaths) => {
-      const found = () => imageFiles(root).flatMap((file) => (testPaths.has(file.path) ? [] : [file.path]));
+    return ImageDataBunch.labelled(folder, options, ({ root, testPaths, leftOut }) => {
+      const found = () => imageFiles(root, { leftOut }).filter((file) => !testPaths.has(file));
       return labelFromFunc(root, fnames ?? found(), labelFunc);
     });
   }
@@ -163,10 +183,10 @@ export class ImageDataBunch {
   private static labelled(
     folder: string,
     options: ImageDataBunchOptions,
-    label: (root: string, testPaths: ReadonlySet<string>) => readonly LabelledFile[],
+    label: (place: Place) => readonly LabelledFile[],
   ): Promise<ImageDataBunch> {
-    return ImageDataBunch.load(folder, options, (root, settings, testPaths) =>
-      splitAtRandom(label(root, testPaths), settings.validPct ?? 0.2, settings),
+    return ImageDataBunch.load(folder, options, (place) =>
+      splitAtRandom(label(place), place.settings.validPct ?? 0.2, place.settings),
     );
   }
 
@@ -239,7 +259,10 @@ export class ImageDataBunch {
   async showBatch(options: { readonly rows?: number; readonly dsType?: DsType } = {}): Promise<void> {
     const rows = integer("rows", options.rows ?? 5, 1);
     const batch = await this.oneBatch(options.dsType);
-    const titles = Array.from(batch.y.subarray(0, rows * rows), (label) => this.classes[label] ?? "");
+    // The label of an image without a class is 0, which is a class of others.
+    const titles = Array.from(batch.y.subarray(0, rows * rows), (label) =>
+      options.dsType === "test" ? "no label" : (this.classes[label] ?? ""),
+    );
     const what = { train: "augmented training images", valid: "validation images", test: "test images" };
     await showTiles(batchTiles(batch, this.stats, titles), this.size, what[options.dsType ?? "train"]);
   }
@@ -288,5 +311,17 @@ export class ImageDataBunch {
       cache,
       stats: () => this.stats,
     });
+  }
+}
+
+/** Options that `validPct` makes meaningless. */
+function refuseSplitNames(options: FromFolderOptions): void {
+  for (const name of ["train", "valid"] as const) {
+    const value = options[name];
+    if (value === undefined) continue;
+    throw new UserError(
+      `${name} is ${JSON.stringify(value)}, and validPct is ${options.validPct ?? ""}: one or the other divides the images.`,
+      "Leave out validPct, or, to divide the images of one folder at random, give that folder and leave out train and valid.",
+    );
   }
 }

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Worker } from "node:worker_threads";
+import { BadImage } from "./BadImage.js";
 import type { WorkerReply, WorkerRequest } from "./batchWorker.js";
-import { BadImage } from "./decodeImage.js";
 import { answerRequest } from "./prepare.js";
 import type {
   BatchRequest,
@@ -110,8 +110,10 @@ export class Preparer {
     if (thread.pending.size === 0 && this.threads.includes(thread)) thread.worker.unref();
     if (this.threads.every(({ pending }) => pending.size === 0)) this.endWhenIdle();
     if (waiting === undefined) return;
-    if ("badImage" in reply) waiting.reject(new BadImage(reply.badImage.path, reply.badImage.reason));
-    else if ("problem" in reply) waiting.reject(new Error(`Preparing images failed: ${reply.problem}`));
+    if ("badImage" in reply) {
+      const { path: file, reason, kind } = reply.badImage;
+      waiting.reject(new BadImage(file, reason, kind));
+    } else if ("problem" in reply) waiting.reject(new Error(`Preparing images failed: ${reply.problem}`));
     else waiting.resolve(reply.result);
   }
 

@@ -1,11 +1,18 @@
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { cacheDir } from "../environment.js";
+import { writeFiles } from "../writeFiles.js";
+import type { UsedBits } from "./spreadBits.js";
 
 interface Known {
   readonly size: number;
   readonly mtimeMs: number;
+  /** As of `Pixels`: it is said anew at every start. */
+  readonly usedBits?: UsedBits;
 }
+
+/** With a number: what an earlier version took for good is looked at once more. */
+const fileName = "verified-images-2.json";
 
 /**
  * Remembers which image files were once decoded without fault, with their sizes and times of change, so that the
@@ -24,10 +31,7 @@ export class VerifiedImages {
    * @param paths absolute
    * @param file the memory; one that is missing or damaged is taken as empty
    */
-  static async of(
-    paths: readonly string[],
-    file = path.join(cacheDir, "verified-images.json"),
-  ): Promise<VerifiedImages> {
+  static async of(paths: readonly string[], file = path.join(cacheDir, fileName)): Promise<VerifiedImages> {
     const current = new Map<string, Known>();
     await Promise.all(
       paths.map(async (place) => {
@@ -44,9 +48,14 @@ export class VerifiedImages {
     return before !== undefined && before.size === now?.size && before.mtimeMs === now.mtimeMs;
   }
 
-  add(place: string): void {
+  add(place: string, usedBits?: UsedBits): void {
     const now = this.current.get(place);
-    if (now) this.added.set(place, now);
+    if (now) this.added.set(place, { ...now, usedBits });
+  }
+
+  /** What `add` was told of the file, now or earlier. */
+  usedBits(place: string): UsedBits | undefined {
+    return (this.added.get(place) ?? (this.has(place) ? this.known.get(place) : undefined))?.usedBits;
   }
 
   /**
@@ -59,11 +68,10 @@ export class VerifiedImages {
     const entries = await Promise.all(
       [...all].map(async (entry) => (this.current.has(entry[0]) || (await stateOf(entry[0])) ? [entry] : [])),
     );
-    const part = `${this.file}.${process.pid}.part`;
+    const content = Buffer.from(JSON.stringify(Object.fromEntries(entries.flat())));
     try {
       await mkdir(path.dirname(this.file), { recursive: true });
-      await writeFile(part, JSON.stringify(Object.fromEntries(entries.flat())));
-      await rename(part, this.file);
+      await writeFiles([{ file: this.file, pieces: [content] }]);
     } catch {
       return;
     }

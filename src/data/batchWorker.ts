@@ -1,6 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { messageOf } from "../errors.js";
-import { BadImage } from "./decodeImage.js";
+import { BadImage } from "./BadImage.js";
 import { answerRequest } from "./prepare.js";
 import type { Request, Result } from "./request.js";
 
@@ -12,7 +12,7 @@ export interface WorkerRequest {
 
 export type WorkerReply =
   | { readonly id: number; readonly result: Result | undefined }
-  | { readonly id: number; readonly badImage: { readonly path: string; readonly reason: string } }
+  | { readonly id: number; readonly badImage: Pick<BadImage, "path" | "reason" | "kind"> }
   | { readonly id: number; readonly problem: string };
 
 // A thread that prepares images, so that training does not wait for them. One request after the other: the next
@@ -30,7 +30,10 @@ async function answer(id: number, request: Request): Promise<WorkerReply> {
   try {
     return { id, result: await answerRequest(request) };
   } catch (error) {
-    if (error instanceof BadImage) return { id, badImage: { path: error.path, reason: error.reason } };
+    if (error instanceof BadImage) {
+      const { path, reason, kind } = error;
+      return { id, badImage: { path, reason, kind } };
+    }
     return { id, problem: messageOf(error) };
   }
 }

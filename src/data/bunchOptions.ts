@@ -3,7 +3,7 @@ import { UserError } from "../errors.js";
 import { inRange, integer, oneOf } from "../inRange.js";
 import type { OnBadImage } from "./checkImages.js";
 import type { PatientOf } from "./patients.js";
-import { type Resizing, paddingModes, resizeMethods } from "./transforms/resizing.js";
+import { type Resizing, largestSize, paddingModes, resizeMethods } from "./transforms/resizing.js";
 import type { Transforms } from "./transforms/getTransforms.js";
 
 /** What every way to make an `ImageDataBunch` takes. */
@@ -38,7 +38,7 @@ export interface ImageDataBunchOptions extends Resizing {
   readonly trainPerClass?: number;
   /** The same for validation. @default 0 */
   readonly validPerClass?: number;
-  /** "skip" leaves out files that cannot be decoded and names them. @default "error" */
+  /** "skip" leaves out files that cannot be decoded, and names the first twenty. @default "error" */
   readonly onBadImage?: OnBadImage;
 }
 
@@ -46,9 +46,6 @@ export interface ImageDataBunchOptions extends Resizing {
 export type BunchSettings = Required<Omit<ImageDataBunchOptions, Optional>> &
   Pick<ImageDataBunchOptions, Optional>;
 type Optional = "validPct" | "groupBy" | "test" | "sampler";
-
-/** No X-ray is larger, and a slip of the finger is. */
-export const largestSize = 1 << 14;
 
 /** Threads that prepare images, when nobody says how many. */
 export const defaultWorkers = (): number => Math.min(16, Math.max(1, cores()));

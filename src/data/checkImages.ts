@@ -19,7 +19,7 @@ export interface CheckOptions extends Pick<Resizing, "resizeMethod"> {
 /** Files in one request to a worker thread: few enough for even work and a moving bar. */
 const chunk = 16;
 
-/** Bad files an error lists one by one. */
+/** Bad files that are listed one by one. */
 const listed = 20;
 
 /**
@@ -38,7 +38,10 @@ export async function checkImages(
 ): Promise<Set<string>> {
   const verified = await VerifiedImages.of(paths);
   const unknown = paths.filter((path) => !verified.has(path));
-  if (unknown.length === 0) return new Set();
+  if (unknown.length === 0) {
+    sayUsedBits(paths, verified);
+    return new Set();
+  }
 
   const bad = new Map<string, string>();
   const progress = currentDisplay().taskProgress("Checking images", unknown.length);
@@ -53,7 +56,7 @@ export async function checkImages(
         if ("reason" in image) {
           bad.set(path, image.reason);
         } else {
-          verified.add(path);
+          verified.add(path, image.usedBits);
           cache.offer(path, image);
         }
       }
@@ -75,18 +78,35 @@ export async function checkImages(
     await verified.save();
   }
   report(bad, onBadImage);
+  sayUsedBits(paths, verified);
   return new Set(bad.keys());
+}
+
+/** One line for all files that would be nearly black if they were shown as they are. */
+function sayUsedBits(paths: readonly string[], verified: VerifiedImages): void {
+  const counts = new Map<number, number>();
+  for (const path of paths) {
+    const bits = verified.usedBits(path);
+    if (bits !== undefined) counts.set(bits, (counts.get(bits) ?? 0) + 1);
+  }
+  if (counts.size === 0) return;
+  const [first = "", ...others] = [...counts].map(([bits, count]) => `${count} use ${bits} of them`);
+  const rest = others.map((each) => `, ${each}`).join("");
+  currentDisplay().text(
+    `Of the images with 16 bits a channel ${first}${rest}: these bits are spread from black to white.`,
+  );
 }
 
 function report(bad: ReadonlyMap<string, string>, onBadImage: OnBadImage): void {
   if (bad.size === 0) return;
   const lines = [...bad].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, reason]) => `${path} ${reason}`);
+  const images = `${lines.length} ${lines.length === 1 ? "image" : "images"}`;
   if (onBadImage === "skip") {
-    for (const line of lines) currentDisplay().text(`Left out: ${line}`);
+    currentDisplay().text(`Left out ${images} that cannot be used:${indented(lines, listed)}`);
     return;
   }
   throw new UserError(
-    `${lines.length} ${lines.length === 1 ? "image" : "images"} cannot be used:${indented(lines, listed)}`,
+    `${images} cannot be used:${indented(lines, listed)}`,
     'Repair or remove them, or leave them out with onBadImage: "skip".',
   );
 }

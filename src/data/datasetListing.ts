@@ -20,8 +20,10 @@ export function countImages(folder: string): SplitCounts[] {
   requireFolder(folder, "The data set", "Give the folder that holds the training and validation folders.");
   return subfolders(folder).map((split) => {
     const classes = new Map<string, number>();
-    for (const name of subfolders(path.join(folder, split))) {
-      classes.set(name, imageFiles(path.join(folder, split, name)).length);
+    for (const inside of subfolders(path.join(folder, split))) {
+      const name = inside.normalize("NFC");
+      const images = imageFiles(path.join(folder, split, inside)).length;
+      classes.set(name, (classes.get(name) ?? 0) + images);
     }
     return { split, classes, total: [...classes.values()].reduce((sum, count) => sum + count, 0) };
   });

@@ -4,6 +4,7 @@ import path from "node:path";
 import { currentDisplay } from "../display/Display.js";
 import { projectRoot, pythonCommand } from "../environment.js";
 import { UserError } from "../errors.js";
+import { oneAtATime } from "../oneAtATime.js";
 import { subprocess } from "../subprocess.js";
 import { countImages } from "./datasetListing.js";
 import { download } from "./download.js";
@@ -48,8 +49,25 @@ export async function downloadDataset(options: DownloadOptions = {}): Promise<st
       "Remove or rename it if it is incomplete.",
     );
   }
-  const archive = path.join(folder, "ChestXRay2017.zip.part");
   await mkdir(folder, { recursive: true });
+  // What one process has downloaded the next goes on with: two at once would write into each other's part.
+  const onWait = (owner: number) => {
+    currentDisplay().text(`waiting for the download that process ${owner} is doing`);
+  };
+  await oneAtATime({ lock: path.join(folder, "ChestXRay2017.zip.lock"), onWait }, async () => {
+    // Another process may have made it meanwhile.
+    if (!existsSync(target)) await downloadTo(target, url, { train, test });
+  });
+  return target;
+}
+
+async function downloadTo(
+  target: string,
+  url: string,
+  { train, test }: { readonly train: number; readonly test: number },
+): Promise<void> {
+  const folder = path.dirname(target);
+  const archive = path.join(folder, "ChestXRay2017.zip.part");
   await download(url, archive, "Downloading chest X-rays");
   await requireZip(archive, url);
 
@@ -70,7 +88,6 @@ export async function downloadDataset(options: DownloadOptions = {}): Promise<st
   await rename(inner, target);
   await rm(unpacked, { recursive: true, force: true });
   await rm(archive);
-  return target;
 }
 
 /** A server that wants a browser answers with a page. */

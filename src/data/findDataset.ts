@@ -3,17 +3,21 @@ import path from "node:path";
 import { currentDisplay } from "../display/Display.js";
 import { dataVariable, projectRoot } from "../environment.js";
 import { UserError, messageOf } from "../errors.js";
+import type { DataSource } from "../RunData.js";
 import { countImages } from "./datasetListing.js";
+import { sourceOf } from "./describeData.js";
 import { downloadDataset } from "./downloadDataset.js";
-import { drawPhantomSet, isPhantomSet } from "./drawPhantomSet.js";
-import { requireFolder, subfolders } from "./imageFolder.js";
+import { drawPhantomSet } from "./drawPhantomSet.js";
+import { folderFiles } from "./FolderFile.js";
+import { imageFiles, requireFolder, subfolders } from "./imageFolder.js";
+import { labelFromFolders } from "./labelFromFolders.js";
 
 /** A data set, ready for `ImageDataBunch.fromFolder(path, { train, valid, ... })`. */
 export interface FoundDataset {
   /** Absolute. */
   readonly path: string;
-  /** Drawn phantoms, or anything else: taken to be real. */
-  readonly kind: "real" | "phantom";
+  /** Kermany's X-rays, by the names of all images in the two folders; drawn phantoms; or any others. */
+  readonly kind: DataSource;
   /** Name of the training images' folder in `path`. */
   readonly train: string;
   /** Name of the validation images' folder in `path`. */
@@ -84,15 +88,21 @@ function named(folder: string, what: string): FoundDataset {
       remedy,
     );
   }
-  if (valid !== "val" && splits.includes("val")) warnOfVal(place);
-  return { path: place, kind: isPhantomSet(place) ? "phantom" : "real", train: "train", valid };
+  const files = ["train", valid].flatMap((split) => {
+    const folder = path.resolve(place, split);
+    return folderFiles(folder, imageFiles(folder));
+  });
+  const kind = sourceOf(place, labelFromFolders(files, "top"));
+  if (valid !== "val" && splits.includes("val")) warnOfVal(place, kind);
+  return { path: place, kind, train: "train", valid };
 }
 
-/** Kaggle's copy sets 16 training images apart; the article put them back. */
-function warnOfVal(place: string): void {
+/** Kaggle's copy of Kermany's X-rays sets 16 training images apart; the article put them back. */
+function warnOfVal(place: string, kind: DataSource): void {
   const images = countImages(place).find(({ split }) => split === "val")?.total ?? 0;
-  currentDisplay().text(
-    `${path.join(place, "val")} holds ${images} images that are not used. The article moved Kaggle's 16 into train ` +
-      "(5232 images); do the same to compare with its numbers.",
-  );
+  const advice =
+    kind === "kermany"
+      ? " The article moved Kaggle's 16 into train (5232 images); do the same to compare with its numbers."
+      : "";
+  currentDisplay().text(`${path.join(place, "val")} holds ${images} images that are not used.${advice}`);
 }

@@ -16,6 +16,6 @@ export function kermanyPatient(file: string): string {
   if (patient !== undefined) return patient;
   throw new UserError(
     `${file} has no name of Kermany's X-rays, such as person12_virus_46.jpeg or IM-0115-0001.jpeg.`,
-    "For other data write a function that gives a file's patient, and pass it as groupBy.",
+    "For other data write a function of your own, such as one that gives a file's patient for groupBy.",
   );
 }

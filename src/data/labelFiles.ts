@@ -12,9 +12,10 @@ const listed = 10;
 export type LabelOf = (file: string) => string;
 
 /**
- * Files with the label each has in a list of the same length, in the list's order.
+ * Files with the label each has in a list of the same length, in the list's order. Labels are brought to Unicode's
+ * form NFC, as those of folders are.
  * @param fnames absolute, or below `root`
- * @throws UserError when the lengths differ, a file is missing or listed twice, or a label is empty
+ * @throws UserError when the lengths differ, a file is missing or listed twice, or a label is empty or no text
  */
 export function labelFromLists(
   root: string,
@@ -27,10 +28,13 @@ export function labelFromLists(
       "Give one label for each file, in the same order.",
     );
   }
-  const labelled = fnames.map((fname, k) => ({ path: path.resolve(root, fname), class: labels[k] ?? "" }));
+  const labelled = fnames.map((fname, k) => ({
+    path: onDisk(path.resolve(root, text(fname, "fname", k))),
+    class: text(labels[k], "label", k).normalize("NFC"),
+  }));
   const seen = new Set<string>();
   for (const file of labelled) {
-    if (file.class === "") {
+    if (file.class.trim() === "") {
       throw new UserError(`The label of ${file.path} is empty.`, "Give it a class, or leave the file out.");
     }
     if (seen.has(file.path)) {
@@ -41,7 +45,7 @@ export function labelFromLists(
     }
     seen.add(file.path);
   }
-  const missing = labelled.filter((file) => !statSync(file.path, { throwIfNoEntry: false })?.isFile());
+  const missing = labelled.filter((file) => !isFile(file.path));
   if (missing.length > 0) {
     const names = missing.map((file) => file.path);
     throw new UserError(
@@ -50,6 +54,29 @@ export function labelFromLists(
     );
   }
   return labelled;
+}
+
+/** What the type says already; a list that was read from a file may hold anything. */
+function text(value: unknown, what: string, k: number): string {
+  if (typeof value === "string") return value;
+  throw new UserError(
+    `${what} ${k} is ${inspect(value)}, which is no text.`,
+    "Give texts, such as String(value) of each.",
+  );
+}
+
+/** The file's name in the form that the disk has: a Mac's archive writes "ü" as two characters, a list as one. */
+const onDisk = (file: string): string =>
+  [file, file.normalize("NFD"), file.normalize("NFC")].find(isFile) ?? file;
+
+/** Whether there is a file of this name. */
+export function isFile(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  } catch {
+    // No file has such a name: it is too long, or holds a NUL.
+    return false;
+  }
 }
 
 /**

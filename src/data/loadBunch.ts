@@ -3,10 +3,13 @@ import { UserError } from "../errors.js";
 import { type BunchSettings, type ImageDataBunchOptions, bunchSettings } from "./bunchOptions.js";
 import { checkImages } from "./checkImages.js";
 import { ImageDataset } from "./ImageDataset.js";
-import { type LabelledFile, requireFolder, testFiles } from "./imageFolder.js";
+import { type LabelledFile, requireFolder } from "./imageFolder.js";
+import { LeftOut } from "./LeftOut.js";
 import { Preparer } from "./Preparer.js";
 import { SourceCache } from "./SourceCache.js";
+import { testFiles } from "./splitFiles.js";
 import { type Halves, splitItems } from "./splitItems.js";
+import { warnOfCopies } from "./warnOfCopies.js";
 
 /** What a bunch is made of. */
 export interface BunchParts extends BunchSettings {
@@ -20,24 +23,37 @@ export interface BunchParts extends BunchSettings {
   readonly secondsToLoad: number;
 }
 
+/** What a factory finds its labelled files by. */
+export interface Place {
+  /** Absolute path of the data set. */
+  readonly root: string;
+  readonly settings: BunchSettings;
+  /** Absolute paths of the test images, which are not to be taken. */
+  readonly testPaths: ReadonlySet<string>;
+  /** Is told what was not taken. */
+  readonly leftOut: LeftOut;
+}
+
 /**
  * The way that all factories of `ImageDataBunch` share: options checked, files found and divided, every file
- * decoded once.
- * @param halve finds the labelled files and divides them; `testPaths` are not for it to take
+ * decoded once. Says in one sentence what was not taken, and warns of copies on both sides.
+ * @param halve finds the labelled files and divides them
  * @throws UserError naming the option, folder or file that is wrong
  */
 export async function loadBunch(
   folder: string,
   options: ImageDataBunchOptions,
-  halve: (root: string, settings: BunchSettings, testPaths: ReadonlySet<string>) => Halves,
+  halve: (place: Place) => Halves,
 ): Promise<BunchParts> {
   const start = performance.now();
   const settings = bunchSettings(options);
   const root = path.resolve(folder);
   requireFolder(root, "The data set", "Give the folder that holds the images.");
 
-  const test = settings.test === undefined ? [] : testFiles(root, settings.test);
-  const halves = halve(root, settings, new Set(test));
+  const leftOut = new LeftOut();
+  const test = settings.test === undefined ? [] : testFiles(root, settings.test, leftOut);
+  const halves = halve({ root, settings, testPaths: new Set(test), leftOut });
+  leftOut.say(root);
   requireApart(test, halves);
   const split = splitItems(root, halves, settings);
   const preparer = new Preparer(settings.numWorkers);
@@ -56,6 +72,7 @@ export async function loadBunch(
   requireEnough(trainDs, validDs, settings.bs, root);
   const usable = test.filter((file) => !bad.has(file));
   const testDs = settings.test === undefined ? undefined : ImageDataset.unlabelled(usable, split.classes);
+  warnOfCopies(root, trainDs, { validation: validDs, ...(testDs && { test: testDs }) });
   const secondsToLoad = (performance.now() - start) / 1000;
   return { ...settings, path: root, trainDs, validDs, testDs, preparer, cache, secondsToLoad };
 }

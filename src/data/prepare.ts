@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { Random } from "../engine/random.js";
-import { BadImage, decodeImage } from "./decodeImage.js";
+import { BadImage } from "./BadImage.js";
+import { decodeImage } from "./decodeImage.js";
 import { imageHash } from "./imageHash.js";
 import type { ImageStats } from "./imagenetStats.js";
 import { render, suits } from "./render.js";
 import type {
   BatchRequest,
   BatchResult,
+  CheckedImage,
   CheckRequest,
   CheckResult,
   Fingerprint,
@@ -18,7 +19,6 @@ import type {
 } from "./request.js";
 import { type Source, sourceOf } from "./Source.js";
 import { type Plan, planSteps } from "./transforms/plan.js";
-import { drawSteps } from "./transforms/Transform.js";
 
 type Loading = Pick<CheckRequest, "size" | "resizeMethod">;
 
@@ -38,7 +38,7 @@ export async function answerRequest(request: Request): Promise<Result | undefine
 }
 
 /**
- * Prepares one batch: each image from memory or from its file, transformed by its own random draws, normalised.
+ * Prepares one batch: each image from memory or from its file, transformed by its own steps, normalised.
  * @returns undefined when the request was stopped midway
  * @throws BadImage for a file that cannot be used
  */
@@ -67,7 +67,7 @@ export async function prepareBatch(request: BatchRequest): Promise<BatchResult |
 
 /** Decodes each file, and returns it in the form to keep or says why it cannot be used. */
 async function checkFiles(request: CheckRequest): Promise<CheckResult> {
-  const images: (Source | { reason: string })[] = [];
+  const images: (CheckedImage | { reason: string })[] = [];
   for (let first = 0; first < request.paths.length; first += atOnce) {
     const group = request.paths.slice(first, first + atOnce);
     images.push(...(await Promise.all(group.map((path) => loadOrReason(path, request)))));
@@ -94,9 +94,13 @@ async function fingerprint(path: string): Promise<Fingerprint> {
 const load = async (path: string, { size, resizeMethod }: Loading): Promise<Source> =>
   sourceOf(await decodeImage(path), size, resizeMethod);
 
-async function loadOrReason(path: string, request: Loading): Promise<Source | { reason: string }> {
+async function loadOrReason(
+  path: string,
+  { size, resizeMethod }: Loading,
+): Promise<CheckedImage | { reason: string }> {
   try {
-    return await load(path, request);
+    const pixels = await decodeImage(path);
+    return { ...sourceOf(pixels, size, resizeMethod), usedBits: pixels.usedBits };
   } catch (error) {
     if (error instanceof BadImage) return { reason: error.reason };
     throw error;
@@ -104,13 +108,14 @@ async function loadOrReason(path: string, request: Loading): Promise<Source | { 
 }
 
 function planOf(request: BatchRequest, image: RequestedImage, source: Source): Plan {
-  const [seed = 0, ...stream] = request.stream;
-  const steps = drawSteps(request.transforms, new Random(seed, ...stream, image.item));
-  return planSteps(source.fullHeight, source.fullWidth, request.size, steps, request);
+  return planSteps(source.fullHeight, source.fullWidth, request.size, image.steps, request);
 }
 
-/** Writes `count` pixels as normalised RGB; a grey value stands for all three channels. */
-function writeNormalised(
+/**
+ * Writes `count` pixels as normalised RGB; a grey value stands for all three channels. Pixels of three channels may be
+ * written over themselves.
+ */
+export function writeNormalised(
   pixels: Float32Array,
   channels: 1 | 3,
   count: number,

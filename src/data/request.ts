@@ -1,13 +1,14 @@
 import type { ImageStats } from "./imagenetStats.js";
 import type { Source } from "./Source.js";
+import type { UsedBits } from "./spreadBits.js";
 import type { Resizing } from "./transforms/resizing.js";
-import type { Transform } from "./transforms/Transform.js";
+import type { PlannedStep } from "./transforms/Step.js";
 
 /** What a batch or check needs of one image. */
 export interface RequestedImage {
   readonly path: string;
-  /** Where the image's random numbers come from: its index in its data set; if drawn again, another number. */
-  readonly item: number;
+  /** What is done to it: plain data, drawn already, in the order in which it is done. */
+  readonly steps: readonly PlannedStep[];
   /** The image from memory, if it is there. */
   readonly source?: Source;
 }
@@ -17,9 +18,6 @@ export interface BatchRequest extends Resizing {
   readonly kind: "batch";
   readonly images: readonly RequestedImage[];
   readonly size: number;
-  readonly transforms: readonly Transform[];
-  /** Seed and stream; each image adds its own index. */
-  readonly stream: readonly number[];
   /** Absent: pixels stay in 0..1. */
   readonly stats?: ImageStats;
   /** One integer; not 0 once nobody waits for the batch any more. */
@@ -44,7 +42,13 @@ export interface CheckRequest extends Pick<Resizing, "resizeMethod"> {
 export interface CheckResult {
   readonly kind: "check";
   /** For each path the image, or why it cannot be used. */
-  readonly images: readonly (Source | { readonly reason: string })[];
+  readonly images: readonly (CheckedImage | { readonly reason: string })[];
+}
+
+/** An image that can be used, in the form to keep. */
+export interface CheckedImage extends Source {
+  /** As of `Pixels`. */
+  readonly usedBits?: UsedBits;
 }
 
 /** Decode each file and say by what it can be known again. */

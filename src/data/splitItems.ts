@@ -3,8 +3,12 @@ import { currentDisplay } from "../display/Display.js";
 import { Random } from "../engine/random.js";
 import { UserError } from "../errors.js";
 import type { BunchSettings } from "./bunchOptions.js";
-import { type LabelledFile, splitFiles } from "./imageFolder.js";
+import { checkClasses } from "./checkClasses.js";
+import type { LabelledFile } from "./imageFolder.js";
+import { type FolderReading, labelFromFolders } from "./labelFromFolders.js";
+import { namesInWords } from "./namesInWords.js";
 import { type PatientOf, byPatient, warnOfSharedPatients } from "./patients.js";
+import { splitFiles } from "./splitFiles.js";
 import { streams } from "./streams.js";
 
 /** Labelled files on both sides of a split. */
@@ -21,10 +25,27 @@ export interface Split extends Halves {
 /**
  * Divides images by the folders that hold them.
  * @param groupBy only looked at: patients on both sides are reported
- * @throws UserError when folders or images are missing
+ * @throws UserError when folders or images are missing, one split lies in the other, or classes are not clear
  */
-export function splitByFolder(root: string, train: string, valid: string, groupBy?: PatientOf): Halves {
-  const halves = { train: splitFiles(root, train), valid: splitFiles(root, valid) };
+export function splitByFolder(
+  root: string,
+  train: string,
+  valid: string,
+  groupBy?: PatientOf,
+  { classFolder, ...listing }: FolderReading = {},
+): Halves {
+  const [trained, validated] = [splitFiles(root, train, listing), splitFiles(root, valid, listing)];
+  const learned = new Set(trained.map((file) => file.path));
+  const both = validated.filter((file) => learned.has(file.path));
+  const [first] = both;
+  if (first) {
+    throw new UserError(
+      `${both.length} images are in "${train}" and in "${valid}", such as ${first.path}.`,
+      "Give two folders that hold different images.",
+    );
+  }
+  const labelled = labelFromFolders([...trained, ...validated], classFolder);
+  const halves = { train: labelled.slice(0, trained.length), valid: labelled.slice(trained.length) };
   if (groupBy) warnOfSharedPatients(halves.train, halves.valid, groupBy);
   return halves;
 }
@@ -54,9 +75,10 @@ export function splitAtRandom(
 }
 
 /**
- * Finds the classes, and draws the subsets asked for.
+ * Finds the classes, and draws the subsets asked for. Says what is odd about the classes, and which validation images
+ * are of none.
  * @param root for messages
- * @throws UserError when a side is empty or there are fewer than two classes
+ * @throws UserError when a side is empty, there are fewer than two classes, or two classes look alike
  */
 export function splitItems(root: string, { train, valid }: Halves, settings: BunchSettings): Split {
   const { seed, trainPerClass, validPerClass } = settings;
@@ -65,33 +87,49 @@ export function splitItems(root: string, { train, valid }: Halves, settings: Bun
   if (only === undefined) {
     throw new UserError(`${root} holds no images to train on.`, "Check the path, validPct and groupBy.");
   }
+  const notes = checkClasses(train, valid);
   if (classes.length === 1) {
     throw new UserError(
       `The training images in ${root} have only one class, "${only}".`,
       "Telling classes apart takes at least two, such as one folder of images for each class.",
     );
   }
+  const known = knownOnly(valid, classes, root, notes);
+  if (notes.length > 0) currentDisplay().text(notes.join("\n"));
   return {
     train: drawPerClass(train, classes, trainPerClass, seed, 0),
-    valid: drawPerClass(knownOnly(valid, classes, root), classes, validPerClass, seed, 1),
+    valid: drawPerClass(known, classes, validPerClass, seed, 1),
     classes,
   };
 }
 
-/** fast.ai drops validation images of a class that training does not know; so do we, and say it. */
-function knownOnly(files: readonly LabelledFile[], classes: readonly string[], root: string): LabelledFile[] {
+/** fast.ai drops validation images of a class that training does not know; so do we, and note it. */
+function knownOnly(
+  files: readonly LabelledFile[],
+  classes: readonly string[],
+  root: string,
+  notes: string[],
+): LabelledFile[] {
   const known = files.filter((file) => classes.includes(file.class));
-  const unknown = [...new Set(files.map((file) => file.class))].filter((name) => !classes.includes(name));
-  if (unknown.length > 0) {
-    const count = files.length - known.length;
-    currentDisplay().text(
-      `Left out ${count} validation images of classes without training images: ${unknown.join(", ")}.`,
-    );
-  }
+  const unknown = files.filter((file) => !classes.includes(file.class));
+  const foreign =
+    unknown.length === 0
+      ? ""
+      : `Left out ${unknown.length} validation ${unknown.length === 1 ? "image" : "images"} of classes without training images: ` +
+        `${namesInWords(unknown.map((file) => file.class))}.`;
   if (known.length === 0) {
     throw new UserError(
-      `${path.resolve(root)} holds no validation images.`,
+      `${path.resolve(root)} holds no validation images. ${foreign}`.trimEnd(),
       "Check validPct or the valid folder.",
+    );
+  }
+  if (foreign !== "") notes.push(foreign);
+  const validated = new Set(known.map((file) => file.class));
+  const missing = classes.filter((name) => !validated.has(name));
+  if (missing.length > 0) {
+    notes.push(
+      `Warning: validation holds no images of ${namesInWords(missing)}: how well this is told cannot be measured. ` +
+        "Take another seed or a larger validPct, or give a validation folder with every class.",
     );
   }
   return known;

@@ -21,6 +21,8 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
   /** Stands above the table. */
   readonly caption?: string;
+  /** Stands below it: what a cell's sign means, or what its reader should know. */
+  readonly note?: string;
 }
 
 /** A line of a panel. */

@@ -1,7 +1,7 @@
 import type { Display, Figure, FitProgress, Table, TaskProgress } from "./Display.js";
 import { FitState, TaskState } from "./progressState.js";
 import { fitLine, taskLine, taskSummary } from "./progressText.js";
-import { tableLine, tableText } from "./table.js";
+import { headLines, tableLine, tableText } from "./table.js";
 import { type Clock, systemClock, Throttle } from "./Throttle.js";
 
 /** Where a terminal's text goes. */
@@ -50,8 +50,9 @@ export class TerminalDisplay implements Display {
   fitProgress(columns: readonly string[]): FitProgress {
     const state = new FitState(columns, this.clock);
     const throttle = this.throttle();
-    // Wide enough for a loss with six decimals before any is known.
-    const layout = columns.map((name) => ({ width: Math.max(name.length, 8), right: true }));
+    // Wide enough for a loss with six decimals before any is known; "recall of PNEUMONIA" takes two lines.
+    const longestWord = (name: string) => Math.max(...name.split(" ").map((word) => word.length));
+    const layout = columns.map((name) => ({ width: Math.max(longestWord(name), 8), right: true }));
     let headed = false;
     return {
       batch: (at) => {
@@ -60,7 +61,7 @@ export class TerminalDisplay implements Display {
       },
       row: (cells) => {
         state.row(cells);
-        if (!headed) this.print(tableLine(columns, layout));
+        if (!headed) this.print(headLines(columns, layout).join("\n"));
         headed = true;
         this.print(tableLine(cells, layout));
       },

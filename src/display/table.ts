@@ -2,7 +2,7 @@ import type { Table } from "./Display.js";
 import { escapeHtml } from "./escapeHtml.js";
 
 /** A table for a page. */
-export function tableHtml({ columns, rows, caption }: Table): string {
+export function tableHtml({ columns, rows, caption, note }: Table): string {
   const cells = (tag: string, texts: readonly string[]) =>
     `<tr>${texts.map((text) => `<${tag}>${escapeHtml(text)}</${tag}>`).join("")}</tr>`;
   return [
@@ -11,11 +11,12 @@ export function tableHtml({ columns, rows, caption }: Table): string {
     `<thead>${cells("th", columns)}</thead>`,
     `<tbody>${rows.map((row) => cells("td", row)).join("")}</tbody>`,
     "</table>",
+    note === undefined ? "" : `<p>${escapeHtml(note)}</p>`,
   ].join("");
 }
 
 /** The same for a terminal: columns of numbers stand to the right. */
-export function tableText({ columns, rows, caption }: Table): string {
+export function tableText({ columns, rows, caption, note }: Table): string {
   const layout = columns.map((name, i) => {
     const cells = rows.map((row) => row[i] ?? "");
     return {
@@ -25,7 +26,8 @@ export function tableText({ columns, rows, caption }: Table): string {
   });
   const rule = layout.map(({ width }) => "-".repeat(width)).join("  ");
   const body = rows.map((row) => tableLine(row, layout));
-  return [...(caption === undefined ? [] : [caption]), tableLine(columns, layout), rule, ...body].join("\n");
+  const lines = [caption ?? [], tableLine(columns, layout), rule, ...body, note ?? []];
+  return lines.flat().join("\n");
 }
 
 export interface TextColumn {
@@ -39,6 +41,29 @@ export function tableLine(cells: readonly string[], columns: readonly TextColumn
     .map(({ width, right }, i) => (right ? (cells[i] ?? "").padStart(width) : (cells[i] ?? "").padEnd(width)))
     .join("  ")
     .trimEnd();
+}
+
+/** A head that is wider than its column, on several lines: broken between its words only. */
+export function headLines(heads: readonly string[], columns: readonly TextColumn[]): string[] {
+  const broken = heads.map((head, i) => wrapped(head, columns[i]?.width ?? 0));
+  const height = Math.max(...broken.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) =>
+    tableLine(
+      // They end on the same line, above the numbers.
+      broken.map((lines) => lines[line - (height - lines.length)] ?? ""),
+      columns,
+    ),
+  );
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1) ?? ""} ${word}`;
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 const isNumber = (cell: string): boolean => /^([-+]?[\d.,:]+%?|#na#|)$/.test(cell);

@@ -1,3 +1,4 @@
+/** Where a generator is in its sequence. */
 export type RandomState = readonly [a: number, b: number, c: number, counter: number];
 
 /**
@@ -34,6 +35,7 @@ export class Random {
     return [this.a, this.b, this.c, this.counter];
   }
 
+  /** Goes on from there. */
   set state([a, b, c, counter]: RandomState) {
     [this.a, this.b, this.c, this.counter] = [a, b, c, counter];
   }

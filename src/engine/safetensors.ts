@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { messageOf, UserError } from "../errors.js";
 import { bytesOf, writeFiles } from "../writeFiles.js";
+import { checksumKey, checksumOf, signedHeader, splitMetadata, writerKey } from "./safetensorsChecksum.js";
 import { parseHeader, type SafetensorsHeader } from "./safetensorsHeader.js";
 
 /** A named array on its way to or from a file. */
@@ -14,13 +15,16 @@ export interface StoredTensor {
 
 export interface StoredTensors {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** What `writeSafetensors` was given; in a file of others all that it says of itself. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
  * Reads a safetensors file (https://github.com/huggingface/safetensors): 8 bytes of header length, a JSON header,
- * then the arrays. Only F32 arrays are taken; integer counters that PyTorch adds are left out.
- * @throws UserError naming the file when it is missing, cannot be read, is cut short or not a sound safetensors file
+ * then the arrays. Only F32 arrays are taken; integer counters that PyTorch adds are left out. A file that
+ * `writeSafetensors` wrote is compared with its checksum; files of others have none.
+ * @throws UserError naming the file when it is missing, cannot be read, is cut short, damaged or not a sound
+ * safetensors file
  */
 export async function readSafetensors(file: string): Promise<StoredTensors> {
   const broken = (what: string, cause?: unknown) =>
@@ -43,12 +47,19 @@ export async function readSafetensors(file: string): Promise<StoredTensors> {
   } catch (error) {
     throw broken(`${messageOf(error)}.`, error);
   }
+  const { metadata, checksum } = splitMetadata(header.metadata);
+  if (checksum !== undefined && checksum !== (await checksumOf([bytes], checksum))) {
+    throw broken(
+      "does not match its checksum: it was damaged, or changed after it was written. (Whoever changed it on purpose " +
+        `takes ${checksumKey} and ${writerKey} out of its metadata.)`,
+    );
+  }
   const tensors = new Map<string, StoredTensor>();
   for (const { name, dtype, shape, begin, end } of header.entries) {
     if (dtype !== "F32") continue;
     tensors.set(name, { name, shape, values: floats(bytes, start + begin, start + end) });
   }
-  return { tensors, metadata: header.metadata };
+  return { tensors, metadata };
 }
 
 /**
@@ -61,20 +72,27 @@ export async function writeSafetensors(
   tensors: readonly StoredTensor[],
   metadata: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const entries: Record<string, unknown> = {};
   let offset = 0;
   for (const { name, shape, values } of tensors) {
-    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + values.byteLength] };
+    entries[name] = { dtype: "F32", shape, data_offsets: [offset, offset + values.byteLength] };
     offset += values.byteLength;
   }
+  const arrays = tensors.map(({ values }) => bytesOf(values));
+  const header = await signedHeader(
+    (own) => headerBytes({ __metadata__: { ...own, ...metadata }, ...entries }),
+    arrays,
+  );
+  await writeFiles([{ file, pieces: [header, ...arrays] }]);
+}
+
+/** The header behind its length. Spaces bring the arrays to a multiple of 8 bytes, so that they can be read in place. */
+function headerBytes(header: Readonly<Record<string, unknown>>): Buffer {
   const json = JSON.stringify(header);
-  // Spaces bring the arrays to a multiple of 8 bytes, so that they can be read in place.
   const text = Buffer.from(json + " ".repeat((8 - (Buffer.byteLength(json) % 8)) % 8));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
-
-  const pieces = [length, text, ...tensors.map(({ values }) => bytesOf(values))];
-  await writeFiles([{ file, pieces }]);
+  return Buffer.concat([length, text]);
 }
 
 async function fileSize(file: string): Promise<number> {

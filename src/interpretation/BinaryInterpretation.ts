@@ -1,4 +1,5 @@
 import { currentDisplay, type Table } from "../display/Display.js";
+import { UserError } from "../errors.js";
 import type { DecisionThreshold } from "../training/DecisionThreshold.js";
 import type { Predictions } from "../training/Predictions.js";
 import { type BinaryScores, binaryScores, type Counts, countsAt, scoreThreshold } from "./BinaryScores.js";
@@ -7,6 +8,8 @@ import { brierScore, type Calibration, reliability } from "./calibration.js";
 import { type ChosenThreshold, chooseThreshold, type ThresholdRule } from "./chooseThreshold.js";
 import { formatShare } from "./confusionMatrix.js";
 import { type Mark, precisionRecallFigure, reliabilityFigure, rocFigure } from "./curveFigures.js";
+import { dashNote, undefinedReasons } from "./dashNote.js";
+import { imagesInWords } from "./imagesInWords.js";
 import { type Estimate, estimates, type RankedMeasures } from "./measures.js";
 import { predictiveValues } from "./predictiveValues.js";
 import { type PrecisionRecallCurve, precisionRecallCurve, type RocCurve, rocCurve } from "./rocCurve.js";
@@ -15,8 +18,13 @@ import { formatInterval } from "./wilsonInterval.js";
 
 /** Where a probability is called positive. */
 export interface ThresholdOptions {
-  /** A probability from here on is called positive. @default 0.5 */
+  /**
+   * A probability from here on is called positive. @default 0.5; of two classes with the same probability the first
+   * is called then, as the confusion matrix does
+   */
   readonly threshold?: number;
+  /** The class that the threshold was chosen for; one for another class is refused. @default this one's */
+  readonly positiveClass?: string;
 }
 
 const names: Readonly<Record<keyof RankedMeasures, string>> = {
@@ -38,20 +46,30 @@ const names: Readonly<Record<keyof RankedMeasures, string>> = {
 export class BinaryInterpretation {
   /** Probabilities of the class, and whether items are of it. */
   readonly scored: BinaryScores;
+  /** One half; a little more where an even chance calls the other class. */
+  private readonly half: number;
 
   /**
    * @param positiveClass the class's name
-   * @param set what the images are called in tables, such as "test"
+   * @param set what the images are called in tables, such as "test"; default the set that was predicted
    * @throws UserError when there is no such class, or the items have no labels
    */
   constructor(
     preds: Predictions,
     /** The class that is positive. */
     readonly positiveClass: string,
-    /** What the images are called in tables. */
-    readonly set: string,
+    /** What the images are called in tables; undefined where it is not known. */
+    readonly set = preds.set,
   ) {
     this.scored = binaryScores(preds, positiveClass);
+    const { classes } = preds;
+    const isSecondOfTwo = classes.length === 2 && classes[1] === positiveClass;
+    this.half = isSecondOfTwo ? 0.5 * (1 + Number.EPSILON) : 0.5;
+  }
+
+  /** How many images of which set, such as "624 test images". */
+  get images(): string {
+    return imagesInWords(this.scored.scores.length, this.set);
   }
 
   /** The share of positive items. */
@@ -61,8 +79,8 @@ export class BinaryInterpretation {
   }
 
   /** True and false positives and negatives at a threshold. */
-  counts({ threshold = 0.5 }: ThresholdOptions = {}): Counts {
-    return countsAt(this.scored, scoreThreshold(threshold));
+  counts(options: ThresholdOptions = {}): Counts {
+    return countsAt(this.scored, this.thresholdOf(options));
   }
 
   /** See {@link RocCurve}. */
@@ -76,14 +94,16 @@ export class BinaryInterpretation {
   }
 
   /** Draws the ROC curve, and where the thresholds lie on it. */
-  async plotRoc({ thresholds = [0.5] }: { readonly thresholds?: readonly number[] } = {}): Promise<void> {
+  async plotRoc({
+    thresholds = [this.half],
+  }: { readonly thresholds?: readonly number[] } = {}): Promise<void> {
     const marks = this.marks(thresholds, ({ tp, fp, fn, tn }) => [fp / (fp + tn), tp / (tp + fn)]);
     await currentDisplay().figure(rocFigure(this.rocCurve(), this.title("ROC"), marks));
   }
 
   /** Draws precision against recall, and where the thresholds lie on it. */
   async plotPrecisionRecall({
-    thresholds = [0.5],
+    thresholds = [this.half],
   }: { readonly thresholds?: readonly number[] } = {}): Promise<void> {
     const marks = this.marks(thresholds, ({ tp, fp, fn }) => [tp / (tp + fn), tp / (tp + fp)]);
     const { prevalence } = this;
@@ -94,11 +114,8 @@ export class BinaryInterpretation {
   }
 
   /** Every measure with its 95% interval by the bootstrap, at a threshold. */
-  estimates({ threshold = 0.5, ...options }: ThresholdOptions & BootstrapOptions = {}): Record<
-    keyof RankedMeasures,
-    Estimate
-  > {
-    return estimates(this.scored, scoreThreshold(threshold), options);
+  estimates(options: ThresholdOptions & BootstrapOptions = {}): Record<keyof RankedMeasures, Estimate> {
+    return estimates(this.scored, this.thresholdOf(options), options);
   }
 
   /** Shows {@link estimates}. */
@@ -112,16 +129,16 @@ export class BinaryInterpretation {
     const { groups } = options;
     const drawn = groups ? `groups of ${new Set(groups).size} drawn` : "images drawn";
     const keys = Object.keys(names) as (keyof RankedMeasures)[];
+    const rows = keys.map((key) => [
+      names[key],
+      formatShare(found[key].value),
+      formatInterval(found[key].interval),
+    ]);
     return {
-      caption:
-        `${this.scored.scores.length} ${this.set} images, ${this.positiveClass} from a probability of ` +
-        `${formatShare(options.threshold ?? 0.5)} on; 95% intervals by the bootstrap, ${drawn}`,
+      caption: `${this.images}, ${this.called(options)}; 95% intervals by the bootstrap, ${drawn}`,
       columns: ["measure", "value", "95% interval"],
-      rows: keys.map((key) => [
-        names[key],
-        formatShare(found[key].value),
-        formatInterval(found[key].interval),
-      ]),
+      rows,
+      note: dashNote(rows, undefinedReasons(this.counts(options), this.positiveClass)),
     };
   }
 
@@ -136,12 +153,14 @@ export class BinaryInterpretation {
   /**
    * Shows what a threshold does here, beside what it did on the images that it was chosen on.
    * @param chosenOn whose `chooseThreshold` gave it
+   * @throws UserError when it was chosen for another class
    */
-  showThreshold(chosen: ChosenThreshold, chosenOn: BinaryInterpretation): void {
+  showThreshold(chosen: ChosenThreshold & Partial<DecisionThreshold>, chosenOn: BinaryInterpretation): void {
+    this.requireOwn(chosenOn.positiveClass);
     const columns = [
-      { set: `${chosenOn.set} (chosen here)`, counts: chosen.counts },
-      { set: `${this.set} (reported)`, counts: this.counts(chosen) },
-      { set: `${this.set} at 0.5`, counts: this.counts() },
+      { set: `${chosenOn.set ?? "images"} (chosen here)`, counts: chosen.counts },
+      { set: `${this.set ?? "images"} (reported)`, counts: this.counts(chosen) },
+      { set: `${this.set ?? "images"} at 0.5`, counts: this.counts() },
     ];
     const row = (name: string, of: (counts: Counts) => string) => [
       name,
@@ -149,17 +168,22 @@ export class BinaryInterpretation {
     ];
     const ratio = (hits: number, all: number) =>
       `${formatShare(all === 0 ? NaN : hits / all)} = ${hits}/${all}`;
+    const rows = [
+      row("recall", ({ tp, fn }) => ratio(tp, tp + fn)),
+      row("specificity", ({ tn, fp }) => ratio(tn, tn + fp)),
+      row("precision", ({ tp, fp }) => ratio(tp, tp + fp)),
+      row("accuracy", ({ tp, fp, fn, tn }) => ratio(tp + tn, tp + fp + fn + tn)),
+      row("missed", ({ fn }) => String(fn)),
+      row("false alarms", ({ fp }) => String(fp)),
+    ];
+    const reasons = columns.flatMap(({ set, counts }) =>
+      undefinedReasons(counts, this.positiveClass).map((reason) => `${set}: ${reason}`),
+    );
     currentDisplay().table({
-      caption: `${this.positiveClass} from a probability of ${chosen.threshold.toPrecision(3)} on, chosen for ${chosen.rule}`,
+      caption: `${this.called(chosen)}, chosen for ${chosen.rule}`,
       columns: ["measure", ...columns.map(({ set }) => set)],
-      rows: [
-        row("recall", ({ tp, fn }) => ratio(tp, tp + fn)),
-        row("specificity", ({ tn, fp }) => ratio(tn, tn + fp)),
-        row("precision", ({ tp, fp }) => ratio(tp, tp + fp)),
-        row("accuracy", ({ tp, fp, fn, tn }) => ratio(tp + tn, tp + fp + fn + tn)),
-        row("missed", ({ fn }) => String(fn)),
-        row("false alarms", ({ fp }) => String(fp)),
-      ],
+      rows,
+      note: dashNote(rows, reasons),
     });
   }
 
@@ -183,25 +207,38 @@ export class BinaryInterpretation {
    * @param prevalences shares in 0..1; default one in a thousand, 1%, 10%, one half and this set's own
    */
   showPredictiveValues({
-    threshold = 0.5,
     prevalences = [0.001, 0.01, 0.1, 0.5, this.prevalence],
+    ...options
   }: ThresholdOptions & { readonly prevalences?: readonly number[] } = {}): void {
-    const { tp, fp, fn, tn } = this.counts({ threshold });
+    const { tp, fp, fn, tn } = this.counts(options);
+    if (tp + fn === 0 || tn + fp === 0) {
+      throw new UserError(
+        `Of ${this.images} ${tp + fn} are of ${this.positiveClass}: recall or specificity is not defined.`,
+        "Predict a set with images of both kinds.",
+      );
+    }
     const [recall, specificity] = [tp / (tp + fn), tn / (tn + fp)];
     const rows = prevalences.map((prevalence) => {
       const { positive, negative } = predictiveValues(recall, specificity, prevalence);
-      const alarms = Number.isNaN(positive) ? "–" : (1 / positive).toFixed(1);
       return [
         `${Number((100 * prevalence).toPrecision(3))}%`,
         formatShare(positive),
-        alarms,
-        negative.toFixed(5),
+        Number.isNaN(positive) ? "–" : (1 / positive).toFixed(1),
+        Number.isNaN(negative) ? "–" : negative.toFixed(5),
       ];
     });
     const table: Table = {
-      caption: `Recall ${formatShare(recall)}, specificity ${formatShare(specificity)} of the ${this.set} images, by Bayes' rule`,
-      columns: ["ill of all", "ill of those called", "called for one ill", "well of those cleared"],
+      caption:
+        `Recall ${formatShare(recall)}, specificity ${formatShare(specificity)} of ${this.images}, ` +
+        `${this.called(options)}; by Bayes' rule`,
+      columns: [
+        `prevalence of ${this.positiveClass}`,
+        "positive predictive value",
+        "alarms per case found",
+        "negative predictive value",
+      ],
       rows,
+      note: dashNote(rows, ["nobody is called positive, or nobody negative"]),
     };
     currentDisplay().table(table);
   }
@@ -211,14 +248,14 @@ export class BinaryInterpretation {
    * @param groups of each image its part, in the set's order
    * @throws UserError when there is not one for each image
    */
-  subgroups(groups: readonly string[], { threshold = 0.5 }: ThresholdOptions = {}): Subgroup[] {
-    return subgroups(this.scored, groups, scoreThreshold(threshold));
+  subgroups(groups: readonly string[], options: ThresholdOptions = {}): Subgroup[] {
+    return subgroups(this.scored, groups, this.thresholdOf(options));
   }
 
   /** Shows {@link subgroups}. */
   showSubgroups(groups: readonly string[], options: ThresholdOptions = {}): void {
-    const caption = `${this.set} images; 95% intervals after Wilson`;
-    currentDisplay().table(subgroupTable(this.subgroups(groups, options), caption));
+    const caption = `${this.images}, ${this.called(options)}; 95% intervals after Wilson`;
+    currentDisplay().table(subgroupTable(this.subgroups(groups, options), this.positiveClass, caption));
   }
 
   private marks(
@@ -232,6 +269,25 @@ export class BinaryInterpretation {
   }
 
   private title(what: string): string {
-    return `${what}: ${this.positiveClass}, ${this.scored.scores.length} ${this.set} images`;
+    return `${what}: ${this.positiveClass}, ${this.images}`;
+  }
+
+  /** From which probability on the class is called. */
+  private called({ threshold = 0.5 }: ThresholdOptions): string {
+    if (threshold === Infinity) return `no image called ${this.positiveClass}`;
+    return `${this.positiveClass} from a probability of ${threshold.toPrecision(3)} on`;
+  }
+
+  private thresholdOf({ threshold = this.half, positiveClass }: ThresholdOptions): number {
+    if (positiveClass !== undefined) this.requireOwn(positiveClass);
+    return scoreThreshold(threshold);
+  }
+
+  private requireOwn(positiveClass: string): void {
+    if (positiveClass === this.positiveClass) return;
+    throw new UserError(
+      `The threshold is one for ${positiveClass}, and here ${this.positiveClass} is positive.`,
+      `Choose it for ${this.positiveClass}, or take interp.binary({ positive: ${JSON.stringify(positiveClass)} }).`,
+    );
   }
 }

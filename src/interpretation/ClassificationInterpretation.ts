@@ -1,6 +1,11 @@
+import type { DsType } from "../data/ImageDataBunch.js";
 import { currentDisplay, type Table } from "../display/Display.js";
 import { integer, oneOf } from "../inRange.js";
+import { UserError } from "../errors.js";
+import { measuredOf, type PositiveClass, positiveClass } from "../statistics/positiveClass.js";
+import type { BatchLoader } from "../training/DataBunch.js";
 import type { Predictions } from "../training/Predictions.js";
+import { requireSameClasses } from "../training/requireSameClasses.js";
 import { BinaryInterpretation } from "./BinaryInterpretation.js";
 import { classIndex } from "./classIndex.js";
 import {
@@ -10,6 +15,7 @@ import {
   type ConfusionMatrix,
   errorRateOf,
   formatShare,
+  meanShare,
   precisionOf,
   predictedClasses,
   recallOf,
@@ -17,21 +23,44 @@ import {
   specificityOf,
 } from "./confusionMatrix.js";
 import { confusionMatrixFigure, type ConfusionMatrixFigureOptions } from "./confusionMatrixFigure.js";
-import type { ExplainingLearner } from "./gradCam.js";
+import { dashNote } from "./dashNote.js";
+import { type ExplainingLearner, factsOf } from "./gradCam.js";
+import { imagesInWords } from "./imagesInWords.js";
 import { plotCases, type PlotCasesOptions } from "./plotCases.js";
 import { formatInterval, wilsonInterval } from "./wilsonInterval.js";
 
+interface ImagesOfFiles {
+  readonly items: readonly { readonly path: string }[];
+}
+
 /** What an interpretation asks of a learner. */
 export interface PredictingLearner {
-  readonly data: Readonly<
-    Record<"trainDs" | "validDs", { readonly items: readonly { readonly path: string }[] }>
-  >;
-  getPreds(options: { readonly dsType: "train" | "valid" }): Promise<Predictions>;
+  readonly data: Readonly<Record<"trainDs" | "validDs", ImagesOfFiles>> & { readonly testDs?: ImagesOfFiles };
+  getPreds(options: { readonly dsType?: DsType; readonly dl?: BatchLoader }): Promise<Predictions>;
+}
+
+/** What predictions are called, and which class they are about. */
+export interface InterpretationOptions {
+  /** What the images are called in tables and titles, such as "held-out". @default the set that was predicted */
+  readonly set?: string;
+  /**
+   * The class that precision, recall and their kind speak of. @default the learner's; of two classes the one that is
+   * not a word for normal, else the second; of more none: they are means over the classes
+   */
+  readonly positiveClass?: string;
+}
+
+/** Which images of a learner are interpreted. */
+export interface FromLearnerOptions extends InterpretationOptions {
+  /** The learner's own set; test images without labels are refused. @default "valid" */
+  readonly dsType?: DsType;
+  /** Another bunch's loader in place of it, such as `held.validDl`; its images are called "other" without a `set`. */
+  readonly dl?: BatchLoader;
 }
 
 /** An item, and how badly it was predicted. */
 export interface TopLoss {
-  /** Index in the validation set. */
+  /** Index in the set. */
   readonly index: number;
   /** Undefined where the predictions came without paths. */
   readonly path: string | undefined;
@@ -71,13 +100,13 @@ export interface ClassificationMetrics {
   readonly balancedAccuracy: number;
   /** Rows actual, columns predicted. */
   readonly confusionMatrix: ConfusionMatrix;
-  /** The class that precision, recall and specificity speak of. */
-  readonly positiveClass: string;
+  /** The class that precision, recall and specificity speak of; null: they are means over more than two classes. */
+  readonly positiveClass: string | null;
   /** 95% intervals of the shares above, after Wilson. */
   readonly intervals: Readonly<Record<string, readonly [low: number, high: number]>>;
 }
 
-/** What a net got right and wrong on the validation set: fast.ai's `ClassificationInterpretation`. */
+/** What a net got right and wrong on a set: fast.ai's `ClassificationInterpretation`. */
 export class ClassificationInterpretation {
   private readonly matrix: ConfusionMatrix;
 
@@ -85,36 +114,64 @@ export class ClassificationInterpretation {
     /** What it is about. */
     readonly preds: Predictions,
     private readonly paths: readonly string[],
-    /** The class that precision, recall and specificity speak of. */
-    readonly positiveClass: string,
+    private readonly positive: PositiveClass | undefined,
+    /** What the images are called in tables and titles, such as "validation"; undefined where it is not known. */
+    readonly set: string | undefined,
   ) {
     this.matrix = confusionMatrix(preds);
   }
 
   /**
-   * Predicts one of the learner's sets, not augmented. The positive class is PNEUMONIA where there is one, else the
-   * second.
-   * @param options `dsType`: "valid" by default
+   * Predicts images of a learner, not augmented. Where the names of the classes do not tell which is positive, it says
+   * which one was taken.
+   * @throws UserError when the data have no such set, its images have no labels, or there is no such class
    */
   static async fromLearner(
     learn: PredictingLearner,
-    { dsType = "valid" }: { readonly dsType?: "train" | "valid" } = {},
+    { dsType = "valid", dl, ...options }: FromLearnerOptions = {},
   ): Promise<ClassificationInterpretation> {
-    const { trainDs: train, validDs: valid } = learn.data;
-    const { items } = { train, valid }[oneOf("dsType", dsType, ["train", "valid"])];
+    oneOf("dsType", dsType, ["train", "valid", "test"]);
+    const { trainDs: train, validDs: valid, testDs: test } = learn.data;
+    const { items = [] } = dl ? dl.dataset : ({ train, valid, test }[dsType] ?? {});
     const paths = items.map(({ path }) => path);
-    return ClassificationInterpretation.fromPredictions(await learn.getPreds({ dsType }), { paths });
+    const preds = await learn.getPreds(dl ? { dl } : { dsType });
+    const interp = ClassificationInterpretation.fromPredictions(preds, { ...options, paths });
+    if (interp.positive?.remark !== undefined) currentDisplay().text(interp.positive.remark);
+    return interp;
   }
 
-  /** @throws UserError when there is no such class */
+  /**
+   * @param options `paths`: the images' files, in the order of the predictions
+   * @throws UserError when there is no such class, or the images have no labels
+   */
   static fromPredictions(
     preds: Predictions,
-    options: { readonly paths?: readonly string[]; readonly positiveClass?: string } = {},
+    {
+      paths = [],
+      set = preds.set,
+      ...options
+    }: InterpretationOptions & { readonly paths?: readonly string[] } = {},
   ): ClassificationInterpretation {
-    const usual = preds.classes.includes("PNEUMONIA") ? "PNEUMONIA" : preds.classes[1];
-    const positive = options.positiveClass ?? usual ?? "";
-    classIndex(preds.classes, positive);
-    return new ClassificationInterpretation(preds, options.paths ?? [], positive);
+    const positive = positiveClass(preds.classes, options.positiveClass ?? preds.positiveClass);
+    return new ClassificationInterpretation(preds, paths, positive, set);
+  }
+
+  /**
+   * The class that precision, recall and specificity speak of; undefined where there are more than two classes and none
+   * was given: they are means over the classes then.
+   */
+  get positiveClass(): string | undefined {
+    return this.positive?.name;
+  }
+
+  /** Whose measures precision, recall and specificity are, in words: "PNEUMONIA", or "the mean of 3 classes". */
+  get measuredOf(): string {
+    return measuredOf(this.preds.classes, this.positiveClass);
+  }
+
+  /** How many images of which set, such as "624 validation images". */
+  get images(): string {
+    return imagesInWords(this.preds.y.length, this.set);
   }
 
   /** Counts: rows actual, columns predicted. */
@@ -124,7 +181,10 @@ export class ClassificationInterpretation {
 
   /** Draws the matrix, with each cell's count and its share of the row. */
   async plotConfusionMatrix(options: ConfusionMatrixFigureOptions = {}): Promise<void> {
-    await currentDisplay().figure(confusionMatrixFigure(this.matrix, this.preds.classes, options));
+    const title = options.title ?? `Confusion matrix, ${this.images}`;
+    await currentDisplay().figure(
+      confusionMatrixFigure(this.matrix, this.preds.classes, { ...options, title }),
+    );
   }
 
   /** The share of images that got their class. */
@@ -137,19 +197,31 @@ export class ClassificationInterpretation {
     return errorRateOf(this.matrix);
   }
 
-  /** Of those called positive, how many are: TP / (TP + FP). NaN where nothing was called positive. */
+  /**
+   * Of those called positive, how many are: TP / (TP + FP). NaN where nothing was called positive.
+   * @param positive the class; where there is none, it is the mean over the classes, as fast.ai's `average="macro"`
+   */
   precision(positive = this.positiveClass): Share {
-    return precisionOf(this.matrix, classIndex(this.preds.classes, positive));
+    return this.share(precisionOf, positive);
   }
 
-  /** Also called sensitivity: of the positive, how many were found, TP / (TP + FN). */
+  /** Also called sensitivity: of the positive, how many were found, TP / (TP + FN); as {@link precision}. */
   recall(positive = this.positiveClass): Share {
-    return recallOf(this.matrix, classIndex(this.preds.classes, positive));
+    return this.share(recallOf, positive);
   }
 
-  /** Of the negative, how many were left in peace: TN / (TN + FP). */
+  /** Of the negative, how many were left in peace: TN / (TN + FP); as {@link precision}. */
   specificity(positive = this.positiveClass): Share {
-    return specificityOf(this.matrix, classIndex(this.preds.classes, positive));
+    return this.share(specificityOf, positive);
+  }
+
+  /** The area under the ROC curve of the positive class; of more than two classes the mean of each against the rest. */
+  areaUnderRoc(): number {
+    const { classes } = this.preds;
+    const areas = (this.positive ? [this.positive.name] : classes).map(
+      (positive) => this.binary({ positive }).rocCurve().auc,
+    );
+    return areas.reduce((sum, area) => sum + area, 0) / areas.length;
   }
 
   /** The mean of every class's recall; a net that always gives the same answer has 0.5 with two classes. */
@@ -160,9 +232,20 @@ export class ClassificationInterpretation {
   /**
    * One class against the rest: curves, intervals, thresholds and calibration.
    * @param options `positive`: the class, by default `positiveClass`; `set`: what the images are called, by default
-   * "validation"
+   * the set that was predicted
+   * @throws UserError when there is no such class, or there are more than two and none was given
    */
-  binary({ positive = this.positiveClass, set = "validation" } = {}): BinaryInterpretation {
+  binary({
+    positive = this.positiveClass,
+    set = this.set,
+  }: { readonly positive?: string; readonly set?: string } = {}): BinaryInterpretation {
+    if (positive === undefined) {
+      const { classes } = this.preds;
+      throw new UserError(
+        `There are ${classes.length} classes, and none of them was given as the positive one.`,
+        `Name it: interp.binary({ positive: ${JSON.stringify(classes[0])} }). The classes are ${classes.join(", ")}.`,
+      );
+    }
     return new BinaryInterpretation(this.preds, positive, set);
   }
 
@@ -203,11 +286,13 @@ export class ClassificationInterpretation {
 
   /**
    * Shows the `k` images with the highest loss, the worst first: fast.ai's `plot_top_losses`.
-   * @param learn the learner that was interpreted
+   * @param learn the learner that was interpreted, its weights as they were
    * @throws UserError when `k` is no whole number from 1 on, or an image cannot be decoded any more
    */
   async plotTopLosses(learn: ExplainingLearner, k: number, options: PlotCasesOptions = {}): Promise<void> {
-    await plotCases(learn, this.topLosses(integer("k", k, 1)), options);
+    integer("k", k, 1);
+    requireSameClasses(factsOf(learn).classes, this.preds.classes);
+    await plotCases(learn, this.topLosses(k), this.set, options);
   }
 
   /**
@@ -216,12 +301,13 @@ export class ClassificationInterpretation {
    */
   async plotCases(learn: ExplainingLearner, k: number, options: PlotCasesOptions = {}): Promise<void> {
     const most = integer("k", k, 1);
+    requireSameClasses(factsOf(learn).classes, this.preds.classes);
     for (const name of this.preds.classes) {
       const own = this.topLosses().filter(({ actual }) => actual === name);
       for (const right of [true, false]) {
         const chosen = own.filter(({ predicted }) => (predicted === name) === right).slice(0, most);
         currentDisplay().markdown(`**${name}, ${right ? "recognised" : "mistaken"}**`);
-        await plotCases(learn, chosen, options);
+        await plotCases(learn, chosen, this.set, options);
       }
     }
   }
@@ -238,39 +324,68 @@ export class ClassificationInterpretation {
       specificity: specificity.value,
       balancedAccuracy: this.balancedAccuracy(),
       confusionMatrix: this.matrix,
-      positiveClass: this.positiveClass,
+      positiveClass: this.positiveClass ?? null,
       intervals: Object.fromEntries(
         Object.entries(shares).map(([name, { hits, of }]) => [name, wilsonInterval(hits, of)]),
       ),
     };
   }
 
-  /** Every measure with its counts and its 95% interval, and the mean that has neither. */
+  /**
+   * Every measure with its counts and its 95% interval, and the means, which have neither; of more than two classes
+   * those of each class too.
+   */
   summary(): Table {
-    const { errorRate, accuracy, precision, recall, specificity } = this.shares();
+    const { errorRate, accuracy } = this.shares();
     const row = (measure: string, { hits, of, value }: Share): string[] => [
       measure,
       formatShare(value),
-      `${hits}/${of}`,
-      formatInterval(wilsonInterval(hits, of)),
+      Number.isNaN(of) ? "" : `${hits}/${of}`,
+      Number.isNaN(of) ? "" : formatInterval(wilsonInterval(hits, of)),
+    ];
+    const of = (positive: string | undefined): string[][] => {
+      const words = positive ?? this.measuredOf;
+      return [
+        row(`precision (${words})`, this.precision(positive)),
+        row(`recall, sensitivity (${words})`, this.recall(positive)),
+        row(`specificity (${words})`, this.specificity(positive)),
+      ];
+    };
+    const rows = [
+      row("error rate", errorRate),
+      row("accuracy", accuracy),
+      ...of(this.positiveClass),
+      ["balanced accuracy", formatShare(this.balancedAccuracy()), "", ""],
+      ...(this.positive ? [] : this.preds.classes.flatMap((name) => of(name))),
     ];
     return {
-      caption: `${this.preds.y.length} validation images; 95% intervals after Wilson`,
+      caption: `${this.images}; 95% intervals after Wilson`,
       columns: ["measure", "value", "counts", "95% interval"],
-      rows: [
-        row("error rate", errorRate),
-        row("accuracy", accuracy),
-        row(`precision (${this.positiveClass})`, precision),
-        row(`recall, sensitivity (${this.positiveClass})`, recall),
-        row(`specificity (${this.positiveClass})`, specificity),
-        ["balanced accuracy", formatShare(this.balancedAccuracy()), "", ""],
-      ],
+      rows,
+      note:
+        [dashNote(rows, this.undefinedReasons()) ?? [], this.positive?.remark ?? []].flat().join(" ") ||
+        undefined,
     };
   }
 
   /** Shows {@link summary}. */
   showSummary(): void {
     currentDisplay().table(this.summary());
+  }
+
+  private share(of: (matrix: ConfusionMatrix, label: number) => Share, positive: string | undefined): Share {
+    if (positive === undefined) return meanShare(this.matrix, of);
+    return of(this.matrix, classIndex(this.preds.classes, positive));
+  }
+
+  /** Classes that no image is of, or is called. */
+  private undefinedReasons(): string[] {
+    const reasons = (what: string, of: (name: string) => Share) =>
+      this.preds.classes.flatMap((name) => (of(name).of === 0 ? `no image ${what} ${name}` : []));
+    return [
+      ...reasons("is of", (name) => this.recall(name)),
+      ...reasons("is called", (name) => this.precision(name)),
+    ];
   }
 
   private shares() {

@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { currentDisplay, type Figure, type Table } from "../display/Display.js";
 import { UserError } from "../errors.js";
+import { dataDifferences, settingDifferences } from "../RunData.js";
 import { requireSameImages } from "./compareRuns.js";
 import { ClassificationInterpretation } from "./ClassificationInterpretation.js";
 import { formatShare } from "./confusionMatrix.js";
@@ -27,16 +28,19 @@ export class SeedSweep {
 
   /**
    * @internal `read` makes one
-   * @throws UserError when there are no runs, or they did not predict the same images
+   * @throws UserError when there are no runs, they did not predict the same images, or differ in more than their seed
    */
   constructor(private readonly runs: readonly StoredPredictions[]) {
     const [first] = runs;
     if (!first) throw new UserError("There are no runs to compare.", "Run `npx xray seeds --seeds 1..5`.");
-    for (const run of runs) {
+    for (const [i, run] of runs.entries()) {
       requireSameImages(first, run, `with the seeds ${first.seed} and ${run.seed}`);
+      requireLike(first, run);
+      if (runs.findIndex(({ seed }) => seed === run.seed) === i) continue;
+      throw new UserError(`Two runs have the seed ${run.seed}.`, "Remove one of their folders.");
     }
     this.interps = runs.map(({ preds, paths }) =>
-      ClassificationInterpretation.fromPredictions(preds, { paths }),
+      ClassificationInterpretation.fromPredictions(preds, { paths, set: "test" }),
     );
   }
 
@@ -90,7 +94,7 @@ export class SeedSweep {
     );
     return ClassificationInterpretation.fromPredictions(
       { ...preds, probs, losses: lossesOf(probs, preds.y) },
-      { paths },
+      { paths, set: "test" },
     );
   }
 
@@ -99,7 +103,7 @@ export class SeedSweep {
     const row = (name: string, cell: (measure: Measure) => string) => [name, ...measures.map(cell)];
     const ensemble = this.ensemble();
     return {
-      caption: `${this.runs.length} runs that differ in nothing but their seed; the intervals are the seeds', not the images'`,
+      caption: `${this.runs.length} runs ${this.common()}; the measures are those of ${ensemble.measuredOf}, the intervals the seeds', not the images'`,
       columns: ["seed", ...measures],
       rows: [
         ...this.seeds.map((seed, i) =>
@@ -124,6 +128,15 @@ export class SeedSweep {
   /** Draws every run's measures beside each other, with their mean. */
   async plot(): Promise<void> {
     await currentDisplay().figure(this.figure());
+  }
+
+  /** What the runs have in common, as far as their files tell. */
+  private common(): string {
+    const [first] = this.runs;
+    const images = `the same ${first?.paths.length ?? 0} test images`;
+    return this.runs.every(({ settings, dataset }) => settings && dataset)
+      ? `with the same settings and on ${images}, which differ in their seed`
+      : `on ${images}; not all files say with which settings`;
   }
 
   private figure(): Figure {
@@ -166,6 +179,20 @@ export class SeedSweep {
   }
 }
 
+/** @throws UserError when two runs differ in more than their seed, as far as their files tell */
+function requireLike(a: StoredPredictions, b: StoredPredictions): void {
+  const differences = [
+    ...(a.settings && b.settings ? settingDifferences(a.settings, b.settings) : []),
+    ...(a.dataset && b.dataset ? dataDifferences(a.dataset, b.dataset) : []),
+    ...(a.preds.positiveClass === b.preds.positiveClass ? [] : ["the positive class"]),
+  ];
+  if (differences.length === 0) return;
+  throw new UserError(
+    `The runs with the seeds ${a.seed} and ${b.seed} differ in more than their seed: ${differences.join(", ")}.`,
+    "Keep only runs with the same settings and data in one folder; make others under another --name.",
+  );
+}
+
 function valueOf(interp: ClassificationInterpretation, measure: Measure): number {
   switch (measure) {
     case "error rate":
@@ -177,7 +204,7 @@ function valueOf(interp: ClassificationInterpretation, measure: Measure): number
     case "precision":
       return interp.precision().value;
     case "area under ROC":
-      return interp.binary().rocCurve().auc;
+      return interp.areaUnderRoc();
   }
 }
 

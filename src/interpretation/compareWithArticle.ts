@@ -1,3 +1,5 @@
+import type { FoundDataset } from "../data/findDataset.js";
+import { kermanyClasses } from "../data/kermanyListing.js";
 import { currentDisplay, type Table } from "../display/Display.js";
 import type { ClassificationInterpretation } from "./ClassificationInterpretation.js";
 import { formatShare, share, type Share } from "./confusionMatrix.js";
@@ -34,8 +36,7 @@ export function compareWithArticle(interp: ClassificationInterpretation): Compar
   return {
     table: {
       caption:
-        `This run: ${interp.preds.y.length} validation images. The article: ${article.accuracy.of}. ` +
-        "95% intervals after Wilson",
+        `This run: ${interp.images}. The article: ${article.accuracy.of}. ` + "95% intervals after Wilson",
       columns: ["measure", "this run", "the article", "the earlier article"],
       rows: measures.map((name) => [
         name,
@@ -58,11 +59,24 @@ export function compareWithArticle(interp: ClassificationInterpretation): Compar
   };
 }
 
-/** Shows the article's numbers beside this net's, each with its counts and its interval, and what differs. */
-export function showComparisonWithArticle(interp: ClassificationInterpretation): void {
+/**
+ * Shows the article's numbers beside this net's, each with its counts and its interval, and what differs. Of other
+ * images than the article's X-rays there is nothing to compare, and a sentence says so.
+ * @param dataset what `findDataset` gave
+ */
+export function showComparisonWithArticle(
+  interp: ClassificationInterpretation,
+  { kind }: Pick<FoundDataset, "kind">,
+): void {
+  const display = currentDisplay();
+  const classes = interp.preds.classes.map((name) => name.toUpperCase());
+  if (kind !== "kermany" || classes.join() !== kermanyClasses.join()) {
+    display.text("The article is about other images or classes: its numbers and these cannot be compared.");
+    return;
+  }
   const { table, remark } = compareWithArticle(interp);
-  currentDisplay().table(table);
-  currentDisplay().text(remark);
+  display.table(table);
+  display.text(remark);
 }
 
 /** As far as the numbers of ill and healthy tell. */

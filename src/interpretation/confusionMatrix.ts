@@ -9,16 +9,24 @@ export type ConfusionMatrix = readonly (readonly number[])[];
 
 /** A measure that is a share: `hits` of `of` items. */
 export interface Share {
-  /** The numerator. */
+  /** The numerator; NaN for a mean over classes, which has no counts. */
   readonly hits: number;
-  /** The denominator. */
+  /** The denominator; NaN for a mean over classes. */
   readonly of: number;
-  /** hits / of; NaN when there is nothing to be a share of. */
+  /** hits / of, or the mean; NaN when there is nothing to be a share of. */
   readonly value: number;
 }
 
 /** `hits` of `of`. */
 export const share = (hits: number, of: number): Share => ({ hits, of, value: of === 0 ? NaN : hits / of });
+
+/** The mean of every class's share. */
+export function meanShare(
+  matrix: ConfusionMatrix,
+  of: (matrix: ConfusionMatrix, label: number) => Share,
+): Share {
+  return { hits: NaN, of: NaN, value: sum(matrix.map((_, i) => of(matrix, i).value)) / matrix.length };
+}
 
 /** Three decimals; a dash where there is nothing to be a share of. */
 export function formatShare(value: number): string {
@@ -109,7 +117,7 @@ export function specificityOf(matrix: ConfusionMatrix, positive: number): Share 
  * has no items.
  */
 export function balancedAccuracyOf(matrix: ConfusionMatrix): number {
-  return sum(matrix.map((_, i) => recallOf(matrix, i).value)) / matrix.length;
+  return meanShare(matrix, recallOf).value;
 }
 
 /**

@@ -18,7 +18,7 @@ const blues = [
 export interface ConfusionMatrixFigureOptions {
   /** Shares of each row in place of counts. Default false. */
   readonly normalize?: boolean;
-  /** Stands above it. */
+  /** Stands above it. @default "Confusion matrix", and of how many images of which set */
   readonly title?: string;
   /** Decimals of the shares; fast.ai's default: 2. */
   readonly normDec?: number;
@@ -31,8 +31,9 @@ export function confusionMatrixFigure(
   { normalize = false, title = "Confusion matrix", normDec = 2 }: ConfusionMatrixFigureOptions = {},
 ): Figure {
   const shown = normalize ? matrix.map(shares) : matrix;
-  const format = (value: number) => (normalize ? value.toFixed(normDec) : String(value));
-  const half = Math.max(...shown.flat()) / 2;
+  const format = (value: number) =>
+    Number.isNaN(value) ? "–" : normalize ? value.toFixed(normDec) : String(value);
+  const half = Math.max(...shown.flat().filter((value) => !Number.isNaN(value))) / 2;
   const cells = shown.flatMap((row, actual) => row.map((value, predicted) => ({ value, actual, predicted })));
   return {
     data: [
@@ -88,5 +89,6 @@ export function confusionMatrixFigure(
 
 function shares(row: readonly number[]): number[] {
   const total = row.reduce((sum, value) => sum + value, 0);
-  return row.map((value) => (total === 0 ? 0 : value / total));
+  // A class without images has no shares.
+  return row.map((value) => value / total);
 }

@@ -57,9 +57,17 @@ export async function gradCam(
   image: string | Uint8Array,
   options: GradCamOptions = {},
 ): Promise<GradCam> {
-  const { classes, threshold, preparation } = factsOf(learn);
+  const { classes, preparation } = factsOf(learn);
   const label = options.class === undefined ? undefined : classIndex(classes, options.class);
-  const batch = await prepareImage(image, preparation);
+  return gradCamOf(learn, await prepareImage(image, preparation), label);
+}
+
+/**
+ * The same for a batch of one image, prepared as the learner does.
+ * @param label index of the class; default: the predicted one
+ */
+export async function gradCamOf(learn: ExplainingLearner, batch: Batch, label?: number): Promise<GradCam> {
+  const { classes, threshold, preparation } = factsOf(learn);
   const predicted = (logits: Float32Array) => predictionsOf(logits, { classes, threshold })[0];
   const cam = () => camOf(learn.model, batch, (outputs) => label ?? predicted(outputs)?.label ?? 0);
   const access = NetAccess.of(learn.model);

@@ -7,6 +7,7 @@ import { UserError } from "../errors.js";
 import type { TopLoss } from "./ClassificationInterpretation.js";
 import { type ExplainingLearner, factsOf, gradCam } from "./gradCam.js";
 import { camTiles } from "./heatMap.js";
+import { imagesInWords } from "./imagesInWords.js";
 import { type ExplainedImage, whereItLooks } from "./whereItLooks.js";
 
 /** How cases are drawn. */
@@ -19,13 +20,15 @@ export interface PlotCasesOptions {
 }
 
 /**
- * Shows images of the validation set below fast.ai's title: prediction / actual / loss / probability of the actual
+ * Shows images of a set below fast.ai's title: prediction / actual / loss / probability of the actual
  * class. Pixels are what the net sees, before they are normalised.
+ * @param set what the images are called
  * @throws UserError when an image's file is not known or cannot be decoded
  */
 export async function plotCases(
   learn: ExplainingLearner,
   cases: readonly TopLoss[],
+  set: string | undefined,
   { heatmap = false }: PlotCasesOptions = {},
 ): Promise<void> {
   if (cases.length === 0) {
@@ -46,9 +49,11 @@ export async function plotCases(
       tiles.push(...batchTiles(batch, preparation.stats, [titleOf(item)]));
     }
   }
-  currentDisplay().text("Prediction / actual / loss / probability of the actual class");
+  const images = imagesInWords(cases.length, set);
+  currentDisplay().text(`${images}: prediction / actual / loss / probability of the actual class`);
   const perRow = Math.ceil(Math.sqrt(cases.length));
-  await showTiles(tiles, preparation.size, "validation images", heatmap ? 2 * Math.min(perRow, 2) : perRow);
+  const what = [set ?? [], "images", heatmap ? "and heat maps" : []].flat().join(" ");
+  await showTiles(tiles, preparation.size, what, heatmap ? 2 * Math.min(perRow, 2) : perRow);
   if (heatmap) currentDisplay().table(whereItLooks(explained));
 }
 

@@ -1,5 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { messageOf, UserError } from "../errors.js";
+import { z } from "zod";
+import { readJson } from "../readJson.js";
+import type { RunData, RunSettings } from "../RunData.js";
+import { classNames, runData, settings, text } from "../runSchemas.js";
 import type { Predictions } from "../training/Predictions.js";
 import { writeFiles } from "../writeFiles.js";
 
@@ -10,11 +12,20 @@ export interface StoredPredictions {
   readonly preds: Predictions;
   /** As they were given, in the order of the predictions. */
   readonly paths: readonly string[];
+  /** How the run was made; undefined in files of earlier versions. */
+  readonly settings?: RunSettings;
+  /** The run's images; undefined in files of earlier versions. */
+  readonly dataset?: RunData;
 }
 
+/** The file. */
 interface Stored {
   readonly seed: number;
+  readonly settings?: RunSettings;
+  readonly dataset?: RunData;
   readonly classes: readonly string[];
+  /** The class that the run's measures speak of; undefined: what the classes' names say. */
+  readonly positiveClass?: string;
   /** Each with its actual class and its probabilities in the order of the classes. */
   readonly items: readonly {
     readonly path: string;
@@ -29,60 +40,76 @@ interface Stored {
  */
 export async function writePredictions(
   file: string,
-  { seed, preds, paths }: StoredPredictions,
+  { seed, settings, dataset, preds, paths }: StoredPredictions,
 ): Promise<void> {
-  const { classes, y, probs } = preds;
+  const { classes, positiveClass, y, probs } = preds;
   const items = paths.map((path, i) => ({
     path,
     class: classes[y[i] ?? -1] ?? "",
     probs: Array.from(probs.subarray(i * classes.length, (i + 1) * classes.length)),
   }));
-  const stored: Stored = { seed, classes, items };
+  const stored: Stored = { seed, settings, dataset, classes, positiveClass, items };
   await writeFiles([{ file, pieces: [Buffer.from(`${JSON.stringify(stored)}\n`)] }]);
 }
 
 /**
  * Reads what `writePredictions` wrote.
- * @throws UserError naming the file when it is missing or holds something else
+ * @throws UserError naming the file when it is missing or holds something else, and then the field, what was found
+ * there and what is right
  */
 export async function readPredictions(file: string): Promise<StoredPredictions> {
-  const remedy = "Name a run that `npx xray run` finished.";
-  let stored: unknown;
-  try {
-    stored = JSON.parse(await readFile(file, "utf8"));
-  } catch (cause) {
-    throw new UserError(`${file} cannot be read: ${messageOf(cause)}`, remedy, { cause });
-  }
-  if (!isStored(stored)) throw new UserError(`${file} holds no predictions of a run.`, remedy);
-  const { seed, classes, items } = stored;
-  const y = Int32Array.from(items, (item) => classes.indexOf(item.class));
+  const { classes, positiveClass, items, ...run } = await readJson(schema, {
+    file,
+    remedy: "Name a run that `npx xray run` finished; make it anew if its files were changed.",
+  });
+  const labels = new Map(classes.map((name, label) => [name, label]));
+  const y = Int32Array.from(items, (item) => labels.get(item.class) ?? -1);
   const probs = Float32Array.from(items.flatMap((item) => item.probs));
-  return {
-    seed,
-    preds: { classes, y, probs, losses: lossesOf(probs, y) },
-    paths: items.map(({ path }) => path),
-  };
+  const preds = { classes, positiveClass, y, probs, losses: lossesOf(probs, y) };
+  return { ...run, preds, paths: items.map(({ path }) => path) };
 }
 
-function isStored(value: unknown): value is Stored {
-  const { seed, classes, items } = (value ?? {}) as Partial<Record<keyof Stored, unknown>>;
-  if (typeof seed !== "number" || !Array.isArray(classes) || !Array.isArray(items)) return false;
-  const names: readonly unknown[] = classes;
-  return items.every((item: unknown) => {
-    const {
-      path,
-      class: name,
-      probs,
-    } = (item ?? {}) as Partial<Record<keyof Stored["items"][number], unknown>>;
-    return (
-      typeof path === "string" &&
-      names.includes(name) &&
-      Array.isArray(probs) &&
-      probs.length === names.length &&
-      probs.every((p) => typeof p === "number")
-    );
+/** Softmax in single precision, and what its rounding adds up to over many classes. */
+const tolerance = 1e-4;
+
+const probability = z
+  .number({ error: "It must be a probability; a net that gives none has diverged in training." })
+  .min(0, "It must be a probability in 0..1.")
+  .max(1, "It must be a probability in 0..1.");
+
+const schema: z.ZodType<Stored> = z
+  .object({
+    seed: z.int({ error: "It must be a whole number." }),
+    settings: z.object(settings).optional(),
+    dataset: runData.optional(),
+    classes: classNames,
+    positiveClass: text.optional(),
+    items: z
+      .array(
+        z.object({ path: text, class: text, probs: z.array(probability, { error: "It must be a list." }) }),
+        { error: "It must be a list of images." },
+      )
+      .min(1, "There must be at least one image."),
+  })
+  .superRefine(({ classes, positiveClass, items }, context) => {
+    const names = new Set(classes);
+    if (positiveClass !== undefined && !names.has(positiveClass)) {
+      const message = `It must be one of the classes, ${classes.join(", ")}.`;
+      context.addIssue({ code: "custom", path: ["positiveClass"], message });
+    }
+    const seen = new Set<string>();
+    for (const [i, { path, class: name, probs }] of items.entries()) {
+      const refuse = (field: string, message: string) => {
+        context.addIssue({ code: "custom", path: ["items", i, field], message });
+      };
+      if (!names.has(name)) refuse("class", `It must be one of the classes, ${classes.join(", ")}.`);
+      if (seen.has(path)) refuse("path", "Each image must stand there once.");
+      seen.add(path);
+      const sum = probs.reduce((total, p) => total + p, 0);
+      if (probs.length !== classes.length) refuse("probs", `There must be ${classes.length} probabilities.`);
+      else if (Math.abs(sum - 1) > tolerance) refuse("probs", "The probabilities must add up to 1.");
+    }
   });
-}
 
 /** Cross-entropies from probabilities `[n, c]` row by row. */
 export function lossesOf(probs: Float32Array, y: Int32Array): Float32Array {

@@ -2,6 +2,7 @@ import type { Table } from "../display/Display.js";
 import { UserError } from "../errors.js";
 import { type BinaryScores, countsAt } from "./BinaryScores.js";
 import { formatShare, share, type Share } from "./confusionMatrix.js";
+import { dashNote } from "./dashNote.js";
 import { formatInterval, wilsonInterval } from "./wilsonInterval.js";
 
 /** How a net does on a part of a set. */
@@ -44,17 +45,19 @@ export function subgroups(scored: BinaryScores, groups: readonly string[], thres
 }
 
 /** Groups as a table, each share with its counts and its 95% interval after Wilson. */
-export function subgroupTable(groups: readonly Subgroup[], caption: string): Table {
+export function subgroupTable(groups: readonly Subgroup[], positive: string, caption: string): Table {
   const cell = ({ hits, of, value }: Share): string =>
     of === 0 ? "–" : `${formatShare(value)} = ${hits}/${of} (${formatInterval(wilsonInterval(hits, of))})`;
+  const rows = groups.map(({ name, n, errorRate, recall, specificity }) => [
+    name,
+    String(n),
+    ...[errorRate, recall, specificity].map(cell),
+  ]);
   return {
     caption,
-    columns: ["group", "images", "error rate", "recall", "specificity"],
-    rows: groups.map(({ name, n, errorRate, recall, specificity }) => [
-      name,
-      String(n),
-      ...[errorRate, recall, specificity].map(cell),
-    ]),
+    columns: ["group", "images", "error rate", `recall of ${positive}`, `specificity of ${positive}`],
+    rows,
+    note: dashNote(rows, [`the group has no image of ${positive}, or none of another class`]),
   };
 }
 

@@ -1,11 +1,10 @@
-import { mobileNetV2Body, type MobileNetV2Spec } from "./MobileNetV2.js";
 import type { Sequential } from "./layers/Sequential.js";
-import { resNetBody, type ResNetSpec } from "./ResNet.js";
 
 /** A net up to where the head begins, as fast.ai cuts it. */
 export interface Body {
-  /** x `[n, h, w, 3]`, normalised -> `[n, h / 32, w / 32, features]` */
+  /** x `[n, h, w, 3]`, normalised -> `[n, h', w', features]` */
   readonly net: Sequential;
+  /** Channels of its output. */
   readonly features: number;
   /** Where fast.ai splits the body in two layer groups: the parts from this child on are the second. */
   readonly split: number;
@@ -13,15 +12,11 @@ export interface Body {
   readonly spec: BodySpec;
 }
 
-/** A body as plain data. What the weights' shapes do not show is part of it, such as epsilon. */
-export type BodySpec = ResNetSpec | MobileNetV2Spec;
-
-/** @param prefix of the variables' names */
-export function createBody(prefix: string, spec: BodySpec): Body {
-  switch (spec.kind) {
-    case "resnet":
-      return resNetBody(prefix, spec);
-    case "mobilenetV2":
-      return mobileNetV2Body(prefix, spec);
-  }
+/**
+ * A body as plain data, which exported files keep. What the weights' shapes do not show is part of it, such as
+ * epsilon.
+ */
+export interface BodySpec {
+  /** The backbone's family, as it was defined. */
+  readonly kind: string;
 }

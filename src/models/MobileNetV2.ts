@@ -1,4 +1,6 @@
+import { z } from "zod";
 import type { Body } from "./Body.js";
+import { defineBackbone } from "./defineBackbone.js";
 import { BatchNorm } from "./layers/BatchNorm.js";
 import { Conv2d } from "./layers/Conv2d.js";
 import { DepthwiseConv2d } from "./layers/DepthwiseConv2d.js";
@@ -11,6 +13,17 @@ export interface MobileNetV2Spec {
   /** Of every batch norm. */
   readonly epsilon: number;
 }
+
+/** Sandler et al.'s net, and whatever else has its shape. */
+export const mobileNets = defineBackbone({
+  kind: "mobilenetV2",
+  // torchvision's geometry.
+  nets: { mobilenetV2: { kind: "mobilenetV2", epsilon: 1e-5 } },
+  build: mobileNetV2Body,
+  schema: z.object({ kind: z.literal("mobilenetV2"), epsilon: z.number().positive().max(1) }),
+  geometry: { epsilon: (epsilon) => `epsilon ${epsilon} in its batch norms` },
+  torchvisionName: (name) => name.replace(/^0\./, "features."),
+});
 
 /** The paper's table 2: how much wider a block is inside, its channels, how many there are, the first one's stride. */
 const stages = [

@@ -1,4 +1,6 @@
+import { z } from "zod";
 import type { Body } from "./Body.js";
+import { defineBackbone } from "./defineBackbone.js";
 import { BasicBlock } from "./layers/BasicBlock.js";
 import { BatchNorm } from "./layers/BatchNorm.js";
 import { Bottleneck } from "./layers/Bottleneck.js";
@@ -22,6 +24,48 @@ export interface ResNetOptions {
 }
 
 export type ResNetSpec = Required<ResNetOptions> & { readonly kind: "resnet" };
+
+/** torchvision's geometry: stride in the 3x3 convolution, epsilon 1e-5. */
+const torchvision = { kind: "resnet", width: 64, strideIn: "conv2", epsilon: 1e-5 } as const;
+
+/** torchvision's names of a ResNet's parts, by fast.ai's number. */
+const parts: Readonly<Record<string, string>> = {
+  ...{ "0": "conv1", "1": "bn1", "4": "layer1", "5": "layer2", "6": "layer3", "7": "layer4" },
+};
+
+const count = (most: number) => z.number().int().min(1).max(most);
+// Deeper and wider than any ResNet that there is.
+const blocks = count(200);
+
+/** The ResNets of He et al. */
+export const resNets = defineBackbone<
+  ResNetSpec,
+  "resnet18" | "resnet34" | "resnet50" | "resnet101" | "resnet152"
+>({
+  kind: "resnet",
+  nets: {
+    resnet18: { ...torchvision, block: "basic", blocks: [2, 2, 2, 2] },
+    resnet34: { ...torchvision, block: "basic", blocks: [3, 4, 6, 3] },
+    resnet50: { ...torchvision, block: "bottleneck", blocks: [3, 4, 6, 3] },
+    resnet101: { ...torchvision, block: "bottleneck", blocks: [3, 4, 23, 3] },
+    resnet152: { ...torchvision, block: "bottleneck", blocks: [3, 8, 36, 3] },
+  },
+  build: resNetBody,
+  schema: z.object({
+    kind: z.literal("resnet"),
+    block: z.enum(["basic", "bottleneck"]),
+    blocks: z.tuple([blocks, blocks, blocks, blocks]),
+    width: count(1024),
+    strideIn: z.enum(["conv1", "conv2"]),
+    epsilon: z.number().positive().max(1),
+  }),
+  geometry: {
+    strideIn: (place) => `its strides in ${place}`,
+    epsilon: (epsilon) => `epsilon ${epsilon} in its batch norms`,
+  },
+  leastValues: leastResNetValues,
+  torchvisionName: (name) => name.replace(/^\d+/, (part) => parts[part] ?? part),
+});
 
 /**
  * ResNet without its pooling and classifier (He et al., "Deep Residual Learning for Image Recognition", 2015).
@@ -57,4 +101,12 @@ export function resNetBody(prefix: string, options: ResNetOptions): Body {
   ]);
   // fast.ai cuts at layer3, which here, with the ReLU inside the batch norm, is child 5.
   return { net, features: channels, split: 5, spec };
+}
+
+/** Weights of the 3x3 convolutions, which are the most: a bottleneck of any width has less than three times as many. */
+function leastResNetValues({ block, blocks, width }: ResNetSpec): number {
+  return blocks.reduce(
+    (sum, count, i) => sum + count * (block === "basic" ? 2 : 1) * 9 * (width << i) ** 2,
+    0,
+  );
 }

@@ -1,5 +1,6 @@
 import { inRange, integer } from "../inRange.js";
 import type { Random } from "../engine/random.js";
+import { kaimingNormal } from "./kaimingNormal.js";
 import { AdaptiveConcatPool2d } from "./layers/AdaptiveConcatPool2d.js";
 import { BatchNorm } from "./layers/BatchNorm.js";
 import { Dropout } from "./layers/Dropout.js";
@@ -35,7 +36,7 @@ export function createHead(
 ): Sequential {
   const hidden = new Linear(`${prefix}.4`, { in: 2 * features, out: linFtrs });
   const last = new Linear(`${prefix}.8`, { in: linFtrs, out: c });
-  for (const layer of [hidden, last]) kaimingNormal(layer, random);
+  for (const { weight } of [hidden, last]) kaimingNormal(weight, weight.shape[0] ?? 1, random);
   return new Sequential([
     new AdaptiveConcatPool2d(),
     new BatchNorm(`${prefix}.2`, { channels: 2 * features }),
@@ -46,10 +47,4 @@ export function createHead(
     new Dropout(ps),
     last,
   ]);
-}
-
-/** Normal with variance 2 / fan-in (He et al., "Delving Deep into Rectifiers", 2015); the bias stays zero. */
-function kaimingNormal({ weight }: Linear, random: Random): void {
-  const deviation = Math.sqrt(2 / (weight.shape[0] ?? 1));
-  weight.assignValues(Float32Array.from({ length: weight.size }, () => deviation * random.normal()));
 }

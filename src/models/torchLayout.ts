@@ -43,7 +43,11 @@ export function restore(variable: Variable, stored: StoredTensor, file: string):
 
 /** @throws UserError naming the layer and both shapes when they differ */
 export function requireShape(variable: Variable, stored: StoredTensor, file: string): void {
-  const wanted = torchShape(variable);
+  requireTorchShape(torchShape(variable), stored, file);
+}
+
+/** The same for a variable that is still to be made, by its shape in a file. */
+export function requireTorchShape(wanted: readonly number[], stored: StoredTensor, file: string): void {
   if (wanted.join() !== stored.shape.join()) {
     throw new UserError(
       `${file}: ${stored.name} is [${stored.shape.join(", ")}], the net wants [${wanted.join(", ")}].`,

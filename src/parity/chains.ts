@@ -104,10 +104,8 @@ function apply({ height, width, phase, size, transforms, steps = [], ...resizing
 
 function stepOf(step: DrawnStep): Step {
   switch (step.kind) {
-    case "jitter": {
-      let next = 0;
-      return jitterStep(step.magnitude, () => step.noise[next++] ?? NaN);
-    }
+    case "jitter":
+      return jitterStep(step.magnitude, step.noise);
     case "cutout": {
       const holes = step.holes.map(([rowPct, colPct]) => ({ rowPct, colPct }));
       return cutoutStep(holes, step.length);

@@ -1,27 +1,38 @@
-import { readFile } from "node:fs/promises";
-import { UserError } from "../errors.js";
+import { z } from "zod";
+import { readJson } from "../readJson.js";
+import type { DataSource, RunData, RunSettings } from "../RunData.js";
+import { classNames, count, runData, settings, text } from "../runSchemas.js";
 
-/** What `metrics.json` holds of a run, as far as reports speak of it; a share of nothing is null. */
-export interface RunMetrics {
-  readonly errorRate: number | null;
-  readonly accuracy: number | null;
-  readonly precision: number | null;
-  readonly recall: number | null;
-  readonly specificity: number | null;
-  readonly balancedAccuracy: number | null;
+/** A share in 0..1; null where there is nothing to be a share of. */
+type Share = number | null;
+
+/** A row of the training table: an epoch's losses, and its metrics by their names. */
+export type HistoryEntry = Readonly<Record<string, number | string | null | undefined>> & {
+  readonly phase: string;
+  readonly epoch: number;
+};
+
+/** What `metrics.json` holds of a run: `saveMetrics` writes it, and reports read it. */
+export interface RunMetrics extends RunSettings {
+  readonly errorRate: Share;
+  readonly accuracy: Share;
+  readonly precision: Share;
+  readonly recall: Share;
+  readonly specificity: Share;
+  readonly balancedAccuracy: Share;
+  /** Rows actual, columns predicted. */
   readonly confusionMatrix: readonly (readonly number[])[];
-  readonly positiveClass: string;
-  readonly intervals: Readonly<Record<string, readonly [low: number | null, high: number | null]>>;
+  /** The class that precision, recall and specificity speak of; null: they are means over the classes. */
+  readonly positiveClass: string | null;
+  /** 95% intervals of the measures above that have one. */
+  readonly intervals: Readonly<Record<string, readonly [low: Share, high: Share]>>;
   readonly classes: readonly string[];
   readonly trainSize: number;
   readonly validSize: number;
-  readonly model: string;
-  readonly size: number;
-  readonly bs: number;
-  readonly epochsFrozen: number;
-  readonly epochsUnfrozen: number;
   readonly seed: number;
-  readonly dataset: string;
+  /** The images; in files of earlier versions a text, which says only whether they were drawn. */
+  readonly dataset: RunData | string;
+  readonly history?: readonly HistoryEntry[];
   readonly device: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly seconds: Readonly<Record<string, unknown>>;
@@ -29,18 +40,81 @@ export interface RunMetrics {
   readonly commit?: string;
 }
 
-/** @throws UserError naming the file when it is missing or no run's */
-export async function readMetrics(file: string): Promise<RunMetrics> {
-  const remedy = "Name a folder in runs/ that `npx xray run` wrote.";
-  let metrics: Partial<RunMetrics>;
-  try {
-    metrics = JSON.parse(await readFile(file, "utf8")) as Partial<RunMetrics>;
-  } catch (cause) {
-    throw new UserError(`${file} cannot be read.`, remedy, { cause });
-  }
-  const { confusionMatrix, classes, intervals, versions, seconds } = metrics;
-  if (!confusionMatrix || !classes || !intervals || !versions || !seconds) {
-    throw new UserError(`${file} holds no run's numbers.`, remedy);
-  }
-  return metrics as RunMetrics;
+/** Whose images a run is about, and "unknown" where its file, of an earlier version, does not say. */
+export function dataSource({ dataset }: Pick<RunMetrics, "dataset">): DataSource | "unknown" {
+  if (typeof dataset !== "string") return dataset.source;
+  return dataset === "phantom" ? "phantom" : "unknown";
 }
+
+/**
+ * @throws UserError naming the file when it is missing or no run's, and then the field, what was found there and what
+ * is right
+ */
+export function readMetrics(file: string): Promise<RunMetrics> {
+  return readJson(schema, {
+    file,
+    remedy: "Name a folder in runs/ that `npx xray run` wrote; make the run anew if its files were changed.",
+  });
+}
+
+const between = "It must be a number in 0..1, or null where there is nothing to be a share of.";
+const share = z.number({ error: between }).min(0, between).max(1, between).nullable();
+const finite = z.number({ error: "It must be a number." });
+
+const schema: z.ZodType<RunMetrics> = z
+  .looseObject({
+    ...settings,
+    ...{ errorRate: share, accuracy: share, precision: share, recall: share, specificity: share },
+    balancedAccuracy: share,
+    confusionMatrix: z.array(z.array(count()), { error: "It must be a list of rows." }),
+    // Files of runs that had no positive class say null.
+    positiveClass: text.nullable(),
+    intervals: z.record(z.string(), z.tuple([share, share], { error: "It must be a low and a high end." })),
+    classes: classNames,
+    ...{ trainSize: count(), validSize: count(), seed: z.int({ error: "It must be a whole number." }) },
+    dataset: z.union([z.string(), runData], { error: "It must say which images the run is about." }),
+    history: z
+      .array(
+        z.object({ phase: text, epoch: finite }).catchall(z.union([finite, z.string(), z.null()]).optional()),
+      )
+      .optional(),
+    device: text,
+    versions: z.record(z.string(), z.string({ error: "It must be a version." })),
+    seconds: z.record(z.string(), z.unknown()),
+    commit: text.optional(),
+  })
+  .superRefine((run, context) => {
+    const refuse = (field: string, message: string) => {
+      context.addIssue({ code: "custom", path: [field], message });
+    };
+    const { classes, confusionMatrix: matrix } = run;
+    if (matrix.length !== classes.length || matrix.some((row) => row.length !== classes.length)) {
+      refuse("confusionMatrix", `It must have ${classes.length} rows of ${classes.length} counts.`);
+      return;
+    }
+    if (run.positiveClass !== null && !classes.includes(run.positiveClass)) {
+      refuse("positiveClass", `It must be one of the classes, ${classes.join(", ")}.`);
+    }
+    const sum = (counts: readonly number[]) => counts.reduce((total, each) => total + each, 0);
+    const images = sum(matrix.map(sum));
+    if (run.validSize !== images) refuse("validSize", `The confusion matrix is of ${images} images.`);
+    if (typeof run.dataset !== "string") {
+      for (const [split, size] of Object.entries({ train: run.trainSize, valid: run.validSize })) {
+        const counts = new Map(Object.entries(run.dataset[split as "train" | "valid"].classes));
+        const known = classes.map((name) => counts.get(name) ?? NaN);
+        if (counts.size !== classes.length || sum(known) !== size) {
+          context.addIssue({
+            ...{ code: "custom", path: ["dataset", split, "classes"] },
+            message: `It must count ${size} images of the classes ${classes.join(", ")}.`,
+          });
+        }
+      }
+    }
+    const accuracy = sum(matrix.map((row, i) => row[i] ?? 0)) / images;
+    for (const [field, wanted] of Object.entries({ accuracy, errorRate: 1 - accuracy })) {
+      const value = run[field as "accuracy" | "errorRate"];
+      if (value === null || Math.abs(value - wanted) > 1e-6) {
+        refuse(field, `By the confusion matrix it is ${wanted.toFixed(6)}.`);
+      }
+    }
+  });

@@ -1,5 +1,5 @@
 import { duration } from "../duration.js";
-import type { RunMetrics } from "./RunMetrics.js";
+import { dataSource, type RunMetrics } from "./RunMetrics.js";
 
 /** A line of a report's foot. */
 export interface AboutEntry {
@@ -7,7 +7,7 @@ export interface AboutEntry {
   readonly text: string;
 }
 
-const source =
+const kermany =
   "Kermany, Zhang and Goldbaum, Labeled Optical Coherence Tomography (OCT) and Chest X-Ray Images for " +
   "Classification, Mendeley Data, doi 10.17632/rscbjbr9sj, licence CC BY 4.0";
 
@@ -22,8 +22,11 @@ export function aboutRun(run: RunMetrics, finished?: string): AboutEntry[] {
   );
   const entries: readonly (readonly [name: string, text: string | undefined])[] = [
     ["Use", "A lesson in training and in judging what was trained. Not a medical device."],
-    ["Data", run.dataset === "phantom" ? "Drawn images, not of patients" : source],
-    ["Images", `${run.trainSize} to train with, ${run.validSize} to test with`],
+    ["Data", dataInWords(run)],
+    [
+      "Images",
+      `${run.trainSize} to train with${perClass(run, "train")}, ${run.validSize} to test with${perClass(run, "valid")}`,
+    ],
     ["Net", `${run.model}, images of ${run.size} x ${run.size} pixels, batches of ${run.bs}`],
     ["Training", `head: ${epochs(run.epochsFrozen)}, whole net: ${epochs(run.epochsUnfrozen)}`],
     ["Seed", String(run.seed)],
@@ -39,6 +42,26 @@ export function aboutRun(run: RunMetrics, finished?: string): AboutEntry[] {
     ["Finished", finished],
   ];
   return entries.flatMap(([name, text]) => (text === undefined || text === "" ? [] : [{ name, text }]));
+}
+
+function dataInWords(run: RunMetrics): string {
+  const { dataset } = run;
+  switch (dataSource(run)) {
+    case "kermany":
+      return kermany;
+    case "phantom":
+      return "Drawn images, not of patients";
+    case "other":
+      return `The folder ${typeof dataset === "string" ? dataset : dataset.name}`;
+    case "unknown":
+      return "The run's files, of an earlier version, do not say which images they are about";
+  }
+}
+
+/** Such as " (20 cat, 30 dog)". */
+function perClass({ classes, dataset }: RunMetrics, split: "train" | "valid"): string {
+  if (typeof dataset === "string") return "";
+  return ` (${classes.map((name) => `${dataset[split].classes[name] ?? 0} ${name}`).join(", ")})`;
 }
 
 const epochs = (count: number): string => `${count} ${count === 1 ? "epoch" : "epochs"}`;

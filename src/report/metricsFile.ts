@@ -1,7 +1,6 @@
-import { rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { messageOf, UserError } from "../errors.js";
 import { makeFolder } from "../makeFolder.js";
+import { writeFiles } from "../writeFiles.js";
 
 const remedy =
   "The run's folder must be one that can be written to, with some room on its disk; in a notebook it is runs/ in the " +
@@ -11,14 +10,7 @@ const remedy =
  * Writes numbers as JSON; whoever reads the file sees all of it or the one before.
  * @throws UserError naming the file when it cannot be written
  */
-export async function writeMetrics(file: string, metrics: Readonly<Record<string, unknown>>): Promise<void> {
+export async function writeMetrics(file: string, metrics: object): Promise<void> {
   await makeFolder(path.dirname(file), remedy);
-  const draft = `${file}.${process.pid}.draft`;
-  try {
-    await writeFile(draft, `${JSON.stringify(metrics, null, 2)}\n`);
-    await rename(draft, file);
-  } catch (cause) {
-    await rm(draft, { force: true });
-    throw new UserError(`${file} was not written: ${messageOf(cause)}`, remedy, { cause });
-  }
+  await writeFiles([{ file, pieces: [Buffer.from(`${JSON.stringify(metrics, null, 2)}\n`)] }], remedy);
 }

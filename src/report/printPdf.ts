@@ -1,20 +1,17 @@
-import { rename, rm, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
+import { writeFiles } from "../writeFiles.js";
 import { Chromium } from "./Chromium.js";
 
 /**
  * Prints a page as PDF with an installed browser.
- * @throws UserError when there is no browser, or it fails
+ * @throws UserError when there is no browser, it fails, or the file cannot be written
  */
 export async function printPdf(html: string, pdf: string): Promise<void> {
-  const draft = `${pdf}.${process.pid}.draft`;
   const chromium = await Chromium.start();
   try {
     await chromium.open(pathToFileURL(html).href, { width: 900, height: 1200 });
-    await writeFile(draft, await chromium.pdf());
-    await rename(draft, pdf);
+    await writeFiles([{ file: pdf, pieces: [await chromium.pdf()] }]);
   } finally {
     await chromium.close();
-    await rm(draft, { force: true });
   }
 }

@@ -1,3 +1,4 @@
+import { measuredOf } from "../statistics/positiveClass.js";
 import { aboutRun } from "./aboutRun.js";
 import type { RunMetrics } from "./RunMetrics.js";
 
@@ -21,7 +22,7 @@ export function reportMarkdown(
   const matrix = run.confusionMatrix.map((counts, i) => [run.classes[i] ?? "", ...counts.map(String)]);
   return [
     `# ${inText(title)}`,
-    `Precision, recall and specificity are those of ${inText(run.positiveClass)}.`,
+    `${inText(whoseMeasures(run))}.`,
     table(["measure", "value", "95% interval"], measureRows(run)),
     table(["actual / predicted", ...run.classes], matrix),
     aboutRun(run, finished)
@@ -30,6 +31,10 @@ export function reportMarkdown(
     "",
   ].join("\n\n");
 }
+
+/** Which class precision, recall and specificity speak of, or that they are means over all classes. */
+export const whoseMeasures = ({ classes, positiveClass }: RunMetrics): string =>
+  `Precision, recall and specificity are those of ${measuredOf(classes, positiveClass ?? undefined)}`;
 
 /** Each measure with its value and its interval, as text. */
 export function measureRows(run: RunMetrics): string[][] {
@@ -48,5 +53,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 /** A name as a name: whatever Markdown or HTML would make of it. */
-const inText = (text: string): string =>
+export const inText = (text: string): string =>
   text === "---" ? text : text.replace(/[\\`*_[\]<>|#&]/g, (mark) => `\\${mark}`).replace(/\s+/g, " ");

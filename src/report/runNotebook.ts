@@ -9,6 +9,10 @@ export interface RunNotebookOptions {
   readonly output: string;
   /** Values for variables that the notebook declares in the cell tagged `parameters`. */
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  /** Cells with one of these tags are left out. */
+  readonly leaveOut?: readonly string[];
+  /** Markdown for a cell above all others. */
+  readonly heading?: string;
   /** Environment variables for the kernel. */
   readonly env?: Readonly<Record<string, string>>;
   /** For the whole run. */
@@ -46,6 +50,8 @@ export async function runNotebook(options: RunNotebookOptions): Promise<void> {
       output: running,
       parameters: options.parameters,
       env: options.env ?? {},
+      leave_out: options.leaveOut ?? [],
+      heading: options.heading ?? null,
       node: process.execPath,
     },
     timeoutSeconds: options.timeoutSeconds,

@@ -1,10 +1,17 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { z } from "zod";
+import { UserError } from "../errors.js";
+import { readJson } from "../readJson.js";
+import { writeFiles } from "../writeFiles.js";
 import { aboutRun } from "./aboutRun.js";
 import { exportHtml } from "./exportHtml.js";
 import { printPdf } from "./printPdf.js";
 import { readMetrics } from "./RunMetrics.js";
 import { reportMarkdown } from "./reportMarkdown.js";
+
+/** A run's executed notebook. */
+const notebookName = "pneumonia.ipynb";
 
 export interface ReportOptions {
   readonly title: string;
@@ -21,14 +28,14 @@ export interface ReportOptions {
  * @throws UserError when the folder is no run's, or a report cannot be written
  */
 export async function writeReport(folder: string, options: ReportOptions): Promise<string[]> {
-  const notebook = path.join(folder, "pneumonia.ipynb");
+  const notebook = path.join(folder, notebookName);
   const run = await readMetrics(path.join(folder, "metrics.json"));
   const finished = await endOf(notebook);
   const { title, banner } = options;
   const about = aboutRun(run, finished);
   const [html, md, pdf] = ["html", "md", "pdf"].map((kind) => path.join(folder, `report.${kind}`));
   await exportHtml(notebook, html ?? "", { title, banner, about });
-  await writeFile(md ?? "", reportMarkdown(run, { title, finished }));
+  await writeFiles([{ file: md ?? "", pieces: [Buffer.from(reportMarkdown(run, { title, finished }))] }]);
   const written = [html ?? "", md ?? ""];
   if (options.pdf !== true) return written;
   const page = path.join(folder, `.print-${process.pid}.html`);
@@ -41,11 +48,31 @@ export async function writeReport(folder: string, options: ReportOptions): Promi
   return [...written, pdf ?? ""];
 }
 
+/** @throws UserError when a run has not finished: it says in which file one sees how far it got */
+export async function requireExecuted(folder: string): Promise<void> {
+  const files = await readdir(folder);
+  if (files.includes(notebookName)) return;
+  const left = files.filter((file) => /\.(failed|running)\.ipynb$/.test(file));
+  throw new UserError(
+    `The run in ${folder} did not finish: there is no ${notebookName}` +
+      (left.length === 0 ? "." : `, but ${left.join(" and ")}, in which one sees how far it got.`),
+    "Make the run anew with `npx xray run`, under another --name.",
+  );
+}
+
 /** When papermill ended, from what it writes into the notebook. */
-async function endOf(notebook: string): Promise<string | undefined> {
-  const { metadata } = JSON.parse(await readFile(notebook, "utf8")) as {
-    metadata?: { papermill?: { end_time?: string } };
-  };
+async function endOf(file: string): Promise<string | undefined> {
+  const { metadata } = await readJson(notebookSchema, {
+    file,
+    remedy: "Make the run anew with `npx xray run`.",
+  });
   const end = new Date(metadata?.papermill?.end_time ?? NaN);
   return Number.isNaN(end.getTime()) ? undefined : end.toISOString().replace(/\.\d+/, "");
 }
+
+const notebookSchema = z.object({
+  cells: z.array(z.unknown(), { error: "It must be a list of cells." }),
+  metadata: z
+    .object({ papermill: z.object({ end_time: z.string().nullish().catch(undefined) }).optional() })
+    .optional(),
+});

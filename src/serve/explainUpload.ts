@@ -1,12 +1,12 @@
-import sharp from "sharp";
-import { isDicom, readDicom } from "../data/dicom/readDicom.js";
+import { BadImage, type BadImageKind } from "../data/BadImage.js";
+import { decodeBytes } from "../data/decodeImage.js";
 import { imageGrid } from "../data/imageGrid.js";
-import { messageOf, UserError } from "../errors.js";
-import { gradCam } from "../interpretation/gradCam.js";
+import { preparePixels } from "../data/prepareImage.js";
+import { gradCamOf } from "../interpretation/gradCam.js";
 import { overlay } from "../interpretation/heatMap.js";
 import { borderArea, shareInBorder } from "../interpretation/whereItLooks.js";
 import type { InferenceLearner } from "../training/InferenceLearner.js";
-import { Refused } from "./readUpload.js";
+import { Refused } from "./Refused.js";
 
 /** What the page shows of an image. */
 export interface Explanation {
@@ -22,51 +22,39 @@ export interface Explanation {
   readonly evenly: number;
 }
 
-/** More pixels than any X-ray has: a small file may unpack to gigabytes. */
-const mostPixels = 64e6;
+/** What is wrong with an image, in HTTP's numbers. */
+const statuses: Readonly<Record<BadImageKind, number>> = { unreadable: 415, tooLarge: 413, timeout: 422 };
 
 /**
  * Predicts an image and draws where the net looked.
- * @throws Refused when it is no image, or has too many pixels
+ * @param decodeSeconds that decoding it may take
+ * @param signal nobody waits for the result any more
+ * @throws Refused when it is no image that can be read, has too many pixels, or takes too long
  */
-export async function explainUpload(learn: InferenceLearner, bytes: Uint8Array): Promise<Explanation> {
-  try {
-    const { width, height } = await sizeOf(bytes);
-    if (!(width * height <= mostPixels)) {
-      throw new Refused(413, `An image may have up to ${mostPixels / 1e6} million pixels.`);
-    }
-    const cam = await gradCam(learn, bytes);
-    const { class: name, label, probabilities } = cam.prediction;
-    const share = shareInBorder(cam.map);
-    return {
-      class: name,
-      probability: probabilities[label] ?? NaN,
-      probabilities: learn.classes.map((each, i) => [each, probabilities[i] ?? NaN] as const),
-      image: await picture(cam.pixels, cam.size),
-      heatmap: await picture(overlay(cam), cam.size),
-      inBorder: Number.isNaN(share) ? null : share,
-      evenly: borderArea,
-    };
-  } catch (error) {
-    if (error instanceof Refused) throw error;
-    // The first line says what is wrong; the remedy is for those who train.
-    if (error instanceof UserError) throw new Refused(415, error.message.split("\n")[0] ?? "");
-    throw error;
-  }
-}
-
-async function sizeOf(bytes: Uint8Array): Promise<{ readonly width: number; readonly height: number }> {
-  if (isDicom(bytes)) {
-    const { columns, rows } = await readDicom(bytes).catch((error: unknown) => {
-      throw new Refused(415, `The DICOM file ${messageOf(error)}.`);
-    });
-    return { width: columns, height: rows };
-  }
-  return sharp(bytes)
-    .metadata()
-    .catch(() => {
-      throw new Refused(415, "This is no image that can be read.");
-    });
+export async function explainUpload(
+  learn: InferenceLearner,
+  bytes: Buffer,
+  { decodeSeconds, signal }: { readonly decodeSeconds: number; readonly signal: AbortSignal },
+): Promise<Explanation> {
+  const pixels = await decodeBytes(bytes, "The image", decodeSeconds).catch((error: unknown) => {
+    // The reason says what is wrong; the remedy is for those who train.
+    throw error instanceof BadImage ? new Refused(statuses[error.kind], `The image ${error.reason}.`) : error;
+  });
+  signal.throwIfAborted();
+  const batch = await preparePixels(pixels, learn.preparation);
+  signal.throwIfAborted();
+  const cam = await gradCamOf(learn, batch);
+  const { class: name, label, probabilities } = cam.prediction;
+  const share = shareInBorder(cam.map);
+  return {
+    class: name,
+    probability: probabilities[label] ?? NaN,
+    probabilities: learn.classes.map((each, i) => [each, probabilities[i] ?? NaN] as const),
+    image: await picture(cam.pixels, cam.size),
+    heatmap: await picture(overlay(cam), cam.size),
+    inBorder: Number.isNaN(share) ? null : share,
+    evenly: borderArea,
+  };
 }
 
 async function picture(pixels: Float32Array, size: number): Promise<string> {

@@ -1,20 +1,25 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { collectGarbage } from "../engine/collectGarbage.js";
 import type { InferenceLearner } from "../training/InferenceLearner.js";
+import { boundConnections } from "./boundConnections.js";
 import { explainUpload } from "./explainUpload.js";
 import { type AboutNet, page } from "./page.js";
-import { readUpload, Refused, type UploadLimits } from "./readUpload.js";
+import { PredictionQueue } from "./PredictionQueue.js";
+import { Refused } from "./Refused.js";
+import { defaultLimits, type ServerLimits } from "./ServerLimits.js";
+import { Uploads } from "./Uploads.js";
 
 /** How the server is bound and bounded. */
 export interface ServerOptions {
   /** The name or address that it listens at. */
   readonly host: string;
-  /** @default 20 MB in 30 s */
-  readonly limits?: UploadLimits;
+  /** Other bounds than the usual ones. */
+  readonly limits?: Partial<ServerLimits>;
 }
 
-/** Uploads that wait for the net; more are told to come again. */
-const longestQueue = 4;
+/** After the last image for so long, memory that nobody uses any more is given back. */
+const quietMs = 1000;
 
 /**
  * A server of one page and one question: what the net says of an image. Nothing of an image is written anywhere. It
@@ -22,23 +27,25 @@ const longestQueue = 4;
  * browser, also those whose name was bent to this machine's address, are refused.
  */
 export function predictionServer(learn: InferenceLearner, about: AboutNet, options: ServerOptions): Server {
-  const { host, limits = { bytes: 20e6, milliseconds: 30_000 } } = options;
-  let waiting = 0;
-  let last: Promise<unknown> = Promise.resolve();
+  const { host } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const uploads = new Uploads(limits);
+  const queue = new PredictionQueue(limits.waiting);
+  let quiet: NodeJS.Timeout | undefined;
 
-  /** One image at a time: the net uses all cores. */
-  async function predict(request: IncomingMessage): Promise<unknown> {
+  function predict(request: IncomingMessage, signal: AbortSignal): Promise<unknown> {
     requireOwnPage(request);
-    if (waiting >= longestQueue) throw new Refused(503, "The net is busy. Try again in a moment.");
-    waiting++;
-    try {
-      const bytes = await readUpload(request, limits);
-      const result = last.then(() => explainUpload(learn, bytes));
-      last = result.catch(() => undefined);
-      return await result;
-    } finally {
-      waiting--;
-    }
+    const { decodeSeconds } = limits;
+    return uploads.receive(request, (bytes) =>
+      queue.run(async () => {
+        try {
+          return await explainUpload(learn, bytes, { decodeSeconds, signal });
+        } finally {
+          clearTimeout(quiet);
+          quiet = setTimeout(collectGarbage, quietMs).unref();
+        }
+      }, signal),
+    );
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -47,7 +54,8 @@ export function predictionServer(learn: InferenceLearner, about: AboutNet, optio
     const pathname = URL.canParse(target, "http://localhost") && new URL(target, "http://localhost").pathname;
     if (pathname === "/predict") {
       requireMethod(request, response, "POST");
-      send(response, 200, "application/json", JSON.stringify(await predict(request)));
+      const found = await predict(request, deadline(response, limits.answerMs));
+      send(request, response, limits, { status: 200, type: "application/json", body: JSON.stringify(found) });
     } else if (pathname === "/") {
       requireMethod(request, response, "GET");
       const nonce = randomBytes(16).toString("base64");
@@ -56,35 +64,83 @@ export function predictionServer(learn: InferenceLearner, about: AboutNet, optio
         `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data:; ` +
           "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
       );
-      send(response, 200, "text/html; charset=utf-8", page(about, nonce));
+      const type = "text/html; charset=utf-8";
+      send(request, response, limits, { status: 200, type, body: page(about, nonce) });
     } else throw new Refused(404, "There is nothing here.");
   }
 
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      const refused = error instanceof Refused ? error : new Refused(500, "Something went wrong here.");
-      if (!(error instanceof Refused)) console.error(error);
-      // What has not been read of an upload is not waited for.
-      response.setHeader("Connection", "close");
-      send(response, refused.status, "application/json", JSON.stringify({ error: refused.message }));
-      response.on("finish", () => setTimeout(() => request.destroy(), 1000).unref());
-    });
-  });
-  server.headersTimeout = 10_000;
-  server.maxConnections = 32;
+  const { headersMs, uploadMs, answerMs, connections } = limits;
+  const server = createServer(
+    // Node looks at its time limits once in an interval, of 30 s unless it is told.
+    { connectionsCheckingInterval: 500, headersTimeout: headersMs, requestTimeout: uploadMs + headersMs },
+    (request, response) => {
+      // A connection that breaks is told by "close", to those who wait.
+      request.on("error", () => undefined);
+      response.on("error", () => undefined);
+      answer(request, response).catch((error: unknown) => {
+        const refused = error instanceof Refused ? error : new Refused(500, "Something went wrong here.");
+        if (!(error instanceof Refused)) console.error(error);
+        const { status, message, retryAfter } = refused;
+        if (retryAfter !== undefined) response.setHeader("Retry-After", retryAfter);
+        const body = JSON.stringify({ error: message });
+        send(request, response, limits, { status, type: "application/json", body });
+      });
+    },
+  );
+  server.keepAliveTimeout = headersMs;
+  // A client that does not read its answer.
+  server.setTimeout(uploadMs + answerMs);
+  boundConnections(server, connections);
   return server;
 }
 
-function send(response: ServerResponse, status: number, type: string, body: string): void {
+/** Aborted when the client has gone, or its answer is due. */
+function deadline(response: ServerResponse, answerMs: number): AbortSignal {
+  const control = new AbortController();
+  const late = setTimeout(() => {
+    control.abort(new Refused(503, "The net did not get to this image in time. Try again in a moment.", 2));
+  }, answerMs);
+  response.once("close", () => {
+    clearTimeout(late);
+    control.abort(new Refused(400, "The client has gone."));
+  });
+  return control.signal;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { lingerMs }: ServerLimits,
+  { status, type, body }: Answer,
+): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, {
     "Content-Type": type,
+    "Content-Length": Buffer.byteLength(body),
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
+    ...(request.complete ? {} : { Connection: "close" }),
   });
-  response.end(body);
+  if (request.complete) {
+    response.end(body);
+    return;
+  }
+  // A client that is still sending reads its answer only if the connection stays for a while: what comes is thrown away.
+  response.write(body);
+  const end = () => {
+    clearTimeout(linger);
+    response.end(() => request.destroy());
+  };
+  const linger = setTimeout(end, lingerMs);
+  request.once("end", end).once("close", end).resume();
 }
 
 function requireMethod(request: IncomingMessage, response: ServerResponse, method: string): void {

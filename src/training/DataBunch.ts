@@ -26,6 +26,8 @@ export interface BatchLoader {
     readonly items?: readonly {
       /** Absolute. */
       readonly path: string;
+      /** "" where it has no label. */
+      readonly class?: string;
     }[];
   };
   /** Batches in one pass. */

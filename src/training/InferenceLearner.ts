@@ -1,6 +1,7 @@
 import { DataLoader } from "../data/DataLoader.js";
 import { ImageDataset } from "../data/ImageDataset.js";
 import { imageFiles, requireFolder } from "../data/imageFolder.js";
+import { LeftOut } from "../data/LeftOut.js";
 import { Preparer } from "../data/Preparer.js";
 import { SourceCache } from "../data/SourceCache.js";
 import { currentDisplay } from "../display/Display.js";
@@ -8,6 +9,7 @@ import { cores } from "../environment.js";
 import { UserError } from "../errors.js";
 import { interruptible } from "../interrupt.js";
 import type { Cnn } from "../models/Cnn.js";
+import { positiveClass } from "../statistics/positiveClass.js";
 import { CrossEntropy } from "./CrossEntropy.js";
 import type { DecisionThreshold } from "./DecisionThreshold.js";
 import { Evaluator } from "./Evaluator.js";
@@ -35,6 +37,8 @@ export class InferenceLearner {
   readonly preparation: ExportedLearner["preparation"];
   /** From which probability on a class is called; undefined: the most probable one is. */
   readonly threshold: DecisionThreshold | undefined;
+  /** The class that recall, precision and their kind speak of; undefined: they are means over the classes. */
+  readonly positiveClass: string | undefined;
   /** Calls that have not ended. */
   private running = 0;
   private disposed = false;
@@ -51,6 +55,7 @@ export class InferenceLearner {
     this.arch = arch;
     this.preparation = preparation;
     this.threshold = threshold;
+    this.positiveClass = exported.positiveClass ?? positiveClass(classes)?.name;
     this.evaluator = new Evaluator({ model, loss: new CrossEntropy(classes.length) });
   }
 
@@ -106,7 +111,7 @@ export class InferenceLearner {
 
   /**
    * Writes the net to an ONNX file, for onnxruntime and others; see `exportOnnx`.
-   * @param file such as "model.onnx"
+   * @param file such as "model.onnx"; its name is taken as it is
    * @throws UserError when it cannot be written
    */
   exportOnnx(file: string): Promise<void> {
@@ -155,7 +160,14 @@ export class InferenceLearner {
 
 function pathsIn(folder: string): string[] {
   requireFolder(folder, "The folder", "Give a folder of images, or a list of paths.");
-  const paths = imageFiles(folder).map(({ path }) => path);
-  if (paths.length === 0) throw new UserError(`${folder} holds no images.`, "Give a folder of images.");
+  const leftOut = new LeftOut();
+  const paths = imageFiles(folder, { leftOut });
+  if (paths.length === 0) {
+    throw new UserError(
+      `${folder} holds no images. ${leftOut.inWords(folder)}`.trimEnd(),
+      "Give a folder of images.",
+    );
+  }
+  leftOut.say(folder);
   return paths;
 }

@@ -4,10 +4,11 @@ import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
 import { preparationOf } from "../data/prepareImage.js";
 import { currentDisplay } from "../display/Display.js";
 import { Random } from "../engine/random.js";
-import { inRange } from "../inRange.js";
+import { inRange, oneOf } from "../inRange.js";
 import { interruptible } from "../interrupt.js";
 import type { Cnn } from "../models/Cnn.js";
 import { runDirectory } from "../runDirectory.js";
+import { type PositiveClass, positiveClass } from "../statistics/positiveClass.js";
 import { adam } from "./Adam.js";
 import { type Callback, requireBetweenEpochs } from "./Callback.js";
 import { type CheckpointIdentity, checkpointName, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
@@ -26,7 +27,8 @@ import type { HistoryRow, Timing } from "./HistoryRow.js";
 import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
 import { defaultNumIt, LRFinder, type LRFinderOptions, requireLRFinder } from "./LRFinder.js";
 import { type LrSuggestions, lrSuggestions } from "./lrSuggestions.js";
-import { type Metric, metricName } from "./metrics.js";
+import { type MetricColumn, metricColumns } from "./metricColumns.js";
+import type { Metric, MetricClasses } from "./metrics.js";
 import { mixUp } from "./mixUp.js";
 import type { Operation } from "./NetAccess.js";
 import { cyclePart, OneCycleScheduler, requireOneCycle } from "./OneCycleScheduler.js";
@@ -87,6 +89,8 @@ export class Learner<Data extends DataBunch = DataBunch> {
   private readonly loss: CrossEntropy;
   private readonly runner: NetRunner;
   private readonly options: LearnerOptions;
+  private readonly positive: PositiveClass | undefined;
+  private readonly columns: readonly MetricColumn[];
 
   constructor(
     private current: Data,
@@ -99,8 +103,9 @@ export class Learner<Data extends DataBunch = DataBunch> {
     requireLearnerOptions(options);
     const { seed: dataSeed, c } = current;
     this.options = options;
-    this.metrics = options.metrics ?? [];
-    for (const metric of this.metrics) metric.requireClasses?.(c);
+    this.positive = positiveClass(current.classes, options.positiveClass);
+    this.columns = metricColumns(options.metrics ?? [], this.metricClasses);
+    this.metrics = this.columns.map(({ metric }) => metric);
     this.seed = options.seed ?? dataSeed;
     this.random = new Random(this.seed, 3);
     this.modelDir = options.modelDir ?? path.join(runDirectory(), "models");
@@ -115,7 +120,23 @@ export class Learner<Data extends DataBunch = DataBunch> {
       checkpointing: options.gradientCheckpointing,
       accumulation: options.gradientAccumulation,
     }));
-    this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
+    this.recorder = new Recorder(this.optimizer, this.columns);
+    if (this.positive?.remark !== undefined && this.columns.some(({ ofPositive }) => ofPositive)) {
+      currentDisplay().text(this.positive.remark);
+    }
+  }
+
+  /**
+   * The class that recall, precision and their kind speak of, in metrics, interpretation and exports; undefined where
+   * there are more than two and the option `positiveClass` was not given: they are means over the classes then.
+   */
+  get positiveClass(): string | undefined {
+    return this.positive?.name;
+  }
+
+  /** What metrics are told of the classes. */
+  private get metricClasses(): MetricClasses {
+    return { classes: this.data.classes, positive: this.positive?.label };
   }
 
   /** What it trains and validates on. */
@@ -253,24 +274,27 @@ export class Learner<Data extends DataBunch = DataBunch> {
     dsType = "valid",
     dl,
   }: { readonly dsType?: DsType; readonly dl?: BatchLoader } = {}): Promise<Predictions> {
-    const loader = dl ?? loaderOf(this.data, dsType);
-    const labelled = dl !== undefined || dsType !== "test";
-    return this.runner.run("getPreds()", "look", () => getPreds(this.predictor, loader, { labelled }));
+    const labelled = dl === undefined && dsType === "test" ? false : undefined;
+    const preds = await this.runner.run("getPreds()", "look", () =>
+      getPreds(this.predictor, dl ?? loaderOf(this.data, dsType), { labelled }),
+    );
+    return { ...preds, positiveClass: this.options.positiveClass };
   }
 
   /** Loss and metrics of a set, which by default is validation's, with the weights as they are. */
   async validate({
     dsType = "valid",
   }: { readonly dsType?: Exclude<DsType, "test"> } = {}): Promise<Validation> {
-    const loader = loaderOf(this.data, dsType);
+    oneOf("dsType", dsType, ["train", "valid"]);
     return this.runner.run("validate()", "look", () =>
-      interruptible((check) => this.validateOn(loader, check)),
+      interruptible((check) => this.validateOn(loaderOf(this.data, dsType), check)),
     );
   }
 
   /** Predictions averaged over augmented copies of the images; see `tta`. */
-  TTA(this: Learner<ImageDataBunch>, options: TTAOptions = {}): Promise<Predictions> {
-    return this.runner.run("TTA()", "look", () => tta(this.predictor, this.data, options));
+  async TTA(this: Learner<ImageDataBunch>, options: TTAOptions = {}): Promise<Predictions> {
+    const preds = await this.runner.run("TTA()", "look", () => tta(this.predictor, this.data, options));
+    return { ...preds, positiveClass: this.options.positiveClass };
   }
 
   /**
@@ -297,7 +321,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   }
 
   /**
-   * Writes `modelDir/name.safetensors`: weights, running statistics, the optimizer's state, the places of the random
+   * Writes `modelDir/name.safetensors` (a name may bring the ending along): weights, running statistics, the optimizer's state, the places of the random
    * streams, and whose they are.
    * @throws UserError when it cannot be written
    */
@@ -343,7 +367,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
 
   /**
    * Writes the net to an ONNX file, for onnxruntime and others; see `exportOnnx`.
-   * @param file such as "model.onnx"
+   * @param file such as "model.onnx"; its name is taken as it is
    * @throws UserError when it cannot be written
    */
   async exportOnnx(this: Learner<ImageDataBunch>, file: string): Promise<void> {
@@ -409,12 +433,12 @@ export class Learner<Data extends DataBunch = DataBunch> {
 
   private validateOn(loader: BatchLoader, onBatch: () => Promise<void>): Promise<Validation> {
     const { runner, loss, metrics } = this;
-    return validate({ runner, loss, metrics, c: this.data.c }, this.passes.over(loader), onBatch);
+    return validate({ runner, loss, metrics, of: this.metricClasses }, this.passes.over(loader), onBatch);
   }
 
   /** What predicts with the net as it is. */
   private get predictor(): Predictor {
-    return { runner: this.runner, passes: this.passes, classes: this.data.classes };
+    return { runner: this.runner, passes: this.passes, data: this.data };
   }
 
   /** Where the random draws come from. */
@@ -447,7 +471,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   ): Promise<void> {
     requireBatch(this.data);
     const started = performance.now();
-    this.recorder = new Recorder(this.optimizer, this.metrics.map(metricName));
+    this.recorder = new Recorder(this.optimizer, this.columns);
     try {
       const always = what === "lrFind" ? [] : (this.options.callbacks ?? []);
       const loop = {
@@ -466,6 +490,6 @@ export class Learner<Data extends DataBunch = DataBunch> {
   }
 
   private checkpoint(name: string): string {
-    return path.join(this.modelDir, `${checkpointName(name)}.safetensors`);
+    return path.join(this.modelDir, checkpointName(name));
   }
 }

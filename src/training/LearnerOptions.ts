@@ -24,6 +24,11 @@ export interface LearnerOptions extends WeightDecayOptions {
   readonly callbacks?: readonly Callback[];
   /** Columns of the table beside the losses; default none. */
   readonly metrics?: readonly Metric[];
+  /**
+   * The class that recall, precision and their kind speak of: in metrics, callbacks, interpretation and exports.
+   * @default of two classes the one that is not a word for normal, else the second; of more none: means over them
+   */
+  readonly positiveClass?: string;
   /** Draws dropout's masks; default the data's seed. */
   readonly seed?: number;
   /** Keep training the batch norms of frozen layers; fast.ai's default: true. */

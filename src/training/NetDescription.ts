@@ -1,7 +1,7 @@
 import type { ExportedLearner } from "./exportLearner.js";
 
 /** What a description is made of. */
-export type DescribedNet = Pick<ExportedLearner, "arch" | "classes" | "preparation">;
+export type DescribedNet = Pick<ExportedLearner, "arch" | "classes" | "preparation" | "positiveClass">;
 
 /** What a net takes and what it gives, for whoever runs it elsewhere: the metadata of an exported file. */
 export interface NetDescription {
@@ -9,6 +9,8 @@ export interface NetDescription {
   readonly architecture: string;
   /** In the order of the probabilities. */
   readonly classes: readonly string[];
+  /** The class that the net's recall and precision speak of; undefined: means over the classes. */
+  readonly positiveClass?: string;
   /** Side of the square images that it was validated with, in pixels; others work too. */
   readonly size: number;
   /** What a pixel's numbers are before `mean` and `std`. */
@@ -19,7 +21,10 @@ export interface NetDescription {
   readonly std: readonly number[];
 }
 
-export function describeNet({ arch, classes, preparation: { size, stats } }: DescribedNet): NetDescription {
+export function describeNet(net: DescribedNet): NetDescription {
+  const { arch, classes, positiveClass } = net;
+  const { size, stats } = net.preparation;
   const { mean, std } = stats ?? { mean: [0, 0, 0], std: [1, 1, 1] };
-  return { architecture: arch, classes, size, pixels: "RGB in 0..1", mean, std };
+  const of = positiveClass === undefined ? {} : { positiveClass };
+  return { architecture: arch, classes, ...of, size, pixels: "RGB in 0..1", mean, std };
 }

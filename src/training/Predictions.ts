@@ -1,4 +1,4 @@
-/** What `learn.getPreds()` gives: fast.ai's `[probs, y, losses]`, in the order of the validation set. */
+/** What `learn.getPreds()` gives: fast.ai's `[probs, y, losses]`, in the order of the set. */
 export interface Predictions {
   /** Softmax probabilities, `[n, c]` row by row. */
   readonly probs: Float32Array;
@@ -8,4 +8,11 @@ export interface Predictions {
   readonly losses: Float32Array;
   /** Class names; their number is c. */
   readonly classes: readonly string[];
+  /**
+   * What the images are called in tables and titles: "training", "validation", "test", or "other" for those of another
+   * bunch's loader. Undefined: not known.
+   */
+  readonly set?: string;
+  /** The positive class that the learner was given; undefined: what the classes' names say. */
+  readonly positiveClass?: string;
 }

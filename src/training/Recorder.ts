@@ -4,6 +4,7 @@ import type { Optimizer } from "./Optimizer.js";
 import type { Callback, TrainingState } from "./Callback.js";
 import { lrFindFigure } from "./lrFindFigure.js";
 import { lrSuggestions } from "./lrSuggestions.js";
+import type { MetricColumn } from "./metricColumns.js";
 import { progressTable } from "./progressTable.js";
 import { lossesFigure, lrFigure, metricsFigure } from "./recorderFigures.js";
 
@@ -57,10 +58,23 @@ export class Recorder implements Callback {
   /** @internal a learner makes one for each fit */
   constructor(
     private readonly optimizer: Optimizer,
-    /** Of the learner's metrics, in their order. */
-    readonly metricNames: readonly string[],
+    /**
+     * Of the learner's metrics, in their order.
+     * @internal
+     */
+    readonly columns: readonly MetricColumn[],
   ) {
-    this.table = progressTable(metricNames);
+    this.table = progressTable(columns);
+  }
+
+  /** What callbacks monitor the metrics by, such as "recall", in their order. */
+  get metricNames(): readonly string[] {
+    return this.columns.map(({ name }) => name);
+  }
+
+  /** What stands above the metrics in the table, such as "recall of PNEUMONIA", in their order. */
+  get metricHeads(): readonly string[] {
+    return this.columns.map(({ head }) => head);
   }
 
   trainBegin({ batches, epochs, epoch }: TrainingState): void {
@@ -97,6 +111,13 @@ export class Recorder implements Callback {
           ? "interrupted"
           : "stopped by an error",
       );
+    const undefinedOnes = this.columns.filter(
+      ({ nanWhere }, i) =>
+        nanWhere !== undefined && this.rows.some(({ metrics }) => Number.isNaN(metrics[i])),
+    );
+    for (const { head, nanWhere = "" } of undefinedOnes) {
+      currentDisplay().text(`NaN stands for "${head}" where it is not defined: ${nanWhere}.`);
+    }
   }
 
   /**
@@ -141,10 +162,10 @@ export class Recorder implements Callback {
    */
   async plotMetrics(): Promise<void> {
     const rows = this.rows.filter(({ validLoss }) => validLoss !== undefined);
-    if (this.metricNames.length === 0 || rows.length === 0) {
+    if (this.columns.length === 0 || rows.length === 0) {
       throw new UserError("There are no metrics to plot.", "Give the learner metrics, and run a fit first.");
     }
-    await currentDisplay().figure(metricsFigure(this.metricNames, rows));
+    await currentDisplay().figure(metricsFigure(this.metricHeads, rows));
   }
 
   /** What a notebook draws while it trains: fast.ai's `ShowGraph`, with the metrics and the learning rate. */
@@ -162,7 +183,7 @@ export class Recorder implements Callback {
           ...(valid.some(Number.isFinite) ? [{ name: "valid", ...epochs(valid) }] : []),
         ],
       },
-      ...this.metricNames.map((label, i) => ({
+      ...this.metricHeads.map((label, i) => ({
         label,
         end,
         lines: [{ name: "", ...epochs(this.rows.map(({ metrics }) => metrics[i] ?? NaN)) }],

@@ -1,9 +1,9 @@
 import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
 import { cropPad } from "../data/transforms/cropPad.js";
 import { flipLr } from "../data/transforms/flipLr.js";
-import type { Transform } from "../data/transforms/Transform.js";
+import { definitionOf, type Transform } from "../data/transforms/Transform.js";
 import { zoom } from "../data/transforms/zoom.js";
-import { inRange } from "../inRange.js";
+import { inRange, oneOf } from "../inRange.js";
 import { getPreds, loaderOf, type Predictor } from "./getPreds.js";
 import type { Predictions } from "./Predictions.js";
 
@@ -16,9 +16,6 @@ export interface TTAOptions {
   /** @default "valid" */
   readonly dsType?: Exclude<DsType, "test">;
 }
-
-/** The transforms of training that the passes replace by fixed ones. */
-const replaced: ReadonlySet<Transform["name"]> = new Set(["cropPad", "flipLr", "dihedral", "zoom"]);
 
 /**
  * Predictions averaged over augmented copies of the images (fast.ai v1's `learn.TTA`): beta times the plain ones
@@ -33,6 +30,7 @@ export async function tta(
 ): Promise<Predictions> {
   inRange("beta", beta, { from: 0, to: 1 });
   inRange("scale", scale, { from: 1, to: 100 });
+  oneOf("dsType", dsType, ["train", "valid"]);
   const dataset = dsType === "train" ? data.trainDs : data.validDs;
   const plain = await getPreds(predictor, loaderOf(data, dsType));
   const sum = new Float64Array(plain.probs.length);
@@ -54,7 +52,7 @@ function transformsOf(train: readonly Transform[], pass: number, scale: number):
   const row = pass & 1;
   const col = pass & 2 ? 1 : 0;
   return [
-    ...train.filter(({ name }) => !replaced.has(name)),
+    ...train.filter(({ name }) => definitionOf(name).inTTA !== "leftOut"),
     zoom([scale, scale], 1, [row, row], [col, col]),
     cropPad([row, row], [col, col]),
     ...(pass & 4 ? [flipLr(1)] : []),

@@ -3,10 +3,13 @@ import { isDeepStrictEqual } from "node:util";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../engine/safetensors.js";
 import type { Parameter, Variable } from "../engine/Variable.js";
 import { UserError } from "../errors.js";
+import { withEnding } from "../fileEnding.js";
 import { makeFolder } from "../makeFolder.js";
 import type { BodySpec } from "../models/Body.js";
+import { geometryOf, geometryTexts, withGeometry } from "../models/geometry.js";
 import { requireShape, restore, store } from "../models/torchLayout.js";
-import { type RngState, isRngState } from "./rngState.js";
+import { type CheckpointMetadata, checkpointMetadataOf, checkpointRemedy } from "./metadataSchemas.js";
+import type { RngState } from "./rngState.js";
 import type { Optimizer } from "./Optimizer.js";
 
 /** Whose weights a checkpoint holds, as far as their names and shapes do not tell. */
@@ -25,6 +28,9 @@ export interface Progress {
   readonly seeds: readonly number[];
 }
 
+/** Of checkpoints and exported learners. */
+export const checkpointEnding = ".safetensors";
+
 const stateName = (parameter: Parameter, slot: string) => `optimizer.${slot}.${parameter.name}`;
 
 /**
@@ -37,14 +43,8 @@ export async function saveCheckpoint(
   { optimizer, draws, seeds }: Progress,
   identity: CheckpointIdentity,
 ): Promise<void> {
-  const { architecture, classes } = identity;
-  const { strideIn, epsilon } = geometryOf(identity);
-  const whose = {
-    architecture,
-    classes: JSON.stringify(classes),
-    ...(strideIn === undefined ? {} : { strideIn }),
-    epsilon: String(epsilon),
-  };
+  const { architecture, classes, body } = identity;
+  const whose = { ...geometryTexts(body), architecture, classes: JSON.stringify(classes) };
   await makeFolder(
     path.dirname(file),
     "Checkpoints need a folder that can be written to: give the learner another `modelDir`.",
@@ -81,8 +81,9 @@ export async function loadCheckpoint(
   { optimizer, seeds }: Omit<Progress, "draws">,
   identity: CheckpointIdentity,
 ): Promise<Loaded> {
-  const { tensors, metadata } = await readSafetensors(file);
-  requireIdentity(metadata, identity, file);
+  const { tensors, metadata: texts } = await readSafetensors(file);
+  const metadata = checkpointMetadataOf(texts, file);
+  requireIdentity(metadata, texts, identity, file);
   const missing = state.find(({ name }) => !tensors.has(name));
   if (missing) {
     throw new UserError(`${file} has no ${missing.name}.`, "Load a checkpoint of the same architecture.");
@@ -90,10 +91,8 @@ export async function loadCheckpoint(
   // All before the first is changed: a refused checkpoint leaves the net as it was.
   for (const variable of state) requireShape(variable, known(tensors, variable.name), file);
   for (const variable of state) restore(variable, known(tensors, variable.name), file);
-  const warning = loadOptimizer(optimizer, tensors, Number(metadata.optimizerStep ?? 0), file);
-  const draws = parsed(metadata.draws ?? "");
-  const ours = isDeepStrictEqual(parsed(metadata.seeds ?? ""), seeds) && isRngState(draws);
-  return { warning, draws: ours ? draws : undefined };
+  const warning = loadOptimizer(optimizer, tensors, metadata.optimizerStep ?? 0, file);
+  return { warning, draws: isDeepStrictEqual(metadata.seeds, seeds) ? metadata.draws : undefined };
 }
 
 /** @returns a warning when the state is that of other parameters */
@@ -123,17 +122,14 @@ function loadOptimizer(
   return undefined;
 }
 
-/** What a net's weights compute depends on beside their shapes. */
-const geometryOf = ({ body }: CheckpointIdentity): { strideIn?: string; epsilon: number } => body;
-
 /** What the file does not say, as an older one, is not compared. */
 function requireIdentity(
-  metadata: Readonly<Record<string, string>>,
+  metadata: CheckpointMetadata,
+  texts: Readonly<Record<string, string>>,
   identity: CheckpointIdentity,
   file: string,
 ): void {
-  const { architecture, classes } = identity;
-  const { strideIn, epsilon } = geometryOf(identity);
+  const { architecture, classes, body } = identity;
   const refuse = (theirs: string, ours: string, remedy: string) => {
     throw new UserError(`${file} is a checkpoint of ${theirs}, and this learner's is ${ours}.`, remedy);
   };
@@ -141,26 +137,17 @@ function requireIdentity(
   if (metadata.architecture !== undefined && metadata.architecture !== architecture) {
     refuse(`the net ${metadata.architecture}`, architecture, sameNet);
   }
-  if (metadata.classes !== undefined && !isDeepStrictEqual(parsed(metadata.classes), classes)) {
+  if (metadata.classes !== undefined && !isDeepStrictEqual(metadata.classes, classes)) {
     refuse(
-      `a net for the classes ${metadata.classes}`,
+      `a net for the classes ${JSON.stringify(metadata.classes)}`,
       `for ${JSON.stringify(classes)}`,
       "Load it for data with the same classes in the same order: it would call one class by another's name.",
     );
   }
-  if (metadata.strideIn !== undefined && strideIn !== undefined && metadata.strideIn !== strideIn) {
-    refuse(`a net with its strides in ${metadata.strideIn}`, `one with its strides in ${strideIn}`, sameNet);
-  }
-  if (metadata.epsilon !== undefined && Number(metadata.epsilon) !== epsilon) {
-    refuse(`a net with epsilon ${metadata.epsilon} in its batch norms`, `one with ${epsilon}`, sameNet);
-  }
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
+  const theirs = withGeometry(body, texts, { file, remedy: checkpointRemedy });
+  for (const [, inWords] of geometryOf(body)) {
+    const [said, ours] = [inWords(theirs), inWords(body)];
+    if (said !== ours) refuse(`a net with ${said}`, `one with ${ours}`, sameNet);
   }
 }
 
@@ -170,9 +157,12 @@ function known(tensors: ReadonlyMap<string, StoredTensor>, name: string): Stored
   return tensor;
 }
 
-/** @throws UserError when a checkpoint's file cannot be called so */
+/**
+ * The name of a checkpoint's file, with its ending.
+ * @throws UserError when a file cannot be called so
+ */
 export function checkpointName(name: string): string {
-  if (/^[\w.-]+$/.test(name)) return name;
+  if (/^[\w.-]+$/.test(name)) return withEnding(name, checkpointEnding);
   throw new UserError(
     `A file cannot be called ${JSON.stringify(name)}.`,
     "Use letters, digits, dots, dashes and underscores.",

@@ -4,15 +4,24 @@ import { Random } from "../engine/random.js";
 import { UserError } from "../errors.js";
 import { Cnn } from "../models/Cnn.js";
 import { createHead, requireHead, type HeadOptions } from "../models/createHead.js";
-import { type Architecture, models } from "../models/models.js";
+import type { Architecture } from "../models/Architecture.js";
+import { drawConvolutions } from "../models/kaimingNormal.js";
+import { models } from "../models/models.js";
 import { Learner } from "./Learner.js";
 import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
 
 /** How the learner trains, and what its head is like. */
-export type CnnLearnerOptions = LearnerOptions & Pick<HeadOptions, "ps" | "linFtrs">;
+export type CnnLearnerOptions = LearnerOptions &
+  Pick<HeadOptions, "ps" | "linFtrs"> & {
+    /**
+     * `false`: the body's weights are drawn by the seed, and the net is not frozen, as in fast.ai. @default true
+     */
+    readonly pretrained?: boolean;
+  };
 
 /**
- * A learner on a pretrained body with a new head for the data's classes, frozen: fast.ai's `cnn_learner`.
+ * A learner on a pretrained body with a new head for the data's classes, frozen: fast.ai's `cnn_learner`. With
+ * `pretrained: false` the body's weights are drawn, and all layers train.
  * @throws UserError when there is no such net, or its weight file is missing or broken
  */
 export async function cnnLearner<Data extends DataBunch>(
@@ -26,13 +35,14 @@ export async function cnnLearner<Data extends DataBunch>(
   // Before the weights are read.
   requireHead(options);
   requireLearnerOptions(options);
-  const body = await arch.createBody("0", true);
-  const random = new Random(options.seed ?? data.seed, 2);
-  const head = createHead("1", { ...options, features: body.features, c: data.c }, random);
+  const { pretrained = true, seed = data.seed } = options;
+  const body = await arch.createBody("0", pretrained);
+  if (!pretrained) drawConvolutions(body.net, new Random(seed, 2, 1));
+  const head = createHead("1", { ...options, features: body.features, c: data.c }, new Random(seed, 2));
   const net = new Cnn(body, head);
   try {
     const learn = new Learner(data, net, arch.name, options);
-    learn.freeze();
+    if (pretrained) learn.freeze();
     collectGarbage();
     return learn;
   } catch (error) {

@@ -1,12 +1,23 @@
-import { UserError } from "../errors.js";
-import { cohenKappa, kappaWeights, type KappaWeights, matthewsCorrcoef } from "./agreement.js";
-import { argmax, type Metric, type MetricInput, named } from "./metrics.js";
 import { inRange, oneOf } from "../inRange.js";
+import { positiveClass } from "../statistics/positiveClass.js";
+import { cohenKappa, kappaWeights, type KappaWeights, matthewsCorrcoef } from "./agreement.js";
+import {
+  argmax,
+  type Metric,
+  type MetricClasses,
+  type MetricDescription,
+  type MetricInput,
+  named,
+  nameWith,
+} from "./metrics.js";
 
-/** Which class a metric of two classes speaks of. */
+/** Which class a metric speaks of. */
 export interface BinaryMetricOptions {
-  /** Index of the class that the metric speaks of. @default 1, as fast.ai's `pos_label`: PNEUMONIA after NORMAL */
-  readonly posLabel?: number;
+  /**
+   * The class that the metric speaks of, by its name or, as fast.ai's `pos_label`, by its index.
+   * @default the learner's positive class: of two the one that is not a word for normal, else the second, as in fast.ai
+   */
+  readonly posLabel?: number | string;
 }
 
 /**
@@ -17,7 +28,7 @@ export type Average = "binary" | "micro" | "macro" | "weighted";
 
 /** Of which class, or over which classes. */
 export interface AverageOptions extends BinaryMetricOptions {
-  /** @default "binary" where there are two classes or `posLabel` is given, else "macro", as in fast.ai */
+  /** @default "binary" where there are two classes or a positive one is given, else "macro", as in fast.ai */
   readonly average?: Average;
 }
 
@@ -34,7 +45,7 @@ interface Counts {
  * @throws UserError for an unknown average; a learner refuses a class that its data do not have
  */
 export function precision(options: AverageOptions = {}): Metric {
-  return averaged("precision", options, ({ hits, predicted }) => hits / predicted);
+  return averaged(["precision"], options, ({ hits, predicted }) => hits / predicted, "no image is called");
 }
 
 /**
@@ -42,7 +53,7 @@ export function precision(options: AverageOptions = {}): Metric {
  * @throws UserError as `precision`
  */
 export function recall(options: AverageOptions = {}): Metric {
-  return averaged("recall", options, ({ hits, actual }) => hits / actual);
+  return averaged(["recall"], options, ({ hits, actual }) => hits / actual, "no image is of");
 }
 
 /**
@@ -50,9 +61,9 @@ export function recall(options: AverageOptions = {}): Metric {
  * where either is nothing (fast.ai's `FBeta`).
  * @throws UserError as `precision`, and for a beta that is not above 0
  */
-export function fBeta({ beta = 2, ...options }: AverageOptions & { readonly beta?: number } = {}): Metric {
-  const square = inRange("beta", beta, { above: 0 }) ** 2;
-  return averaged("fBeta", options, ({ hits, predicted, actual }) =>
+export function fBeta({ beta, ...options }: AverageOptions & { readonly beta?: number } = {}): Metric {
+  const square = inRange("beta", beta ?? 2, { above: 0 }) ** 2;
+  return averaged(["fBeta", beta], options, ({ hits, predicted, actual }) =>
     hits === 0 ? 0 : ((1 + square) * hits) / (square * actual + predicted),
   );
 }
@@ -61,9 +72,14 @@ export function fBeta({ beta = 2, ...options }: AverageOptions & { readonly beta
  * See `cohenKappa` (fast.ai's `KappaScore`, which fails without weights).
  * @throws UserError for unknown weights
  */
-export function kappaScore({ weights = "none" }: { readonly weights?: KappaWeights } = {}): Metric {
-  kappaWeights(weights);
-  return whole("kappaScore", undefined, (input) => cohenKappa(confusion(input), weights));
+export function kappaScore(options: { readonly weights?: KappaWeights } = {}): Metric {
+  const weights = kappaWeights(options.weights ?? "none");
+  const describe = () => ({
+    head: weights === "none" ? "kappa_score" : `kappa_score, ${weights} weights`,
+    nanWhere: "all images are, and are called, of one class",
+  });
+  const name = nameWith("kappaScore", options.weights);
+  return whole(name, describe, (input) => cohenKappa(confusion(input), weights));
 }
 
 /** See `matthewsCorrcoef` (fast.ai's `MatthewsCorreff`, which is NaN where this is 0). */
@@ -74,51 +90,83 @@ export function matthewsCorreff(): Metric {
 /**
  * The probability that an item of the class has a higher output for it than one that is not, ties counting half: the
  * area under the ROC curve (Hanley and McNeil, 1982). NaN where there is only one of the two, or an output
- * is no number.
+ * is no number. Of more than two classes without a positive one it is the mean of each class's against the rest.
  */
 export function auroc(options: BinaryMetricOptions = {}): Metric {
-  const { posLabel = 1 } = options;
-  const requireClasses = (c: number): void => {
-    requireLabel(posLabel, c);
+  const { posLabel } = options;
+  const describe = (of: MetricClasses): MetricDescription => {
+    const spoken = spokenOf(posLabel, of);
+    return {
+      head: `auroc${spoken.words}`,
+      nanWhere: `the images are all, or none, of ${spoken.each}, or the net's outputs are no numbers`,
+      ofPositive: spoken.ofPositive,
+    };
   };
-  return whole(columnOf("auroc", options), requireClasses, ({ logits, c, y }) => {
-    requireClasses(c);
-    const scored = Array.from(y, (label, i) => ({
-      score: logOdds(logits, i * c, c, posLabel),
-      positive: label === posLabel,
-    })).sort((a, b) => a.score - b.score);
-    // A net that has diverged: its scores have no order.
-    if (scored.some(({ score }) => Number.isNaN(score))) return NaN;
-    let [below, pairs] = [0, 0];
-    for (let from = 0; from < scored.length;) {
-      let to = from;
-      while (to < scored.length && scored[to]?.score === scored[from]?.score) to++;
-      const tied = scored.slice(from, to);
-      const positives = tied.filter(({ positive }) => positive).length;
-      const negatives = tied.length - positives;
-      pairs += positives * (below + negatives / 2);
-      below += negatives;
-      from = to;
-    }
-    return pairs / (below * (scored.length - below));
+  return whole(nameWith("auroc", posLabel), describe, (input) => {
+    const label = labelIn(input, posLabel);
+    if (label !== undefined) return areaOf(label, input);
+    return Array.from({ length: input.c }, (_, k) => areaOf(k, input)).reduce((a, b) => a + b, 0) / input.c;
   });
 }
 
-function averaged(name: string, options: AverageOptions, of: (counts: Counts) => number): Metric {
-  const { posLabel = 1, average } = options;
+/** Mann and Whitney's statistic of one class's outputs against the rest. */
+function areaOf(label: number, { logits, c, y }: MetricInput): number {
+  const scored = Array.from(y, (actual, i) => ({
+    score: logOdds(logits, i * c, c, label),
+    positive: actual === label,
+  })).sort((a, b) => a.score - b.score);
+  // A net that has diverged: its scores have no order.
+  if (scored.some(({ score }) => Number.isNaN(score))) return NaN;
+  let [below, pairs] = [0, 0];
+  for (let from = 0; from < scored.length;) {
+    let to = from;
+    while (to < scored.length && scored[to]?.score === scored[from]?.score) to++;
+    const tied = scored.slice(from, to);
+    const positives = tied.filter(({ positive }) => positive).length;
+    const negatives = tied.length - positives;
+    pairs += positives * (below + negatives / 2);
+    below += negatives;
+    from = to;
+  }
+  return pairs / (below * (scored.length - below));
+}
+
+/**
+ * @param nanWhere when it is NaN, up to the class; undefined where it never is
+ */
+function averaged(
+  [base, beta]: readonly [name: string, beta?: number],
+  options: AverageOptions,
+  of: (counts: Counts) => number,
+  nanWhere?: string,
+): Metric {
+  const { posLabel, average } = options;
   if (average !== undefined) oneOf("average", average, averages);
-  const averageOver = (c: number): Average =>
-    average ?? (c === 2 || options.posLabel !== undefined ? "binary" : "macro");
-  const requireClasses = (c: number): void => {
-    if (averageOver(c) === "binary") requireLabel(posLabel, c);
+  const describe = (classes: MetricClasses): MetricDescription => {
+    const measure = base === "fBeta" ? `f${beta ?? 2}` : base;
+    const means: Partial<Record<Average, string>> = {
+      micro: ", all images together",
+      macro: `, mean of ${classes.classes.length} classes`,
+      weighted: ", mean weighted by class size",
+    };
+    const spoken = spokenOf(posLabel, classes);
+    const words = (average && means[average]) ?? spoken.words;
+    const each = average === undefined || average === "binary" ? spoken.each : "one of the classes";
+    return {
+      head: `${measure}${words}`,
+      nanWhere: nanWhere === undefined ? undefined : `${nanWhere} ${each}`,
+      ofPositive: spoken.ofPositive && words === spoken.words,
+    };
   };
-  return whole(columnOf(name, options), requireClasses, (input) => {
-    requireClasses(input.c);
+  return whole(nameWith(base, beta, average, posLabel), describe, (input) => {
+    const label = labelIn(input, posLabel);
     const classes = countsOf(input);
     const n = input.y.length;
-    switch (averageOver(input.c)) {
+    // As in fast.ai, "binary" of more than two classes without a positive one is their mean.
+    const wanted = average ?? "binary";
+    switch (wanted === "binary" && label === undefined ? "macro" : wanted) {
       case "binary":
-        return of(classes[posLabel] ?? none);
+        return of(classes[label ?? 0] ?? none);
       case "micro":
         return of({ hits: classes.reduce((sum, { hits }) => sum + hits, 0), predicted: n, actual: n });
       case "macro":
@@ -157,16 +205,29 @@ function confusion({ logits, c, y }: MetricInput): number[][] {
   return matrix;
 }
 
-/** A metric of the whole set, not a mean over its batches, with the name of its column. */
-const whole = (
-  name: string,
-  requireClasses: Metric["requireClasses"],
-  metric: (input: MetricInput) => number,
-): Metric => named(name, Object.assign(metric, { whole: true, requireClasses }));
+/** A metric of the whole set, not a mean over its batches, with the name of its column; higher is better. */
+const whole = (name: string, describe: Metric["describe"], metric: (input: MetricInput) => number): Metric =>
+  named(name, Object.assign(metric, { whole: true, higherIsBetter: true, describe }));
 
-/** What is asked for is in the column's name, so that two of a kind can be told apart. */
-const columnOf = (name: string, { posLabel, average }: AverageOptions): string =>
-  [name, average ?? [], posLabel ?? []].flat().join("_");
+/** Of which class a metric speaks, for its head and for the sentence about NaN. */
+function spokenOf(posLabel: number | string | undefined, { classes, positive }: MetricClasses) {
+  const chosen = posLabel ?? positive;
+  const name = chosen === undefined ? undefined : positiveClass(classes, chosen)?.name;
+  if (name === undefined) {
+    return { words: `, mean of ${classes.length} classes`, each: "one of the classes", ofPositive: false };
+  }
+  return { words: ` of ${name}`, each: name, ofPositive: posLabel === undefined };
+}
+
+/**
+ * The index of the class that a metric speaks of; undefined: the mean of all.
+ * @throws UserError when there is no such class
+ */
+function labelIn({ c, classes, positive }: MetricInput, posLabel?: number | string): number | undefined {
+  // Whoever asks the function itself, without a learner, may know no names; then it is as in fast.ai.
+  const names = classes ?? Array.from({ length: c }, (_, k) => `class ${k}`);
+  return positiveClass(names, posLabel ?? positive)?.label;
+}
 
 /** Rises with the softmax's probability of the class, and does not round to 1 as that does. */
 function logOdds(logits: Float32Array, start: number, c: number, label: number): number {
@@ -174,12 +235,4 @@ function logOdds(logits: Float32Array, start: number, c: number, label: number):
   const highest = Math.max(...others);
   const sum = others.reduce((total, value) => total + Math.exp(value - highest), 0);
   return (logits[start + label] ?? NaN) - highest - Math.log(sum);
-}
-
-function requireLabel(posLabel: number, c: number): void {
-  if (Number.isInteger(posLabel) && posLabel >= 0 && posLabel < c) return;
-  throw new UserError(
-    `posLabel is ${posLabel}; there are ${c} classes.`,
-    `Give an index from 0 to ${c - 1}.`,
-  );
 }

@@ -19,6 +19,8 @@ export interface ExportedLearner {
   /** In the order of the net's outputs. */
   readonly classes: readonly string[];
   readonly preparation: Preparation;
+  /** What recall, precision and their kind speak of; undefined: means over the classes. */
+  readonly positiveClass?: string;
   /** Undefined: the most probable class is called. */
   readonly threshold?: DecisionThreshold;
 }
@@ -32,8 +34,10 @@ export interface ExportOptions {
   readonly threshold?: DecisionThreshold;
 }
 
-export function describeLearner({ arch, model, data }: Learner<ImageDataBunch>): ExportedLearner {
-  return { arch, body: model.body.spec, classes: data.classes, preparation: preparationOf(data) };
+export function describeLearner(learn: Learner<ImageDataBunch>): ExportedLearner {
+  const { arch, model, data, positiveClass } = learn;
+  const { classes } = data;
+  return { arch, body: model.body.spec, classes, preparation: preparationOf(data), positiveClass };
 }
 
 /**
@@ -49,6 +53,9 @@ export async function exportLearner(
   const threshold = options.threshold && checkedThreshold(options.threshold, learn.data.classes);
   await makeFolder(path.dirname(file), "Choose another folder: give the learner another `modelDir`.");
   const tensors = learn.model.state().map((variable) => store(variable));
-  const learner = JSON.stringify({ ...describeLearner(learn), threshold });
+  const described = describeLearner(learn);
+  // The class that is called by the threshold is the one that this net's numbers speak of.
+  const positiveClass = threshold?.positiveClass ?? described.positiveClass;
+  const learner = JSON.stringify({ ...described, positiveClass, threshold });
   await writeSafetensors(file, tensors, { ...exportFormat, learner });
 }

@@ -7,7 +7,8 @@ import {
   notify,
   type TrainingState,
 } from "./Callback.js";
-import { UserError } from "../errors.js";
+import { currentDisplay } from "../display/Display.js";
+import { messageOf, UserError } from "../errors.js";
 import { interruptible } from "../interrupt.js";
 import type { Learner } from "./Learner.js";
 import { SmoothenValue } from "./SmoothenValue.js";
@@ -65,26 +66,33 @@ export interface Fitted {
 export async function fit(fitted: Fitted, span: EpochSpan, callbacks: readonly Callback[]): Promise<void> {
   await interruptible(async (check) => {
     const loop = new TrainingLoop(fitted, span, callbacks, check);
-    try {
-      await loop.run();
-    } catch (error) {
-      loop.state.endedBy = error;
-      throw error;
-    } finally {
+    const errors: unknown[] = [];
+    const attempt = async (work: () => Promise<unknown>): Promise<void> => {
       try {
-        await fitted.runner.endEvaluation();
-        await fitted.runner.endSession();
-      } finally {
-        // Also where the thread that trains is gone, and nothing can be brought back.
-        await loop.tell("trainEnd");
+        await work();
+      } catch (error) {
+        loop.state.endedBy ??= error;
+        errors.push(error);
       }
+    };
+    await attempt(() => loop.run());
+    await attempt(() => fitted.runner.endEvaluation());
+    await attempt(() => fitted.runner.endSession());
+    // Every callback is told, also where the thread that trains is gone, and where another one fails at it.
+    for (const callback of loop.callbacks) {
+      await attempt(() => fitted.inCallbacks("trainEnd", () => notify([callback], "trainEnd", loop.state)));
     }
+    const [first, ...others] = errors;
+    if (errors.length === 0) return;
+    // What went wrong first is the cause, and must not be hidden behind what went wrong because of it.
+    for (const error of others) currentDisplay().text(`Warning: after that, ${messageOf(error)}`);
+    throw first;
   });
 }
 
 class TrainingLoop {
   readonly state: { -readonly [K in keyof TrainingState]: TrainingState[K] };
-  private readonly callbacks: readonly Callback[];
+  readonly callbacks: readonly Callback[];
   private readonly smooth = new SmoothenValue();
   private readonly to: number;
 

@@ -29,48 +29,71 @@ export function loaderOf({ validDl, fixDl, testDl }: DataBunch, dsType: DsType):
 export interface Predictor {
   readonly runner: BatchEvaluator;
   readonly passes: Passes;
-  readonly classes: readonly string[];
+  /** The learner's, whose classes the net tells apart. */
+  readonly data: DataBunch;
+}
+
+/** What the images of a loader are called. */
+function setOf({ trainDl, fixDl, validDl, testDl }: DataBunch, loader: BatchLoader): string {
+  if (loader === fixDl || loader === trainDl) return "training";
+  if (loader === validDl) return "validation";
+  return loader === testDl ? "test" : "other";
 }
 
 /**
- * Runs a loader's images through the net in evaluation mode.
- * @param options `labelled`: false for images whose labels mean nothing: they are -1 then, and the losses NaN;
- * `batches`: of which pass; default the learner's next one
+ * Runs a loader's images through the net in evaluation mode; the predictions are in the order of its data set, also
+ * where the loader shuffles.
+ * @param options `labelled`: false for images whose labels mean nothing: they are -1 then, and the losses NaN; by
+ * default so where the data set's items have no classes. `batches`: of which pass; default the learner's next one
+ * @throws UserError when the loader leaves out images, as one that trains may
  */
 export function getPreds(
-  { runner, passes, classes }: Predictor,
+  { runner, passes, data }: Predictor,
   loader: BatchLoader,
   {
-    labelled = true,
+    labelled = loader.dataset.items?.some((item) => item.class === "") !== true,
     batches = passes.over(loader),
   }: { readonly labelled?: boolean; readonly batches?: AsyncIterable<ItemBatch> } = {},
 ): Promise<Predictions> {
   return interruptible(async (check) => {
+    const { classes } = data;
     const c = classes.length;
     if (labelled) requireSameClasses(loader.dataset.classes ?? classes, classes);
     const n = loader.dataset.length;
     const probs = new Float32Array(n * c);
     const [y, losses] = [new Int32Array(n).fill(-1), new Float32Array(n).fill(NaN)];
     const progress = currentDisplay().taskProgress("predicting", n);
-    let at = 0;
+    const seen = new Set<number>();
+    let done = 0;
     try {
       for await (const batch of batches) {
         const labels = labelled ? batch.y : new Int32Array(batch.y.length);
         const result = await runner.evaluateBatch({ ...batch, y: labels });
-        probs.set(softmax(result.logits, c), at * c);
-        if (labelled) {
-          y.set(labels, at);
-          losses.set(result.losses, at);
-        }
-        at += labels.length;
-        progress.update(at);
+        const own = softmax(result.logits, c);
+        labels.forEach((label, k) => {
+          // Images that come from files have a place of their own; others follow each other.
+          const item = (loader.dataset.items && batch.items[k]) ?? done + k;
+          seen.add(item);
+          probs.set(own.subarray(k * c, (k + 1) * c), item * c);
+          if (!labelled) return;
+          y[item] = label;
+          losses[item] = result.losses[k] ?? NaN;
+        });
+        done += labels.length;
+        progress.update(done);
         await check();
       }
     } finally {
       progress.end();
       await runner.endEvaluation();
     }
-    return { probs, y, losses, classes };
+    if (seen.size < n) {
+      throw new UserError(
+        `The loader gave ${seen.size} of its ${n} images.`,
+        "Predict with one that leaves none out, such as data.fixDl for the training images.",
+      );
+    }
+    return { probs, y, losses, classes, set: setOf(data, loader) };
   });
 }
 

@@ -1,18 +1,15 @@
 import { UserError } from "../errors.js";
-import { isStats } from "../data/imagenetStats.js";
-import type { Preparation } from "../data/prepareImage.js";
-import { paddingModes, resizeMethods } from "../data/transforms/resizing.js";
-import { largestSize } from "../data/bunchOptions.js";
-import { isTransform } from "../data/transforms/Transform.js";
 import { Random } from "../engine/random.js";
 import { readSafetensors, type StoredTensor } from "../engine/safetensors.js";
-import { type BodySpec, createBody } from "../models/Body.js";
+import { createBody, leastValues } from "../models/backbones.js";
+import type { Body } from "../models/Body.js";
 import { Cnn } from "../models/Cnn.js";
+import type { Sequential } from "../models/layers/Sequential.js";
 import { createHead } from "../models/createHead.js";
-import { restore } from "../models/torchLayout.js";
-import { checkedThreshold, type DecisionThreshold } from "./DecisionThreshold.js";
-import { exportFormat, type ExportedLearner } from "./exportLearner.js";
+import { requireTorchShape, restore } from "../models/torchLayout.js";
+import type { ExportedLearner } from "./exportLearner.js";
 import { InferenceLearner } from "./InferenceLearner.js";
+import { exportedLearnerOf } from "./metadataSchemas.js";
 
 /**
  * An inference learner from what `learn.export()` wrote: fast.ai's `load_learner`. It predicts what the exported
@@ -21,7 +18,7 @@ import { InferenceLearner } from "./InferenceLearner.js";
  */
 export async function loadLearner(file: string): Promise<InferenceLearner> {
   const { tensors, metadata } = await readSafetensors(file);
-  const exported = exportedOf(metadata, file);
+  const exported = exportedLearnerOf(metadata, file);
   const model = createModel(exported, tensors, file);
   try {
     for (const variable of model.state()) restore(variable, known(tensors, variable.name, file), file);
@@ -32,15 +29,41 @@ export async function loadLearner(file: string): Promise<InferenceLearner> {
   return new InferenceLearner(model, exported);
 }
 
+const remedy = "Export the learner anew with `learn.export()`.";
+
+/** A net of zeros, no larger than the arrays of the file. */
 function createModel(
   { body: spec, classes }: ExportedLearner,
   tensors: ReadonlyMap<string, StoredTensor>,
   file: string,
 ): Cnn {
-  const [linFtrs = 0] = known(tensors, "1.4.weight", file).shape;
+  const values = [...tensors.values()].reduce((sum, { values }) => sum + values.length, 0);
+  if (leastValues(spec) > values) {
+    throw new UserError(
+      `${file} is broken: its net ${JSON.stringify(spec)} has more weights than the ${values} in the file.`,
+      remedy,
+    );
+  }
   const body = createBody("0", spec);
-  const head = createHead("1", { features: body.features, c: classes.length, linFtrs }, new Random(0));
-  return new Cnn(body, head);
+  try {
+    return new Cnn(body, createHeadOf(body, classes.length, tensors, file));
+  } catch (error) {
+    body.net.dispose();
+    throw error;
+  }
+}
+
+function createHeadOf(
+  { features }: Body,
+  c: number,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  file: string,
+): Sequential {
+  const [hidden, last] = [known(tensors, "1.4.weight", file), known(tensors, "1.8.weight", file)];
+  const [linFtrs = 0] = hidden.shape;
+  requireTorchShape([linFtrs, 2 * features], hidden, file);
+  requireTorchShape([c, linFtrs], last, file);
+  return createHead("1", { features, c, linFtrs }, new Random(0));
 }
 
 function known(tensors: ReadonlyMap<string, StoredTensor>, name: string, file: string): StoredTensor {
@@ -48,91 +71,3 @@ function known(tensors: ReadonlyMap<string, StoredTensor>, name: string, file: s
   if (!tensor) throw new UserError(`${file} has no ${name}.`, remedy);
   return tensor;
 }
-
-const remedy = "Export the learner anew with `learn.export()`.";
-
-/** The description in a file's metadata, every part of it checked. */
-function exportedOf(metadata: Readonly<Record<string, string>>, file: string): ExportedLearner {
-  if (metadata.format !== exportFormat.format) {
-    const isCheckpoint = metadata.optimizerStep !== undefined;
-    throw new UserError(
-      `${file} is ${isCheckpoint ? "a checkpoint of `learn.save`" : "a weight file"}, not an exported learner.`,
-      "Name a file that `learn.export()` wrote.",
-    );
-  }
-  if (metadata.version !== exportFormat.version) {
-    throw new UserError(
-      `${file} has version ${metadata.version ?? "none"} of the format; this program reads ${exportFormat.version}.`,
-      "Update the program, or export the learner with this version of it.",
-    );
-  }
-  const broken = (what: string, cause?: unknown) =>
-    new UserError(`${file} is broken: ${what}.`, remedy, { cause });
-  let exported: Partial<Record<keyof ExportedLearner, unknown>>;
-  try {
-    exported = JSON.parse(metadata.learner ?? "") as typeof exported;
-  } catch (error) {
-    throw broken("its description is no JSON", error);
-  }
-  const { arch, body, classes, preparation, threshold } = exported;
-  if (typeof arch !== "string") throw broken("it names no architecture");
-  if (!isBodySpec(body)) throw broken(`its net is ${JSON.stringify(body)}`);
-  if (!isClasses(classes)) throw broken(`its classes are ${JSON.stringify(classes)}`);
-  if (!isPreparation(preparation)) throw broken(`its images are to be ${JSON.stringify(preparation)}`);
-  return {
-    ...{ arch, body, classes, preparation },
-    threshold: threshold === undefined ? undefined : thresholdOf(threshold, classes, broken),
-  };
-}
-
-function thresholdOf(
-  value: unknown,
-  classes: readonly string[],
-  broken: (what: string, cause?: unknown) => UserError,
-): DecisionThreshold {
-  const { positiveClass, threshold, rule } = fieldsOf(value);
-  const what = `its threshold is ${JSON.stringify(value)}`;
-  if (typeof positiveClass !== "string" || typeof threshold !== "number") throw broken(what);
-  try {
-    const words = typeof rule === "string" ? rule : undefined;
-    return checkedThreshold({ positiveClass, threshold, rule: words }, classes);
-  } catch (error) {
-    throw broken(what, error);
-  }
-}
-
-function isBodySpec(value: unknown): value is BodySpec {
-  const { kind, epsilon, block, blocks, width, strideIn } = fieldsOf(value);
-  if (!(typeof epsilon === "number" && epsilon > 0)) return false;
-  if (kind === "mobilenetV2") return true;
-  return (
-    kind === "resnet" &&
-    (block === "basic" || block === "bottleneck") &&
-    (strideIn === "conv1" || strideIn === "conv2") &&
-    Array.isArray(blocks) &&
-    blocks.length === 4 &&
-    [...(blocks as unknown[]), width].every((count) => isCount(count, 1024))
-  );
-}
-
-const isClasses = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string");
-
-function isPreparation(value: unknown): value is Preparation {
-  // Files of before there was a choice do not name the last two.
-  const { size, transforms, stats, resizeMethod = "crop", paddingMode = "reflection" } = fieldsOf(value);
-  return (
-    isCount(size, largestSize) &&
-    Array.isArray(transforms) &&
-    transforms.every(isTransform) &&
-    resizeMethods.some((known) => known === resizeMethod) &&
-    paddingModes.some((known) => known === paddingMode) &&
-    (stats === undefined || isStats(stats))
-  );
-}
-
-const isCount = (value: unknown, most: number): boolean =>
-  typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most;
-
-const fieldsOf = (value: unknown): Record<string, unknown> =>
-  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};

@@ -2,11 +2,11 @@ import { duration } from "../duration.js";
 import type { EpochRow } from "./Recorder.js";
 
 /** fast.ai's table of a fit: its columns, and an epoch as cells of text. */
-export function progressTable(metricNames: readonly string[]) {
+export function progressTable(metrics: readonly { readonly head: string }[]) {
   return {
-    columns: ["epoch", "train_loss", "valid_loss", ...metricNames, "time"],
-    row({ epoch, trainLoss, validLoss, metrics, seconds }: EpochRow): string[] {
-      const numbers = [trainLoss, validLoss, ...metricNames.map((_, i) => metrics[i])];
+    columns: ["epoch", "train_loss", "valid_loss", ...metrics.map(({ head }) => head), "time"],
+    row({ epoch, trainLoss, validLoss, metrics: values, seconds }: EpochRow): string[] {
+      const numbers = [trainLoss, validLoss, ...metrics.map((_, i) => values[i])];
       return [String(epoch), ...numbers.map(formatNumber), duration(seconds)];
     },
   };

@@ -24,11 +24,15 @@ export async function showResults(
   const { logits } = await runner.evaluateBatch(batch);
   await runner.endEvaluation();
   const probs = softmax(logits, data.c);
+  // Images of the test set have no class of their own.
+  const labelled = dsType !== "test";
   const titles = Array.from(batch.y.subarray(0, rows * rows), (actual, i) => {
     const predicted = argmax(probs, i * data.c, data.c);
-    const names = [predicted, actual].flatMap((label) => data.classes[label] ?? []);
+    const labels = labelled ? [predicted, actual] : [predicted];
+    const names = labels.flatMap((label) => data.classes[label] ?? []);
     return `${names.join("/")} ${(probs[i * data.c + predicted] ?? NaN).toFixed(2)}`;
   });
-  const what = "images with predicted and actual class, and the probability of the predicted";
+  const set = { train: "augmented training", valid: "validation", test: "test" }[dsType];
+  const what = `${set} images with predicted${labelled ? " and actual" : ""} class, and the probability of the predicted`;
   await showTiles(batchTiles(batch, data.normalization, titles), data.size, what);
 }

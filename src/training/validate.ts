@@ -1,6 +1,6 @@
 import type { CrossEntropy } from "./CrossEntropy.js";
 import type { ItemBatch } from "./DataBunch.js";
-import type { Metric, MetricInput } from "./metrics.js";
+import type { Metric, MetricClasses, MetricInput } from "./metrics.js";
 import type { BatchEvaluator } from "./session/NetRunner.js";
 
 /** Loss and metrics over a set, each item with the same weight also in a short last batch. */
@@ -16,16 +16,17 @@ export interface Validator {
   readonly runner: BatchEvaluator;
   readonly loss: CrossEntropy;
   readonly metrics: readonly Metric[];
-  /** The number of classes. */
-  readonly c: number;
+  /** What the metrics are told of the classes. */
+  readonly of: MetricClasses;
 }
 
 /** @param onBatch called after each batch */
 export async function validate(
-  { runner, loss: measure, metrics: wanted, c }: Validator,
+  { runner, loss: measure, metrics: wanted, of }: Validator,
   batches: AsyncIterable<ItemBatch>,
   onBatch: () => Promise<void>,
 ): Promise<Validation> {
+  const c = of.classes.length;
   const sums = wanted.map(() => 0);
   const all: MetricInput[] = [];
   let [items, loss, weight] = [0, 0, 0];
@@ -39,7 +40,7 @@ export async function validate(
         loss += of * (losses[i] ?? NaN);
       });
       wanted.forEach((metric, i) => {
-        if (metric.whole !== true) sums[i] = (sums[i] ?? 0) + n * metric({ logits, c, y: batch.y });
+        if (metric.whole !== true) sums[i] = (sums[i] ?? 0) + n * metric({ logits, c, y: batch.y, ...of });
       });
       all.push({ logits, c, y: batch.y });
       await onBatch();
@@ -48,7 +49,9 @@ export async function validate(
     await runner.endEvaluation();
   }
   const set = joined(all, c);
-  const metrics = wanted.map((metric, i) => (metric.whole === true ? metric(set) : (sums[i] ?? NaN) / items));
+  const metrics = wanted.map((metric, i) =>
+    metric.whole === true ? metric({ ...set, ...of }) : (sums[i] ?? NaN) / items,
+  );
   return { validLoss: loss / weight, metrics };
 }
 

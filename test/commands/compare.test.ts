@@ -1,85 +1,118 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it, mock } from "node:test";
 import { compare } from "../../src/commands/compare.js";
 import { aboutNet } from "../../src/commands/serve.js";
-import { lossesOf, writePredictions } from "../../src/interpretation/predictionsFile.js";
+import { refuses } from "../support/refuses.js";
+import { catsAndDogs, metrics, predictionsOf, settings, writeRun } from "../support/runFiles.js";
 import { temporaryFolder } from "../data/folders.js";
 
-const classes = ["NORMAL", "PNEUMONIA"];
-
-/** A run's folder with the probabilities of PNEUMONIA that it gave to eight images, the last four of them ill. */
-async function run(name: string, ill: readonly number[], first = "image-0"): Promise<string> {
-  const folder = path.join(temporaryFolder(), name);
-  mkdirSync(folder);
-  const probs = Float32Array.from(ill.flatMap((p) => [1 - p, p]));
-  const y = Int32Array.from(ill, (_, i) => (i < 4 ? 0 : 1));
-  const paths = ill.map((_, i) => (i === 0 ? first : `image-${i}`));
-  const preds = { classes, y, probs, losses: lossesOf(probs, y) };
-  await writePredictions(path.join(folder, "predictions.json"), { seed: 1, preds, paths });
-  const metrics = {
-    ...{ classes, confusionMatrix: [[], []], intervals: {}, versions: {}, seconds: {}, dataset: "found" },
-    ...{ validSize: 8, positiveClass: "PNEUMONIA", errorRate: 0.125, accuracy: 0.875 },
-    ...{ precision: 0.8, recall: 1, specificity: 0.75, balancedAccuracy: 0.875 },
-  };
-  writeFileSync(path.join(folder, "metrics.json"), JSON.stringify(metrics));
-  return folder;
-}
 const good = [0.1, 0.2, 0.3, 0.6, 0.7, 0.8, 0.9, 0.55];
 const poor = [0.1, 0.7, 0.8, 0.6, 0.4, 0.8, 0.3, 0.9];
+const at = (name: string): string => path.join(temporaryFolder(), name);
+const run = (name: string, dogs: readonly number[]): Promise<string> =>
+  writeRun(at(name), predictionsOf(dogs));
+
+/** What `xray compare` prints. */
+async function printed(...runs: readonly [string, string]): Promise<string> {
+  const log = mock.method(console, "log", () => undefined);
+  try {
+    await compare(...runs);
+    return log.mock.calls.map((call) => String(call.arguments[0])).join("\n");
+  } finally {
+    log.mock.restore();
+  }
+}
 
 describe("xray compare", () => {
   it("prints both runs' numbers and the tests' probabilities", async () => {
-    const log = mock.method(console, "log", () => undefined);
-    try {
-      await compare(await run("good", good), await run("poor", poor));
-    } finally {
-      log.mock.restore();
-    }
-    const text = String(log.mock.calls[0]?.arguments[0]);
+    const text = await printed(await run("good", good), await run("poor", poor));
     const line = (measure: string): string[] =>
       (text.split("\n").find((each) => each.startsWith(measure)) ?? "").trim().split(/ {2,}/);
     // 15 and 9.5 of the 16 pairs are in order; 1 and 5 of 8 are wrong, 4 of them by the second alone: p = 2 / 2^4.
     assert.deepEqual(line("area under ROC").slice(1, 4), ["0.938", "0.594", "0.344"]);
     assert.deepEqual(line("error rate").slice(1), ["0.125", "0.625", "-0.500", "0.125"]);
     assert.deepEqual(line("right where the other is wrong").slice(1), ["4", "0"]);
-    assert.match(text, /^8 test images, measures of PNEUMONIA; p by DeLong/);
+    assert.match(text, /^8 test images, measures of dog; p by DeLong/);
+    assert.match(text, /The runs differ in no setting\.$/);
   });
 
-  it("refuses runs of other images, and what is no run", async () => {
-    const [first, second] = [await run("a", good), await run("b", good, "another")];
-    await assert.rejects(compare(first, second), /The runs a and b predicted other images/);
-    await assert.rejects(compare("no-such-run", second), /There is no run no-such-run/);
-    const file = path.join(second, "predictions.json");
-    const item = { path: "a", class: "NORMAL", probs: [0.5, 0.5] };
-    for (const broken of [
-      null,
-      { seed: 1, classes, items: [{ ...item, probs: undefined }] },
-      { seed: 1, classes, items: [{ ...item, probs: "ab" }] },
-      { seed: 1, classes, items: [{ ...item, probs: [0.5, null] }] },
-      { seed: 1, classes, items: [{ ...item, class: "COVID" }] },
-    ]) {
-      writeFileSync(file, JSON.stringify(broken));
-      await assert.rejects(compare(first, second), {
-        name: "UserError",
-        message: /predictions\.json holds no predictions of a run/,
-      });
-    }
+  it("says in what the runs differ", async () => {
+    const other = { ...settings, size: 48, epochsFrozen: 12 };
+    const numbers = { ...metrics, ...other, seed: 2 };
+    const second = await writeRun(
+      at("second"),
+      predictionsOf(poor, { dataset: catsAndDogs({ train: "9" }), settings: other, seed: 2 }),
+      numbers,
+    );
+    assert.match(
+      await printed(await run("first", good), second),
+      /The runs differ in: size \(32 and 48\), epochsFrozen \(1 and 12\), the training images \(16 in .*\), seed \(1 and 2\)\./,
+    );
+  });
+
+  it("takes runs of an earlier version, and says what their files do not", async () => {
+    const old = { settings: undefined, dataset: undefined };
+    const stored = { ...predictionsOf(poor), ...old };
+    const second = await writeRun(at("old"), stored, { ...metrics, dataset: "real" });
+    assert.match(await printed(await run("new", good), second), /earlier version do not say which images/);
+  });
+
+  it("refuses runs that do not belong together, and what is no run", async () => {
+    const first = await run("a", good);
+    const paths = predictionsOf(good).paths.map((file, i) => (i === 0 ? "another" : file));
+    const otherImages = await writeRun(at("b"), predictionsOf(good, { paths }));
+    await refuses(
+      compare(first, otherImages),
+      "The runs a and b predicted other images: 8 in /pictures/pets",
+    );
+    const otherFiles = predictionsOf(good, {
+      dataset: catsAndDogs({ valid: "7", folder: "/pictures/larger" }),
+    });
+    await refuses(
+      compare(first, await writeRun(at("c"), otherFiles)),
+      "a and c predicted other images",
+      "larger",
+    );
+    const classes = ["cat", "hound"];
+    const otherClasses = { ...metrics, classes, positiveClass: "hound", dataset: "real" };
+    await refuses(
+      compare(first, await writeRun(at("d"), predictionsOf(good, { classes }), otherClasses)),
+      "a and d have other classes: cat, dog, and cat, hound",
+    );
+    const { preds, ...rest } = predictionsOf(good);
+    const ofCats = { ...rest, preds: { ...preds, positiveClass: "cat" } };
+    await refuses(
+      compare(first, await writeRun(at("e"), ofCats)),
+      "The measures of a are of dog, those of e of cat.",
+    );
+    await assert.rejects(compare("no-such-run", first), /There is no run no-such-run/);
   });
 });
 
 describe("the page of xray serve", () => {
+  const classes = ["cat", "dog"];
   it("shows the run's numbers at the learner's threshold", async () => {
     const file = path.join(await run("good", good), "export.safetensors");
-    const threshold = { positiveClass: "PNEUMONIA", threshold: 0.65, rule: "Youden" };
+    const threshold = { positiveClass: "dog", threshold: 0.65, rule: "Youden" };
     const { rule, numbers } = await aboutNet(file, { arch: "tiny", classes, threshold });
-    assert.equal(rule, "threshold 0.65 for PNEUMONIA, chosen for Youden");
-    assert.match(numbers?.caption ?? "", /8 test images, PNEUMONIA from a probability of 0\.650 on/);
+    assert.equal(rule, "threshold 0.65 for dog, chosen for Youden");
+    assert.match(numbers?.caption ?? "", /8 test images, dog from a probability of 0\.650 on/);
     const value = (name: string) => numbers?.rows.find(([measure]) => measure?.startsWith(name))?.[1];
     assert.deepEqual([value("recall"), value("specificity")], ["0.750", "1.000"]);
     const plain = await aboutNet(file, { arch: "tiny", classes, threshold: undefined });
     assert.equal(plain.rule, "threshold 0.5");
     assert.match(plain.numbers?.caption ?? "", /On 8 test images/);
+  });
+
+  it("says which field of a file that was changed is wrong", async () => {
+    const folder = await run("changed", good);
+    writeFileSync(path.join(folder, "metrics.json"), JSON.stringify({ ...metrics, recall: "high" }));
+    const net = { arch: "tiny", classes, threshold: undefined };
+    await refuses(
+      aboutNet(path.join(folder, "export.safetensors"), net),
+      'metrics.json is broken: recall is "high" (It must be a number in 0..1',
+    );
   });
 });

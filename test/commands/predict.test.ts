@@ -32,12 +32,17 @@ describe("xray predict", () => {
     const heatmaps = path.join(temporaryFolder(), "maps");
     const broken = path.join(temporaryFolder(), "broken.png");
     writeFileSync(broken, "no image");
-    const images = [broken, path.join(learn.data.path, "test")];
+    const folder = path.join(learn.data.path, "test");
+    writeFileSync(path.join(folder, "notes.txt"), "no image");
+    const empty = temporaryFolder();
+    const images = [broken, empty, folder];
     const { code, stdout, stderr } = await predict(
       ...[...images, "--model", learn.modelDir, "--heatmaps", heatmaps, "--json"],
     );
     assert.equal(code, 1);
     assert.match(stderr, /broken\.png holds text, not an image/);
+    assert.ok(stderr.includes(`${empty} holds no images.`), stderr);
+    assert.ok(stderr.includes(`Left out 1 file below ${folder}: 1 text file.`), stderr);
     const predicted = JSON.parse(stdout) as {
       path: string;
       probabilities: Record<string, number>;

@@ -1,36 +1,15 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
+import { JSDOM } from "jsdom";
 import { drawPhantomSet } from "../../src/data/drawPhantomSet.js";
-import { projectRoot, runsDir } from "../../src/environment.js";
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function xray(
-  args: readonly string[],
-  { cwd = projectRoot, env = {} }: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
-): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [path.join(projectRoot, "bin", "xray.mjs"), ...args], {
-      cwd,
-      env: { ...process.env, ...env },
-    });
-    const [out, err]: [Buffer[], Buffer[]] = [[], []];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-    child.on("error", reject);
-    child.on("close", (code) => {
-      resolve({ code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() });
-    });
-  });
-}
+import { runsDir } from "../../src/environment.js";
+import type { RunMetrics } from "../../src/report/RunMetrics.js";
+import { drawShapes } from "../support/drawnShapes.js";
+import { type Ended, startXray, xray } from "../support/xray.js";
 
 interface Notebook {
   readonly cells: readonly {
@@ -169,6 +148,106 @@ describe("xray run", () => {
 
   it("shows training's progress in the terminal", () => {
     assert.match(runs[0]?.stderr ?? "", /epoch\s+train_loss\s+valid_loss\s+error_rate\s+time/);
+  });
+});
+
+describe("xray run on images of three classes that are no X-rays", () => {
+  const name = `test-shapes-${process.pid}`;
+  const folder = path.join(runsDir, name);
+  const read = (file: string) => readFile(path.join(folder, file), "utf8");
+  let parent = "";
+  let ended: Ended | undefined;
+
+  before(async () => {
+    parent = await mkdtemp(path.join(tmpdir(), "xray-drawn-"));
+    const shapes = await drawShapes(path.join(parent, "shapes"));
+    const tiny = ["--size", "32", "--bs", "4", "--epochs", "1,1"];
+    ended = await xray(["run", ...tiny, "--name", name, "--data-dir", shapes]);
+  });
+  after(async () => {
+    await rm(parent, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("says nothing of Kermany's X-rays, of pneumonia or of children, and names folder and classes", async () => {
+    assert.equal(ended?.code, 0, ended?.stderr);
+    const { document } = new JSDOM(await read("report.html")).window;
+    for (const part of document.querySelectorAll("script, style")) part.remove();
+    // All that is seen or read out; JupyterLab's own markup has the class "jp-OutputArea-child".
+    const named = [...document.querySelectorAll("[alt], [title], [aria-label]")].flatMap((element) =>
+      ["alt", "title", "aria-label"].map((attribute) => element.getAttribute(attribute) ?? ""),
+    );
+    const seen = [document.documentElement.textContent, ...named].join("\n");
+    for (const [what, text] of Object.entries({
+      "report.html": seen,
+      "report.md": await read("report.md"),
+      "pneumonia.ipynb": await read("pneumonia.ipynb"),
+      "metrics.json": await read("metrics.json"),
+      "predictions.json": await read("predictions.json"),
+    })) {
+      const found = /.{0,40}(kermany|pneumonia|\bchild|rscbjbr9sj).{0,40}/i.exec(text);
+      assert.equal(found?.[0], undefined, what);
+    }
+    assert.equal(document.title, "circle, square, stripes: the images of shapes");
+    assert.match(document.querySelector("h1")?.textContent ?? "", /^circle, square, stripes/);
+    const about = document.querySelector("footer")?.textContent ?? "";
+    assert.match(about, /The folder shapes/);
+    assert.match(about, /18 to train with \(6 circle, 6 square, 6 stripes\), 9 to test with \(3 circle/);
+    // What the notebook has for any images is there.
+    assert.match(document.body.textContent, /Why accuracy is not enough[^]*How to read this/);
+    assert.doesNotMatch(document.body.textContent, /Beside the article/);
+  });
+
+  it("gives means over the classes, and says so", async () => {
+    const metrics = JSON.parse(await read("metrics.json")) as RunMetrics;
+    assert.equal(metrics.positiveClass, null);
+    assert.deepEqual(metrics.classes, ["circle", "square", "stripes"]);
+    const recalls = metrics.confusionMatrix.map((row, i) => (row[i] ?? 0) / 3);
+    const mean = recalls.reduce((sum, recall) => sum + recall, 0) / 3;
+    assert.ok(Math.abs((metrics.recall ?? NaN) - mean) < 1e-9);
+    assert.match(
+      await read("report.md"),
+      /Precision, recall and specificity are those of the mean of 3 classes\./,
+    );
+    const { dataset } = metrics;
+    assert.ok(typeof dataset !== "string");
+    assert.deepEqual([dataset.source, dataset.name, dataset.train.images], ["other", "shapes", 18]);
+  });
+});
+
+describe("a run's folder", () => {
+  const name = `test-taken-${process.pid}`;
+  const folder = path.join(runsDir, name);
+  let parent = "";
+  before(async () => {
+    parent = await mkdtemp(path.join(tmpdir(), "xray-drawn-"));
+  });
+  after(async () => {
+    await rm(parent, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("is the first's of two runs of one name, and what that one leaves is not taken for a run", async () => {
+    const shapes = await drawShapes(path.join(parent, "shapes"));
+    const args = ["run", "--size", "32", "--bs", "4", "--name", name, "--data-dir", shapes];
+    const first = startXray(args);
+    await first.until("the notebook runs", () => existsSync(path.join(folder, "pneumonia.running.ipynb")));
+    const second = await xray(args);
+    assert.equal(second.code, 1);
+    assert.match(second.stderr, /is being written to by process \d+, since .*\n.*choose another --name/);
+    assert.ok(existsSync(path.join(folder, "pneumonia.running.ipynb")), "the first goes on");
+    first.kill("SIGINT");
+    const { code, stderr } = await first.ended;
+    assert.equal(code, 130, stderr);
+    const third = await xray(args);
+    assert.match(third.stderr, /holds what a run that did not finish has left.\n.*--replace-unfinished/);
+    const report = await xray(["report", name]);
+    assert.equal(report.code, 1);
+    assert.match(
+      report.stderr,
+      /did not finish: there is no pneumonia\.ipynb, but pneumonia\.failed\.ipynb, in which[^]*\nMake the run anew/,
+    );
+    assert.doesNotMatch(report.stderr, /^\s+at /m);
   });
 });
 

@@ -80,6 +80,46 @@ describe("decodeImage", () => {
     assert.deepEqual([...decoded.data], expected);
   });
 
+  for (const bits of [8, 10, 12, 14] as const) {
+    it(`spreads ${bits} bits in 16 from black to white`, async () => {
+      const white = 2 ** bits - 1;
+      // As much of the ramp as 64 x 64 pixels hold, its end included.
+      const values = Uint16Array.from({ length: 4096 }, (_, k) => Math.round((k * white) / 4095));
+      const expected = Uint8Array.from(values, (value) => Math.round((value * 255) / white));
+      assert.equal(new Set(expected).size, 256);
+      const grey = sharp(values, { raw: { width: 64, height: 64, channels: 1 } }).toColourspace("grey16");
+      for (const [name, image] of [
+        ["ramp.png", grey.clone().png()],
+        ["ramp.tiff", grey.clone().tiff({ compression: "deflate" })],
+        ["white.tiff", grey.clone().tiff({ compression: "none" })],
+        // Stored as 65535 less the value.
+        ["inverted.tiff", grey.clone().tiff({ compression: "none", miniswhite: true })],
+      ] as const) {
+        const bytes = await image.toBuffer();
+        const zeroIsWhite = name === "white.tiff";
+        if (zeroIsWhite) sayZeroIsWhite(bytes);
+        const file = path.join(temporaryFolder(), name);
+        writeFileSync(file, bytes);
+        const { data, usedBits } = await decodeImage(file);
+        assert.equal(usedBits, bits);
+        assert.deepEqual(data, zeroIsWhite ? expected.map((value) => 255 - value) : expected);
+      }
+    });
+  }
+
+  it("takes 16 bits that are used up to a quarter as 14", async () => {
+    const values = Uint16Array.of(0, 16383, 16384, 65535);
+    const raw = { raw: { width: 2, height: 1, channels: 1 } } as const;
+    const dark = await decodeImage(
+      await made("dark.png", sharp(values.slice(0, 2), raw).toColourspace("grey16").png()),
+    );
+    assert.deepEqual([...dark.data], [0, 255]);
+    const whole = await decodeImage(
+      await made("whole.png", sharp(values.slice(1, 3), raw).toColourspace("grey16").png()),
+    );
+    assert.deepEqual([whole.usedBits, ...whole.data], [undefined, 64, 64]);
+  });
+
   it("decodes on after damaged files", async () => {
     const pixels = Uint8Array.from({ length: 32 * 32 }, (_, k) => (k * 37) % 251);
     const image = sharp(pixels, { raw: { height: 32, width: 32, channels: 1 } });
@@ -94,6 +134,15 @@ describe("decodeImage", () => {
     writeFileSync(file, bytes);
     assert.deepEqual(await decodeImage(file), whole);
   });
+
+  /** In place, in a TIFF of little endian. */
+  function sayZeroIsWhite(tiff: Buffer): void {
+    const directory = tiff.readUInt32LE(4);
+    for (let k = 0; k < tiff.readUInt16LE(directory); k++) {
+      const at = directory + 2 + 12 * k;
+      if (tiff.readUInt16LE(at) === 262) tiff.writeUInt16LE(0, at + 8);
+    }
+  }
 
   const original = path.join(nativeXrays, "NORMAL", "IM-0189-0001.jpeg");
   const missing = `put train/NORMAL/IM-0189-0001.jpeg of doi 10.17632/rscbjbr9sj, as it is, to ${original}`;

@@ -31,7 +31,7 @@ describe("findDataset", () => {
     const places = { usual: [path.join(usual, "absent"), usual] };
     assert.deepEqual(await findDataset(undefined, places), {
       path: usual,
-      kind: "real",
+      kind: "other",
       train: "train",
       valid: "test",
     });
@@ -97,7 +97,7 @@ describe("drawPhantomSet", () => {
       ),
     );
     assert.ok(a && b);
-    for (const { path: file } of imageFiles(a)) {
+    for (const file of imageFiles(a)) {
       const first = await decodeImage(file);
       assert.equal(first.channels, 1);
       assert.deepEqual(first, await decodeImage(path.join(b, path.relative(a, file))));
@@ -123,7 +123,7 @@ describe("datasetListing", () => {
     await once(socket, "listening");
     try {
       assert.deepEqual(
-        imageFiles(folder).map((file) => path.basename(file.path)),
+        imageFiles(folder).map((file) => path.basename(file)),
         ["a.png"],
       );
     } finally {

@@ -75,3 +75,20 @@ export function smallSet(trainPerClass: number, testPerClass: number): string {
   }
   return folder;
 }
+
+/**
+ * A folder with a small image at each of these names, no two of them alike.
+ * @param names below the folder, "/" between their parts; their endings tell nothing, all are PNG
+ */
+export async function imagesAt(...names: readonly string[]): Promise<string> {
+  const root = temporaryFolder();
+  for (const [k, name] of names.entries()) {
+    const file = path.join(root, ...name.split("/"));
+    mkdirSync(path.dirname(file), { recursive: true });
+    const background = { r: k & 255, g: k >> 8, b: 90 };
+    await sharp({ create: { width: 8, height: 8, channels: 3, background } })
+      .png()
+      .toFile(file);
+  }
+  return root;
+}

@@ -38,6 +38,16 @@ describe("labels from lists", () => {
     const many = Array.from({ length: 12 }, (_, k) => `missing-${k}.png`);
     await refuses(label(many, many), "12 of 12 files", "missing-9.png", "and 2 more");
   });
+
+  it("refuses what is no text, and names that no file can have", async () => {
+    const root = filesNamed("a.png");
+    const label = (fnames: unknown, labels: unknown) => () =>
+      labelFromLists(root, fnames as string[], labels as string[]);
+    await refuses(label(["a.png"], [0]), "label 0 is 0", "String(value)");
+    await refuses(label([undefined], ["X"]), "fname 0 is undefined");
+    await refuses(label(["a.png"], ["  "]), path.join(root, "a.png"), "empty");
+    await refuses(label(["a\0.png"], ["X"]), "1 of 1 files do not exist");
+  });
 });
 
 describe("labels from names", () => {
@@ -73,7 +83,7 @@ describe("bunches of labelled lists", () => {
 
   it("are the same whichever way the labels come", async () => {
     const root = smallSet(4, 1);
-    const fnames = imageFiles(root).map((file) => file.path);
+    const fnames = imageFiles(root);
     const bunches = await Promise.all([
       ImageDataBunch.fromFolder(root, { ...options, validPct: 0.2 }),
       ImageDataBunch.fromLists(root, fnames, fnames.map(classOf), options),

@@ -92,7 +92,7 @@ describe("kermanyPatient", () => {
   it("finds the patients of the X-rays", needsXrays, () => {
     const patients = new Map<string, number>();
     for (const file of imageFiles(path.join(xrays, "train"))) {
-      const patient = kermanyPatient(file.path);
+      const patient = kermanyPatient(file);
       patients.set(patient, (patients.get(patient) ?? 0) + 1);
     }
     const shared = [...patients.values()].filter((count) => count > 1);
@@ -112,7 +112,7 @@ describe("a test set", () => {
     assert.ok(labelled.every((file) => file.startsWith(path.join(root, "train"))));
     assert.deepEqual(
       data.testDs?.items,
-      imageFiles(path.join(root, "test")).map((file) => ({ path: file.path, label: 0, class: "" })),
+      imageFiles(path.join(root, "test")).map((file) => ({ path: file, label: 0, class: "" })),
     );
     assert.deepEqual(data.testDs.counts(), [0, 0]);
     const items = [];

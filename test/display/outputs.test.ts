@@ -42,6 +42,9 @@ it("a table is HTML for a page and aligned text for a terminal", () => {
     tableText(table),
     ["A & B", "class      images", "---------  ------", "<NORMAL>     1341", "PNEUMONIA    3875"].join("\n"),
   );
+  const noted = { ...table, note: "a < b" };
+  assert.equal(tableHtml(noted), `${tableHtml(table)}<p>a &lt; b</p>`);
+  assert.equal(tableText(noted), `${tableText(table)}\na < b`);
 });
 
 describe("NotebookDisplay", () => {

@@ -61,6 +61,34 @@ function fit(display: Display, advance: (ms: number) => void): void {
 }
 
 describe("fit progress", () => {
+  it("breaks long heads between their words in a terminal, so that a table fits into 80 columns", () => {
+    const { display, written } = terminal(clock().now, false);
+    const heads = [
+      ...[
+        "epoch",
+        "train_loss",
+        "valid_loss",
+        "error_rate",
+        "recall of PNEUMONIA",
+        "auroc of No Finding",
+        "time",
+      ],
+    ];
+    const progress = display.fitProgress(heads);
+    progress.row(["0", "0.412345", "0.301234", "0.113000", "0.900000", "0.912345", "00:10"]);
+    progress.end();
+    assert.equal(
+      written.join(""),
+      [
+        "                                                         auroc of",
+        "                                              recall of        No",
+        "   epoch  train_loss  valid_loss  error_rate  PNEUMONIA   Finding      time",
+        "       0    0.412345    0.301234    0.113000   0.900000  0.912345     00:10",
+        "",
+      ].join("\n"),
+    );
+  });
+
   it("knows the part done, the time and the rest", () => {
     const time = clock();
     const state = new FitState(columns, time.now);

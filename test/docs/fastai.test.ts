@@ -33,10 +33,30 @@ const rows: readonly Row[] = [
   [
     "`ImageDataBunch.from_folder`",
     name("ImageDataBunch.fromFolder"),
-    "files in sorted order, not the disk's; every file is decoded once first",
+    "files in sorted order, not the disk's, told by content; every file is decoded once first",
   ],
+  [
+    "`label_from_folder`",
+    dataOption("classFolder"),
+    'the folder below the split; "parent" is fast.ai\'s, the folder that holds the image',
+  ],
+  ["`exclude` of `get_files`", dataOption("exclude"), "at any depth"],
   ["`from_lists`", name("ImageDataBunch.fromLists"), "a file listed twice or missing is refused"],
-  ["`from_csv`", name("ImageDataBunch.fromCsv"), "one label an image"],
+  [
+    "`from_csv`",
+    name("ImageDataBunch.fromCsv"),
+    "one label an image, blanks round it cut off; encodings and delimiters are said, or refused in words",
+  ],
+  [
+    "`open_image`",
+    name("ImageDataBunch"),
+    "EXIF orientation is ignored in both, so that both see the same pixels: turn such images first",
+  ],
+  [
+    "`open_image` of 16 bits a channel",
+    name("ImageDataBunch"),
+    "spread over the 8, 10, 12, 14 or 16 bits that are used; Pillow cuts them off at 255",
+  ],
   ["`from_name_re`, `from_name_func`", name("ImageDataBunch.fromNameRe"), equal],
   [
     "`valid_pct`, `seed`",
@@ -137,7 +157,12 @@ const rows: readonly Row[] = [
     name("TerminateOnNaNCallback"),
     "fails, with step, rates and the batch's files",
   ],
-  ["`CSVLogger`", name("CSVLogger"), "written to `modelDir`"],
+  ["`CSVLogger`", name("CSVLogger"), "written to `modelDir`; `append` goes on below one header"],
+  [
+    "`pos_label`",
+    learnerOption("positiveClass"),
+    "for metrics, interpretation and exports alike; by default the class that is not called normal",
+  ],
   [
     "`ShowGraph`",
     name("Recorder"),
@@ -146,10 +171,14 @@ const rows: readonly Row[] = [
   ["`TrackEpochCallback`, TensorBoard", undefined, "`startEpoch` and `CSVLogger` serve"],
   ["`accuracy`", name("accuracy"), equal],
   ["`error_rate`", name("errorRate"), equal],
-  ["`Precision`", name("precision"), "equal; NaN only where the class itself is never predicted"],
+  [
+    "`Precision`",
+    name("precision"),
+    "equal, with the class in the column's head; NaN only where the class itself is never predicted",
+  ],
   ["`Recall`", name("recall"), equal],
   ["`FBeta`", name("fBeta"), equal],
-  ["`AUROC`", name("auroc"), "any class against the rest; ties count half"],
+  ["`AUROC`", name("auroc"), "any class against the rest, of more than two the mean; ties count half"],
   ["`KappaScore`", name("kappaScore"), "equal; fast.ai's own fails without weights"],
   ["`MatthewsCorreff`", name("matthewsCorreff"), "equal; 0 where fast.ai's is NaN"],
   ["`top_k_accuracy`", name("topKAccuracy"), equal],

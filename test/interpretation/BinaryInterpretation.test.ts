@@ -105,6 +105,70 @@ describe("one class against the rest", () => {
     ]);
   });
 
+  it("calls even chances as the confusion matrix does, unless a threshold is given", () => {
+    const even = predictions([0.5, 0.5, 0.9], [0, 1, 1]);
+    for (const classes of [
+      ["NORMAL", "PNEUMONIA"],
+      ["PNEUMONIA", "normal"],
+    ]) {
+      const interp = ClassificationInterpretation.fromPredictions({ ...even, classes });
+      const { tp, fp, fn, tn } = interp.binary().counts();
+      assert.deepEqual([tp, tp + fn], [interp.recall().hits, interp.recall().of]);
+      assert.deepEqual([tn, tn + fp], [interp.specificity().hits, interp.specificity().of]);
+      assert.equal(interp.binary().estimates({ resamples: 100 }).accuracy.value, interp.accuracy().value);
+    }
+    assert.equal(binary(even, "test").counts({ threshold: 0.5 }).tp, 2);
+  });
+
+  it("refuses the threshold of another class", async () => {
+    const interp = ClassificationInterpretation.fromPredictions(test);
+    const [ill, well] = [interp.binary(), interp.binary({ positive: "NORMAL" })];
+    const chosen = well.chooseThreshold("youden");
+    const parts = ["one for NORMAL, and here PNEUMONIA is positive", "Choose it for PNEUMONIA"];
+    for (const use of [
+      () => ill.counts(chosen),
+      () => ill.estimates(chosen),
+      () => ill.subgroups(Array<string>(8).fill("a"), chosen),
+      () => {
+        ill.showThreshold(chosen, well);
+      },
+      () => {
+        ill.showPredictiveValues(chosen);
+      },
+    ]) {
+      await refuses(use, ...parts);
+    }
+    assert.deepEqual(well.counts(chosen), chosen.counts);
+  });
+
+  it("says of which class, set and threshold each table is, and once why a cell is a dash", async () => {
+    const ill = ClassificationInterpretation.fromPredictions({ ...test, set: "training" }).binary();
+    const groups = ["a", "a", "a", "b", "b", "b", "b", "b"];
+    ill.showSubgroups(groups, { threshold: 0.3 });
+    ill.showPredictiveValues({ threshold: 0.3, prevalences: [0.5] });
+    ill.showEstimates({ threshold: 0.3, resamples: 100 });
+    ill.showEstimates({ threshold: Infinity, resamples: 100 });
+    const [subgroups, worth, estimates, nobody] = tables;
+    for (const table of [subgroups, worth, estimates]) {
+      assert.match(table?.caption ?? "", /8 training images, PNEUMONIA from a probability of 0\.300 on/);
+    }
+    assert.deepEqual(subgroups?.columns.slice(3), ["recall of PNEUMONIA", "specificity of PNEUMONIA"]);
+    assert.equal(
+      subgroups.note,
+      "A dash is what is not defined: the group has no image of PNEUMONIA, or none of another class.",
+    );
+    assert.equal(worth?.columns[0], "prevalence of PNEUMONIA");
+    assert.deepEqual([worth.note, estimates?.note], [undefined, undefined]);
+    assert.match(nobody?.caption ?? "", /8 training images, no image called PNEUMONIA/);
+    assert.equal(nobody?.note, "A dash is what is not defined: no image is called PNEUMONIA.");
+    const healthy = binary(predictions([0.2, 0.6], [0, 0]), "test");
+    healthy.showEstimates({ resamples: 100 });
+    assert.equal(tables.at(-1)?.note, "A dash is what is not defined: no image is of PNEUMONIA.");
+    await refuses(() => {
+      healthy.showPredictiveValues();
+    }, "Of 2 test images 0 are of PNEUMONIA");
+  });
+
   it("draws its curves with their numbers in words", async () => {
     const ill = binary(test, "test");
     await ill.plotRoc({ thresholds: [0.5, 0.3] });
@@ -124,9 +188,11 @@ describe("one class against the rest", () => {
   });
 
   it("shows parts of the set, and leaves out what a part has nothing of", () => {
-    const causes = ["a_1", "b_2", "c_3", "p_bacteria_1", "d_4", "p_virus_2", "p_virus_3", "p_bacteria_4"].map(
-      (name) => kermanyCause(`/folder_virus_x/${name}.jpeg`),
-    );
+    const causes = [
+      ...["IM-0001-0001", "IM-0003-0001", "NORMAL2-IM-0007-0001", "person1_bacteria_1", "IM-0005-0001"],
+      ...["person2_virus_2", "person3_virus_3", "person4_bacteria_4"],
+    ].map((name) => kermanyCause(`/folder_virus_x/${name}.jpeg`));
+    assert.throws(() => kermanyCause("/data/cat.jpeg"), /cat\.jpeg has no name of Kermany's X-rays/);
     binary(test, "test").showSubgroups(causes);
     assert.deepEqual(
       tables[0]?.rows.map(([group, n, errors = "", recall = "", specificity = ""]) => [

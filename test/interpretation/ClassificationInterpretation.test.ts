@@ -10,6 +10,7 @@ import {
 import { ClassificationInterpretation } from "../../src/interpretation/ClassificationInterpretation.js";
 import { compareWithArticle } from "../../src/interpretation/compareWithArticle.js";
 import type { Predictions } from "../../src/training/Predictions.js";
+import { tinyLearner } from "../support/tinyLearner.js";
 
 /** Items of the article's confusion matrix, in this order: TN, FP, FN, TP. */
 function articlePredictions(): Predictions {
@@ -42,11 +43,11 @@ describe("ClassificationInterpretation", () => {
     figures.length = tables.length = 0;
   });
 
-  it("speaks of PNEUMONIA where there is such a class, else of the second, or of what is asked for", () => {
+  it("speaks of the class that is not normal, else of the second, or of what is asked for", () => {
     const preds = articlePredictions();
     const positive = (classes: string[], positiveClass?: string) =>
       ClassificationInterpretation.fromPredictions({ ...preds, classes }, { positiveClass }).positiveClass;
-    assert.equal(positive(["PNEUMONIA", "ZEBRA"]), "PNEUMONIA");
+    assert.equal(positive(["PNEUMONIA", "normal"]), "PNEUMONIA");
     assert.equal(positive(["CAT", "DOG"]), "DOG");
     assert.equal(positive(["CAT", "DOG"], "CAT"), "CAT");
     assert.throws(() => positive(["CAT", "DOG"], "COW"), /no class "COW"[\s\S]*CAT, DOG/);
@@ -113,6 +114,86 @@ describe("ClassificationInterpretation", () => {
     assert.equal(json.precision, null);
   });
 
+  it("says once why there is a dash, and draws no shares of a class without images", async () => {
+    const probs = Float32Array.of(0.9, 0.1, 0.8, 0.2);
+    const preds = {
+      probs,
+      y: new Int32Array(2),
+      losses: new Float32Array(2),
+      classes: ["NORMAL", "PNEUMONIA"],
+    };
+    const interp = ClassificationInterpretation.fromPredictions(preds);
+    assert.equal(
+      interp.summary().note,
+      "A dash is what is not defined: no image is of PNEUMONIA; no image is called PNEUMONIA.",
+    );
+    assert.equal(
+      ClassificationInterpretation.fromPredictions(articlePredictions()).summary().note,
+      undefined,
+    );
+    await interp.plotConfusionMatrix({ normalize: true });
+    assert.match(figures[0]?.alt ?? "", /Actual PNEUMONIA, predicted NORMAL: –/);
+    assert.match(figures[0]?.alt ?? "", /Actual NORMAL, predicted NORMAL: 1\.00/);
+  });
+
+  it("keeps the set that was predicted, and names it everywhere", async () => {
+    const learn = await tinyLearner();
+    const { data } = learn;
+    const other = data.loader(data.trainDs, data.dsTfms.valid);
+    const [alts, texts]: [string[], string[]] = [[], []];
+    const showing = setDisplay({
+      ...silentDisplay,
+      figure: (figure) => Promise.resolve(void figures.push(figure)),
+      table: (table) => void tables.push(table),
+      image: (_, { alt }) => void alts.push(alt),
+      text: (text) => void texts.push(text),
+    });
+    try {
+      for (const [options, images] of [
+        [{}, "6 validation images"],
+        [{ dsType: "train" }, "12 training images"],
+        [{ dl: data.fixDl }, "12 training images"],
+        [{ dl: other }, "12 other images"],
+        [{ dl: other, set: "held-out" }, "12 held-out images"],
+      ] as const) {
+        figures.length = tables.length = alts.length = texts.length = 0;
+        const interp = await ClassificationInterpretation.fromLearner(learn, options);
+        assert.equal(interp.images, images);
+        const set = interp.set ?? "";
+        interp.showSummary();
+        interp.binary().showEstimates({ resamples: 100 });
+        interp.binary().showSubgroups(interp.topLosses().map(() => "all"));
+        interp.binary().showPredictiveValues();
+        interp.binary().showThreshold(interp.binary().chooseThreshold("youden"), interp.binary());
+        for (const { caption, columns } of tables) {
+          assert.ok([caption, ...columns].join().includes(set), [caption, ...columns].join());
+        }
+        assert.ok(compareWithArticle(interp).table.caption?.includes(images));
+        await interp.plotConfusionMatrix();
+        await interp.binary().plotRoc();
+        await interp.binary().plotPrecisionRecall();
+        await interp.binary().plotReliability();
+        assert.equal(figures.length, 4);
+        for (const { alt, layout } of figures) {
+          assert.ok(alt.includes(images), alt);
+          assert.ok((layout.title as { text: string }).text.includes(images));
+        }
+        await interp.plotTopLosses(learn, 2);
+        await interp.plotCases(learn, 1, { heatmap: true });
+        assert.match(alts[0] ?? "", new RegExp(`^2 ${set} images, row by row`));
+        assert.match(alts[1] ?? "", new RegExp(`^2 ${set} images and heat maps, row by row`));
+        assert.ok(texts.some((text) => text.startsWith(`2 ${set} images: prediction / actual`)));
+        // The worst is a file of that set.
+        const { items } = images.startsWith("6") ? data.validDs : data.trainDs;
+        const [worst] = interp.topLosses(1);
+        assert.equal(worst?.path, items[worst?.index ?? -1]?.path);
+      }
+    } finally {
+      setDisplay(showing);
+      learn.dispose();
+    }
+  });
+
   it("takes predictions and files from a learner", async () => {
     const preds = articlePredictions();
     const items = Array.from(preds.y, (_, i) => ({ path: `image-${i}.jpeg` }));
@@ -120,8 +201,8 @@ describe("ClassificationInterpretation", () => {
     const asked: string[] = [];
     const learn = {
       data: { trainDs: { items: trained }, validDs: { items } },
-      getPreds: ({ dsType }: { readonly dsType: string }) => {
-        asked.push(dsType);
+      getPreds: ({ dsType }: { readonly dsType?: string }) => {
+        asked.push(dsType ?? "");
         return Promise.resolve(preds);
       },
     };
@@ -148,7 +229,7 @@ describe("ClassificationInterpretation", () => {
     const probs = Float32Array.from(Array.from(y, () => [0.1, 0.9]).flat());
     const preds = { probs, y, losses: new Float32Array(600), classes: ["NORMAL", "PNEUMONIA"] };
     const { table, remark } = compareWithArticle(ClassificationInterpretation.fromPredictions(preds));
-    assert.match(table.caption ?? "", /600 validation images. The article: 624/);
+    assert.match(table.caption ?? "", /600 images. The article: 624/);
     assert.match(remark, /accuracy, precision, specificity do not overlap.*judged on other images/);
   });
 });

@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 import { type StoredPredictions, writePredictions } from "../../src/interpretation/predictionsFile.js";
 import { SeedSweep, spreadOf } from "../../src/interpretation/SeedSweep.js";
 import { refuses } from "../support/refuses.js";
+import { catsAndDogs, settings } from "../support/runFiles.js";
 
 const classes = ["NORMAL", "PNEUMONIA"];
 const run = (seed: number, ill: readonly number[], paths = ["a", "b", "c", "d"]): StoredPredictions => ({
@@ -68,6 +69,31 @@ describe("several seeds", () => {
     assert.ok(Math.abs(standardDeviation - 1.2909944487) < 1e-9);
     assert.ok(Math.abs(interval[0] - 0.445739743) < 1e-4 && Math.abs(interval[1] - 4.554260257) < 1e-4);
     assert.ok(Number.isNaN(spreadOf([1]).interval[0]));
+  });
+
+  it("are refused when they differ in more than their seed, and say what was checked", async () => {
+    const like = (seed: number, more: Partial<StoredPredictions> = {}): StoredPredictions => ({
+      ...run(seed, [0, 0, 1, 1]),
+      settings,
+      dataset: catsAndDogs(),
+      ...more,
+    });
+    assert.match(
+      new SeedSweep([like(1), like(2)]).table().caption ?? "",
+      /^2 runs with the same settings and on/,
+    );
+    assert.match(new SeedSweep(runs).table().caption ?? "", /not all files say with which settings/);
+    const longer = { settings: { ...settings, epochsFrozen: 12, size: 48 } };
+    await refuses(
+      () => new SeedSweep([like(1), like(2, longer)]),
+      "The runs with the seeds 1 and 2 differ in more than their seed: size (32 and 48), epochsFrozen (1 and 12).",
+    );
+    const larger = { dataset: catsAndDogs({ train: "9" }) };
+    await refuses(
+      () => new SeedSweep([like(1), like(2, larger)]),
+      "the training images (16 in /pictures/pets",
+    );
+    await refuses(() => new SeedSweep([like(1), like(1)]), "Two runs have the seed 1.");
   });
 
   it("are refused when they predicted other images", async () => {

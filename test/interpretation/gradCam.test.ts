@@ -8,7 +8,6 @@ import { tf } from "../../src/engine/tensorflow.js";
 import { projectRoot } from "../../src/environment.js";
 import { camOf, gradCam } from "../../src/interpretation/gradCam.js";
 import { overlay } from "../../src/interpretation/heatMap.js";
-import { createBody } from "../../src/models/Body.js";
 import { Cnn } from "../../src/models/Cnn.js";
 import { createHead } from "../../src/models/createHead.js";
 import { models } from "../../src/models/models.js";
@@ -115,8 +114,8 @@ describe("gradCam", () => {
     await refuses(gradCam(learn, image, { class: "CAT" }), '"CAT"', "NORMAL, PNEUMONIA");
   });
 
-  it("leaves no gradient with the parameters, and works for MobileNetV2", () => {
-    const body = createBody("0", { kind: "mobilenetV2", epsilon: 1e-5 });
+  it("leaves no gradient with the parameters, and works for MobileNetV2", async () => {
+    const body = await models.mobilenetV2.createBody("0", false);
     const net = new Cnn(body, createHead("1", { features: body.features, c: 2 }, new Random(1)));
     const x = drawn(64, (i, j, c) => Math.sin(i + 2 * j + c));
     const { map } = camOf(net, { x, shape: [1, 64, 64, 3] });

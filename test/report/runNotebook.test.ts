@@ -26,7 +26,7 @@ const figure = `{
 }`;
 
 /** Calls an exported function of `src/report` in a process of its own, which prints how that ended. */
-function inProcess(name: string, ...args: unknown[]): ChildProcessByStdio<null, Readable, null> {
+function inProcess(name: string, ...args: unknown[]): ChildProcessByStdio<null, Readable, Readable> {
   const file = path.join(projectRoot, "dist", "src", "report", `${name}.js`);
   const script = `
     require(${JSON.stringify(file)}).${name}(...${JSON.stringify(args)}).then(
@@ -34,7 +34,7 @@ function inProcess(name: string, ...args: unknown[]): ChildProcessByStdio<null, 
       (error) => console.log(error.name + ": " + error.message),
     );
     console.log("started");`;
-  return spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  return spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "pipe"] });
 }
 
 async function until(what: string, holds: () => boolean): Promise<void> {
@@ -205,8 +205,11 @@ describe("runNotebook", () => {
       ]);
       const options = { notebook: at(`${signal}.ipynb`), output: at(`out/${signal}.ipynb`), parameters: {} };
       const run = inProcess("runNotebook", options);
-      let printed = "";
+      let [printed, complained] = ["", ""];
       run.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
+      // The Python program has the same standard error, and ends after the one that started it.
+      const quiet = new Promise((resolve) => run.stderr.on("close", resolve));
+      run.stderr.on("data", (chunk: Buffer) => (complained += chunk.toString()));
       const ended = new Promise((resolve) => run.on("close", resolve));
       await until("the cell runs", () => existsSync(pids) && readFileSync(pids, "utf8").includes(" "));
       const [kernel = 0, papermill = 0] = readFileSync(pids, "utf8").split(" ").map(Number);
@@ -215,6 +218,8 @@ describe("runNotebook", () => {
       await ended;
       assert.match(printed, end);
       await until("both have ended", () => !isAlive(kernel) && !isAlive(papermill));
+      await quiet;
+      assert.doesNotMatch(complained, /Traceback|BrokenPipe/);
     });
   }
 
@@ -230,6 +235,21 @@ describe("runNotebook", () => {
     await new Promise((resolve) => run.on("close", resolve));
     assert.match(printed, /KeyboardInterrupt: Writing .*page\.html was stopped; the executed notebook is/);
     assert.ok(!existsSync(at("page.html")));
+  });
+
+  it("leaves out cells by their tags, puts a heading above, and tells nothing of the machine's folders", async () => {
+    await writeNotebook(at("tagged.ipynb"), [
+      { markdown: "# Lungs", tags: ["kermany"] },
+      { code: "1 + 1" },
+      { code: "2 + 2", tags: ["kermany"] },
+      { markdown: "For all", tags: ["other"] },
+    ]);
+    const output = at("out/tagged.ipynb");
+    const options = { output, parameters: {}, leaveOut: ["kermany"], heading: "# Cats" };
+    await runNotebook({ notebook: at("tagged.ipynb"), ...options });
+    const sources = (await cellsOf(output)).map(({ source }) => [source].flat().join(""));
+    assert.deepEqual(sources, ["# Cats", "1 + 1", "For all"]);
+    assert.ok(!(await readFile(output, "utf8")).includes(folder));
   });
 
   it("says that a file is no notebook", async () => {

@@ -108,13 +108,13 @@ describe("xray serve", () => {
     assert.equal(nothing.status, 400);
     const text = await ask(port, { body: Buffer.from("hello") });
     assert.equal(text.status, 415);
-    assert.match(errorOf(text), /no image that can be read/);
+    assert.match(errorOf(text), /The image holds text, not an image\./);
     const dicom = Buffer.alloc(200);
     dicom.write("DICM", 128);
     assert.equal((await ask(port, { body: dicom })).status, 415);
     const cut = await ask(port, { body: image.subarray(0, image.length / 2) });
     assert.equal(cut.status, 415);
-    const small = await start({ limits: { bytes: 1000, milliseconds: 30_000 } });
+    const small = await start({ limits: { bytes: 1000 } });
     const large = await ask(small, { body: image });
     assert.equal(large.status, 413);
   });
@@ -126,11 +126,11 @@ describe("xray serve", () => {
     assert.ok(huge.length < 2e6);
     const answer = await ask(port, { body: huge });
     assert.equal(answer.status, 413);
-    assert.match(errorOf(answer), /64 million pixels/);
+    assert.match(errorOf(answer), /9000 x 9000 pixels, .* 64 million/);
   });
 
   it("does not wait for an upload that stalls, nor keep one that is cut off", async () => {
-    const quick = await start({ limits: { bytes: 1e6, milliseconds: 300 } });
+    const quick = await start({ limits: { graceMs: 300 } });
     const stalled = connect(quick, "127.0.0.1");
     stalled.write(`POST /predict HTTP/1.1\r\nHost: 127.0.0.1:${quick}\r\nContent-Length: 1000\r\n\r\nabc`);
     const [said] = (await once(stalled, "data")) as [Buffer];
@@ -141,6 +141,74 @@ describe("xray serve", () => {
     gone.end();
     gone.destroy();
     assert.equal((await ask(port, { body: image })).status, 200);
+  });
+
+  it("does not count an upload as waiting before it has arrived, and cuts slow ones off", async () => {
+    const one = await start({ limits: { waiting: 1, graceMs: 1500, bytesPerSecond: 1e6 } });
+    const slow = Array.from({ length: 10 }, () => {
+      const socket = connect(one, "127.0.0.1");
+      socket.write(`POST /predict HTTP/1.1\r\nHost: 127.0.0.1:${one}\r\nContent-Length: 1000000\r\n\r\nabc`);
+      return socket;
+    });
+    const said = slow.map(async (socket) => String((await once(socket, "data"))[0]));
+    assert.equal((await ask(one, { body: image })).status, 200);
+    for (const answer of await Promise.all(said))
+      assert.match(answer, /^HTTP\/1\.1 408 [^]*too slowly: 3 bytes/);
+    for (const socket of slow) socket.destroy();
+  });
+
+  it("says when to come again where too many wait, and takes no more uploads at once than it may", async () => {
+    const few = await start({ limits: { waiting: 1, arriving: 3 } });
+    const answers = await Promise.all(Array.from({ length: 12 }, () => ask(few, { body: image })));
+    const statuses = answers.map(({ status }) => status);
+    assert.ok(statuses.includes(200), statuses.join());
+    const refused = answers.filter(({ status }) => status !== 200);
+    assert.ok(refused.length > 0, statuses.join());
+    for (const answer of refused) {
+      assert.equal(answer.status, 503);
+      assert.match(errorOf(answer), /The net is busy/);
+      assert.match(String(answer.headers["retry-after"]), /^\d+$/);
+    }
+    assert.equal((await ask(few, { body: image })).status, 200);
+  });
+
+  it("answers whose turn does not come in time, and leaves that image out", async () => {
+    const hurried = await start({ limits: { answerMs: 1 } });
+    const late = await ask(hurried, { body: image });
+    assert.equal(late.status, 503);
+    assert.match(errorOf(late), /did not get to this image in time/);
+    assert.match(String(late.headers["retry-after"]), /^\d+$/);
+  });
+
+  it("lets no idle connection lock others out, and ends headers that do not come", async () => {
+    const narrow = await start({ limits: { connections: 4, headersMs: 1000 } });
+    const idle = Array.from({ length: 8 }, () => connect(narrow, "127.0.0.1"));
+    const closed = idle.map((socket) => once(socket.on("error", () => undefined).resume(), "close"));
+    idle.at(-1)?.write("POST /predict HTTP/1.1\r\nHost: 127");
+    await Promise.all(closed.slice(0, 4));
+    assert.equal((await ask(narrow, { body: image })).status, 200);
+    const started = performance.now();
+    await Promise.all(closed);
+    // Node looks every half second.
+    assert.ok(performance.now() - started < 8000);
+  });
+
+  it("reads a refused upload on for a while, so that its answer arrives", async () => {
+    const small = await start({ limits: { bytes: 1e5 } });
+    const large = Buffer.alloc(3e6);
+    const kinds: readonly Record<string, string>[] = [{}, { "Transfer-Encoding": "chunked" }];
+    for (const headers of kinds) {
+      const answer = await ask(small, { body: large, headers });
+      assert.equal(answer.status, 413);
+    }
+    const form = await ask(small, {
+      body: image,
+      headers: { "Content-Type": "multipart/form-data; boundary=x" },
+    });
+    assert.deepEqual(
+      [form.status, errorOf(form)],
+      [415, "This is a form. Send the bytes of the image alone."],
+    );
   });
 
   it("answers only under its own name, and questions only from its own page", async () => {
@@ -202,7 +270,7 @@ describe("xray serve", () => {
       const { violations } = (await chromium.evaluate("axe.run()")) as { violations: readonly object[] };
       assert.deepEqual(violations, []);
       await chromium.chooseFiles("#file", [bad]);
-      await until(`${status}.includes("no image that can be read")`);
+      await until(`${status}.includes("holds text, not an image")`);
       assert.equal(await chromium.evaluate('document.getElementById("result").hidden'), true);
     } finally {
       await chromium.close();

@@ -71,7 +71,7 @@ describe("a decision threshold", () => {
     for (const broken of [{ positiveClass: "PNEUMONIA", threshold: 2 }, "half", { threshold: 0.5 }]) {
       const learner = JSON.stringify({ ...own, threshold: broken });
       await writeSafetensors(file, [...tensors.values()], { ...metadata, learner });
-      await assert.rejects(loadLearner(file), /is broken: its threshold is/);
+      await assert.rejects(loadLearner(file), /is broken: learner\.threshold/);
     }
     learn.dispose();
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, describe, it } from "node:test";
 import { promisify } from "node:util";
@@ -67,6 +67,7 @@ describe("an exported learner", () => {
     await learn.fitOneCycle(1);
     const file = await learn.export();
     assert.equal(path.basename(file), "export.safetensors");
+    assert.equal(await learn.export("export.safetensors"), file);
     const { probs, classes } = await learn.getPreds();
     assertSame(await predictElsewhere(file, validPaths(learn)), probs, classes);
   });
@@ -121,7 +122,9 @@ describe("an exported learner", () => {
     await assert.rejects(inference.predict(text), /text\.jpeg holds text, not an image/);
     await assert.rejects(inference.predict(Buffer.from("no image")), /The image holds text, not an image/);
     await assert.rejects(inference.getPreds([text]), /text\.jpeg holds text/);
-    await assert.rejects(inference.getPreds(temporaryFolder()), /holds no images/);
+    const folder = path.dirname(text);
+    renameSync(text, path.join(folder, "notes"));
+    await assert.rejects(inference.getPreds(folder), /holds no images\. Left out 1 file .*: 1 text file\./);
     await assert.rejects(inference.predict("/nowhere.png"), /\/nowhere\.png cannot be read/);
   });
 });
@@ -142,31 +145,54 @@ describe("loadLearner refuses", () => {
   const cases: [what: string, change: (metadata: Record<string, string>) => object, message: RegExp][] = [
     ["a weight file", () => ({ format: "pt" }), /is a weight file, not an exported learner/],
     ["a later version", () => ({ version: "2" }), /has version 2 of the format; this program reads 1/],
-    ["a description that is no JSON", () => ({ learner: "{" }), /is broken: its description is no JSON/],
-    ["no classes", described({ classes: [] }), /is broken: its classes are \[\]/],
+    [
+      "a description that is no JSON",
+      () => ({ learner: "{" }),
+      /is broken: learner is "\{" \(expected JSON\)/,
+    ],
+    ["no classes", described({ classes: [] }), /is broken: learner\.classes is \[\]/],
     [
       "another number of classes",
-      described({ classes: ["A", "B", "C"] }),
+      described({ classes: ["A", "B", "C"], positiveClass: undefined }),
       /1\.8\.weight is \[2, 16\], the net wants \[3, 16\]/,
     ],
-    ["an unknown net", described({ body: { kind: "vgg" } }), /is broken: its net is \{"kind":"vgg"\}/],
-    ["images without a size", described({ preparation: { transforms: [] } }), /its images are to be/],
+    [
+      "a positive class of others",
+      described({ positiveClass: "COVID" }),
+      /learner\.positiveClass is "COVID"/,
+    ],
+    [
+      "a net that is not defined in this process",
+      described({ body: { kind: "vgg" } }),
+      /was exported with the backbone "vgg", which is not defined here\.\nRun its `defineBackbone`/,
+    ],
+    [
+      "a net without a field",
+      described({ body: { kind: "mobilenetV2" } }),
+      /is broken: learner\.body\.epsilon is missing/,
+    ],
+    ["a net without a kind", described({ body: { epsilon: 1e-5 } }), /learner\.body\.kind is missing/],
+    [
+      "images without a size",
+      described({ preparation: { transforms: [] } }),
+      /learner\.preparation\.size is missing/,
+    ],
     [
       "a transform whose bounds are out of order",
       described({
         preparation: { size: 32, transforms: [{ name: "rotate", p: 1, degrees: [10, -10] }] },
       }),
-      /its images are to be .*rotate/,
+      /learner\.preparation\.transforms\[0\] is .*rotate/,
     ],
     [
       "a transform without a field",
       described({ preparation: { size: 32, transforms: [{ name: "cropPad", p: 1, rowPct: [0.5, 0.5] }] } }),
-      /its images are to be .*cropPad/,
+      /learner\.preparation\.transforms\[0\] is .*cropPad/,
     ],
     [
-      "an unknown transform",
+      "a transform that is not defined in this process",
       described({ preparation: { size: 32, transforms: [{ name: "blur", p: 1 }] } }),
-      /its images are to be .*blur/,
+      /was exported with the transform "blur", which is not defined here\.\nRun its `defineTransform`/,
     ],
   ];
   for (const [what, change, message] of cases) {

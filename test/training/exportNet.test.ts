@@ -82,6 +82,7 @@ async function validImages(learn: Learner<ImageDataBunch>): Promise<Images> {
 const description = {
   architecture: "tiny",
   classes: ["NORMAL", "PNEUMONIA"],
+  positiveClass: "PNEUMONIA",
   size: 32,
   pixels: "RGB in 0..1",
   ...imagenetStats,

@@ -1,7 +1,16 @@
+import type { BadImageKind } from "../BadImage.js";
+
 /**
  * Why a DICOM file cannot be shown, as a clause that completes "the file ...". It never quotes what the file says of
  * a patient, and carries no cause: the parser's errors hold the whole data set.
  */
 export class UnreadableDicom extends Error {
   override readonly name = "UnreadableDicom";
+
+  constructor(
+    reason: string,
+    readonly kind: BadImageKind = "unreadable",
+  ) {
+    super(reason);
+  }
 }

@@ -6,12 +6,17 @@ import { UnreadableDicom } from "./UnreadableDicom.js";
 
 /**
  * Decodes a DICOM image of one frame as it is meant to be seen: grey by its window (see `greyLevels`), colours as
- * RGB of 8 bits.
+ * RGB of 8 bits. It may take long: others call `decodeInThread`.
+ * @param begins told the number of pixels once the header is read
  * @throws UnreadableDicom with the reason
  */
-export async function decodeDicom(bytes: Uint8Array): Promise<Pixels> {
+export async function decodeDicom(
+  bytes: Uint8Array,
+  begins: (pixels: number) => void = () => undefined,
+): Promise<Pixels> {
   const image = await readDicom(bytes);
   const { photometric, samples, rows: height, columns: width } = image;
+  begins(height * width);
   const isGrey = photometric === "MONOCHROME1" || photometric === "MONOCHROME2";
   if (isGrey !== (samples === 1) || (!isGrey && !isReadColour(image))) {
     throw new UnreadableDicom(
@@ -23,10 +28,7 @@ export async function decodeDicom(bytes: Uint8Array): Promise<Pixels> {
     throw new UnreadableDicom("is a baseline JPEG with more than 8 bits, which cannot be");
   }
   const stored = await decodeFrame(image);
-  if (isGrey) {
-    const levels = greyLevels(image, stored);
-    return { data: Uint8Array.from(stored, (code) => levels[code] ?? 0), height, width, channels: 1 };
-  }
+  if (isGrey) return { data: shown(stored, greyLevels(image, stored)), height, width, channels: 1 };
   return { data: coloursOf(stored, image), height, width, channels: 3 };
 }
 
@@ -38,8 +40,14 @@ function isReadColour({ photometric, coding, bitsAllocated }: DicomImage): boole
   return coding === "jpeg2000" && (photometric === "YBR_ICT" || photometric === "YBR_RCT");
 }
 
+function shown(stored: Samples, levels: Uint8Array): Uint8Array {
+  const data = new Uint8Array(stored.length);
+  for (let k = 0; k < data.length; k++) data[k] = levels[stored[k] ?? 0] ?? 0;
+  return data;
+}
+
 function coloursOf(stored: Samples, { photometric, coding }: DicomImage): Uint8Array {
-  return photometric === "YBR_FULL" && coding !== "jpeg" ? rgbOf(stored) : Uint8Array.from(stored);
+  return photometric === "YBR_FULL" && coding !== "jpeg" ? rgbOf(stored) : new Uint8Array(stored);
 }
 
 /** PS3.3, C.7.6.3.1.2: luminance and two colour differences, all of the full range. */

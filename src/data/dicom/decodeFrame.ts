@@ -1,63 +1,94 @@
-import { decodeInWasm, type WasmImage } from "../decodeInWasm.js";
-import { jpegSegments } from "../jpegSegments.js";
+import { decodeInWasm } from "../decodeInWasm.js";
+import { type FrameHeader, jpegFrame, jpegSegments } from "../jpegSegments.js";
+import { decodeJpegLossless } from "./decodeJpegLossless.js";
 import { decodeRle } from "./decodeRle.js";
+import { jpeg2000Frame } from "./jpeg2000Frame.js";
 import type { DicomImage } from "./readDicom.js";
+import type { PixelCoding } from "./transferSyntax.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";
 
 /** The samples of an image as numbers without sign, pixel by pixel; only the stored bits are set. */
 export type Samples = Uint8Array | Uint16Array;
 
+type Compressed = Exclude<PixelCoding, "native" | "rle">;
+
 /** @throws UnreadableDicom when the pixel data do not make up the image */
 export async function decodeFrame(image: DicomImage): Promise<Samples> {
-  const { bitsAllocated, samples, coding } = image;
+  const { coding, pixels, samples } = image;
   const length = image.rows * image.columns;
-  const sampleBytes = bitsAllocated / 8;
-  const bytes = await uncompressed(image);
-  if (bytes === undefined || bytes.length < length * samples * sampleBytes) {
-    throw new UnreadableDicom("has pixel data that are cut short or damaged");
-  }
-  // A copy, for it must begin at an even address; a Buffer's own slice is none.
-  const own = new Uint8Array(bytes.subarray(0, length * samples * sampleBytes));
-  const stored = sampleBytes === 1 ? own : new Uint16Array(own.buffer);
-  const isNative = coding === "native" || coding === "rle";
-  const aligned = withoutOtherBits(stored, image, isNative ? image.highBit + 1 - image.bitsStored : 0);
-  const planar = samples === 3 && (coding === "rle" || (coding === "native" && image.planar));
-  return planar ? interleaved(aligned, length) : aligned;
+  if (coding !== "native" && coding !== "rle") return decompressed(pixels, coding, image);
+
+  const sampleBytes = image.bitsAllocated / 8;
+  const bytes = coding === "rle" ? decodeRle(pixels, length, samples, sampleBytes) : pixels;
+  const stored = samplesOf(bytes, length * samples, sampleBytes);
+  keepStoredBits(stored, image, image.highBit + 1 - image.bitsStored);
+  return samples === 3 && (coding === "rle" || image.planar) ? interleaved(stored, length) : stored;
 }
 
-async function uncompressed(image: DicomImage): Promise<Uint8Array | undefined> {
-  const { coding, pixels, samples, bitsAllocated } = image;
-  const sampleBytes = bitsAllocated / 8;
-  // These two decoders make up what is missing.
-  if ((coding === "jpegLossless" || coding === "jpeg2000") && !hasEnd(pixels)) return undefined;
+/** The markers that begin the header of a picture in each coding (ITU T.81, table B.1, and T.87). */
+const markers: Readonly<Record<Exclude<Compressed, "jpeg2000">, readonly number[]>> = {
+  jpeg: [0xc0, 0xc1, 0xc2],
+  jpegLossless: [0xc3],
+  jpegLs: [0xf7],
+};
+
+async function decompressed(pixels: Uint8Array, coding: Compressed, image: DicomImage): Promise<Samples> {
+  const header = headerOf(pixels, coding);
+  // libjpeg notices itself when the end is missing; the others make it up, or look for it half a minute long.
+  if (!header || (coding !== "jpeg" && !hasEnd(pixels))) throw damaged();
+  requireSame(header, image);
+  const bytes = await decoded(pixels, coding, header, image);
+  const length = header.width * header.height * header.samples;
+  const stored = samplesOf(bytes ?? new Uint8Array(), length, header.precision > 8 ? 2 : 1);
+  keepStoredBits(stored, image, 0);
+  return stored;
+}
+
+function headerOf(pixels: Uint8Array, coding: Compressed): FrameHeader | undefined {
+  if (coding === "jpeg2000") return jpeg2000Frame(pixels);
+  const frame = jpegFrame(pixels);
+  return frame && markers[coding].includes(frame.marker) ? frame : undefined;
+}
+
+async function decoded(
+  pixels: Uint8Array,
+  coding: Compressed,
+  header: FrameHeader,
+  { photometric, samples }: DicomImage,
+): Promise<Uint8Array | undefined> {
   switch (coding) {
-    case "native":
-      return pixels;
-    case "rle":
-      return decodeRle(pixels, image.rows * image.columns, samples, sampleBytes);
     case "jpegLossless":
-      return ofSameSize(decodeJpegLossless(pixels, sampleBytes), image);
+      return decodeJpegLossless(pixels, header);
     case "jpegLs":
       if (samples === 3) throw new UnreadableDicom("is a JPEG-LS image in colour, which is not read");
-      return ofSameSize(await decodeInWasm(coding, pixels), image);
-    case "jpeg": {
-      const jpeg = image.photometric === "RGB" ? withColours(pixels) : pixels;
-      return ofSameSize(await decodeInWasm(coding, jpeg), image);
-    }
+      return decodeInWasm(coding, pixels, header);
+    case "jpeg":
+      return decodeInWasm(coding, photometric === "RGB" ? withColours(pixels) : pixels, header);
     case "jpeg2000":
-      return ofSameSize(await decodeInWasm(coding, pixels), image);
+      return decodeInWasm(coding, pixels, header);
   }
 }
 
-/** The samples, when the compressed image is the one that the file describes. */
-function ofSameSize(decoded: WasmImage | undefined, image: DicomImage): Uint8Array | undefined {
-  if (!decoded) return undefined;
-  const { width, height, samples } = decoded;
-  if (width === image.columns && height === image.rows && samples === image.samples) return decoded.data;
-  throw new UnreadableDicom(
-    `says ${image.columns} x ${image.rows} pixels of ${image.samples} samples, and its compressed image has ` +
-      `${width} x ${height} of ${samples}`,
-  );
+/** Before anything is decoded: a few bytes may say that they are gigabytes. */
+function requireSame({ width, height, samples, precision }: FrameHeader, image: DicomImage): void {
+  if (width !== image.columns || height !== image.rows || samples !== image.samples) {
+    throw new UnreadableDicom(
+      `says ${image.columns} x ${image.rows} pixels of ${image.samples} samples, and its compressed image has ` +
+        `${width} x ${height} of ${samples}`,
+    );
+  }
+  if (precision > image.bitsAllocated) {
+    throw new UnreadableDicom(
+      `says ${image.bitsAllocated} bits a sample, and its compressed image has ${precision}`,
+    );
+  }
+}
+
+function samplesOf(bytes: Uint8Array, length: number, sampleBytes: number): Samples {
+  if (bytes.length < length * sampleBytes) throw damaged();
+  // A copy, for it must begin at an even address; a Buffer's own slice is none.
+  const own = new Uint8Array(bytes.subarray(0, length * sampleBytes));
+  return sampleBytes === 1 ? own : new Uint16Array(own.buffer);
 }
 
 /** "Adobe", version 100, no flags, colours as they are: what a decoder believes more than its own guess. */
@@ -84,43 +115,19 @@ function hasEnd(bytes: Uint8Array): boolean {
   return end.some((byte, k) => byte === 0xff && end[k + 1] === 0xd9);
 }
 
-interface LosslessModule {
-  readonly lossless: { readonly Decoder: new () => LosslessDecoder };
-}
-
-interface LosslessDecoder {
-  readonly xDim: number;
-  readonly yDim: number;
-  readonly numComp: number;
-  decode(buffer: ArrayBuffer, offset: number, length: number, sampleBytes: number): Samples;
-}
-
-function decodeJpegLossless(bytes: Uint8Array, sampleBytes: number): WasmImage | undefined {
-  // Without type declarations of its own; loaded with the first such image.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { lossless } = require("jpeg-lossless-decoder-js") as LosslessModule;
-  try {
-    const own = new Uint8Array(bytes);
-    const decoder = new lossless.Decoder();
-    const decoded = decoder.decode(own.buffer, 0, own.length, sampleBytes);
-    const data = new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.byteLength);
-    return { data, width: decoder.xDim, height: decoder.yDim, samples: decoder.numComp };
-  } catch {
-    return undefined;
-  }
-}
-
 /** Shifts the stored bits down, and clears the others: old files keep overlays there. */
-function withoutOtherBits(
-  values: Samples,
-  { bitsStored, bitsAllocated }: DicomImage,
-  shift: number,
-): Samples {
-  if (bitsStored === bitsAllocated) return values;
+function keepStoredBits(values: Samples, { bitsStored, bitsAllocated }: DicomImage, shift: number): void {
+  if (bitsStored === bitsAllocated) return;
   const mask = 2 ** bitsStored - 1;
-  return values.map((value) => (value >> shift) & mask);
+  for (let k = 0; k < values.length; k++) values[k] = ((values[k] ?? 0) >> shift) & mask;
 }
 
 function interleaved(planes: Samples, length: number): Samples {
-  return planes.map((_, k) => planes[(k % 3) * length + Math.floor(k / 3)] ?? 0);
+  const pixels = new Uint8Array(planes.length);
+  for (let k = 0, at = 0; k < length; k++) {
+    for (let plane = 0; plane < 3; plane++) pixels[at++] = planes[plane * length + k] ?? 0;
+  }
+  return pixels;
 }
+
+const damaged = (): UnreadableDicom => new UnreadableDicom("has pixel data that are cut short or damaged");

@@ -17,7 +17,8 @@ type Shown = Pick<
  * The grey level, 0 (black) to 255, of every value that the stored bits can hold: modality LUT or rescale, then VOI
  * LUT or window, then the inversion of MONOCHROME1 (PS3.3, C.11.1 and C.11.2).
  *
- * A VOI LUT goes before a window. Without either, values of more than 8 bits fill the range from the smallest to the
+ * A VOI LUT goes before a window, and above 8 bits its own largest entry is white: some files say 16 bits of a table
+ * that ends at 4095. Without either, values of more than 8 bits fill the range from the smallest to the
  * largest in the image, while 8 bits are shown as they are: they come from a picture made to be looked at. Padding
  * is black, and has no part in that range.
  * @param stored the values in the image, without sign
@@ -63,7 +64,10 @@ function brightness(
   range: () => readonly [low: number, high: number],
 ): (value: number) => number {
   const { voiLut, window } = image;
-  if (voiLut) return (value) => Math.min(1, lookUp(voiLut, value) / (2 ** voiLut.bits - 1));
+  if (voiLut) {
+    const white = voiLut.bits > 8 ? largest(voiLut.entries) : 2 ** voiLut.bits - 1;
+    return (value) => (white > 0 ? Math.min(1, lookUp(voiLut, value) / white) : 0);
+  }
   if (window) return (value) => windowed(value, window);
   const plain = image.slope === 1 && image.intercept === 0 && !image.modalityLut && !image.signed;
   const [low, high] = plain && image.bitsStored === 8 ? [0, 255] : range();
@@ -89,5 +93,7 @@ function lookUp({ first, entries }: Lut, value: number): number {
   const place = Math.min(entries.length - 1, Math.max(0, Math.round(value) - first));
   return entries[place] ?? 0;
 }
+
+const largest = (values: Uint16Array): number => values.reduce((most, value) => Math.max(most, value), 0);
 
 const clamped = (share: number): number => Math.min(1, Math.max(0, share));

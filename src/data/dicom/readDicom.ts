@@ -2,6 +2,7 @@ import { inflateRawSync } from "node:zlib";
 import type * as DicomParser from "dicom-parser";
 import type { DataSet, Element } from "dicom-parser";
 import { messageOf } from "../../errors.js";
+import { tooManyPixels } from "../decodeLimits.js";
 import { deflated, explicit, type PixelCoding, pixelCoding } from "./transferSyntax.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";
 
@@ -76,6 +77,8 @@ export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
   const signed = dataSet.uint16("x00280103") === 1;
   const photometric = dataSet.string("x00280004") ?? "";
   if (rows === 0 || columns === 0) throw new UnreadableDicom("does not say its rows and columns");
+  const tooMany = tooManyPixels(columns, rows);
+  if (tooMany !== undefined) throw new UnreadableDicom(tooMany, "tooLarge");
   if (samples !== 1 && samples !== 3) throw new UnreadableDicom(`has ${samples} samples a pixel`);
   if (bitsAllocated !== 8 && bitsAllocated !== 16) {
     throw new UnreadableDicom(`has ${bitsAllocated ?? "no"} bits allocated; 8 and 16 are read`);
@@ -85,10 +88,12 @@ export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
       `stores ${bitsStored} bits up to bit ${highBit} in ${bitsAllocated}: a contradiction`,
     );
   }
-  const slope = dataSet.floatString("x00281053") ?? 1;
-  const intercept = dataSet.floatString("x00281052") ?? 0;
+  const rescaling = functionalGroup(dataSet, "x00289145", "x00281053");
+  const slope = rescaling.floatString("x00281053") ?? 1;
+  const intercept = rescaling.floatString("x00281052") ?? 0;
   const modalityLut = lutOf(dataSet, "x00283000", signed);
   const negative = modalityLut === undefined && (signed || intercept < 0 || slope < 0);
+  const lutGroup = functionalGroup(dataSet, "x00289132", "x00283010");
   return {
     rows,
     columns,
@@ -102,8 +107,8 @@ export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
     slope,
     intercept,
     modalityLut,
-    voiLut: lutOf(dataSet, "x00283010", negative),
-    window: windowOf(dataSet),
+    voiLut: lutOf(lutGroup, "x00283010", negative),
+    window: windowOf(functionalGroup(dataSet, "x00289132", "x00281050")),
     padding: paddingOf(dataSet, signed),
     coding,
     pixels: coding === "native" ? nativePixels(dataSet, element) : fragments(parser, dataSet, element),
@@ -184,9 +189,24 @@ function fragments(parser: Parser, dataSet: DataSet, element: Element): Uint8Arr
   }
 }
 
+/**
+ * Where the first frame's attribute stands: in an enhanced image (PS3.3, C.7.6.16) among the frame's own functional
+ * groups, or those that all frames share; in others beside its pixels.
+ */
+function functionalGroup(dataSet: DataSet, group: string, attribute: string): DataSet {
+  for (const place of ["x52009230", "x52009229"]) {
+    const found = firstItem(firstItem(dataSet, place), group);
+    if (found?.elements[attribute] !== undefined) return found;
+  }
+  return dataSet;
+}
+
+const firstItem = (dataSet: DataSet | undefined, tag: string): DataSet | undefined =>
+  dataSet?.elements[tag]?.items?.[0]?.dataSet;
+
 function windowOf(dataSet: DataSet): Window | undefined {
   const [center, width] = [dataSet.floatString("x00281050", 0), dataSet.floatString("x00281051", 0)];
-  const kind = dataSet.string("x00281056") ?? "LINEAR";
+  const kind = dataSet.string("x00281056")?.toUpperCase() ?? "LINEAR";
   if (kind !== "LINEAR" && kind !== "LINEAR_EXACT" && kind !== "SIGMOID") {
     throw new UnreadableDicom("has a VOI LUT function other than LINEAR, LINEAR_EXACT and SIGMOID");
   }
@@ -204,9 +224,9 @@ function paddingOf(dataSet: DataSet, signed: boolean): readonly [number, number]
 
 /** The first table of a sequence; `signed` is asked where the file does not say it, in implicit syntax. */
 function lutOf(dataSet: DataSet, tag: string, signed: boolean): Lut | undefined {
-  const item = dataSet.elements[tag]?.items?.[0]?.dataSet;
+  const item = firstItem(dataSet, tag);
   const [descriptor, data] = [item?.elements.x00283002, item?.elements.x00283006];
-  if (!item || !descriptor || !data) return undefined;
+  if (!item || !descriptor || !data || data.length === 0) return undefined;
   const isSigned = descriptor.vr === undefined ? signed : descriptor.vr === "SS";
   // 0 stands for 65536, which has no place in 16 bits.
   const count = item.uint16("x00283002", 0) ?? 0;
@@ -214,11 +234,17 @@ function lutOf(dataSet: DataSet, tag: string, signed: boolean): Lut | undefined 
   const first = (isSigned ? item.int16("x00283002", 1) : item.uint16("x00283002", 1)) ?? 0;
   const bits = item.uint16("x00283002", 2) ?? 0;
   const bytes = bytesOf(item, data);
-  const asBytes = bytes.length < 2 * length;
-  if (bits < 1 || bits > 16 || bytes.length < length) throw new UnreadableDicom("has a damaged lookup table");
-  const entries = Uint16Array.from({ length }, (_, k) =>
-    asBytes ? (bytes[k] ?? 0) : (item.uint16("x00283006", k) ?? 0),
-  );
+  // Up to 8 bits an entry may be a byte, and one more byte may make their number even.
+  const asBytes = bits <= 8 && bytes.length <= length + 1;
+  const there = asBytes ? bytes.length : Math.floor(bytes.length / 2);
+  // Values beyond the last entry get the last: of so few that are missing it is what they would be.
+  const isWhole = there >= length - Math.max(1, length / 100);
+  if (bits < 1 || bits > 16 || there === 0 || !isWhole)
+    throw new UnreadableDicom("has a damaged lookup table");
+  const entries = new Uint16Array(Math.min(there, length));
+  for (let k = 0; k < entries.length; k++) {
+    entries[k] = (asBytes ? bytes[k] : item.uint16("x00283006", k)) ?? 0;
+  }
   return { first, bits, entries };
 }
 

@@ -1,4 +1,4 @@
-import type { Random } from "../../engine/random.js";
+import { defineTransform } from "./defineTransform.js";
 import { type Range, drawFrom, checkedRange, probability } from "./range.js";
 import type { LightingStep } from "./Step.js";
 
@@ -12,14 +12,15 @@ export interface Brightness {
  * Darkens or brightens; `change`, between 0 and 1, is what a mid-grey pixel becomes, 0.5 leaves the image as it is.
  * @throws UserError naming a bound or probability that is out of its range
  */
-export const brightness = (change: Range, p = 1): Brightness => ({
+export const brightness: (change: Range, p?: number) => Brightness = defineTransform({
   name: "brightness",
-  p: probability(p),
-  change: checkedRange("change", change, { above: 0, below: 1 }),
+  make: (change, p = 1) => ({
+    p: probability(p),
+    change: checkedRange("change", change, { above: 0, below: 1 }),
+  }),
+  args: ({ change, p }) => [change, p],
+  draw: ({ change }, random) => brightnessStep(drawFrom(change, random)),
 });
-
-export const drawBrightness = (t: Brightness, random: Random): LightingStep =>
-  brightnessStep(drawFrom(t.change, random));
 
 /** Adds logit(`change`), with `change` in (0, 1), to each pixel's log odds. */
 export const brightnessStep = (change: number): LightingStep => ({

@@ -1,4 +1,4 @@
-import type { Random } from "../../engine/random.js";
+import { defineTransform } from "./defineTransform.js";
 import { type Range, checkedRange, probability } from "./range.js";
 import type { LightingStep } from "./Step.js";
 
@@ -12,14 +12,12 @@ export interface Contrast {
  * Strengthens or weakens the contrast by a factor above 0 whose logarithm is drawn evenly; 1 changes nothing.
  * @throws UserError naming a bound or probability that is out of its range
  */
-export const contrast = (scale: Range, p = 1): Contrast => ({
+export const contrast: (scale: Range, p?: number) => Contrast = defineTransform({
   name: "contrast",
-  p: probability(p),
-  scale: checkedRange("scale", scale, { above: 0 }),
+  make: (scale, p = 1) => ({ p: probability(p), scale: checkedRange("scale", scale, { above: 0 }) }),
+  args: ({ scale, p }) => [scale, p],
+  draw: ({ scale }, random) => contrastStep(random.logUniform(scale[0], scale[1])),
 });
-
-export const drawContrast = (t: Contrast, random: Random): LightingStep =>
-  contrastStep(random.logUniform(t.scale[0], t.scale[1]));
 
 /** Multiplies each pixel's log odds by `scale` (positive). */
 export const contrastStep = (scale: number): LightingStep => ({

@@ -1,5 +1,5 @@
-import type { Random } from "../../engine/random.js";
 import { integer } from "../../inRange.js";
+import { defineTransform } from "./defineTransform.js";
 import { type Range, checkedRange, drawFrom } from "./range.js";
 import type { CropStep } from "./Step.js";
 
@@ -18,16 +18,18 @@ export interface Crop {
  * @param rowPct and `colPct`: bounds of its place, in 0..1 of the way
  * @throws UserError for another size or place
  */
-export const crop = (size: number, rowPct: Range = [0.5, 0.5], colPct: Range = [0.5, 0.5]): Crop => ({
+export const crop: (size: number, rowPct?: Range, colPct?: Range) => Crop = defineTransform({
   name: "crop",
-  p: 1,
-  size: integer("size", size, 1),
-  rowPct: checkedRange("rowPct", rowPct, { from: 0, to: 1 }),
-  colPct: checkedRange("colPct", colPct, { from: 0, to: 1 }),
+  make: (size, rowPct = [0.5, 0.5], colPct = [0.5, 0.5]) => ({
+    p: 1,
+    size: integer("size", size, 1),
+    rowPct: checkedRange("rowPct", rowPct, { from: 0, to: 1 }),
+    colPct: checkedRange("colPct", colPct, { from: 0, to: 1 }),
+  }),
+  args: ({ size, rowPct, colPct }) => [size, rowPct, colPct],
+  draw: ({ size, rowPct, colPct }, random) =>
+    cropStep(size, drawFrom(rowPct, random), drawFrom(colPct, random)),
 });
-
-export const drawCrop = (t: Crop, random: Random): CropStep =>
-  cropStep(t.size, drawFrom(t.rowPct, random), drawFrom(t.colPct, random));
 
 export const cropStep = (size: number, rowPct: number, colPct: number): CropStep => ({
   kind: "crop",

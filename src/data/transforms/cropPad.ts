@@ -1,4 +1,4 @@
-import type { Random } from "../../engine/random.js";
+import { defineTransform } from "./defineTransform.js";
 import { type Range, drawFrom, checkedRange } from "./range.js";
 import type { CropPadStep } from "./Step.js";
 
@@ -15,15 +15,17 @@ export interface CropPad {
  * @param rowPct and `colPct`: in 0..1
  * @throws UserError naming a bound that is out of its range
  */
-export const cropPad = (rowPct: Range = [0.5, 0.5], colPct: Range = [0.5, 0.5]): CropPad => ({
+export const cropPad: (rowPct?: Range, colPct?: Range) => CropPad = defineTransform({
   name: "cropPad",
-  p: 1,
-  rowPct: checkedRange("rowPct", rowPct, { from: 0, to: 1 }),
-  colPct: checkedRange("colPct", colPct, { from: 0, to: 1 }),
+  make: (rowPct = [0.5, 0.5], colPct = [0.5, 0.5]) => ({
+    p: 1,
+    rowPct: checkedRange("rowPct", rowPct, { from: 0, to: 1 }),
+    colPct: checkedRange("colPct", colPct, { from: 0, to: 1 }),
+  }),
+  args: ({ rowPct, colPct }) => [rowPct, colPct],
+  draw: ({ rowPct, colPct }, random) => cropPadStep(drawFrom(rowPct, random), drawFrom(colPct, random)),
+  inTTA: "leftOut",
 });
-
-export const drawCropPad = (t: CropPad, random: Random): CropPadStep =>
-  cropPadStep(drawFrom(t.rowPct, random), drawFrom(t.colPct, random));
 
 export const cropPadStep = (rowPct: number, colPct: number): CropPadStep => ({
   kind: "cropPad",

@@ -1,7 +1,10 @@
-import type { Random } from "../../engine/random.js";
 import { inRange, integer } from "../../inRange.js";
-import { type Range, drawInteger } from "./range.js";
+import { defineTransform } from "./defineTransform.js";
+import { type Range, drawInteger, probability } from "./range.js";
 import type { CutoutStep, Place } from "./Step.js";
+
+/** More cover any image. */
+const mostHoles = 1000;
 
 export interface Cutout {
   readonly name: "cutout";
@@ -13,25 +16,29 @@ export interface Cutout {
 /**
  * Blackens squares at random places (DeVries and Taylor, 2017; fast.ai's `cutout`). They are cut from the whole
  * resized image, so that the crop may leave some out, and from its edges, so that some are smaller.
- * @param nHoles bounds of their number, whole numbers from 0, both included
+ * @param nHoles bounds of their number, whole numbers from 0 to 1000, both included
  * @param length bounds of their side in pixels, whole numbers from 1, both included
  * @param p in 0..1
  * @throws UserError for other bounds
  */
-export function cutout(nHoles: Range = [1, 1], length: Range = [40, 40], p = 1): Cutout {
-  for (const [name, [lo, hi], least] of [["nHoles", nHoles, 0] as const, ["length", length, 1] as const]) {
-    integer(`The upper bound of ${name}`, hi, integer(`The lower bound of ${name}`, lo, least));
-  }
-  return { name: "cutout", p: inRange("p", p, { from: 0, to: 1 }), nHoles, length };
-}
-
-export function drawCutout(t: Cutout, random: Random): CutoutStep {
-  const holes = Array.from({ length: drawInteger(t.nHoles, random) }, () => ({
-    rowPct: random.uniform(),
-    colPct: random.uniform(),
-  }));
-  return cutoutStep(holes, drawInteger(t.length, random));
-}
+export const cutout: (nHoles?: Range, length?: Range, p?: number) => Cutout = defineTransform({
+  name: "cutout",
+  make: (nHoles = [1, 1], length = [40, 40], p = 1) => {
+    for (const [name, [lo, hi], least] of [["nHoles", nHoles, 0] as const, ["length", length, 1] as const]) {
+      integer(`The upper bound of ${name}`, hi, integer(`The lower bound of ${name}`, lo, least));
+    }
+    inRange("The upper bound of nHoles", nHoles[1], { to: mostHoles });
+    return { p: probability(p), nHoles, length };
+  },
+  args: ({ nHoles, length, p }) => [nHoles, length, p],
+  draw: ({ nHoles, length }, random) => {
+    const holes = Array.from({ length: drawInteger(nHoles, random) }, () => ({
+      rowPct: random.uniform(),
+      colPct: random.uniform(),
+    }));
+    return cutoutStep(holes, drawInteger(length, random));
+  },
+});
 
 export const cutoutStep = (holes: readonly Place[], length: number): CutoutStep => ({
   kind: "cutout",

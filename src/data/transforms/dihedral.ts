@@ -1,5 +1,5 @@
+import { defineTransform } from "./defineTransform.js";
 import { probability } from "./range.js";
-import type { Random } from "../../engine/random.js";
 import type { AffineStep } from "./Step.js";
 
 export interface Dihedral {
@@ -11,9 +11,13 @@ export interface Dihedral {
  * One of the eight flips and quarter turns of a square, each as likely.
  * @throws UserError when `p` is no probability
  */
-export const dihedral = (p = 1): Dihedral => ({ name: "dihedral", p: probability(p) });
-
-export const drawDihedral = (random: Random): AffineStep => dihedralStep(Math.floor(random.uniform(0, 8)));
+export const dihedral: (p?: number) => Dihedral = defineTransform({
+  name: "dihedral",
+  make: (p = 1) => ({ p: probability(p) }),
+  args: ({ p }) => [p],
+  draw: (_, random) => dihedralStep(Math.floor(random.uniform(0, 8))),
+  inTTA: "leftOut",
+});
 
 /** `k` in 0..7: bit 0 mirrors x, bit 1 mirrors y, bit 2 swaps the axes. */
 export function dihedralStep(k: number): AffineStep {

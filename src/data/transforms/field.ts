@@ -1,3 +1,4 @@
+import { Random } from "../../engine/random.js";
 import { type Matrix3, applyTo } from "./matrix.js";
 import type { CoordStep, JitterStep } from "./Step.js";
 
@@ -30,12 +31,22 @@ export function fieldOf(
     if (step.kind === "coord") {
       everywhere((x, y) => applyTo(step.matrix, x, y));
     } else {
-      const { magnitude, noise } = step;
+      const { magnitude } = step;
+      const noise = noiseOf(step);
       everywhere((x, y) => [x + (noise() - 0.5) * magnitude * 2, y + (noise() - 0.5) * magnitude * 2]);
     }
   }
   everywhere((x, y) => applyTo(affine, x, y));
   return field;
+}
+
+function noiseOf({ noise }: JitterStep): () => number {
+  if (typeof noise === "number") {
+    const random = new Random(noise);
+    return () => random.uniform();
+  }
+  let next = 0;
+  return () => noise[next++] ?? NaN;
 }
 
 /** The distance between the smallest and the largest coordinate, over both axes. */

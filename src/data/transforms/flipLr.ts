@@ -1,3 +1,4 @@
+import { defineTransform } from "./defineTransform.js";
 import { probability } from "./range.js";
 import type { FlipStep } from "./Step.js";
 
@@ -10,8 +11,12 @@ export interface FlipLr {
  * Mirrors left and right. In a chest X-ray this moves the heart to the other side; fast.ai does it by default.
  * @throws UserError when `p` is no probability
  */
-export const flipLr = (p = 0.5): FlipLr => ({ name: "flipLr", p: probability(p) });
-
-export const drawFlipLr = (): FlipStep => flipLrStep;
+export const flipLr: (p?: number) => FlipLr = defineTransform({
+  name: "flipLr",
+  make: (p = 0.5) => ({ p: probability(p) }),
+  args: ({ p }) => [p],
+  draw: () => flipLrStep,
+  inTTA: "leftOut",
+});
 
 export const flipLrStep: FlipStep = { kind: "flip", order: 10 };

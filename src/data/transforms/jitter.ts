@@ -1,6 +1,5 @@
-import { Random } from "../../engine/random.js";
-import { inRange } from "../../inRange.js";
-import { type Range, drawFrom } from "./range.js";
+import { defineTransform } from "./defineTransform.js";
+import { type Range, checkedRange, drawFrom, probability } from "./range.js";
 import type { JitterStep } from "./Step.js";
 
 export interface Jitter {
@@ -15,21 +14,18 @@ export interface Jitter {
  * @param p in 0..1
  * @throws UserError for other bounds
  */
-export function jitter(magnitude: Range, p = 1): Jitter {
-  const [lo, hi] = magnitude;
-  inRange("The lower bound of magnitude", lo, { from: 0, to: 1 });
-  inRange("The upper bound of magnitude", hi, { from: lo, to: 1 });
-  return { name: "jitter", p: inRange("p", p, { from: 0, to: 1 }), magnitude };
-}
+export const jitter: (magnitude: Range, p?: number) => Jitter = defineTransform({
+  name: "jitter",
+  make: (magnitude, p = 1) => ({
+    p: probability(p),
+    magnitude: checkedRange("magnitude", magnitude, { from: 0, to: 1 }),
+  }),
+  args: ({ magnitude, p }) => [magnitude, p],
+  // Two numbers a pixel come from a seed of their own: the next transforms' draws do not depend on the size.
+  draw: ({ magnitude }, random) => jitterStep(drawFrom(magnitude, random), random.nextUint32()),
+});
 
-/** Two numbers a pixel come from a source of their own: the next transforms' draws do not depend on the size. */
-export function drawJitter(t: Jitter, random: Random): JitterStep {
-  const magnitude = drawFrom(t.magnitude, random);
-  const noise = new Random(random.nextUint32());
-  return jitterStep(magnitude, () => noise.uniform());
-}
-
-export const jitterStep = (magnitude: number, noise: () => number): JitterStep => ({
+export const jitterStep = (magnitude: number, noise: JitterStep["noise"]): JitterStep => ({
   kind: "jitter",
   order: 4,
   magnitude,

@@ -1,5 +1,6 @@
-import { integer, oneOf } from "../../inRange.js";
-import { type PaddingMode, paddingModes } from "./resizing.js";
+import { inRange, integer, oneOf } from "../../inRange.js";
+import { defineTransform } from "./defineTransform.js";
+import { type PaddingMode, largestSize, paddingModes } from "./resizing.js";
 import type { PadStep } from "./Step.js";
 
 export interface Pad {
@@ -11,14 +12,18 @@ export interface Pad {
 
 /**
  * Adds `padding` pixels on each side of the resized image, before any other transform (fast.ai's `pad`).
- * @param padding a whole number from 1
+ * @param padding a whole number from 1 to 4096
  * @throws UserError for another padding or an unknown mode
  */
-export const pad = (padding: number, mode: PaddingMode = "reflection"): Pad => ({
+export const pad: (padding: number, mode?: PaddingMode) => Pad = defineTransform({
   name: "pad",
-  p: 1,
-  padding: integer("padding", padding, 1),
-  mode: oneOf("mode", mode, paddingModes),
+  make: (padding, mode = "reflection") => ({
+    p: 1,
+    padding: inRange("padding", integer("padding", padding, 1), { to: largestSize }),
+    mode: oneOf("mode", mode, paddingModes),
+  }),
+  args: ({ padding, mode }) => [padding, mode],
+  draw: ({ padding, mode }) => padStep(padding, mode),
 });
 
 export const padStep = (padding: number, mode: PaddingMode): PadStep => ({

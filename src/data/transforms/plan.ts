@@ -104,6 +104,9 @@ function planPass(
       case "cropPad":
         pixels.push(step);
         break;
+      case "filter":
+        // The result is what it changes: no part of the plan.
+        break;
     }
   }
   const sampling = moved

@@ -10,6 +10,9 @@ export type PaddingMode = "reflection" | "zeros" | "border";
 export const resizeMethods = ["crop", "pad", "squish"] as const satisfies readonly ResizeMethod[];
 export const paddingModes = ["reflection", "zeros", "border"] as const satisfies readonly PaddingMode[];
 
+/** Longest side of what a net sees, in pixels: hardly an X-ray is larger, and a slip of the finger is. */
+export const largestSize = 4096;
+
 /** How images are brought to size, beside the size itself. */
 export interface Resizing {
   /** @default "crop" */

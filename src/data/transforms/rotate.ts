@@ -1,4 +1,4 @@
-import type { Random } from "../../engine/random.js";
+import { defineTransform } from "./defineTransform.js";
 import { type Range, drawFrom, checkedRange, probability } from "./range.js";
 import type { AffineStep } from "./Step.js";
 
@@ -12,13 +12,12 @@ export interface Rotate {
  * Turns the image about its centre by an angle drawn from `degrees`.
  * @throws UserError naming a bound or probability that is out of its range
  */
-export const rotate = (degrees: Range, p = 1): Rotate => ({
+export const rotate: (degrees: Range, p?: number) => Rotate = defineTransform({
   name: "rotate",
-  p: probability(p),
-  degrees: checkedRange("degrees", degrees, {}),
+  make: (degrees, p = 1) => ({ p: probability(p), degrees: checkedRange("degrees", degrees, {}) }),
+  args: ({ degrees, p }) => [degrees, p],
+  draw: ({ degrees }, random) => rotateStep(drawFrom(degrees, random)),
 });
-
-export const drawRotate = (t: Rotate, random: Random): AffineStep => rotateStep(drawFrom(t.degrees, random));
 
 /** A turn of the sampling grid by `degrees` (fastai v1: `vision.transform._rotate`). */
 export function rotateStep(degrees: number): AffineStep {

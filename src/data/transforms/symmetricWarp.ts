@@ -1,5 +1,5 @@
-import type { Random } from "../../engine/random.js";
 import { UserError } from "../../errors.js";
+import { defineTransform } from "./defineTransform.js";
 import { type Range, drawFrom, checkedRange, probability } from "./range.js";
 import type { CoordStep } from "./Step.js";
 
@@ -14,19 +14,21 @@ export interface SymmetricWarp {
  * it is.
  * @throws UserError naming a bound or probability that is out of its range
  */
-export const symmetricWarp = (magnitude: Range, p = 1): SymmetricWarp => ({
+export const symmetricWarp: (magnitude: Range, p?: number) => SymmetricWarp = defineTransform({
   name: "symmetricWarp",
-  p: probability(p),
-  magnitude: checkedRange("magnitude", magnitude, { above: -1, below: 1 }),
+  make: (magnitude, p = 1) => ({
+    p: probability(p),
+    magnitude: checkedRange("magnitude", magnitude, { above: -1, below: 1 }),
+  }),
+  args: ({ magnitude, p }) => [magnitude, p],
+  draw: ({ magnitude }, random) =>
+    symmetricWarpStep([
+      drawFrom(magnitude, random),
+      drawFrom(magnitude, random),
+      drawFrom(magnitude, random),
+      drawFrom(magnitude, random),
+    ]),
 });
-
-export const drawSymmetricWarp = (t: SymmetricWarp, random: Random): CoordStep =>
-  symmetricWarpStep([
-    drawFrom(t.magnitude, random),
-    drawFrom(t.magnitude, random),
-    drawFrom(t.magnitude, random),
-    drawFrom(t.magnitude, random),
-  ]);
 
 /**
  * The homography that takes the four moved corners to the image's own (fastai v1:

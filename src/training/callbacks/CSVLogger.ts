@@ -1,15 +1,16 @@
-import { appendFile, writeFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "../../errors.js";
+import { withEnding } from "../../fileEnding.js";
 import { makeFolder } from "../../makeFolder.js";
 import type { Callback, TrainingState } from "../Callback.js";
 import { progressTable } from "../progressTable.js";
 
 /** Where `CSVLogger` writes. */
 export interface CSVLoggerOptions {
-  /** Without its ending, in the learner's `modelDir`. @default "history" */
+  /** Of the file in the learner's `modelDir`; ".csv" is put behind it where it is not there. @default "history" */
   readonly filename?: string;
-  /** Go on in the file of an earlier fit in place of beginning anew. @default false */
+  /** Go on below the rows of an earlier fit, if there are any, in place of beginning anew. @default false */
   readonly append?: boolean;
 }
 
@@ -19,18 +20,38 @@ export class CSVLogger implements Callback {
   private readonly append: boolean;
 
   constructor({ filename = "history", append = false }: CSVLoggerOptions = {}) {
-    [this.filename, this.append] = [filename, append];
+    [this.filename, this.append] = [withEnding(filename, ".csv"), append];
   }
 
-  /** @throws UserError when the file cannot be written */
+  /** @throws UserError when the file cannot be written, or holds other columns than those of this fit */
   async trainBegin({ learn }: TrainingState): Promise<void> {
     const file = this.file(learn);
     await makeFolder(path.dirname(file), "Give the learner another `modelDir`.");
-    const header = line(progressTable(learn.recorder.metricNames).columns);
+    await this.write(file, async () => {
+      const header = line(progressTable(learn.recorder.columns).columns);
+      const written = this.append ? await textOf(file) : "";
+      if (written === "") await writeFile(file, header);
+      else {
+        requireHeader(written, header, file);
+        // Where the last row was cut off, the next one begins a line of its own.
+        if (!written.endsWith("\n")) await appendFile(file, "\n");
+      }
+    });
+  }
+
+  /** @throws UserError when the file cannot be written */
+  async epochEnd(state: TrainingState): Promise<void> {
+    const { learn, smoothLoss: trainLoss, ...rest } = state;
+    const row = progressTable(learn.recorder.columns).row({ ...rest, trainLoss });
+    const file = this.file(learn);
+    await this.write(file, () => appendFile(file, line(row)));
+  }
+
+  private async write(file: string, how: () => Promise<void>): Promise<void> {
     try {
-      if (this.append) await appendFile(file, header);
-      else await writeFile(file, header);
+      await how();
     } catch (error) {
+      if (error instanceof UserError) throw error;
       throw new UserError(
         `The training table cannot be written to ${file}: ${messageOf(error)}`,
         "Give the learner another `modelDir`, or the logger another filename.",
@@ -39,15 +60,29 @@ export class CSVLogger implements Callback {
     }
   }
 
-  async epochEnd(state: TrainingState): Promise<void> {
-    const { learn, smoothLoss: trainLoss, ...rest } = state;
-    const row = progressTable(learn.recorder.metricNames).row({ ...rest, trainLoss });
-    await appendFile(this.file(learn), line(row));
-  }
-
   private file(learn: TrainingState["learn"]): string {
-    return path.join(learn.modelDir, `${this.filename}.csv`);
+    return path.join(learn.modelDir, this.filename);
   }
 }
 
-const line = (cells: readonly string[]): string => `${cells.join(",")}\n`;
+/** "" where there is no such file. */
+async function textOf(file: string): Promise<string> {
+  return readFile(file, "utf8").catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  });
+}
+
+function requireHeader(written: string, header: string, file: string): void {
+  // A spreadsheet may have written its own line ends and a mark of its encoding.
+  const [first = ""] = written.replace(/^\uFEFF/, "").split(/\r?\n/, 1);
+  if (`${first}\n` === header) return;
+  throw new UserError(
+    `${file} has other columns than this fit: ${first} there, ${header.trimEnd()} here.`,
+    "Give the logger another filename, or leave `append` out to begin the file anew.",
+  );
+}
+
+/** RFC 4180: a class's name may hold a comma, quotation marks or an end of line. */
+const line = (cells: readonly string[]): string =>
+  `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",")}\n`;

@@ -28,10 +28,11 @@ export class EarlyStoppingCallback implements Callback {
     this.tracker.epochEnd(state);
     const stopTraining = this.tracker.wait > this.patience;
     if (stopTraining) {
-      const { monitor, best, wait } = this.tracker;
-      currentDisplay().text(
-        `Epoch ${state.epoch}: early stopping; ${monitor} has not improved on ${best.toFixed(6)} for ${wait} epochs.`,
-      );
+      const { head, best, wait } = this.tracker;
+      const why = Number.isNaN(best)
+        ? `has been NaN for ${wait}`
+        : `has not improved on ${best.toFixed(6)} for ${wait}`;
+      currentDisplay().text(`Epoch ${state.epoch}: early stopping; ${head} ${why} epochs.`);
     }
     return { stopTraining };
   }

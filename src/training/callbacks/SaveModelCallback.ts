@@ -1,6 +1,11 @@
+import type { BigIntStats } from "node:fs";
+import { stat } from "node:fs/promises";
+import path from "node:path";
 import { currentDisplay } from "../../display/Display.js";
+import { UserError } from "../../errors.js";
+import { withEnding, withoutEnding } from "../../fileEnding.js";
 import { oneOf } from "../../inRange.js";
-import { checkpointName } from "../checkpoint.js";
+import { checkpointEnding, checkpointName } from "../checkpoint.js";
 import type { Callback, TrainingState } from "../Callback.js";
 import { Tracker, type TrackerOptions } from "./Tracker.js";
 
@@ -14,21 +19,25 @@ export interface SaveModelOptions extends TrackerOptions {
 
 /**
  * Saves the net when a column of the training table improves, and loads the best one at the end of the fit, also of
- * one that was interrupted: fast.ai's callback of this name. Unlike it, a file of an earlier fit is never loaded.
+ * one that was interrupted: fast.ai's callback of this name. Unlike it, only what this fit has saved is ever loaded:
+ * no file of an earlier fit, nor one that somebody else has written under this name meanwhile.
  */
 export class SaveModelCallback implements Callback {
   private readonly tracker: Tracker;
   private readonly every: "improvement" | "epoch";
   private readonly name: string;
+  /** The file of the best epoch, as it was when this fit had written it. */
+  private saved: BigIntStats | undefined;
 
   /** @throws UserError when an option makes no sense */
   constructor({ every = "improvement", name = "bestmodel", ...tracked }: SaveModelOptions = {}) {
     oneOf("every", every, ["improvement", "epoch"]);
     this.tracker = new Tracker(tracked);
-    [this.every, this.name] = [every, checkpointName(name)];
+    [this.every, this.name] = [every, withoutEnding(checkpointName(name), checkpointEnding)];
   }
 
   trainBegin(state: TrainingState): void {
+    this.saved = undefined;
     this.tracker.trainBegin(state);
   }
 
@@ -40,17 +49,38 @@ export class SaveModelCallback implements Callback {
     }
     const better = this.tracker.epochEnd(state);
     if (better === undefined) return;
-    const { monitor } = this.tracker;
-    currentDisplay().text(
-      `Better model found at epoch ${epoch} with ${monitor} value: ${better.toFixed(6)}.`,
-    );
     await learn.save(this.name);
+    // Where it cannot be written, the file of an earlier epoch stays the one to load.
+    this.saved = await stat(this.file(learn), { bigint: true });
+    currentDisplay().text(
+      `Better model found at epoch ${epoch} with ${this.tracker.head} value: ${better.toFixed(6)}.`,
+    );
   }
 
+  /** @throws UserError when the file cannot be loaded, or is no longer what this fit saved */
   async trainEnd({ learn }: TrainingState): Promise<void> {
-    const saved = !Number.isNaN(this.tracker.best);
+    const { saved } = this;
+    const { best, wait, head } = this.tracker;
+    if (Number.isNaN(best) && wait > 0) {
+      currentDisplay().text(`No epoch was saved: ${head} was NaN in each. The net stays as the fit left it.`);
+    }
     // A later fit may fail before its beginning, and end all the same.
+    this.saved = undefined;
     this.tracker.reset();
-    if (saved) await learn.load(this.name);
+    if (!saved) return;
+    const file = this.file(learn);
+    const now = await stat(file, { bigint: true }).catch(() => undefined);
+    if (now && (now.ino !== saved.ino || now.mtimeNs !== saved.mtimeNs || now.size !== saved.size)) {
+      throw new UserError(
+        `${file} is no longer the file that this fit saved: something else has written it. The net keeps the weights ` +
+          "of the last epoch.",
+        "Give each `SaveModelCallback` that may run at the same time a `name` of its own.",
+      );
+    }
+    await learn.load(this.name);
+  }
+
+  private file(learn: TrainingState["learn"]): string {
+    return path.join(learn.modelDir, withEnding(this.name, checkpointEnding));
   }
 }

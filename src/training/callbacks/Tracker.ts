@@ -1,16 +1,26 @@
+import { currentDisplay } from "../../display/Display.js";
 import { UserError } from "../../errors.js";
 import type { TrainingState } from "../Callback.js";
 import { inRange, oneOf } from "../../inRange.js";
+import type { MetricColumn } from "../metricColumns.js";
 
 /** Which number a callback follows, and what counts as better. */
 export interface TrackerOptions {
-  /** "train_loss", "valid_loss" or a metric by its column's name, such as "error_rate". @default "valid_loss" */
+  /**
+   * "train_loss", "valid_loss" or a metric by its name, such as "error_rate" or "recall", or by its column's head, such
+   * as "recall of PNEUMONIA". @default "valid_loss"
+   */
   readonly monitor?: string;
-  /** Whether lower or higher is better; "auto": lower where the name has "loss" or "error" in it. @default "auto" */
+  /**
+   * Whether lower or higher is better; "auto": as the metric itself says, else lower where its name has "loss" or
+   * "error" in it. @default "auto"
+   */
   readonly mode?: "auto" | "min" | "max";
   /** How much better a value must be to count, from 0 on. @default 0 */
   readonly minDelta?: number;
 }
+
+const losses = ["train_loss", "valid_loss"];
 
 /** Follows one column of the training table from epoch to epoch: fast.ai's `TrackerCallback`. */
 export class Tracker {
@@ -19,24 +29,39 @@ export class Tracker {
   best = NaN;
   /** Epochs since then. */
   wait = 0;
-  private readonly lowerIsBetter: boolean;
+  /** Of the column, as the table's head has it. */
+  head: string;
+  private lowerIsBetter = true;
+  private readonly mode: "auto" | "min" | "max";
   private readonly minDelta: number;
 
   /** @throws UserError when `mode` or `minDelta` make no sense */
   constructor({ monitor = "valid_loss", mode = "auto", minDelta = 0 }: TrackerOptions) {
     oneOf("mode", mode, ["auto", "min", "max"]);
-    this.monitor = monitor;
+    [this.monitor, this.head, this.mode] = [monitor, monitor, mode];
     this.minDelta = inRange("minDelta", minDelta, { from: 0 });
-    this.lowerIsBetter = mode === "auto" ? /loss|error/.test(monitor) : mode === "min";
   }
 
   /** @throws UserError when the learner has no such column */
   trainBegin({ learn }: TrainingState): void {
-    const known = ["train_loss", "valid_loss", ...learn.recorder.metricNames];
-    if (!known.includes(this.monitor)) {
+    const { columns } = learn.recorder;
+    const column = this.columnIn(columns);
+    if (!column && !losses.includes(this.monitor)) {
+      const known = columns.map(({ name, head }) => (name === head ? name : `${name} (${head})`));
       throw new UserError(
         `There is no column ${JSON.stringify(this.monitor)} to monitor.`,
-        `The columns are ${known.join(", ")}; give the learner the metric.`,
+        `The columns are ${[...losses, ...known].join(", ")}; give the learner the metric.`,
+      );
+    }
+    this.head = column?.head ?? this.monitor;
+    // By the metric's own name: the name of a class may have "loss" in it.
+    const named = column?.metric.name ?? this.monitor;
+    const higher = column?.metric.higherIsBetter ?? !/loss|error/i.test(named);
+    this.lowerIsBetter = this.mode === "auto" ? !higher : this.mode === "min";
+    const isGuess = this.mode === "auto" && column?.metric.higherIsBetter === undefined;
+    if (isGuess && !/loss|error|accuracy/i.test(named)) {
+      currentDisplay().text(
+        `A higher ${this.head} is taken as better; give the callback a \`mode\` to choose.`,
       );
     }
     this.reset();
@@ -65,6 +90,11 @@ export class Tracker {
   private valueIn({ learn, smoothLoss, validLoss, metrics }: TrainingState): number | undefined {
     if (this.monitor === "train_loss") return smoothLoss;
     if (this.monitor === "valid_loss" || validLoss === undefined) return validLoss;
-    return metrics[learn.recorder.metricNames.indexOf(this.monitor)];
+    const { columns } = learn.recorder;
+    return metrics[columns.findIndex((column) => column === this.columnIn(columns))];
+  }
+
+  private columnIn(columns: readonly MetricColumn[]): MetricColumn | undefined {
+    return columns.find(({ name, head }) => this.monitor === name || this.monitor === head);
   }
 }

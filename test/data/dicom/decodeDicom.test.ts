@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import sharp from "sharp";
+import { BadImage } from "../../../src/data/BadImage.js";
 import { type Pixels, decodeBytes } from "../../../src/data/decodeImage.js";
+import { decodeInThread } from "../../../src/data/dicom/decodeInThread.js";
+import { processorSeconds } from "../processorSeconds.js";
 import { type Elements, attributes, bytesOf, dicomFile, eightBits, syntaxes } from "./dicomFile.js";
 import { encodeInWasm, jpegLossless, rle } from "./encoders.js";
 
@@ -189,6 +192,182 @@ describe("decodeDicom: stored bits", () => {
       const [gone, half, last] = [0, Math.round((511 / 1023) * 255), Math.round((100 / 1023) * 255)];
       assert.deepEqual([...(await decode(file)).data], [gone, 0, 255, half, last, last]);
     }
+  });
+});
+
+/** All of 12 bits, in 64 x 64 pixels. */
+const ramp = Uint16Array.from({ length: 4096 }, (_, k) => k);
+const rampFile = (changed: Elements, syntax: string = syntaxes.explicit): Buffer =>
+  dicomFile(syntax, attributes(64, 64, { ...twelve, ...changed, "7FE00010": ["OW", bytesOf(ramp)] }));
+
+describe("decodeDicom: lookup tables and windows as files have them", () => {
+  const whole = Uint8Array.from(ramp, (value) => Math.round((value * 255) / 4095));
+  const voiLut = (bits: number, entries: Uint8Array, count = 4096): Elements => ({
+    "00283010": ["SQ", [{ "00283002": ["US", count, 0, bits], "00283006": ["OW", entries] }]],
+  });
+
+  for (const syntax of [syntaxes.explicit, syntaxes.implicit]) {
+    it(`takes a table's own largest entry as white, whatever its bits are said to be, in ${syntax}`, async () => {
+      assert.deepEqual((await decode(rampFile(voiLut(16, bytesOf(ramp)), syntax))).data, whole);
+    });
+
+    it(`holds the last entry of a table that is one short, in ${syntax}`, async () => {
+      for (const bits of [12, 16]) {
+        const { data } = await decode(rampFile(voiLut(bits, bytesOf(ramp.slice(0, 4095))), syntax));
+        assert.deepEqual(
+          data,
+          Uint8Array.from(ramp, (value) => Math.round((Math.min(value, 4094) * 255) / 4094)),
+        );
+      }
+    });
+  }
+
+  it("refuses a table that is cut in half, and takes none of more than 8 bits for bytes", async () => {
+    await assert.rejects(decode(rampFile(voiLut(12, bytesOf(ramp.slice(0, 2048))))), /damaged lookup table/);
+    const eight = Uint8Array.from(ramp, (value) => value >> 4);
+    assert.deepEqual((await decode(rampFile(voiLut(8, eight)))).data, eight);
+  });
+
+  it("takes the modality table of one entry less", async () => {
+    const { data } = await decode(
+      rampFile({
+        "00283000": [
+          "SQ",
+          [{ "00283002": ["US", 4096, 0, 16], "00283006": ["OW", bytesOf(ramp.slice(0, 4095))] }],
+        ],
+      }),
+    );
+    assert.deepEqual(
+      data,
+      Uint8Array.from(ramp, (value) => Math.round((Math.min(value, 4094) * 255) / 4094)),
+    );
+  });
+
+  const window: Elements = { "00281050": ["DS", "1000"], "00281051": ["DS", "800"] };
+  const voi: Elements = { "00289132": ["SQ", [window]] };
+  const rescaled: Elements = {
+    "00289145": ["SQ", [{ "00281052": ["DS", "-500"], "00281053": ["DS", "2"] }]],
+  };
+  const whiteShare = async (file: Buffer): Promise<number> => {
+    const { data } = await decode(file);
+    return data.filter((value) => value === 255).length / data.length;
+  };
+
+  for (const syntax of [syntaxes.explicit, syntaxes.implicit]) {
+    it(`obeys the window and the rescaling in functional groups, in ${syntax}`, async () => {
+      // White from 1399 on.
+      assert.equal(Math.round(100 * (await whiteShare(rampFile(window, syntax)))), 66);
+      const shared = await whiteShare(rampFile({ "52009229": ["SQ", [voi]] }, syntax));
+      assert.equal(Math.round(100 * shared), 66);
+      const perFrame = await whiteShare(
+        rampFile({ "52009230": ["SQ", [voi]], "52009229": ["SQ", [{}]] }, syntax),
+      );
+      assert.equal(perFrame, shared);
+      // 2 v - 500 is 1399 at 950.
+      const both = await whiteShare(rampFile({ "52009229": ["SQ", [{ ...voi, ...rescaled }]] }, syntax));
+      assert.equal(Math.round(100 * both), 77);
+    });
+  }
+
+  it("takes the window beside an empty table, and its function in any case", async () => {
+    const empty: Elements = {
+      "00283010": ["SQ", [{ "00283002": ["US", 0, 0, 16], "00283006": ["OW", Buffer.alloc(0)] }]],
+    };
+    for (const changed of [empty, { "00283010": ["SQ", []] as const }]) {
+      assert.equal(Math.round(100 * (await whiteShare(rampFile({ ...window, ...changed })))), 66);
+    }
+    const exact = { ...fullWindow, "00281056": ["CS", "Linear_Exact"] as const };
+    assert.deepEqual((await decode(dicomFile(syntaxes.explicit, word(values, exact)))).data, expected);
+  });
+
+  it("reads JPEG 2000 and JPEG-LS of 8 bits in 16 allocated", async () => {
+    const header = attributes(height, width, { "00280101": ["US", 8], "00280102": ["US", 7] });
+    for (const [name, syntax] of [
+      ["openjpeg", syntaxes.jpeg2000],
+      ["charls", syntaxes.jpegLs],
+    ] as const) {
+      const frame = await encodeInWasm(name, smooth, frameInfo(8));
+      assert.deepEqual((await decode(dicomFile(syntax, header, [frame]))).data, smooth);
+    }
+  });
+});
+
+describe("decodeDicom: limits", () => {
+  const header = attributes(height, width, twelve);
+  const reasonOf = async (file: Buffer): Promise<{ kind: string; reason: string; seconds: number }> => {
+    let [kind, reason] = ["", ""];
+    const seconds = await processorSeconds(() =>
+      decode(file).catch((error: unknown) => {
+        assert.ok(error instanceof BadImage);
+        ({ kind, reason } = error);
+      }),
+    );
+    return { kind, reason, seconds };
+  };
+
+  it("compares the sizes before it decodes", async () => {
+    const frame = await encodeInWasm("openjpeg", bytesOf(values), frameInfo(12));
+    for (const at of [8, 12, 24, 28]) frame.writeUInt32BE(20000, at);
+    const { reason, seconds } = await reasonOf(dicomFile(syntaxes.jpeg2000, header, [frame]));
+    assert.match(reason, /says 24 x 20 pixels of 1 samples, and its compressed image has 20000 x 20000 of 1/);
+    assert.ok(seconds < 2, `${seconds} s`);
+  });
+
+  it("refuses tiles, samples and bits that no X-ray has", async () => {
+    const changed = async (change: (frame: Buffer) => void): Promise<string> => {
+      const frame = await encodeInWasm("openjpeg", bytesOf(values), frameInfo(12));
+      change(frame);
+      return (await reasonOf(dicomFile(syntaxes.jpeg2000, header, [frame]))).reason;
+    };
+    // Tiles of 0 x 0.
+    assert.match(await changed((frame) => frame.fill(0, 24, 32)), /more than 16384 tiles/);
+    assert.match(await changed((frame) => frame.writeUInt8(2, 43)), /samples differ in size or bits/);
+    assert.match(await changed((frame) => frame.writeUInt8(30, 42)), /says 16 bits a sample, and .* has 31/);
+    assert.match(await changed((frame) => frame.writeUInt16BE(16384, 40)), /cut short or damaged/);
+  });
+
+  it("refuses half a JPEG-LS at once, with its end or without", async () => {
+    const frame = await encodeInWasm("charls", bytesOf(values), frameInfo(12));
+    const half = frame.subarray(0, frame.length / 2);
+    for (const cut of [half, Buffer.concat([half, Buffer.of(0xff, 0xd9)])]) {
+      const { reason, seconds } = await reasonOf(dicomFile(syntaxes.jpegLs, header, [cut]));
+      assert.match(reason, /cut short or damaged/);
+      assert.ok(seconds < 2, `${seconds} s`);
+    }
+  });
+
+  it("shows nothing in place of garbage, whatever came before", async () => {
+    const frame = await encodeInWasm("openjpeg", bytesOf(values), frameInfo(12));
+    const garbage = Buffer.concat([Buffer.from("not an image at all "), Buffer.of(0xff, 0xd9)]);
+    const noTiles = Buffer.concat([frame.subarray(0, 100), frame.subarray(-2)]);
+    for (const bad of [garbage, noTiles]) {
+      await decode(dicomFile(syntaxes.jpeg2000, header, [frame]));
+      const { reason } = await reasonOf(dicomFile(syntaxes.jpeg2000, header, [bad]));
+      assert.match(reason, /cut short or damaged/);
+    }
+  });
+
+  it("refuses too many pixels by the header", async () => {
+    const large = attributes(9000, 8000, { "7FE00010": ["OW", Buffer.alloc(8)] });
+    const { kind, reason } = await reasonOf(dicomFile(syntaxes.explicit, large));
+    assert.equal(kind, "tooLarge");
+    assert.match(reason, /has 8000 x 9000 pixels, which is more than the 64 million/);
+  });
+
+  it("ends a decoder whose time is over, leaves others their turn meanwhile, and goes on", async () => {
+    const plane = Buffer.alloc(2 * Math.ceil(16e6 / 128), Buffer.of(129, 7));
+    const large = dicomFile(syntaxes.rle, attributes(4000, 4000, eightBits(1, "MONOCHROME2")), [
+      Buffer.concat([Buffer.from(Uint32Array.of(1, 64).buffer), Buffer.alloc(56), plane]),
+    ]);
+    assert.equal((await decodeInThread(large)).width, 4000);
+    let turns = 0;
+    const count = setInterval(() => turns++, 1);
+    const waiting = decodeInThread(large, () => 0.02);
+    const next = decode(dicomFile(syntaxes.explicit, word(values)));
+    await assert.rejects(waiting, { name: "UnreadableDicom", kind: "timeout", message: /takes too long/ });
+    clearInterval(count);
+    assert.ok(turns > 0);
+    assert.deepEqual((await next).data, expected);
   });
 });
 

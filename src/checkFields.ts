@@ -1,0 +1,51 @@
+import type { z } from "zod";
+import { UserError } from "./errors.js";
+
+/** Whose fields are checked, for the error. */
+export interface CheckedFile {
+  /** Its path. */
+  readonly file: string;
+  /** What to do about a file that is not as it should be. */
+  readonly remedy: string;
+}
+
+/**
+ * What was read from a file, when it is as its schema says.
+ * @throws UserError naming the file, the first field that is wrong, its value, what is expected, and the remedy
+ */
+export function checkFields<T>(schema: z.ZodType<T>, value: unknown, { file, remedy }: CheckedFile): T {
+  const { success, data, error } = schema.safeParse(value, { reportInput: true });
+  if (success) return data;
+  const { path = [], message = "", input } = error.issues[0] ?? {};
+  const field = path.map((part, i) =>
+    typeof part === "number" ? `[${part}]` : `${i > 0 ? "." : ""}${String(part)}`,
+  );
+  const what = field.length > 0 ? `${field.join("")} is` : "it holds";
+  throw new UserError(
+    `${file} is broken: ${what} ${shortened(partAt(value, path) ?? input)} (${message.replace(/\.$/, "")}).`,
+    remedy,
+    {
+      cause: error,
+    },
+  );
+}
+
+/**
+ * What stands at a path. A check of several fields reports all of them as its input, and a part of JSON in a text has
+ * only that.
+ */
+function partAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (part, key) => (part as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[key],
+    value,
+  );
+}
+
+/** A value as a person can read it: a damaged file may hold megabytes. */
+function shortened(value: unknown): string {
+  if (value === undefined) return "missing";
+  // Functions and symbols, which have no JSON, are in no file.
+  const json = JSON.stringify(value) as string | undefined;
+  const text = json ?? typeof value;
+  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
+}

@@ -1,0 +1,24 @@
+/**
+ * Whether the first image of a TIFF stores 0 for white (TIFF 6.0, PhotometricInterpretation), as scanned films do.
+ * @param tiff a file that begins as a TIFF does, or as a BigTIFF
+ */
+export function isMinIsWhite(tiff: Buffer): boolean {
+  const little = tiff[0] === 0x49;
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
+  const isBig = view.getUint16(2, little) === 43;
+  const whole = (at: number): number =>
+    isBig ? Number(view.getBigUint64(at, little)) : view.getUint32(at, little);
+  const entryBytes = isBig ? 20 : 12;
+  try {
+    const directory = whole(isBig ? 8 : 4);
+    const entries = isBig ? whole(directory) : view.getUint16(directory, little);
+    const first = directory + (isBig ? 8 : 2);
+    for (let at = first; at < first + entries * entryBytes; at += entryBytes) {
+      if (view.getUint16(at, little) === 262) return view.getUint16(at + (isBig ? 12 : 8), little) === 0;
+    }
+  } catch (error) {
+    // A place outside the file: its decoder finds its own words for that.
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return false;
+}

@@ -1,0 +1,21 @@
+import type { DataSource } from "../RunData.js";
+
+/**
+ * What a run's reports are called: after the images they are about.
+ * @param name of the folder of images
+ */
+export function reportTitle(
+  source: DataSource | "unknown",
+  { classes, name = "" }: { readonly classes: readonly string[]; readonly name?: string },
+): string {
+  switch (source) {
+    case "kermany":
+      return "Pneumonia in chest X-rays";
+    case "phantom":
+      return "Drawn images in place of chest X-rays";
+    case "other":
+      return `${classes.join(", ")}: the images of ${name}`;
+    case "unknown":
+      return `A net for ${classes.join(", ")}`;
+  }
+}
