@@ -1,10 +1,10 @@
 import { UserError } from "../errors.js";
-import type { Learner } from "./Learner.js";
+import type { TrainedLearner } from "./TrainedLearner.js";
 
 /** What a callback may read of the training loop. */
 export interface TrainingState {
-  /** Who is trained. */
-  readonly learn: Learner;
+  /** The learner that is trained, and what a callback may do with it. */
+  readonly learn: TrainedLearner;
   /** Epochs of this fit, or of the whole cycle that it is a part of. */
   readonly epochs: number;
   /** The present epoch, from 0. */

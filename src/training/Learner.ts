@@ -1,52 +1,42 @@
 import path from "node:path";
-import { performance } from "node:perf_hooks";
-import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
+import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { preparationOf } from "../data/prepareImage.js";
 import { currentDisplay } from "../display/Display.js";
-import { Random } from "../engine/random.js";
-import { inRange, oneOf } from "../inRange.js";
-import { interruptible } from "../interrupt.js";
 import type { Cnn } from "../models/Cnn.js";
 import { runDirectory } from "../runDirectory.js";
-import { type PositiveClass, positiveClass } from "../statistics/positiveClass.js";
-import { adam } from "./Adam.js";
 import { type Callback, requireBetweenEpochs } from "./Callback.js";
-import { type CheckpointIdentity, checkpointName, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
-import { crossEntropy, type CrossEntropy } from "./CrossEntropy.js";
-import type { BatchLoader, DataBunch } from "./DataBunch.js";
-import { captureRng, restoreRng, type Streams } from "./rngState.js";
+import { checkpointName } from "./checkpoint.js";
+import type { DataBunch } from "./DataBunch.js";
 import { describeLearner, exportLearner, type ExportOptions } from "./exportLearner.js";
 import { exportOnnx } from "./exportOnnx.js";
 import { exportTfjs } from "./exportTfjs.js";
 import type { FeatureBunch } from "./FeatureBunch.js";
-import { type FineTuneOptions, fineTuneStages } from "./FineTuneOptions.js";
-import { type EpochSpan, fit, requireBatch, requireEpochs } from "./fit.js";
-import type { FitOneCycleOptions } from "./FitOneCycleOptions.js";
-import { getPreds, loaderOf, type Predictor } from "./getPreds.js";
+import { fineTune, type FineTuneOptions } from "./fineTune.js";
+import { requireBatch, requireEpochs } from "./fit.js";
+import { fitOneCycle, type FitOneCycleOptions } from "./fitOneCycle.js";
+import { getPredsOfSet, type GetPredsOptions } from "./getPreds.js";
 import type { HistoryRow, Timing } from "./HistoryRow.js";
+import { learnerMetrics } from "./learnerMetrics.js";
 import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
-import { defaultNumIt, LRFinder, type LRFinderOptions, requireLRFinder } from "./LRFinder.js";
-import { type LrSuggestions, lrSuggestions } from "./lrSuggestions.js";
-import { type MetricColumn, metricColumns } from "./metricColumns.js";
-import type { Metric, MetricClasses } from "./metrics.js";
-import { mixUp } from "./mixUp.js";
-import type { Operation } from "./NetAccess.js";
-import { cyclePart, OneCycleScheduler, requireOneCycle } from "./OneCycleScheduler.js";
-import { defaultWd, type Optimizer } from "./Optimizer.js";
-import { Passes } from "./Passes.js";
+import { lrFind } from "./lrFind.js";
+import type { LRFinderOptions } from "./LRFinder.js";
+import type { LrSuggestions } from "./lrSuggestions.js";
+import type { Metric } from "./metrics.js";
+import type { Optimizer } from "./Optimizer.js";
 import { precompute, type PrecomputeOptions } from "./precompute.js";
 import { type Prediction, predictImage } from "./Prediction.js";
 import type { Predictions } from "./Predictions.js";
-import { Recorder } from "./Recorder.js";
+import type { Recorder } from "./Recorder.js";
 import { requireSameClasses } from "./requireSameClasses.js";
-import { NetRunner } from "./session/NetRunner.js";
+import type { NetRunner } from "./session/NetRunner.js";
 import { showResults, type ShowResultsOptions } from "./showResults.js";
 import { type LearningRate, lrRange, slice } from "./slice.js";
-import { takeSnapshot } from "./snapshot.js";
 import { stepMemory } from "./stepMemory.js";
 import { summary } from "./summary.js";
+import type { TrainedLearner } from "./TrainedLearner.js";
+import { Trainer } from "./Trainer.js";
 import { tta, type TTAOptions } from "./TTA.js";
-import { type Validation, validate } from "./validate.js";
+import type { ValidateOptions, Validation } from "./validate.js";
 
 /**
  * Data, a net and an optimizer: what fast.ai calls a learner. `cnnLearner` makes one.
@@ -68,29 +58,17 @@ import { type Validation, validate } from "./validate.js";
  * set `data`. They may not begin a fit or a search, freeze layers or dispose. A head that `precompute` made has its
  * learner's weights: what one of the two runs counts for the other.
  */
-export class Learner<Data extends DataBunch = DataBunch> {
-  /** Columns of the table beside the losses. */
+export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearner {
+  /** The columns of the table beside the losses. */
   readonly metrics: readonly Metric[];
-  /** Of the last fit or search. */
-  recorder: Recorder;
-  /** Every epoch since the learner was made; searches are not in it. */
-  readonly history: HistoryRow[] = [];
-  /** Wall seconds of each finished fit and search, in their order. */
-  readonly timings: Timing[] = [];
+  /**
+   * The class that recall, precision and their kind speak of, in metrics, interpretation and exports; undefined where
+   * there are more than two and the option `positiveClass` was not given: they are means over the classes then.
+   */
+  readonly positiveClass: string | undefined;
   /** Where `save` and `export` put their files. */
   readonly modelDir: string;
-  /** It moves the layers that are trained now; `freezeTo` makes it anew. A callback may set its rates. */
-  optimizer: Optimizer;
-  private frozen = false;
-  private readonly seed: number;
-  /** It draws dropout's masks and MixUp's pairs. */
-  private readonly random: Random;
-  private readonly passes = new Passes();
-  private readonly loss: CrossEntropy;
-  private readonly runner: NetRunner;
-  private readonly options: LearnerOptions;
-  private readonly positive: PositiveClass | undefined;
-  private readonly columns: readonly MetricColumn[];
+  private readonly trainer: Trainer;
 
   constructor(
     private current: Data,
@@ -98,45 +76,34 @@ export class Learner<Data extends DataBunch = DataBunch> {
     readonly model: Cnn,
     /** The architecture's name. */
     readonly arch: string,
-    options: LearnerOptions = {},
+    private readonly options: LearnerOptions = {},
   ) {
     requireLearnerOptions(options);
-    const { seed: dataSeed, c } = current;
-    this.options = options;
-    this.positive = positiveClass(current.classes, options.positiveClass);
-    this.columns = metricColumns(options.metrics ?? [], this.metricClasses);
-    this.metrics = this.columns.map(({ metric }) => metric);
-    this.seed = options.seed ?? dataSeed;
-    this.random = new Random(this.seed, 3);
+    const metrics = learnerMetrics(current.classes, options);
+    this.metrics = metrics.columns.map(({ metric }) => metric);
+    this.positiveClass = metrics.positiveClass;
     this.modelDir = options.modelDir ?? path.join(runDirectory(), "models");
-    this.loss = (options.lossFunc ?? crossEntropy())(c);
-    this.optimizer = this.newOptimizer();
-    const drawMix = options.mixUp === undefined ? undefined : mixUp(options.mixUp, this.random);
-    this.runner = new NetRunner({ model, loss: this.loss }, () => ({
-      optimizer: this.optimizer,
-      random: this.random,
-      drawMix,
-      clipGrad: options.clipGrad,
-      checkpointing: options.gradientCheckpointing,
-      accumulation: options.gradientAccumulation,
-    }));
-    this.recorder = new Recorder(this.optimizer, this.columns);
-    if (this.positive?.remark !== undefined && this.columns.some(({ ofPositive }) => ofPositive)) {
-      currentDisplay().text(this.positive.remark);
-    }
+    this.trainer = new Trainer(this, metrics, options);
   }
 
-  /**
-   * The class that recall, precision and their kind speak of, in metrics, interpretation and exports; undefined where
-   * there are more than two and the option `positiveClass` was not given: they are means over the classes then.
-   */
-  get positiveClass(): string | undefined {
-    return this.positive?.name;
+  /** What the last fit or search went through. */
+  get recorder(): Recorder {
+    return this.trainer.recorder;
   }
 
-  /** What metrics are told of the classes. */
-  private get metricClasses(): MetricClasses {
-    return { classes: this.data.classes, positive: this.positive?.label };
+  /** Every epoch since the learner was made; searches are not in it. */
+  get history(): readonly HistoryRow[] {
+    return this.trainer.history;
+  }
+
+  /** Wall seconds of each finished fit and search, in their order. */
+  get timings(): readonly Timing[] {
+    return this.trainer.timings;
+  }
+
+  /** What moves the layers that are trained now; `freezeTo` makes it anew. A callback may set its rates. */
+  get optimizer(): Optimizer {
+    return this.trainer.optimizer;
   }
 
   /** What it trains and validates on. */
@@ -171,14 +138,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   /** Trains the layer groups from `n` on; negative counts from the end. The optimizer starts anew. */
   freezeTo(n: number): void {
     this.runner.requireChange("Layers cannot be frozen or unfrozen", "freeze");
-    this.freezeLayers(n);
-  }
-
-  private freezeLayers(n: number): void {
-    this.model.freezeTo(n, this.options.trainBn ?? true);
-    this.frozen = n !== 0;
-    this.optimizer.dispose();
-    this.optimizer = this.newOptimizer();
+    this.trainer.freezeTo(n);
   }
 
   /**
@@ -193,9 +153,9 @@ export class Learner<Data extends DataBunch = DataBunch> {
     requireEpochs(epochs);
     const lrs = lrRange(lr, this.optimizer.groups.length);
     await this.runner.run("fit()", "fit", async (operation) => {
-      this.setWd();
+      this.trainer.setWd();
       this.optimizer.lrs = lrs;
-      await this.run(operation, `fit ${this.phase}`, { epochs }, callbacks);
+      await this.trainer.train(operation, `fit ${this.trainer.phase}`, { epochs }, callbacks);
     });
   }
 
@@ -205,18 +165,9 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * `fitOneCycle(6, { totEpochs: 8, startEpoch: 2 })` end with the weights of `fitOneCycle(8)`.
    */
   async fitOneCycle(epochs: number, options: FitOneCycleOptions = {}): Promise<void> {
-    await this.runner.run("fitOneCycle()", "fit", (operation) => this.cycle(operation, epochs, options));
-  }
-
-  private async cycle(operation: Operation, epochs: number, options: FitOneCycleOptions): Promise<void> {
-    requireEpochs(epochs);
-    const { maxLr = slice(3e-3), wd, callbacks = [], ...cycle } = options;
-    const maxLrs = lrRange(maxLr, this.optimizer.groups.length);
-    requireOneCycle(cycle);
-    const part = cyclePart(epochs, cycle);
-    this.setWd(wd);
-    const scheduler = new OneCycleScheduler(this.optimizer, maxLrs, cycle);
-    await this.run(operation, this.phase, part, [scheduler, ...callbacks]);
+    await this.runner.run("fitOneCycle()", "fit", (operation) =>
+      fitOneCycle(this.trainer, operation, epochs, options),
+    );
   }
 
   /**
@@ -226,16 +177,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @throws UserError naming an option that makes no sense, before anything is trained
    */
   async fineTune(epochs: number, options: FineTuneOptions = {}): Promise<void> {
-    requireEpochs(epochs);
-    const { freezeEpochs, head, all } = fineTuneStages(options);
-    await this.runner.run("fineTune()", "fit", async (operation) => {
-      this.freezeLayers(-1);
-      if (freezeEpochs > 0) {
-        await this.cycle(operation, freezeEpochs, head);
-      }
-      this.freezeLayers(0);
-      await this.cycle(operation, epochs, all);
-    });
+    await fineTune(this.trainer, epochs, options);
   }
 
   /**
@@ -246,55 +188,25 @@ export class Learner<Data extends DataBunch = DataBunch> {
    *   undefined when too little of it is left
    */
   async lrFind(options: LRFinderOptions = {}): Promise<LrSuggestions | undefined> {
-    requireLRFinder(options);
-    await this.runner.run("lrFind()", "search", async (operation) => {
-      this.setWd(options.wd);
-      const epochs = Math.ceil((options.numIt ?? defaultNumIt) / this.data.trainDl.length);
-      const restore = takeSnapshot(this.streams, this);
-      try {
-        await this.run(operation, "lrFind", { epochs }, [new LRFinder(this.optimizer, options)]);
-      } finally {
-        restore();
-      }
-    });
-    currentDisplay().text("LR Finder is complete, type learn.recorder.plot() to see the graph.");
-    const { lrs, losses } = this.recorder;
-    const cut = [Math.floor((options.numIt ?? defaultNumIt) / 10), -5] as const;
-    return lrSuggestions(lrs.slice(...cut), losses.slice(...cut));
+    return lrFind(this.trainer, options);
   }
 
   /**
-   * Predictions for a set, in its order.
-   * @param options `dsType`: "valid" by default; "train" is in order and not augmented; "test" has no labels: there y
-   * is -1 and the losses are NaN. `dl`: another bunch's loader in place of it, such as `held.validDl`; its classes
-   * and its preparation must be the same.
+   * Predictions for a set, which by default is validation's, in its order.
    * @throws UserError when the data have no such set
    */
-  async getPreds({
-    dsType = "valid",
-    dl,
-  }: { readonly dsType?: DsType; readonly dl?: BatchLoader } = {}): Promise<Predictions> {
-    const labelled = dl === undefined && dsType === "test" ? false : undefined;
-    const preds = await this.runner.run("getPreds()", "look", () =>
-      getPreds(this.predictor, dl ?? loaderOf(this.data, dsType), { labelled }),
-    );
-    return { ...preds, positiveClass: this.options.positiveClass };
+  async getPreds(options: GetPredsOptions = {}): Promise<Predictions> {
+    return this.runner.run("getPreds()", "look", () => getPredsOfSet(this.trainer.predictor, options));
   }
 
   /** Loss and metrics of a set, which by default is validation's, with the weights as they are. */
-  async validate({
-    dsType = "valid",
-  }: { readonly dsType?: Exclude<DsType, "test"> } = {}): Promise<Validation> {
-    oneOf("dsType", dsType, ["train", "valid"]);
-    return this.runner.run("validate()", "look", () =>
-      interruptible((check) => this.validateOn(loaderOf(this.data, dsType), check)),
-    );
+  async validate(options: ValidateOptions = {}): Promise<Validation> {
+    return this.runner.run("validate()", "look", () => this.trainer.validateSet(options));
   }
 
   /** Predictions averaged over augmented copies of the images; see `tta`. */
   async TTA(this: Learner<ImageDataBunch>, options: TTAOptions = {}): Promise<Predictions> {
-    const preds = await this.runner.run("TTA()", "look", () => tta(this.predictor, this.data, options));
-    return { ...preds, positiveClass: this.options.positiveClass };
+    return this.runner.run("TTA()", "look", () => tta(this.trainer.predictor, this.data, options));
   }
 
   /**
@@ -310,10 +222,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   }
 
   /**
-   * Shows `rows` x `rows` images of a batch below their predicted class, their actual one and the probability of the
-   * predicted.
-   * @param options `rows`: 5 by default; `dsType`: "valid" by default, of which they are the first; of "train" they are
-   * drawn and augmented
+   * Shows images of a batch below their predicted class, their actual one and the probability of the predicted.
    * @throws UserError when the data have no such set
    */
   showResults(this: Learner<ImageDataBunch>, options: ShowResultsOptions = {}): Promise<void> {
@@ -321,16 +230,13 @@ export class Learner<Data extends DataBunch = DataBunch> {
   }
 
   /**
-   * Writes `modelDir/name.safetensors` (a name may bring the ending along): weights, running statistics, the optimizer's state, the places of the random
-   * streams, and whose they are.
+   * Writes `modelDir/name.safetensors` (a name may bring the ending along): weights, running
+   * statistics, the optimizer's state, the places of the random streams, and whose they are.
    * @throws UserError when it cannot be written
    */
   async save(name: string): Promise<void> {
     const file = this.checkpoint(name);
-    await this.runner.read("save()", "keep", async () => {
-      const progress = { optimizer: this.optimizer, draws: captureRng(this.streams), seeds: this.seeds };
-      await saveCheckpoint(file, this.model.state(), progress, this.identity);
-    });
+    await this.runner.read("save()", "keep", () => this.trainer.save(file));
   }
 
   /**
@@ -341,14 +247,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
   async load(name: string): Promise<this> {
     const file = this.checkpoint(name);
     return this.runner.replace("load()", async () => {
-      const { warning, draws } = await loadCheckpoint(
-        file,
-        this.model.state(),
-        { optimizer: this.optimizer, seeds: this.seeds },
-        this.identity,
-      );
-      if (draws) restoreRng(draws, this.streams);
-      if (warning !== undefined) currentDisplay().text(`Warning: ${warning}`);
+      await this.trainer.load(file);
       return this;
     });
   }
@@ -357,7 +256,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * Writes `modelDir/name.safetensors` for inference: weights, classes and the images' preparation in one file, which
    * `loadLearner` reads anywhere.
    * @returns the file
-   * @throws UserError when its threshold is none, or the file cannot be written
+   * @throws UserError when the options' threshold is not valid for the classes, or the file cannot be written
    */
   async export(this: Learner<ImageDataBunch>, name = "export", options: ExportOptions = {}): Promise<string> {
     const file = this.checkpoint(name);
@@ -401,12 +300,15 @@ export class Learner<Data extends DataBunch = DataBunch> {
       const { data, model } = await precompute(this, options);
       const { modelDir } = this;
       const head = new Learner(data, model, `${this.arch} features`, { ...this.options, modelDir });
-      head.freezeLayers(-1);
+      head.trainer.freezeTo(-1);
       return head;
     });
   }
 
-  /** Shows the net's layers: what each gives for an image, its parameters, whether they are trained, and the memory of a step. */
+  /**
+   * Shows the net's layers: what each gives for an image, its parameters, whether they are trained, and the memory of
+   * a step.
+   */
   async summary(this: Learner<ImageDataBunch>): Promise<void> {
     const { size, bs } = this.data;
     const { gradientCheckpointing: checkpointing } = this.options;
@@ -421,72 +323,13 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @throws UserError while anything runs
    */
   dispose(): void {
-    if (!this.runner.dispose()) return;
+    this.runner.dispose();
     this.optimizer.dispose();
     this.model.dispose();
   }
 
-  /** Before a fit or a search. */
-  private setWd(wd = this.options.wd ?? defaultWd): void {
-    this.optimizer.wd = inRange("wd", wd, { from: 0 });
-  }
-
-  private validateOn(loader: BatchLoader, onBatch: () => Promise<void>): Promise<Validation> {
-    const { runner, loss, metrics } = this;
-    return validate({ runner, loss, metrics, of: this.metricClasses }, this.passes.over(loader), onBatch);
-  }
-
-  /** What predicts with the net as it is. */
-  private get predictor(): Predictor {
-    return { runner: this.runner, passes: this.passes, data: this.data };
-  }
-
-  /** Where the random draws come from. */
-  private get streams(): Streams {
-    return { random: this.random, passes: this.passes, data: this.data };
-  }
-
-  /** Of the net's draws and of the data's. */
-  private get seeds(): readonly [net: number, data: number] {
-    return [this.seed, this.data.seed];
-  }
-
-  private get identity(): CheckpointIdentity {
-    return { architecture: this.arch, classes: this.data.classes, body: this.model.body.spec };
-  }
-
-  private newOptimizer(): Optimizer {
-    return (this.options.optFunc ?? adam())(this.model.groupParameters(), this.options);
-  }
-
-  private get phase(): "frozen" | "unfrozen" {
-    return this.frozen ? "frozen" : "unfrozen";
-  }
-
-  private async run(
-    operation: Operation,
-    what: string,
-    span: EpochSpan,
-    callbacks: readonly Callback[],
-  ): Promise<void> {
-    requireBatch(this.data);
-    const started = performance.now();
-    this.recorder = new Recorder(this.optimizer, this.columns);
-    try {
-      const always = what === "lrFind" ? [] : (this.options.callbacks ?? []);
-      const loop = {
-        learn: this,
-        runner: this.runner,
-        batches: () => this.passes.over(this.data.trainDl),
-        validate: (onBatch: () => Promise<void>) => this.validateOn(this.data.validDl, onBatch),
-        inCallbacks: this.runner.callbacksOf(operation),
-      };
-      await fit(loop, span, [this.recorder, ...always, ...callbacks]);
-    } finally {
-      this.timings.push({ what, seconds: (performance.now() - started) / 1000 });
-      const rows = what === "lrFind" ? [] : this.recorder.rows;
-      this.history.push(...rows.map((row) => ({ phase: this.phase, ...row })));
-    }
+  private get runner(): NetRunner {
+    return this.trainer.runner;
   }
 
   private checkpoint(name: string): string {

@@ -87,6 +87,8 @@ export class NetAccess {
   holder: Holder | undefined;
   private readonly lock = new ReadWriteLock();
   private readonly running = new Set<Operation>();
+  /** A head that `precompute` made can be disposed while its learner lives. */
+  private readonly disposed = new WeakSet<Cnn>();
 
   /** The one of a net. */
   static of(net: Cnn): NetAccess {
@@ -150,6 +152,9 @@ export class NetAccess {
    * @throws UserError where it may not happen now
    */
   require(what: string, use: Use | Change, owner: Cnn): Operation | undefined {
+    if (this.disposed.has(owner)) {
+      throw new UserError("This learner was disposed, and its net is gone.", "Make or load another one.");
+    }
     const parent = this.enclosing();
     if (parent && !(isTraining(parent) ? allowedInCallbacks.includes(use) : use === "look")) {
       throw new UserError(
@@ -167,6 +172,15 @@ export class NetAccess {
       );
     }
     return parent;
+  }
+
+  /** Has everything refused from now on that is asked of a learner of this net. */
+  dispose(owner: Cnn): void {
+    this.disposed.add(owner);
+  }
+
+  isDisposed(owner: Cnn): boolean {
+    return this.disposed.has(owner);
   }
 
   /** The innermost operation on this net that the call comes from within. */

@@ -124,7 +124,7 @@ export class NetSession {
     this.added = 0;
   }
 
-  /** The graph has all variables, and here nobody. */
+  /** Hands all variables to the graph, and frees their memory here. */
   private async moveToThread(): Promise<void> {
     await this.pushChanges();
     for (const variable of this.graph.variables) if (!variable.isRemote) variable.offload(this.onRead);
@@ -150,8 +150,8 @@ export class NetSession {
   async syncFromThread(
     variables: readonly Variable[] = [this.variables.model, ...this.variables.slots].flat(),
   ): Promise<void> {
-    const lent = variables.filter((variable) => variable.isRemote);
-    if (lent.length > 0) this.bring(lent, await this.remote.read(this.placesOf(lent)));
+    const remote = variables.filter((variable) => variable.isRemote);
+    if (remote.length > 0) this.bring(remote, await this.remote.read(this.placesOf(remote)));
   }
 
   /** The same at once, for somebody who reads a variable. */
@@ -163,8 +163,8 @@ export class NetSession {
         "Await the fit before reading them.",
       );
     }
-    const lent = this.graph.variables.filter((variable) => variable.isRemote);
-    this.bring(lent, this.remote.readNow(this.placesOf(lent)));
+    const remote = this.graph.variables.filter((variable) => variable.isRemote);
+    this.bring(remote, this.remote.readNow(this.placesOf(remote)));
   }
 
   private placesOf(variables: readonly Variable[]): number[] {
@@ -193,7 +193,7 @@ export class NetSession {
     );
   }
 
-  /** Gives the variables that are still lent their values. */
+  /** Gives the variables that are still remote their values. */
   private bring(variables: readonly Variable[], values: readonly Float32Array[]): void {
     variables.forEach((variable, i) => {
       if (!variable.isRemote) return;

@@ -10,10 +10,10 @@ import {
 import { currentDisplay } from "../display/Display.js";
 import { messageOf, UserError } from "../errors.js";
 import { interruptible } from "../interrupt.js";
-import type { Learner } from "./Learner.js";
 import { SmoothenValue } from "./SmoothenValue.js";
-import type { BatchTrainer } from "./session/NetRunner.js";
+import type { BatchTrainer } from "./session/BatchTrainer.js";
 import type { DataBunch, ItemBatch } from "./DataBunch.js";
+import type { TrainedLearner } from "./TrainedLearner.js";
 import type { Validation } from "./validate.js";
 
 /** @throws UserError where a batch is too small to be trained with */
@@ -47,7 +47,7 @@ export type InCallbacks = <R>(event: CallbackEvent, callbacks: () => Promise<R>)
 /** What the training loop works on. */
 export interface Fitted {
   /** What callbacks are told. */
-  readonly learn: Learner;
+  readonly learn: TrainedLearner;
   readonly runner: BatchTrainer;
   /** A pass over the training data that the learner has by then. */
   readonly batches: () => AsyncIterable<ItemBatch>;

@@ -5,7 +5,7 @@ import { interruptible } from "../interrupt.js";
 import type { BatchLoader, DataBunch, ItemBatch } from "./DataBunch.js";
 import type { Passes } from "./Passes.js";
 import type { Predictions } from "./Predictions.js";
-import type { BatchEvaluator } from "./session/NetRunner.js";
+import type { BatchEvaluator } from "./session/BatchTrainer.js";
 import { requireSameClasses } from "./requireSameClasses.js";
 
 /**
@@ -31,6 +31,28 @@ export interface Predictor {
   readonly passes: Passes;
   /** The learner's, whose classes the net tells apart. */
   readonly data: DataBunch;
+  /** The positive class that the learner was given. */
+  readonly positiveClass: string | undefined;
+}
+
+/** Which set `learn.getPreds` predicts. */
+export interface GetPredsOptions {
+  /**
+   * "train" is in order and not augmented; "test" has no labels: there `y` is -1 and the losses are NaN.
+   * @default "valid"
+   */
+  readonly dsType?: DsType;
+  /** Another bunch's loader in place of it, such as `held.validDl`; its classes and its preparation must be the same. */
+  readonly dl?: BatchLoader;
+}
+
+/** See `Learner.getPreds`. */
+export function getPredsOfSet(
+  predictor: Predictor,
+  { dsType = "valid", dl }: GetPredsOptions,
+): Promise<Predictions> {
+  const labelled = dl === undefined && dsType === "test" ? false : undefined;
+  return getPreds(predictor, dl ?? loaderOf(predictor.data, dsType), { labelled });
 }
 
 /** What the images of a loader are called. */
@@ -48,7 +70,7 @@ function setOf({ trainDl, fixDl, validDl, testDl }: DataBunch, loader: BatchLoad
  * @throws UserError when the loader leaves out images, as one that trains may
  */
 export function getPreds(
-  { runner, passes, data }: Predictor,
+  { runner, passes, data, positiveClass }: Predictor,
   loader: BatchLoader,
   {
     labelled = loader.dataset.items?.some((item) => item.class === "") !== true,
@@ -93,7 +115,7 @@ export function getPreds(
         "Predict with one that leaves none out, such as data.fixDl for the training images.",
       );
     }
-    return { probs, y, losses, classes, set: setOf(data, loader) };
+    return { probs, y, losses, classes, set: setOf(data, loader), positiveClass };
   });
 }
 

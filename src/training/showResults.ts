@@ -3,13 +3,13 @@ import { batchTiles, showTiles } from "../data/showImages.js";
 import { integer } from "../inRange.js";
 import { softmax } from "./getPreds.js";
 import { argmax } from "./metrics.js";
-import type { BatchEvaluator } from "./session/NetRunner.js";
+import type { BatchEvaluator } from "./session/BatchTrainer.js";
 
 /** Which and how many images `learn.showResults` shows. */
 export interface ShowResultsOptions {
-  /** Rows and columns of the grid. @default 5 */
+  /** Rows and columns of the grid: it has `rows` x `rows` images. @default 5 */
   readonly rows?: number;
-  /** @default "valid" */
+  /** Of "valid" and "test" the first images are shown, of "train" some are drawn and augmented. @default "valid" */
   readonly dsType?: DsType;
 }
 

@@ -1,7 +1,9 @@
+import type { DsType } from "../data/ImageDataBunch.js";
 import type { CrossEntropy } from "./CrossEntropy.js";
 import type { ItemBatch } from "./DataBunch.js";
-import type { Metric, MetricClasses, MetricInput } from "./metrics.js";
-import type { BatchEvaluator } from "./session/NetRunner.js";
+import type { MetricColumn } from "./metricColumns.js";
+import type { MetricClasses, MetricInput } from "./metrics.js";
+import type { BatchEvaluator } from "./session/BatchTrainer.js";
 
 /** Loss and metrics over a set, each item with the same weight also in a short last batch. */
 export interface Validation {
@@ -11,23 +13,30 @@ export interface Validation {
   readonly metrics: readonly number[];
 }
 
+/** Which set `learn.validate` measures. */
+export interface ValidateOptions {
+  /** @default "valid" */
+  readonly dsType?: Exclude<DsType, "test">;
+}
+
 /** What a set is validated with. */
 export interface Validator {
   readonly runner: BatchEvaluator;
   readonly loss: CrossEntropy;
-  readonly metrics: readonly Metric[];
+  /** The metrics. */
+  readonly columns: readonly Pick<MetricColumn, "metric">[];
   /** What the metrics are told of the classes. */
   readonly of: MetricClasses;
 }
 
 /** @param onBatch called after each batch */
 export async function validate(
-  { runner, loss: measure, metrics: wanted, of }: Validator,
+  { runner, loss: measure, columns, of }: Validator,
   batches: AsyncIterable<ItemBatch>,
   onBatch: () => Promise<void>,
 ): Promise<Validation> {
   const c = of.classes.length;
-  const sums = wanted.map(() => 0);
+  const sums = columns.map(() => 0);
   const all: MetricInput[] = [];
   let [items, loss, weight] = [0, 0, 0];
   try {
@@ -35,11 +44,11 @@ export async function validate(
       const { logits, losses } = await runner.evaluateBatch(batch);
       const n = batch.y.length;
       items += n;
-      measure.weights(batch.y).forEach((of, i) => {
-        weight += of;
-        loss += of * (losses[i] ?? NaN);
+      measure.weights(batch.y).forEach((own, i) => {
+        weight += own;
+        loss += own * (losses[i] ?? NaN);
       });
-      wanted.forEach((metric, i) => {
+      columns.forEach(({ metric }, i) => {
         if (metric.whole !== true) sums[i] = (sums[i] ?? 0) + n * metric({ logits, c, y: batch.y, ...of });
       });
       all.push({ logits, c, y: batch.y });
@@ -49,7 +58,7 @@ export async function validate(
     await runner.endEvaluation();
   }
   const set = joined(all, c);
-  const metrics = wanted.map((metric, i) =>
+  const metrics = columns.map(({ metric }, i) =>
     metric.whole === true ? metric({ ...set, ...of }) : (sums[i] ?? NaN) / items,
   );
   return { validLoss: loss / weight, metrics };

@@ -200,7 +200,7 @@ describe("a method that is called while another runs", () => {
         },
       },
     ]);
-    assert.equal(new Set(read.map(([first]) => String(first))).size, 3, "every step has weights of its own");
+    assert.equal(new Set(read.map(String)).size, 3, "every step has weights of its own");
     await cp(learn.modelDir, other.modelDir, { recursive: true });
     for (const [i, values] of read.entries()) {
       await other.load(`step-${i + 1}`);
@@ -417,5 +417,6 @@ describe("dispose", () => {
     inference.dispose();
     assert.deepEqual(await running, expected);
     await assert.rejects(inference.predict(paths[0] ?? ""), /was disposed[^]*loadLearner/);
+    await assert.rejects(gradCam(inference, paths[0] ?? ""), /^UserError: This learner was disposed/);
   });
 });

@@ -117,7 +117,8 @@ describe("SaveModelCallback", () => {
       };
       return { callback, told };
     }
-    const weights = (learn: Learner) => learn.model.state().map((variable) => variable.values());
+    const weights = (learn: Pick<Learner, "model">) =>
+      learn.model.state().map((variable) => variable.values());
 
     it("names the cause, and loads no file of an earlier fit", async () => {
       const saving = new SaveModelCallback({ monitor: "score" });

@@ -1,4 +1,3 @@
-import { UserError } from "../../errors.js";
 import type { TrainBatch } from "../DataBunch.js";
 import type { InCallbacks } from "../fit.js";
 import type { EvaluatedBatch } from "../evaluate.js";
@@ -6,27 +5,7 @@ import { Evaluator } from "../Evaluator.js";
 import { type Change, NetAccess, type Operation, type Use } from "../NetAccess.js";
 import { NetSession } from "../NetSession.js";
 import type { Net, Training } from "../recordNet.js";
-
-/** Runs batches through a net in evaluation mode. */
-export interface BatchEvaluator {
-  /** One batch; `endEvaluation` follows the last one. */
-  evaluateBatch(batch: TrainBatch): Promise<EvaluatedBatch>;
-  /** Frees the weights as evaluation needs them; its graph stays until the next fit. */
-  endEvaluation(): Promise<void>;
-}
-
-/** Trains a net batch by batch. */
-export interface BatchTrainer extends BatchEvaluator {
-  /**
-   * One training step.
-   * @returns the mean loss before the update
-   */
-  trainBatch(batch: TrainBatch): Promise<number>;
-  /** Makes a step of what is left where gradients accumulate; it follows an epoch's batches. */
-  endTrainPass(): Promise<void>;
-  /** Brings everything back for good; it follows a fit's last epoch. */
-  endSession(): Promise<void>;
-}
+import type { BatchTrainer } from "./BatchTrainer.js";
 
 /**
  * Runs a learner's net: it holds the thread that trains and the one that evaluates, has batches follow each other, and
@@ -36,7 +15,6 @@ export class NetRunner implements BatchTrainer {
   private readonly access: NetAccess;
   private readonly evaluator: Evaluator;
   private session: NetSession | undefined;
-  private disposed = false;
 
   /** @param training asked when a fit's first batch comes */
   constructor(
@@ -84,8 +62,7 @@ export class NetRunner implements BatchTrainer {
    * @param name of the method, such as "save()"
    * @throws UserError where it may not run now
    */
-  async run<R>(name: string, use: Use, work: (operation: Operation) => Promise<R>): Promise<R> {
-    this.requireAlive();
+  run<R>(name: string, use: Use, work: (operation: Operation) => Promise<R>): Promise<R> {
     return this.access.run(name, use, this.net.model, work);
   }
 
@@ -118,22 +95,20 @@ export class NetRunner implements BatchTrainer {
    * @throws UserError where it may not happen now
    */
   requireChange(what: string, change: Change): Operation | undefined {
-    this.requireAlive();
     return this.access.require(what, change, this.net.model);
   }
 
   /**
    * Ends the evaluation's graph; nothing can be run afterwards.
-   * @returns false where that has been done
    * @throws UserError while anything runs
    */
-  dispose(): boolean {
-    if (this.disposed) return false;
-    this.requireChange("learn.dispose() cannot run", "dispose");
-    this.disposed = true;
+  dispose(): void {
+    if (!this.access.isDisposed(this.net.model)) {
+      this.requireChange("learn.dispose() cannot run", "dispose");
+      this.access.dispose(this.net.model);
+    }
     // A thread that is gone has nothing to free.
     this.evaluator.close().catch(() => undefined);
-    return true;
   }
 
   private async closeSession(): Promise<void> {
@@ -141,10 +116,5 @@ export class NetRunner implements BatchTrainer {
     this.session = undefined;
     if (this.access.holder === session) this.access.holder = undefined;
     await session?.close();
-  }
-
-  private requireAlive(): void {
-    if (!this.disposed) return;
-    throw new UserError("This learner was disposed, and its net is gone.", "Make another one.");
   }
 }
