@@ -117,13 +117,10 @@ export { adam, type AdamOptions } from "./training/Adam.js";
 export { sgd, type SGDOptions } from "./training/SGD.js";
 export type { OptFunc, WeightDecayOptions } from "./training/Optimizer.js";
 export { crossEntropy, type CrossEntropyOptions, type LossFunc } from "./training/CrossEntropy.js";
-export {
-  type FineTuneOptions,
-  type FitOneCycleOptions,
-  type HistoryRow,
-  Learner,
-  type Timing,
-} from "./training/Learner.js";
+export type { FineTuneOptions } from "./training/fineTune.js";
+export type { FitOneCycleOptions } from "./training/fitOneCycle.js";
+export type { HistoryRow, Timing } from "./training/HistoryRow.js";
+export { Learner } from "./training/Learner.js";
 export type { ShowResultsOptions } from "./training/showResults.js";
 export type { BatchLoader, ItemBatch, TrainBatch } from "./training/DataBunch.js";
 export type { LearnerOptions } from "./training/LearnerOptions.js";
@@ -141,14 +138,17 @@ export {
 export { SaveModelCallback, type SaveModelOptions } from "./training/callbacks/SaveModelCallback.js";
 export { TerminateOnNaNCallback } from "./training/callbacks/TerminateOnNaNCallback.js";
 export type { TrackerOptions } from "./training/callbacks/Tracker.js";
-export type { EpochRow, PlotOptions, Recorder } from "./training/Recorder.js";
+export type { EpochRow } from "./training/EpochRow.js";
+export type { PlotOptions, Recorder } from "./training/Recorder.js";
+export type { TrainedLearner } from "./training/TrainedLearner.js";
 export type { LRFinderOptions } from "./training/LRFinder.js";
 export type { OneCycleOptions } from "./training/OneCycleScheduler.js";
 export { type LrSuggestions, lrSuggestions } from "./training/lrSuggestions.js";
 export type { PrecomputeOptions } from "./training/precompute.js";
+export type { GetPredsOptions } from "./training/getPreds.js";
 export type { Predictions } from "./training/Predictions.js";
 export type { TTAOptions } from "./training/TTA.js";
-export type { Validation } from "./training/validate.js";
+export type { ValidateOptions, Validation } from "./training/validate.js";
 
 // Inference
 export type { DecisionThreshold } from "./training/DecisionThreshold.js";

@@ -8,7 +8,6 @@ import {
   type ResourceHandle,
   resourceOp,
 } from "./rawOps.js";
-import { UserError } from "../errors.js";
 import { add } from "./kernels.js";
 import { type Tensor, tf } from "./tensorflow.js";
 
@@ -22,7 +21,7 @@ export class Variable {
   readonly size: number;
   readonly handle: ResourceHandle;
   private alive = true;
-  private lentTo: string | undefined;
+  private syncFromThread: (() => void) | undefined;
   private assignments = 0;
 
   /** Starts as zeros unless `values` (row by row, `size` of them) are given. */
@@ -40,23 +39,17 @@ export class Variable {
   }
 
   /**
-   * The caller disposes the tensor.
-   * @throws UserError while the values are elsewhere, after `lend`
+   * The caller disposes the tensor. Values that are elsewhere, after `offload`, come back first.
    */
   read(): Tensor {
-    if (this.lentTo !== undefined) {
-      throw new UserError(
-        `${this.name} cannot be read here: while a fit runs it is with ${this.lentTo}.`,
-        "Await the fit before reading it; in one of its callbacks, await `learn.bringBack()` first.",
-      );
-    }
+    this.syncFromThread?.();
     return readResource(this.handle);
   }
 
   /** Takes the tensor's memory; the caller still disposes the tensor. */
   assign(value: Tensor): void {
     resourceOp("AssignVariableOp", dtype, [this.handle], [value]);
-    this.lentTo = undefined;
+    this.syncFromThread = undefined;
     this.assignments++;
   }
 
@@ -65,15 +58,18 @@ export class Variable {
     return this.assignments;
   }
 
-  /** Whether the values are elsewhere, after `lend`. */
-  get lent(): boolean {
-    return this.lentTo !== undefined;
+  /** Whether the values are elsewhere, after `offload`. */
+  get isRemote(): boolean {
+    return this.syncFromThread !== undefined;
   }
 
-  /** Frees the memory: until the next assignment the values are with `holder`, and reading them here fails. */
-  lend(holder: string): void {
+  /**
+   * Frees the memory: until the next assignment the values are elsewhere.
+   * @param syncFromThread assigns them, or throws; called when they are read before
+   */
+  offload(syncFromThread: () => void): void {
     releaseResource(this.handle);
-    this.lentTo = holder;
+    this.syncFromThread = syncFromThread;
   }
 
   assignValues(values: Float32Array): void {

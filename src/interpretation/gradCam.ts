@@ -8,6 +8,7 @@ import type { Cnn } from "../models/Cnn.js";
 import type { InferenceLearner } from "../training/InferenceLearner.js";
 import type { Learner } from "../training/Learner.js";
 import { argmax } from "../training/metrics.js";
+import { NetAccess } from "../training/NetAccess.js";
 import { type Decision, type Prediction, predictionsOf } from "../training/Prediction.js";
 import { classIndex } from "./classIndex.js";
 
@@ -69,7 +70,8 @@ export async function gradCamOf(learn: ExplainingLearner, batch: Batch, label?: 
   const { classes, threshold, preparation } = factsOf(learn);
   const predicted = (logits: Float32Array) => predictionsOf(logits, { classes, threshold })[0];
   const cam = () => camOf(learn.model, batch, (outputs) => label ?? predicted(outputs)?.label ?? 0);
-  const { map, logits } = "look" in learn ? await learn.look("gradCam()", cam) : cam();
+  const access = NetAccess.of(learn.model);
+  const { map, logits } = await access.run("gradCam()", "look", learn.model, () => Promise.resolve(cam()));
   const prediction = predicted(logits);
   const [tile] = batchTiles(batch, preparation.stats, [""]);
   if (!prediction || !tile) throw new Error("the net gave nothing for an image");

@@ -1,5 +1,6 @@
 import type { DataBunch, TrainBatch } from "../training/DataBunch.js";
 import { adam } from "../training/Adam.js";
+import { crossEntropy } from "../training/CrossEntropy.js";
 import { evaluateBatch } from "../training/evaluate.js";
 import { softmax } from "../training/getPreds.js";
 import { Learner } from "../training/Learner.js";
@@ -79,7 +80,6 @@ async function searchRows(learn: Learner<FixedData>, recorded: Search): Promise<
   // fast.ai's own rule: every batch counts.
   const options: LRFinderOptions = { startLr, endLr, numIt, stopDiv, warmup: 0 };
   await learn.lrFind(options);
-  await learn.bringBack();
   const { lrs, losses } = learn.recorder;
   const own = unsmoothed(losses);
   const after = probabilities(learn);
@@ -149,8 +149,8 @@ function unsmoothed(smooth: readonly number[]): number[] {
   return smooth.map((_, i) => (moving(i) - beta * moving(i - 1)) / (1 - beta));
 }
 
-function probabilities({ model, loss, data }: Learner<FixedData>): Float32Array {
-  return softmax(evaluateBatch(model, data.first, loss).logits, 2);
+function probabilities({ model, data }: Learner<FixedData>): Float32Array {
+  return softmax(evaluateBatch(model, data.first, crossEntropy()(2)).logits, 2);
 }
 
 interface FixedData extends DataBunch {

@@ -1,9 +1,10 @@
-import type { Learner } from "./Learner.js";
+import { UserError } from "../errors.js";
+import type { TrainedLearner } from "./TrainedLearner.js";
 
 /** What a callback may read of the training loop. */
 export interface TrainingState {
-  /** Who is trained. */
-  readonly learn: Learner;
+  /** The learner that is trained, and what a callback may do with it. */
+  readonly learn: TrainedLearner;
   /** Epochs of this fit, or of the whole cycle that it is a part of. */
   readonly epochs: number;
   /** The present epoch, from 0. */
@@ -70,6 +71,20 @@ export interface Callback {
 }
 
 export type CallbackEvent = Exclude<keyof Callback, "order">;
+
+const betweenEpochs: readonly CallbackEvent[] = ["trainBegin", "epochBegin", "epochEnd", "trainEnd"];
+
+/**
+ * @param what cannot be done, such as "learn.data cannot be changed"
+ * @throws UserError where a fit's event is within an epoch
+ */
+export function requireBetweenEpochs(what: string, event: CallbackEvent | undefined): void {
+  if (event === undefined || betweenEpochs.includes(event)) return;
+  throw new UserError(
+    `${what} within an epoch, at ${event}.`,
+    `Change it in one of ${betweenEpochs.join(", ")}.`,
+  );
+}
 
 /** Runs one event through all callbacks and joins what they ask for. */
 export async function notify(

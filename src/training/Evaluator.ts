@@ -2,7 +2,7 @@ import type { EvaluatedBatch } from "./evaluate.js";
 import { NetSession } from "./NetSession.js";
 import type { Net } from "./recordNet.js";
 import type { TrainBatch } from "./DataBunch.js";
-import { Turns } from "./Turns.js";
+import { SerialQueue } from "./SerialQueue.js";
 
 /**
  * Runs a net in evaluation mode as a graph in a thread of its own, which is recorded for the first batch and anew
@@ -10,13 +10,13 @@ import { Turns } from "./Turns.js";
  */
 export class Evaluator {
   private session: NetSession | undefined;
-  private readonly turns = new Turns();
+  private readonly queue = new SerialQueue();
 
   constructor(private readonly net: Net) {}
 
   evaluate(batch: TrainBatch): Promise<EvaluatedBatch> {
-    return this.turns.take(async () => {
-      if (this.session?.suits(batch) === false) await this.closeSession();
+    return this.queue.run(async () => {
+      if (this.session?.matchesShape(batch) === false) await this.closeSession();
       this.session ??= await NetSession.start(this.net, batch);
       return this.session.evaluate(batch);
     });
@@ -24,12 +24,12 @@ export class Evaluator {
 
   /** Frees the weights as evaluation needs them; the graph stays. */
   end(): Promise<void> {
-    return this.turns.take(async () => this.session?.endEvaluation());
+    return this.queue.run(async () => this.session?.endEvaluation());
   }
 
   /** Frees the graph; the next batch makes another. */
   close(): Promise<void> {
-    return this.turns.take(() => this.closeSession());
+    return this.queue.run(() => this.closeSession());
   }
 
   private async closeSession(): Promise<void> {

@@ -13,6 +13,7 @@ import { positiveClass } from "../statistics/positiveClass.js";
 import { CrossEntropy } from "./CrossEntropy.js";
 import type { DecisionThreshold } from "./DecisionThreshold.js";
 import { Evaluator } from "./Evaluator.js";
+import { NetAccess } from "./NetAccess.js";
 import type { ExportedLearner } from "./exportLearner.js";
 import { exportOnnx } from "./exportOnnx.js";
 import { exportTfjs } from "./exportTfjs.js";
@@ -154,6 +155,7 @@ export class InferenceLearner {
     // Threads that are gone have nothing to free.
     this.evaluator.close().catch(() => undefined);
     this.preparer.close().catch(() => undefined);
+    NetAccess.of(this.model).dispose(this.model);
     this.model.dispose();
   }
 }

@@ -1,91 +1,42 @@
-import { performance } from "node:perf_hooks";
 import path from "node:path";
-import type { BatchLoader, DataBunch } from "./DataBunch.js";
-import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
+import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { preparationOf } from "../data/prepareImage.js";
 import { currentDisplay } from "../display/Display.js";
-import { Random } from "../engine/random.js";
-import { UserError } from "../errors.js";
 import type { Cnn } from "../models/Cnn.js";
 import { runDirectory } from "../runDirectory.js";
-import { adam } from "./Adam.js";
-import type { Callback, CallbackEvent } from "./Callback.js";
-import { type CheckpointIdentity, checkpointName, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
-import type { EvaluatedBatch } from "./evaluate.js";
-import { Evaluator } from "./Evaluator.js";
-import { drawsOf, goBackTo } from "./draws.js";
+import { type Callback, requireBetweenEpochs } from "./Callback.js";
+import { checkpointName } from "./checkpoint.js";
+import type { DataBunch } from "./DataBunch.js";
 import { describeLearner, exportLearner, type ExportOptions } from "./exportLearner.js";
 import { exportOnnx } from "./exportOnnx.js";
 import { exportTfjs } from "./exportTfjs.js";
-import { type EpochSpan, fit } from "./fit.js";
-import { getPreds, loaderOf } from "./getPreds.js";
-import { defaultNumIt, LRFinder, type LRFinderOptions, requireLRFinder } from "./LRFinder.js";
-import { type LrSuggestions, lrSuggestions } from "./lrSuggestions.js";
-import { type MetricColumn, metricColumns } from "./metricColumns.js";
-import type { Metric, MetricClasses } from "./metrics.js";
-import { crossEntropy, type CrossEntropy } from "./CrossEntropy.js";
-import { type DrawMix, mixUp } from "./mixUp.js";
-import { type Change, NetAccess, type Operation, type Use } from "./NetAccess.js";
-import { defaultWd, type Optimizer } from "./Optimizer.js";
-import { inRange, integer, oneOf } from "../inRange.js";
-import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
-import { cyclePart, type OneCycleOptions, OneCycleScheduler, requireOneCycle } from "./OneCycleScheduler.js";
 import type { FeatureBunch } from "./FeatureBunch.js";
-import { Passes } from "./Passes.js";
+import { fineTune, type FineTuneOptions } from "./fineTune.js";
+import { requireBatch, requireEpochs } from "./fit.js";
+import { fitOneCycle, type FitOneCycleOptions } from "./fitOneCycle.js";
+import { getPredsOfSet, type GetPredsOptions } from "./getPreds.js";
+import type { HistoryRow, Timing } from "./HistoryRow.js";
+import { learnerMetrics } from "./learnerMetrics.js";
+import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
+import { lrFind } from "./lrFind.js";
+import type { LRFinderOptions } from "./LRFinder.js";
+import type { LrSuggestions } from "./lrSuggestions.js";
+import type { Metric } from "./metrics.js";
+import type { Optimizer } from "./Optimizer.js";
 import { precompute, type PrecomputeOptions } from "./precompute.js";
 import { type Prediction, predictImage } from "./Prediction.js";
 import type { Predictions } from "./Predictions.js";
-import { type EpochRow, Recorder } from "./Recorder.js";
-import { type LearningRate, lrRange, slice } from "./slice.js";
+import type { Recorder } from "./Recorder.js";
 import { requireSameClasses } from "./requireSameClasses.js";
+import type { NetRunner } from "./session/NetRunner.js";
 import { showResults, type ShowResultsOptions } from "./showResults.js";
-import { takeSnapshot } from "./snapshot.js";
-import { NetSession } from "./NetSession.js";
-import type { Net, Training } from "./recordNet.js";
+import { type LearningRate, lrRange, slice } from "./slice.js";
 import { stepMemory } from "./stepMemory.js";
 import { summary } from "./summary.js";
-import { type PositiveClass, positiveClass } from "../statistics/positiveClass.js";
-import type { TrainBatch } from "./DataBunch.js";
+import type { TrainedLearner } from "./TrainedLearner.js";
+import { Trainer } from "./Trainer.js";
 import { tta, type TTAOptions } from "./TTA.js";
-import { type Validation, validateInterruptibly } from "./validate.js";
-
-/** What `fitOneCycle` takes beside the number of epochs. */
-export interface FitOneCycleOptions extends OneCycleOptions {
-  /** The cycle's highest rate, for all layer groups or spread over them; default slice(3e-3). */
-  readonly maxLr?: LearningRate;
-  /** Weight decay; default the learner's. */
-  readonly wd?: number;
-  /** For this fit, beside the learner's own. */
-  readonly callbacks?: readonly Callback[];
-}
-
-/** What `fineTune` takes beside the number of epochs; the defaults are fast.ai v2's. */
-export interface FineTuneOptions extends Omit<FitOneCycleOptions, "maxLr" | "totEpochs" | "startEpoch"> {
-  /** The head's highest rate. @default 2e-3 */
-  readonly baseLr?: number;
-  /** Epochs with the body frozen. @default 1 */
-  readonly freezeEpochs?: number;
-  /** How much less the first layer group learns than the head. @default 100 */
-  readonly lrMult?: number;
-  /** Of the epochs with everything trained. @default 0.3 */
-  readonly pctStart?: number;
-  /** Of the epochs with everything trained. @default 5 */
-  readonly divFactor?: number;
-}
-
-/** A finished epoch of `fit` or `fitOneCycle`, with the stage it belongs to. */
-export interface HistoryRow extends EpochRow {
-  /** Whether some layers were frozen. */
-  readonly phase: "frozen" | "unfrozen";
-}
-
-/** How long a fit or a search took. */
-export interface Timing {
-  /** "frozen", "unfrozen" and "lrFind", or "fit" with one of the first two. */
-  readonly what: string;
-  /** Wall time. */
-  readonly seconds: number;
-}
+import type { ValidateOptions, Validation } from "./validate.js";
 
 /**
  * Data, a net and an optimizer: what fast.ai calls a learner. `cnnLearner` makes one.
@@ -101,54 +52,23 @@ export interface Timing {
  * | predictions | predictions, `save`, `export*`, `precompute` | fits, `lrFind`, `load` | the rest |
  *
  * Predictions are `predict`, `getPreds`, `validate`, `TTA`, `showResults` and `summary`; the rest are `unfreeze`,
- * `freeze`, `freezeTo`, a change of `data`, `bringBack` and `dispose`, and what the row does not name.
+ * `freeze`, `freezeTo`, a change of `data` and `dispose`, and what the row does not name.
  *
  * A fit's own callbacks may predict, `save`, `load`, `export*` and `precompute`, awaited or not, and between two epochs
  * set `data`. They may not begin a fit or a search, freeze layers or dispose. A head that `precompute` made has its
  * learner's weights: what one of the two runs counts for the other.
  */
-export class Learner<Data extends DataBunch = DataBunch> {
-  /** Columns of the table beside the losses. */
+export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearner {
+  /** The columns of the table beside the losses. */
   readonly metrics: readonly Metric[];
-  /** Of the last fit or search. */
-  recorder: Recorder;
-  /** Every epoch since the learner was made; searches are not in it. */
-  readonly history: HistoryRow[] = [];
-  /** Wall seconds of each finished fit and search, in their order. */
-  readonly timings: Timing[] = [];
   /**
-   * Draws dropout's masks and MixUp's pairs.
-   * @internal
+   * The class that recall, precision and their kind speak of, in metrics, interpretation and exports; undefined where
+   * there are more than two and the option `positiveClass` was not given: they are means over the classes then.
    */
-  readonly random: Random;
-  /**
-   * Over the data's loaders.
-   * @internal
-   */
-  readonly passes = new Passes();
+  readonly positiveClass: string | undefined;
   /** Where `save` and `export` put their files. */
   readonly modelDir: string;
-  /** @internal */
-  readonly loss: CrossEntropy;
-  /**
-   * Of the layers that are trained now; `freezeTo` makes it anew.
-   * @internal
-   */
-  optimizer: Optimizer;
-  /**
-   * Of the net's draws and of the data's.
-   * @internal
-   */
-  seeds: readonly [net: number, data: number];
-  private frozen = false;
-  private readonly drawMix: DrawMix | undefined;
-  private session: NetSession | undefined;
-  private readonly evaluator: Evaluator;
-  private readonly access: NetAccess;
-  private disposed = false;
-  private readonly options: LearnerOptions;
-  private readonly positive: PositiveClass | undefined;
-  private readonly columns: readonly MetricColumn[];
+  private readonly trainer: Trainer;
 
   constructor(
     private current: Data,
@@ -156,42 +76,34 @@ export class Learner<Data extends DataBunch = DataBunch> {
     readonly model: Cnn,
     /** The architecture's name. */
     readonly arch: string,
-    options: LearnerOptions = {},
+    private readonly options: LearnerOptions = {},
   ) {
     requireLearnerOptions(options);
-    const { seed: dataSeed, c } = current;
-    this.options = options;
-    this.access = NetAccess.of(model);
-    this.positive = positiveClass(current.classes, options.positiveClass);
-    this.columns = metricColumns(options.metrics ?? [], this.metricClasses);
-    this.metrics = this.columns.map(({ metric }) => metric);
-    this.seeds = [options.seed ?? dataSeed, dataSeed];
-    this.random = new Random(options.seed ?? dataSeed, 3);
+    const metrics = learnerMetrics(current.classes, options);
+    this.metrics = metrics.columns.map(({ metric }) => metric);
+    this.positiveClass = metrics.positiveClass;
     this.modelDir = options.modelDir ?? path.join(runDirectory(), "models");
-    this.loss = (options.lossFunc ?? crossEntropy())(c);
-    this.drawMix = options.mixUp === undefined ? undefined : mixUp(options.mixUp, this.random);
-    this.evaluator = new Evaluator(this.net);
-    this.optimizer = this.newOptimizer();
-    this.recorder = new Recorder(this.optimizer, this.columns);
-    if (this.positive?.remark !== undefined && this.columns.some(({ ofPositive }) => ofPositive)) {
-      currentDisplay().text(this.positive.remark);
-    }
+    this.trainer = new Trainer(this, metrics, options);
   }
 
-  /**
-   * The class that recall, precision and their kind speak of, in metrics, interpretation and exports; undefined where
-   * there are more than two and the option `positiveClass` was not given: they are means over the classes then.
-   */
-  get positiveClass(): string | undefined {
-    return this.positive?.name;
+  /** What the last fit or search went through. */
+  get recorder(): Recorder {
+    return this.trainer.recorder;
   }
 
-  /**
-   * What metrics are told of the classes.
-   * @internal
-   */
-  get metricClasses(): MetricClasses {
-    return { classes: this.data.classes, positive: this.positive?.label };
+  /** Every epoch since the learner was made; searches are not in it. */
+  get history(): readonly HistoryRow[] {
+    return this.trainer.history;
+  }
+
+  /** Wall seconds of each finished fit and search, in their order. */
+  get timings(): readonly Timing[] {
+    return this.trainer.timings;
+  }
+
+  /** What moves the layers that are trained now; `freezeTo` makes it anew. A callback may set its rates. */
+  get optimizer(): Optimizer {
+    return this.trainer.optimizer;
   }
 
   /** What it trains and validates on. */
@@ -206,17 +118,11 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   set data(data: Data) {
     const what = "learn.data cannot be changed";
-    const fit = this.requireChange(what, "data");
-    if (fit?.event !== undefined && !betweenEpochs.has(fit.event)) {
-      throw new UserError(
-        `${what} within an epoch, at ${fit.event}.`,
-        `Change it in one of ${[...betweenEpochs].join(", ")}.`,
-      );
-    }
+    const fit = this.runner.requireChange(what, "data");
+    if (fit) requireBetweenEpochs(what, fit.event);
     requireSameClasses(data.classes, this.data.classes);
     if (fit) requireBatch(data);
     this.current = data;
-    this.seeds = [this.seeds[0], data.seed];
   }
 
   /** Trains the head and, with `trainBn`, the body's batch norms. The optimizer starts anew. */
@@ -231,15 +137,8 @@ export class Learner<Data extends DataBunch = DataBunch> {
 
   /** Trains the layer groups from `n` on; negative counts from the end. The optimizer starts anew. */
   freezeTo(n: number): void {
-    this.requireChange("Layers cannot be frozen or unfrozen", "freeze");
-    this.freezeLayers(n);
-  }
-
-  private freezeLayers(n: number): void {
-    this.model.freezeTo(n, this.options.trainBn ?? true);
-    this.frozen = n !== 0;
-    this.optimizer.dispose();
-    this.optimizer = this.newOptimizer();
+    this.runner.requireChange("Layers cannot be frozen or unfrozen", "freeze");
+    this.trainer.freezeTo(n);
   }
 
   /**
@@ -253,10 +152,10 @@ export class Learner<Data extends DataBunch = DataBunch> {
   ): Promise<void> {
     requireEpochs(epochs);
     const lrs = lrRange(lr, this.optimizer.groups.length);
-    await this.use("fit()", "fit", async (operation) => {
-      this.setWd();
+    await this.runner.run("fit()", "fit", async (operation) => {
+      this.trainer.setWd();
       this.optimizer.lrs = lrs;
-      await this.run(operation, `fit ${this.phase}`, { epochs }, callbacks);
+      await this.trainer.train(operation, `fit ${this.trainer.phase}`, { epochs }, callbacks);
     });
   }
 
@@ -266,18 +165,9 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * `fitOneCycle(6, { totEpochs: 8, startEpoch: 2 })` end with the weights of `fitOneCycle(8)`.
    */
   async fitOneCycle(epochs: number, options: FitOneCycleOptions = {}): Promise<void> {
-    await this.use("fitOneCycle()", "fit", (operation) => this.cycle(operation, epochs, options));
-  }
-
-  private async cycle(operation: Operation, epochs: number, options: FitOneCycleOptions): Promise<void> {
-    requireEpochs(epochs);
-    const { maxLr = slice(3e-3), wd, callbacks = [], ...cycle } = options;
-    const maxLrs = lrRange(maxLr, this.optimizer.groups.length);
-    requireOneCycle(cycle);
-    const part = cyclePart(epochs, cycle);
-    this.setWd(wd);
-    const scheduler = new OneCycleScheduler(this.optimizer, maxLrs, cycle);
-    await this.run(operation, this.phase, part, [scheduler, ...callbacks]);
+    await this.runner.run("fitOneCycle()", "fit", (operation) =>
+      fitOneCycle(this.trainer, operation, epochs, options),
+    );
   }
 
   /**
@@ -287,22 +177,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @throws UserError naming an option that makes no sense, before anything is trained
    */
   async fineTune(epochs: number, options: FineTuneOptions = {}): Promise<void> {
-    requireEpochs(epochs);
-    const { baseLr = 2e-3, freezeEpochs = 1, lrMult = 100, pctStart = 0.3, divFactor = 5, ...rest } = options;
-    inRange("baseLr", baseLr, { above: 0 });
-    inRange("lrMult", lrMult, { above: 0 });
-    integer("freezeEpochs", freezeEpochs, 0);
-    const cycle = { finalDiv: 1e5, ...rest };
-    requireOneCycle({ ...cycle, pctStart, divFactor });
-    await this.use("fineTune()", "fit", async (operation) => {
-      this.freezeLayers(-1);
-      if (freezeEpochs > 0) {
-        await this.cycle(operation, freezeEpochs, { ...cycle, maxLr: slice(baseLr), pctStart: 0.99 });
-      }
-      this.freezeLayers(0);
-      const maxLr = slice(baseLr / 2 / lrMult, baseLr / 2);
-      await this.cycle(operation, epochs, { ...cycle, maxLr, pctStart, divFactor });
-    });
+    await fineTune(this.trainer, epochs, options);
   }
 
   /**
@@ -313,53 +188,25 @@ export class Learner<Data extends DataBunch = DataBunch> {
    *   undefined when too little of it is left
    */
   async lrFind(options: LRFinderOptions = {}): Promise<LrSuggestions | undefined> {
-    requireLRFinder(options);
-    await this.use("lrFind()", "search", async (operation) => {
-      this.setWd(options.wd);
-      const epochs = Math.ceil((options.numIt ?? defaultNumIt) / this.data.trainDl.length);
-      const restore = takeSnapshot(this);
-      try {
-        await this.run(operation, "lrFind", { epochs }, [new LRFinder(this.optimizer, options)]);
-      } finally {
-        restore();
-      }
-    });
-    currentDisplay().text("LR Finder is complete, type learn.recorder.plot() to see the graph.");
-    const { lrs, losses } = this.recorder;
-    const cut = [Math.floor((options.numIt ?? defaultNumIt) / 10), -5] as const;
-    return lrSuggestions(lrs.slice(...cut), losses.slice(...cut));
+    return lrFind(this.trainer, options);
   }
 
   /**
-   * Predictions for a set, in its order.
-   * @param options `dsType`: "valid" by default; "train" is in order and not augmented; "test" has no labels: there y
-   * is -1 and the losses are NaN. `dl`: another bunch's loader in place of it, such as `held.validDl`; its classes
-   * and its preparation must be the same.
+   * Predictions for a set, which by default is validation's, in its order.
    * @throws UserError when the data have no such set
    */
-  async getPreds({
-    dsType = "valid",
-    dl,
-  }: { readonly dsType?: DsType; readonly dl?: BatchLoader } = {}): Promise<Predictions> {
-    const labelled = dl === undefined && dsType === "test" ? false : undefined;
-    const preds = await this.use("getPreds()", "look", () =>
-      getPreds(this, dl ?? loaderOf(this.data, dsType), { labelled }),
-    );
-    return { ...preds, positiveClass: this.options.positiveClass };
+  async getPreds(options: GetPredsOptions = {}): Promise<Predictions> {
+    return this.runner.run("getPreds()", "look", () => getPredsOfSet(this.trainer.predictor, options));
   }
 
   /** Loss and metrics of a set, which by default is validation's, with the weights as they are. */
-  async validate({
-    dsType = "valid",
-  }: { readonly dsType?: Exclude<DsType, "test"> } = {}): Promise<Validation> {
-    oneOf("dsType", dsType, ["train", "valid"]);
-    return this.use("validate()", "look", () => validateInterruptibly(this, loaderOf(this.data, dsType)));
+  async validate(options: ValidateOptions = {}): Promise<Validation> {
+    return this.runner.run("validate()", "look", () => this.trainer.validateSet(options));
   }
 
   /** Predictions averaged over augmented copies of the images; see `tta`. */
   async TTA(this: Learner<ImageDataBunch>, options: TTAOptions = {}): Promise<Predictions> {
-    const preds = await this.use("TTA()", "look", () => tta(this, options));
-    return { ...preds, positiveClass: this.options.positiveClass };
+    return this.runner.run("TTA()", "look", () => tta(this.trainer.predictor, this.data, options));
   }
 
   /**
@@ -369,97 +216,27 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   predict(this: Learner<ImageDataBunch>, image: string | Uint8Array): Promise<Prediction> {
     const { data } = this;
-    return this.use("predict()", "look", () =>
-      predictImage(image, preparationOf(data), data, (batch) => this.evaluateBatch(batch)),
+    return this.runner.run("predict()", "look", () =>
+      predictImage(image, preparationOf(data), data, (batch) => this.runner.evaluateBatch(batch)),
     );
   }
 
   /**
-   * Shows `rows` x `rows` images of a batch below their predicted class, their actual one and the probability of the
-   * predicted.
-   * @param options `rows`: 5 by default; `dsType`: "valid" by default, of which they are the first; of "train" they are
-   * drawn and augmented
+   * Shows images of a batch below their predicted class, their actual one and the probability of the predicted.
    * @throws UserError when the data have no such set
    */
   showResults(this: Learner<ImageDataBunch>, options: ShowResultsOptions = {}): Promise<void> {
-    return this.use("showResults()", "look", () => showResults(this, options));
+    return this.runner.run("showResults()", "look", () => showResults(this.runner, this.data, options));
   }
 
   /**
-   * One training step; the training loop calls it.
-   * @returns the mean loss before the update
-   * @internal
-   */
-  trainBatch(batch: TrainBatch): Promise<number> {
-    return this.access.step(async () => {
-      if (this.session?.suits(batch) === false) await this.closeSession();
-      if (!this.session) await this.evaluator.close();
-      this.session ??= await NetSession.start({ ...this.net, training: this.training }, batch);
-      this.access.holder = this.session;
-      return this.session.step(batch);
-    });
-  }
-
-  /**
-   * Makes a step of what is left where gradients accumulate; the training loop calls it after an epoch's batches.
-   * @internal
-   */
-  async endTrainPass(): Promise<void> {
-    await this.access.step(async () => this.session?.update());
-  }
-
-  /**
-   * One batch in evaluation mode; `endEvaluation` follows the last one.
-   * @internal
-   */
-  evaluateBatch(batch: TrainBatch): Promise<EvaluatedBatch> {
-    return this.access.turns.take(async () => {
-      if (this.session?.suits(batch) === true) return this.session.evaluate(batch);
-      await this.access.holder?.bringBack();
-      return this.evaluator.evaluate(batch);
-    });
-  }
-
-  /**
-   * Frees the weights as evaluation needs them; its graph stays until the next fit.
-   * @internal
-   */
-  async endEvaluation(): Promise<void> {
-    await this.access.turns.take(() => Promise.all([this.session?.endEvaluation(), this.evaluator.end()]));
-  }
-
-  /**
-   * While a fit runs, weights, statistics and moments are with the thread that trains. A callback that reads them
-   * asks for them first; this learner's own methods do so themselves.
-   * @throws UserError while a fit runs and it is not one of its callbacks that asks
-   */
-  async bringBack(): Promise<void> {
-    await this.keep("bringBack()", () => Promise.resolve());
-  }
-
-  /**
-   * Runs work that reads the net's weights itself. They are here and do not change until it has ended.
-   * @param name of the function, such as "gradCam()", for errors
-   * @internal
-   */
-  look<R>(name: string, work: () => R | Promise<R>): Promise<R> {
-    return this.use(name, "look", async () => {
-      await this.access.bringBack();
-      return work();
-    });
-  }
-
-  /**
-   * Writes `modelDir/name.safetensors` (a name may bring the ending along): weights, running statistics, the optimizer's state, the places of the random
-   * streams, and whose they are.
+   * Writes `modelDir/name.safetensors` (a name may bring the ending along): weights, running
+   * statistics, the optimizer's state, the places of the random streams, and whose they are.
    * @throws UserError when it cannot be written
    */
   async save(name: string): Promise<void> {
     const file = this.checkpoint(name);
-    await this.keep("save()", async () => {
-      const progress = { optimizer: this.optimizer, draws: drawsOf(this), seeds: this.seeds };
-      await saveCheckpoint(file, this.model.state(), progress, this.identity);
-    });
+    await this.runner.read("save()", "keep", () => this.trainer.save(file));
   }
 
   /**
@@ -469,13 +246,8 @@ export class Learner<Data extends DataBunch = DataBunch> {
    */
   async load(name: string): Promise<this> {
     const file = this.checkpoint(name);
-    return this.use("load()", "load", async () => {
-      // In a callback: the optimizer's state becomes another, for which the next step makes a graph anew.
-      await this.endSession();
-      await this.access.bringBack();
-      const { warning, draws } = await loadCheckpoint(file, this.model.state(), this, this.identity);
-      if (draws) goBackTo(draws, this);
-      if (warning !== undefined) currentDisplay().text(`Warning: ${warning}`);
+    return this.runner.replace("load()", async () => {
+      await this.trainer.load(file);
       return this;
     });
   }
@@ -484,11 +256,11 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * Writes `modelDir/name.safetensors` for inference: weights, classes and the images' preparation in one file, which
    * `loadLearner` reads anywhere.
    * @returns the file
-   * @throws UserError when its threshold is none, or the file cannot be written
+   * @throws UserError when the options' threshold is not valid for the classes, or the file cannot be written
    */
   async export(this: Learner<ImageDataBunch>, name = "export", options: ExportOptions = {}): Promise<string> {
     const file = this.checkpoint(name);
-    await this.keep("export()", () => exportLearner(this, file, options));
+    await this.runner.read("export()", "keep", () => exportLearner(this, file, options));
     return file;
   }
 
@@ -498,7 +270,7 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @throws UserError when it cannot be written
    */
   async exportOnnx(this: Learner<ImageDataBunch>, file: string): Promise<void> {
-    await this.keep("exportOnnx()", () => exportOnnx(this.model, describeLearner(this), file));
+    await this.runner.read("exportOnnx()", "keep", () => exportOnnx(this.model, describeLearner(this), file));
   }
 
   /**
@@ -506,7 +278,9 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @throws UserError when it cannot be written
    */
   async exportTfjs(this: Learner<ImageDataBunch>, folder: string): Promise<void> {
-    await this.keep("exportTfjs()", () => exportTfjs(this.model, describeLearner(this), folder));
+    await this.runner.read("exportTfjs()", "keep", () =>
+      exportTfjs(this.model, describeLearner(this), folder),
+    );
   }
 
   /**
@@ -522,20 +296,23 @@ export class Learner<Data extends DataBunch = DataBunch> {
     this: Learner<ImageDataBunch>,
     options: PrecomputeOptions = {},
   ): Promise<Learner<FeatureBunch>> {
-    return this.keep("precompute()", async () => {
+    return this.runner.read("precompute()", "keep", async () => {
       const { data, model } = await precompute(this, options);
       const { modelDir } = this;
       const head = new Learner(data, model, `${this.arch} features`, { ...this.options, modelDir });
-      head.freezeLayers(-1);
+      head.trainer.freezeTo(-1);
       return head;
     });
   }
 
-  /** Shows the net's layers: what each gives for an image, its parameters, whether they are trained, and the memory of a step. */
+  /**
+   * Shows the net's layers: what each gives for an image, its parameters, whether they are trained, and the memory of
+   * a step.
+   */
   async summary(this: Learner<ImageDataBunch>): Promise<void> {
     const { size, bs } = this.data;
     const { gradientCheckpointing: checkpointing } = this.options;
-    await this.look("summary()", () => {
+    await this.runner.read("summary()", "look", () => {
       const memory = stepMemory(this.model, size, { slots: this.optimizer.slots.length, checkpointing });
       currentDisplay().table(summary(this.model, size, { ...memory, bs }));
     });
@@ -546,131 +323,16 @@ export class Learner<Data extends DataBunch = DataBunch> {
    * @throws UserError while anything runs
    */
   dispose(): void {
-    if (this.disposed) return;
-    this.requireChange("learn.dispose() cannot run", "dispose");
-    this.disposed = true;
-    // A thread that is gone has nothing to free.
-    this.evaluator.close().catch(() => undefined);
+    this.runner.dispose();
     this.optimizer.dispose();
     this.model.dispose();
   }
 
-  /**
-   * Brings everything back for good; the training loop calls it at its end.
-   * @internal
-   */
-  endSession(): Promise<void> {
-    return this.access.turns.take(() => this.closeSession());
-  }
-
-  private async closeSession(): Promise<void> {
-    const { session } = this;
-    this.session = undefined;
-    if (this.access.holder === session) this.access.holder = undefined;
-    await session?.close();
-  }
-
-  /** Runs a method's work, if it may run now. */
-  private async use<R>(name: string, use: Use, work: (operation: Operation) => Promise<R>): Promise<R> {
-    this.requireAlive();
-    return this.access.run(name, use, this, work);
-  }
-
-  /** Runs work that keeps the weights, which it finds here. */
-  private keep<R>(name: string, work: () => Promise<R>): Promise<R> {
-    return this.use(name, "keep", async () => {
-      await this.access.bringBack();
-      return work();
-    });
-  }
-
-  /** @returns in whose callback it is to happen, if in one */
-  private requireChange(what: string, change: Change): Operation | undefined {
-    this.requireAlive();
-    return this.access.require(what, change, this);
-  }
-
-  private requireAlive(): void {
-    if (this.disposed) {
-      throw new UserError("This learner was disposed, and its net is gone.", "Make another one.");
-    }
-  }
-
-  /** Before a fit or a search. */
-  private setWd(wd = this.options.wd ?? defaultWd): void {
-    this.optimizer.wd = inRange("wd", wd, { from: 0 });
-  }
-
-  private get identity(): CheckpointIdentity {
-    return { architecture: this.arch, classes: this.data.classes, body: this.model.body.spec };
-  }
-
-  private get net(): Net {
-    return { model: this.model, loss: this.loss };
-  }
-
-  private get training(): Training {
-    const { optimizer, random, drawMix } = this;
-    const {
-      clipGrad,
-      gradientCheckpointing: checkpointing,
-      gradientAccumulation: accumulation,
-    } = this.options;
-    return { optimizer, random, drawMix, clipGrad, checkpointing, accumulation };
-  }
-
-  private newOptimizer(): Optimizer {
-    return (this.options.optFunc ?? adam())(this.model.groupParameters(), this.options);
-  }
-
-  private get phase(): "frozen" | "unfrozen" {
-    return this.frozen ? "frozen" : "unfrozen";
-  }
-
-  private async run(
-    operation: Operation,
-    what: string,
-    span: EpochSpan,
-    callbacks: readonly Callback[],
-  ): Promise<void> {
-    requireBatch(this.data);
-    const started = performance.now();
-    this.recorder = new Recorder(this.optimizer, this.columns);
-    try {
-      const always = what === "lrFind" ? [] : (this.options.callbacks ?? []);
-      await fit(this, span, [this.recorder, ...always, ...callbacks], (event, work) =>
-        this.access.inCallbacks(operation, event, work),
-      );
-    } finally {
-      this.timings.push({ what, seconds: (performance.now() - started) / 1000 });
-      const rows = what === "lrFind" ? [] : this.recorder.rows;
-      this.history.push(...rows.map((row) => ({ phase: this.phase, ...row })));
-    }
+  private get runner(): NetRunner {
+    return this.trainer.runner;
   }
 
   private checkpoint(name: string): string {
     return path.join(this.modelDir, checkpointName(name));
-  }
-}
-
-/** When a callback may change the data. */
-const betweenEpochs: ReadonlySet<CallbackEvent> = new Set([
-  "trainBegin",
-  "epochBegin",
-  "epochEnd",
-  "trainEnd",
-]);
-
-function requireBatch({ bs }: DataBunch): void {
-  if (bs >= 2) return;
-  throw new UserError(
-    `A batch of ${bs} has no variance to normalise by.`,
-    "Choose a batch size `bs` of 2 or more.",
-  );
-}
-
-function requireEpochs(epochs: number): void {
-  if (!(Number.isInteger(epochs) && epochs >= 1)) {
-    throw new UserError(`${epochs} epochs cannot be trained.`, "Give a whole number from 1 on.");
   }
 }

@@ -3,7 +3,7 @@ import { UserError } from "../errors.js";
 import type { Cnn } from "../models/Cnn.js";
 import type { CallbackEvent } from "./Callback.js";
 import { ReadWriteLock } from "./ReadWriteLock.js";
-import { Turns } from "./Turns.js";
+import { SerialQueue } from "./SerialQueue.js";
 
 /** What a call that takes time does with a net. */
 export type Use =
@@ -49,8 +49,8 @@ export interface Operation {
   /** Such as "fitOneCycle()". */
   readonly name: string;
   readonly use: Use;
-  /** The learner that was asked. */
-  readonly owner: object;
+  /** The net of the learner that was asked. */
+  readonly owner: Cnn;
   /** In whose callback it began. */
   readonly parent: Operation | undefined;
   /** What began in its callbacks and has not ended. */
@@ -63,7 +63,7 @@ export interface Operation {
 
 /** Who has a net's weights elsewhere, and gives them back. */
 export interface Holder {
-  bringBack(): Promise<void>;
+  syncFromThread(): Promise<void>;
 }
 
 interface Context {
@@ -82,11 +82,13 @@ const known = new WeakMap<Cnn, NetAccess>();
  */
 export class NetAccess {
   /** Batches follow each other in it, those of all learners on the net. */
-  readonly turns = new Turns();
+  readonly queue = new SerialQueue();
   /** Has the weights while a fit runs. */
   holder: Holder | undefined;
   private readonly lock = new ReadWriteLock();
   private readonly running = new Set<Operation>();
+  /** A head that `precompute` made can be disposed while its learner lives. */
+  private readonly disposed = new WeakSet<Cnn>();
 
   /** The one of a net. */
   static of(net: Cnn): NetAccess {
@@ -105,12 +107,7 @@ export class NetAccess {
    * @param name of the method, such as "save()"
    * @throws UserError where it may not begin now
    */
-  async run<R>(
-    name: string,
-    use: Use,
-    owner: object,
-    work: (operation: Operation) => Promise<R>,
-  ): Promise<R> {
+  async run<R>(name: string, use: Use, owner: Cnn, work: (operation: Operation) => Promise<R>): Promise<R> {
     const parent = this.require(`learn.${name} cannot run`, use, owner);
     const trains = use === "fit" || use === "search";
     const operation: Operation = { name, use, owner, parent, children: new Set(), open: !trains };
@@ -130,12 +127,12 @@ export class NetAccess {
 
   /** Runs a step that changes weights, when nobody reads them. */
   step<R>(work: () => Promise<R>): Promise<R> {
-    return this.lock.write(() => this.turns.take(work));
+    return this.lock.write(() => this.queue.run(work));
   }
 
   /** Has the weights brought back from where a fit has them. */
-  async bringBack(): Promise<void> {
-    await this.turns.take(async () => this.holder?.bringBack());
+  async syncFromThread(): Promise<void> {
+    await this.queue.run(async () => this.holder?.syncFromThread());
   }
 
   /** Runs a fit's callbacks, and waits for what they began and did not wait for. */
@@ -154,7 +151,10 @@ export class NetAccess {
    * @returns in whose callback it is to happen, if in one
    * @throws UserError where it may not happen now
    */
-  require(what: string, use: Use | Change, owner: object): Operation | undefined {
+  require(what: string, use: Use | Change, owner: Cnn): Operation | undefined {
+    if (this.disposed.has(owner)) {
+      throw new UserError("This learner was disposed, and its net is gone.", "Make or load another one.");
+    }
     const parent = this.enclosing();
     if (parent && !(isTraining(parent) ? allowedInCallbacks.includes(use) : use === "look")) {
       throw new UserError(
@@ -174,6 +174,15 @@ export class NetAccess {
     return parent;
   }
 
+  /** Has everything refused from now on that is asked of a learner of this net. */
+  dispose(owner: Cnn): void {
+    this.disposed.add(owner);
+  }
+
+  isDisposed(owner: Cnn): boolean {
+    return this.disposed.has(owner);
+  }
+
   /** The innermost operation on this net that the call comes from within. */
   private enclosing(): Operation | undefined {
     for (let context = here.getStore(); context; context = context.outer) {
@@ -187,7 +196,7 @@ export class NetAccess {
     if (parent && !isTraining(parent)) return work();
     if (use === "look" || use === "keep") return this.lock.read(work);
     if (use === "load") return this.lock.write(work);
-    // After what was asked for before; its steps take their turns one by one.
+    // After what was asked for before; its steps come in their turns.
     await this.lock.write(() => Promise.resolve());
     return work();
   }
@@ -195,5 +204,5 @@ export class NetAccess {
 
 const isTraining = ({ use }: Operation): boolean => use === "fit" || use === "search";
 
-const named = ({ name, owner }: Operation, asking: object): string =>
+const named = ({ name, owner }: Operation, asking: Cnn): string =>
   owner === asking ? `learn.${name}` : `${name} of another learner with the same weights`;

@@ -3,21 +3,20 @@ import type { Graph } from "../engine/graph/Graph.js";
 import { type GroupSetting, programOf } from "../engine/graph/GraphSession.js";
 import { RemoteGraph } from "../engine/graph/RemoteGraph.js";
 import type { Variable } from "../engine/Variable.js";
+import { UserError } from "../errors.js";
 import type { EvaluatedBatch } from "./evaluate.js";
 import { unmixed } from "./mixUp.js";
 import { groupsOf, type Net, type Present, recordNet, type Variables, variablesOf } from "./recordNet.js";
 import type { TrainBatch } from "./DataBunch.js";
 import type { MixedBatch } from "./trainStep.js";
 
-/** Who has the variables during a fit, in errors. */
-const holder = "the thread that trains";
-
 /**
  * Runs a net's training steps and evaluation as TensorFlow graphs in a thread of their own: a step is one call,
  * operations run side by side and hand their memory on, and the calling thread stays free.
  *
- * From the first training step on, weights, statistics and moments live with the graph; here their memory is free,
- * and reading one fails until `bringBack`. Whatever is assigned here meanwhile goes to the graph before it runs next.
+ * From the first training step on, weights, statistics and moments live with the graph; here their memory is free.
+ * Who reads one has all of them brought back, with the values of the last step. Whatever is assigned here meanwhile
+ * goes to the graph before it runs next.
  */
 export class NetSession {
   /** The versions that equal the graph's values. */
@@ -26,6 +25,10 @@ export class NetSession {
   private prepared = false;
   /** Batches whose gradients have been added up since the last step of the optimizer. */
   private added = 0;
+  private closing = false;
+  private readonly onRead = () => {
+    this.syncFromThreadNow();
+  };
 
   private constructor(
     private readonly net: Net,
@@ -36,10 +39,18 @@ export class NetSession {
     private readonly present: Present,
     /** Groups that are new, and become zeros when the graph first runs. */
     private readonly blank: Set<number>,
+    private readonly beforeRead: () => void,
   ) {}
 
-  /** Records a step on one blank image of the batch's size and hands it to the thread. */
-  static async start(net: Net, batch: TrainBatch): Promise<NetSession> {
+  /**
+   * Records a step on one blank image of the batch's size and hands it to the thread.
+   * @param beforeRead called before a variable is read that is with the graph; throws where it may not be
+   */
+  static async start(
+    net: Net,
+    batch: TrainBatch,
+    beforeRead: () => void = () => undefined,
+  ): Promise<NetSession> {
     const [, height, width, channels] = batch.shape;
     const present: Present = {
       batch: {
@@ -59,7 +70,16 @@ export class NetSession {
       group === variables.sums || (isNew && group !== variables.model) ? i : [],
     );
     present.weight = 0;
-    return new NetSession(net, variables, graph, remote, imageShape(batch), present, new Set(blank));
+    return new NetSession(
+      net,
+      variables,
+      graph,
+      remote,
+      imageShape(batch),
+      present,
+      new Set(blank),
+      beforeRead,
+    );
   }
 
   /** As they are set together in the graph. */
@@ -68,7 +88,7 @@ export class NetSession {
   }
 
   /** Whether the batch's images have the recorded size. The number of images may change. */
-  suits(batch: TrainBatch): boolean {
+  matchesShape(batch: TrainBatch): boolean {
     return imageShape(batch) === this.imageShape;
   }
 
@@ -79,7 +99,7 @@ export class NetSession {
   async step(batch: TrainBatch): Promise<number> {
     const { loss, training } = this.net;
     if (!training) throw new Error("this session was started without training");
-    await this.takeOver();
+    await this.moveToThread();
     const mix = training.drawMix?.(batch.y.length);
     const { accumulation = 1 } = training;
     if (accumulation === 1) {
@@ -97,23 +117,23 @@ export class NetSession {
   /** Makes a step of the optimizer of the batches since the last one, if there are any. */
   async update(): Promise<void> {
     if (this.added === 0) return;
-    await this.takeOver();
+    await this.moveToThread();
     this.net.training?.optimizer.advance();
     await this.run("update", this.present.batch);
     this.present.weight = 0;
     this.added = 0;
   }
 
-  /** The graph has all variables, and here nobody. */
-  private async takeOver(): Promise<void> {
-    await this.handOver();
-    for (const variable of this.graph.variables) if (!variable.lent) variable.lend(holder);
+  /** Hands all variables to the graph, and frees their memory here. */
+  private async moveToThread(): Promise<void> {
+    await this.pushChanges();
+    for (const variable of this.graph.variables) if (!variable.isRemote) variable.offload(this.onRead);
     this.prepared = false;
   }
 
   /** One batch in evaluation mode. */
   async evaluate(batch: TrainBatch): Promise<EvaluatedBatch> {
-    await this.handOver();
+    await this.pushChanges();
     if (!this.prepared) await this.remote.prepare("evaluate");
     this.prepared = true;
     const [logits = new Float32Array(), losses = new Float32Array()] = await this.run("evaluate", batch);
@@ -127,20 +147,36 @@ export class NetSession {
   }
 
   /** Gives variables their values as of the last step, by default all but the sums of gradients. */
-  async bringBack(
+  async syncFromThread(
     variables: readonly Variable[] = [this.variables.model, ...this.variables.slots].flat(),
   ): Promise<void> {
-    const lent = variables.filter((variable) => variable.lent);
-    if (lent.length === 0) return;
+    const remote = variables.filter((variable) => variable.isRemote);
+    if (remote.length > 0) this.bring(remote, await this.remote.read(this.placesOf(remote)));
+  }
+
+  /** The same at once, for somebody who reads a variable. */
+  private syncFromThreadNow(): void {
+    this.beforeRead();
+    if (this.closing) {
+      throw new UserError(
+        "The net's weights cannot be read: they are on their way back from a fit that is ending.",
+        "Await the fit before reading them.",
+      );
+    }
+    const remote = this.graph.variables.filter((variable) => variable.isRemote);
+    this.bring(remote, this.remote.readNow(this.placesOf(remote)));
+  }
+
+  private placesOf(variables: readonly Variable[]): number[] {
     const places = new Map(this.graph.variables.map((variable, place) => [variable, place]));
-    const values = await this.remote.read(lent.map((variable) => places.get(variable) ?? NaN));
-    this.bring(lent, values);
+    return variables.map((variable) => places.get(variable) ?? NaN);
   }
 
   /** Brings everything back and frees the graph. */
   async close(): Promise<void> {
+    this.closing = true;
     for (const [i, group] of this.groups.entries()) {
-      if (group === this.variables.sums || !group.some(({ lent }) => lent)) continue;
+      if (group === this.variables.sums || !group.some(({ isRemote }) => isRemote)) continue;
       // Group by group, so that not everything is in memory twice.
       this.bring(group, await this.remote.take(i));
     }
@@ -157,10 +193,10 @@ export class NetSession {
     );
   }
 
-  /** Gives the variables that are still lent their values. */
+  /** Gives the variables that are still remote their values. */
   private bring(variables: readonly Variable[], values: readonly Float32Array[]): void {
     variables.forEach((variable, i) => {
-      if (!variable.lent) return;
+      if (!variable.isRemote) return;
       variable.assignValues(values[i] ?? new Float32Array());
       this.known.set(variable, variable.version);
     });
@@ -168,16 +204,16 @@ export class NetSession {
   }
 
   private isNewHere(variable: Variable): boolean {
-    return !variable.lent && variable.version !== this.known.get(variable);
+    return !variable.isRemote && variable.version !== this.known.get(variable);
   }
 
   /** Sends what was assigned here since the graph's values were known; what is new is zero, and need not be sent. */
-  private async handOver(): Promise<void> {
+  private async pushChanges(): Promise<void> {
     const settings: GroupSetting[] = [];
     for (const [group, variables] of this.groups.entries()) {
       if (this.blank.has(group)) settings.push({ group });
       else if (variables.some((variable) => this.isNewHere(variable))) {
-        await this.bringBack(variables);
+        await this.syncFromThread(variables);
         settings.push({ group, values: variables.map((variable) => variable.values()) });
       }
     }
@@ -186,7 +222,7 @@ export class NetSession {
     for (const { group, values } of settings) {
       for (const variable of this.groups[group] ?? []) {
         if (values) this.known.set(variable, variable.version);
-        else variable.lend(holder);
+        else variable.offload(this.onRead);
       }
       this.blank.delete(group);
     }

@@ -2,25 +2,12 @@ import { type Curves, currentDisplay, type FitProgress } from "../display/Displa
 import { UserError } from "../errors.js";
 import type { Optimizer } from "./Optimizer.js";
 import type { Callback, TrainingState } from "./Callback.js";
+import type { EpochRow } from "./EpochRow.js";
 import { lrFindFigure } from "./lrFindFigure.js";
 import { lrSuggestions } from "./lrSuggestions.js";
 import type { MetricColumn } from "./metricColumns.js";
 import { progressTable } from "./progressTable.js";
 import { lossesFigure, lrFigure, metricsFigure } from "./recorderFigures.js";
-
-/** One finished epoch. */
-export interface EpochRow {
-  /** From 0. */
-  readonly epoch: number;
-  /** Smoothed over the whole fit, as fast.ai prints it. */
-  readonly trainLoss: number;
-  /** Mean over the validation items; undefined where validation was skipped. */
-  readonly validLoss?: number;
-  /** In the order of `metricNames`. */
-  readonly metrics: readonly number[];
-  /** Wall time, validation included. */
-  readonly seconds: number;
-}
 
 /** What of a search `recorder.plot` shows. */
 export interface PlotOptions {

@@ -4,8 +4,7 @@ import { flipLr } from "../data/transforms/flipLr.js";
 import { definitionOf, type Transform } from "../data/transforms/Transform.js";
 import { zoom } from "../data/transforms/zoom.js";
 import { inRange, oneOf } from "../inRange.js";
-import { getPreds, loaderOf } from "./getPreds.js";
-import type { Learner } from "./Learner.js";
+import { getPreds, loaderOf, type Predictor } from "./getPreds.js";
 import type { Predictions } from "./Predictions.js";
 
 /** How `learn.TTA` mixes plain and augmented predictions. */
@@ -25,20 +24,20 @@ export interface TTAOptions {
  * @throws UserError naming an option that is out of its range
  */
 export async function tta(
-  learn: Learner<ImageDataBunch>,
+  predictor: Predictor,
+  data: ImageDataBunch,
   { beta = 0.4, scale = 1.35, dsType = "valid" }: TTAOptions,
 ): Promise<Predictions> {
   inRange("beta", beta, { from: 0, to: 1 });
   inRange("scale", scale, { from: 1, to: 100 });
   oneOf("dsType", dsType, ["train", "valid"]);
-  const { data } = learn;
   const dataset = dsType === "train" ? data.trainDs : data.validDs;
-  const plain = await getPreds(learn, loaderOf(data, dsType));
+  const plain = await getPreds(predictor, loaderOf(data, dsType));
   const sum = new Float64Array(plain.probs.length);
   for (let pass = 0; pass < passes; pass++) {
     const loader = data.loader(dataset, transformsOf(data.dsTfms.train, pass, scale));
     // Its own draws of warp, rotation and lighting.
-    const { probs } = await getPreds(learn, loader, { batches: loader.batches(1 + pass) });
+    const { probs } = await getPreds(predictor, loader, { batches: loader.batches(1 + pass) });
     probs.forEach((p, i) => (sum[i] = (sum[i] ?? 0) + p));
   }
   const probs = plain.probs.map((p, i) => beta * p + ((1 - beta) * (sum[i] ?? 0)) / passes);

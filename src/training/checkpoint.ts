@@ -8,8 +8,8 @@ import { makeFolder } from "../makeFolder.js";
 import type { BodySpec } from "../models/Body.js";
 import { geometryOf, geometryTexts, withGeometry } from "../models/geometry.js";
 import { requireShape, restore, store } from "../models/torchLayout.js";
-import type { Draws } from "./draws.js";
 import { type CheckpointMetadata, checkpointMetadataOf, checkpointRemedy } from "./metadataSchemas.js";
+import type { RngState } from "./rngState.js";
 import type { Optimizer } from "./Optimizer.js";
 
 /** Whose weights a checkpoint holds, as far as their names and shapes do not tell. */
@@ -24,7 +24,7 @@ export interface CheckpointIdentity {
 export interface Progress {
   readonly optimizer: Optimizer;
   /** Where the random streams are, and the seeds that they come from. */
-  readonly draws: Draws;
+  readonly draws: RngState;
   readonly seeds: readonly number[];
 }
 
@@ -68,7 +68,7 @@ export interface Loaded {
   /** Why the optimizer's state was not taken (fast.ai drops it without a word); undefined when it was. */
   readonly warning?: string;
   /** Where the random streams were, if they come from the same seeds. */
-  readonly draws?: Draws;
+  readonly draws?: RngState;
 }
 
 /**

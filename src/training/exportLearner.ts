@@ -4,9 +4,9 @@ import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { writeSafetensors } from "../engine/safetensors.js";
 import { makeFolder } from "../makeFolder.js";
 import type { BodySpec } from "../models/Body.js";
+import type { Cnn } from "../models/Cnn.js";
 import { store } from "../models/torchLayout.js";
 import { checkedThreshold, type DecisionThreshold } from "./DecisionThreshold.js";
-import type { Learner } from "./Learner.js";
 
 /** What an exported file says of itself; a reader refuses other formats and later versions. */
 export const exportFormat = { format: "xray-notebook inference", version: "1" };
@@ -34,7 +34,15 @@ export interface ExportOptions {
   readonly threshold?: DecisionThreshold;
 }
 
-export function describeLearner(learn: Learner<ImageDataBunch>): ExportedLearner {
+/** What of a learner is exported. */
+export interface Exported {
+  readonly arch: string;
+  readonly model: Cnn;
+  readonly data: ImageDataBunch;
+  readonly positiveClass: string | undefined;
+}
+
+export function describeLearner(learn: Exported): ExportedLearner {
   const { arch, model, data, positiveClass } = learn;
   const { classes } = data;
   return { arch, body: model.body.spec, classes, preparation: preparationOf(data), positiveClass };
@@ -46,7 +54,7 @@ export function describeLearner(learn: Learner<ImageDataBunch>): ExportedLearner
  * @throws UserError naming the threshold that is none, or the folder or file that cannot be written
  */
 export async function exportLearner(
-  learn: Learner<ImageDataBunch>,
+  learn: Exported,
   file: string,
   options: ExportOptions = {},
 ): Promise<void> {

@@ -8,11 +8,28 @@ import {
   type TrainingState,
 } from "./Callback.js";
 import { currentDisplay } from "../display/Display.js";
-import { messageOf } from "../errors.js";
+import { messageOf, UserError } from "../errors.js";
 import { interruptible } from "../interrupt.js";
-import type { Learner } from "./Learner.js";
 import { SmoothenValue } from "./SmoothenValue.js";
-import { validate } from "./validate.js";
+import type { BatchTrainer } from "./session/BatchTrainer.js";
+import type { DataBunch, ItemBatch } from "./DataBunch.js";
+import type { TrainedLearner } from "./TrainedLearner.js";
+import type { Validation } from "./validate.js";
+
+/** @throws UserError where a batch is too small to be trained with */
+export function requireBatch({ bs }: Pick<DataBunch, "bs">): void {
+  if (bs >= 2) return;
+  throw new UserError(
+    `A batch of ${bs} has no variance to normalise by.`,
+    "Choose a batch size `bs` of 2 or more.",
+  );
+}
+
+/** @throws UserError where the number of epochs is none */
+export function requireEpochs(epochs: number): void {
+  if (Number.isInteger(epochs) && epochs >= 1) return;
+  throw new UserError(`${epochs} epochs cannot be trained.`, "Give a whole number from 1 on.");
+}
 
 /** Which epochs of how many a fit goes through. */
 export interface EpochSpan {
@@ -24,24 +41,31 @@ export interface EpochSpan {
   readonly to?: number;
 }
 
-type DuringCallbacks = <R>(event: CallbackEvent, callbacks: () => Promise<R>) => Promise<R>;
+/** Runs the callbacks of an event, and waits for what they began. */
+export type InCallbacks = <R>(event: CallbackEvent, callbacks: () => Promise<R>) => Promise<R>;
+
+/** What the training loop works on. */
+export interface Fitted {
+  /** What callbacks are told. */
+  readonly learn: TrainedLearner;
+  readonly runner: BatchTrainer;
+  /** A pass over the training data that the learner has by then. */
+  readonly batches: () => AsyncIterable<ItemBatch>;
+  /** Goes over the validation data. */
+  readonly validate: (onBatch: () => Promise<void>) => Promise<Validation>;
+  readonly inCallbacks: InCallbacks;
+}
 
 /**
  * The training loop. It is short and stays so: recording, rates, stopping and searching are callbacks.
  *
  *     trainBegin -> [epochBegin -> (batchBegin -> step -> batchEnd)* -> validBatchEnd* -> epochEnd]* -> trainEnd
  *
- * @param during runs the callbacks of an event, and waits for what they began
  * @throws Interrupted when the person stopped it; the weights are then those of the last whole step
  */
-export async function fit(
-  learn: Learner,
-  span: EpochSpan,
-  callbacks: readonly Callback[],
-  during: DuringCallbacks,
-): Promise<void> {
+export async function fit(fitted: Fitted, span: EpochSpan, callbacks: readonly Callback[]): Promise<void> {
   await interruptible(async (check) => {
-    const loop = new TrainingLoop(learn, span, callbacks, during, check);
+    const loop = new TrainingLoop(fitted, span, callbacks, check);
     const errors: unknown[] = [];
     const attempt = async (work: () => Promise<unknown>): Promise<void> => {
       try {
@@ -52,11 +76,11 @@ export async function fit(
       }
     };
     await attempt(() => loop.run());
-    await attempt(() => learn.endEvaluation());
-    await attempt(() => learn.endSession());
+    await attempt(() => fitted.runner.endEvaluation());
+    await attempt(() => fitted.runner.endSession());
     // Every callback is told, also where the thread that trains is gone, and where another one fails at it.
     for (const callback of loop.callbacks) {
-      await attempt(() => during("trainEnd", () => notify([callback], "trainEnd", loop.state)));
+      await attempt(() => fitted.inCallbacks("trainEnd", () => notify([callback], "trainEnd", loop.state)));
     }
     const [first, ...others] = errors;
     if (errors.length === 0) return;
@@ -73,14 +97,14 @@ class TrainingLoop {
   private readonly to: number;
 
   constructor(
-    private readonly learn: Learner,
+    private readonly fitted: Fitted,
     { epochs, from: epoch = 0, to = epochs }: EpochSpan,
     callbacks: readonly Callback[],
-    private readonly during: DuringCallbacks,
     private readonly check: () => Promise<void>,
   ) {
     this.callbacks = [...callbacks].sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
     this.to = to;
+    const { learn } = fitted;
     const batches = learn.data.trainDl.length;
     const validBatches = learn.data.validDl.length;
     this.state = {
@@ -90,7 +114,7 @@ class TrainingLoop {
   }
 
   tell(event: CallbackEvent): Promise<CallbackRequest> {
-    return this.during(event, () => notify(this.callbacks, event, this.state));
+    return this.fitted.inCallbacks(event, () => notify(this.callbacks, event, this.state));
   }
 
   async run(): Promise<void> {
@@ -114,7 +138,7 @@ class TrainingLoop {
   /** A callback may have given the learner other data since the last epoch. */
   private measureData(): void {
     const { state } = this;
-    const { trainDl, validDl } = this.learn.data;
+    const { trainDl, validDl } = this.fitted.learn.data;
     state.validBatches = validDl.length;
     if (trainDl.length === state.batches) return;
     // Where the epoch begins in a fit whose epochs all have the new length.
@@ -122,13 +146,13 @@ class TrainingLoop {
   }
 
   private async train(): Promise<CallbackRequest> {
-    const { learn, state } = this;
+    const { fitted, state } = this;
     let asked: CallbackRequest = {};
     state.batch = 0;
-    for await (const batch of learn.passes.over(learn.data.trainDl)) {
+    for await (const batch of fitted.batches()) {
       await this.tell("batchBegin");
       state.lastItems = batch.items;
-      state.lastLoss = await learn.trainBatch(batch);
+      state.lastLoss = await fitted.runner.trainBatch(batch);
       state.smoothLoss = this.smooth.add(state.lastLoss);
       state.batch++;
       state.iteration++;
@@ -136,14 +160,14 @@ class TrainingLoop {
       await this.check();
       if (asked.stopEpoch) break;
     }
-    await learn.endTrainPass();
+    await fitted.runner.endTrainPass();
     return asked;
   }
 
   private async validate(): Promise<void> {
-    const { learn, state } = this;
+    const { fitted, state } = this;
     state.batch = 0;
-    const validation = await validate(learn, learn.data.validDl, async () => {
+    const validation = await fitted.validate(async () => {
       state.batch++;
       await this.tell("validBatchEnd");
       await this.check();

@@ -3,8 +3,9 @@ import { currentDisplay } from "../display/Display.js";
 import { UserError } from "../errors.js";
 import { interruptible } from "../interrupt.js";
 import type { BatchLoader, DataBunch, ItemBatch } from "./DataBunch.js";
-import type { Learner } from "./Learner.js";
+import type { Passes } from "./Passes.js";
 import type { Predictions } from "./Predictions.js";
+import type { BatchEvaluator } from "./session/BatchTrainer.js";
 import { requireSameClasses } from "./requireSameClasses.js";
 
 /**
@@ -24,6 +25,36 @@ export function loaderOf({ validDl, fixDl, testDl }: DataBunch, dsType: DsType):
   );
 }
 
+/** What a set is predicted with. */
+export interface Predictor {
+  readonly runner: BatchEvaluator;
+  readonly passes: Passes;
+  /** The learner's, whose classes the net tells apart. */
+  readonly data: DataBunch;
+  /** The positive class that the learner was given. */
+  readonly positiveClass: string | undefined;
+}
+
+/** Which set `learn.getPreds` predicts. */
+export interface GetPredsOptions {
+  /**
+   * "train" is in order and not augmented; "test" has no labels: there `y` is -1 and the losses are NaN.
+   * @default "valid"
+   */
+  readonly dsType?: DsType;
+  /** Another bunch's loader in place of it, such as `held.validDl`; its classes and its preparation must be the same. */
+  readonly dl?: BatchLoader;
+}
+
+/** See `Learner.getPreds`. */
+export function getPredsOfSet(
+  predictor: Predictor,
+  { dsType = "valid", dl }: GetPredsOptions,
+): Promise<Predictions> {
+  const labelled = dl === undefined && dsType === "test" ? false : undefined;
+  return getPreds(predictor, dl ?? loaderOf(predictor.data, dsType), { labelled });
+}
+
 /** What the images of a loader are called. */
 function setOf({ trainDl, fixDl, validDl, testDl }: DataBunch, loader: BatchLoader): string {
   if (loader === fixDl || loader === trainDl) return "training";
@@ -39,15 +70,16 @@ function setOf({ trainDl, fixDl, validDl, testDl }: DataBunch, loader: BatchLoad
  * @throws UserError when the loader leaves out images, as one that trains may
  */
 export function getPreds(
-  learn: Learner,
+  { runner, passes, data, positiveClass }: Predictor,
   loader: BatchLoader,
   {
     labelled = loader.dataset.items?.some((item) => item.class === "") !== true,
-    batches = learn.passes.over(loader),
+    batches = passes.over(loader),
   }: { readonly labelled?: boolean; readonly batches?: AsyncIterable<ItemBatch> } = {},
 ): Promise<Predictions> {
   return interruptible(async (check) => {
-    const { classes, c } = learn.data;
+    const { classes } = data;
+    const c = classes.length;
     if (labelled) requireSameClasses(loader.dataset.classes ?? classes, classes);
     const n = loader.dataset.length;
     const probs = new Float32Array(n * c);
@@ -58,7 +90,7 @@ export function getPreds(
     try {
       for await (const batch of batches) {
         const labels = labelled ? batch.y : new Int32Array(batch.y.length);
-        const result = await learn.evaluateBatch({ ...batch, y: labels });
+        const result = await runner.evaluateBatch({ ...batch, y: labels });
         const own = softmax(result.logits, c);
         labels.forEach((label, k) => {
           // Images that come from files have a place of their own; others follow each other.
@@ -75,7 +107,7 @@ export function getPreds(
       }
     } finally {
       progress.end();
-      await learn.endEvaluation();
+      await runner.endEvaluation();
     }
     if (seen.size < n) {
       throw new UserError(
@@ -83,7 +115,7 @@ export function getPreds(
         "Predict with one that leaves none out, such as data.fixDl for the training images.",
       );
     }
-    return { probs, y, losses, classes, set: setOf(learn.data, loader) };
+    return { probs, y, losses, classes, set: setOf(data, loader), positiveClass };
   });
 }
 

@@ -5,9 +5,9 @@ import { isTransform, type Transform } from "../data/transforms/Transform.js";
 import { checkFields } from "../checkFields.js";
 import { UserError } from "../errors.js";
 import { bodySpec } from "../models/bodySpec.js";
-import { type Draws, isDraws } from "./draws.js";
 import { requireDefinitions } from "./requireDefinitions.js";
 import { exportFormat, type ExportedLearner } from "./exportLearner.js";
+import { isRngState, type RngState } from "./rngState.js";
 
 type Metadata = Readonly<Record<string, string>>;
 
@@ -104,7 +104,7 @@ export interface CheckpointMetadata {
   readonly classes?: readonly string[];
   /** Steps of the optimizer. @default 0 */
   readonly optimizerStep?: number;
-  readonly draws?: Draws;
+  readonly draws?: RngState;
   readonly seeds?: readonly number[];
 }
 
@@ -112,7 +112,7 @@ const checkpoint: z.ZodType<CheckpointMetadata, Metadata> = z.object({
   architecture: z.string().optional(),
   classes: json.pipe(z.array(z.string()).min(1)).optional(),
   optimizerStep: z.string().transform(Number).pipe(z.number().int().min(0)).optional(),
-  draws: json.pipe(z.custom<Draws>(isDraws, "expected the places of the random streams")).optional(),
+  draws: json.pipe(z.custom<RngState>(isRngState, "expected the places of the random streams")).optional(),
   seeds: json.pipe(z.array(z.number().int())).optional(),
 });
 

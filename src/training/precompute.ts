@@ -9,7 +9,6 @@ import { Sequential } from "../models/layers/Sequential.js";
 import { CrossEntropy } from "./CrossEntropy.js";
 import { Evaluator } from "./Evaluator.js";
 import { FeatureBunch, type Features } from "./FeatureBunch.js";
-import type { Learner } from "./Learner.js";
 import { NetAccess } from "./NetAccess.js";
 
 /** How many looks at each training image `learn.precompute` takes. */
@@ -42,7 +41,7 @@ class LentHead extends Cnn {
  * @throws UserError when `variants` is no whole number from 1 on
  */
 export async function precompute(
-  learn: Learner<ImageDataBunch>,
+  learn: { readonly data: ImageDataBunch; readonly model: Cnn },
   { variants = 1 }: PrecomputeOptions,
 ): Promise<{ data: FeatureBunch; model: Cnn }> {
   integer("variants", variants, 1);

@@ -1,5 +1,5 @@
 import { duration } from "../duration.js";
-import type { EpochRow } from "./Recorder.js";
+import type { EpochRow } from "./EpochRow.js";
 
 /** fast.ai's table of a fit: its columns, and an epoch as cells of text. */
 export function progressTable(metrics: readonly { readonly head: string }[]) {

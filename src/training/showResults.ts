@@ -2,27 +2,27 @@ import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
 import { batchTiles, showTiles } from "../data/showImages.js";
 import { integer } from "../inRange.js";
 import { softmax } from "./getPreds.js";
-import type { Learner } from "./Learner.js";
 import { argmax } from "./metrics.js";
+import type { BatchEvaluator } from "./session/BatchTrainer.js";
 
 /** Which and how many images `learn.showResults` shows. */
 export interface ShowResultsOptions {
-  /** Rows and columns of the grid. @default 5 */
+  /** Rows and columns of the grid: it has `rows` x `rows` images. @default 5 */
   readonly rows?: number;
-  /** @default "valid" */
+  /** Of "valid" and "test" the first images are shown, of "train" some are drawn and augmented. @default "valid" */
   readonly dsType?: DsType;
 }
 
 /** See `Learner.showResults`. */
 export async function showResults(
-  learn: Learner<ImageDataBunch>,
+  runner: BatchEvaluator,
+  data: ImageDataBunch,
   { rows = 5, dsType = "valid" }: ShowResultsOptions,
 ): Promise<void> {
   integer("rows", rows, 1);
-  const { data } = learn;
   const batch = await data.oneBatch(dsType);
-  const { logits } = await learn.evaluateBatch(batch);
-  await learn.endEvaluation();
+  const { logits } = await runner.evaluateBatch(batch);
+  await runner.endEvaluation();
   const probs = softmax(logits, data.c);
   // Images of the test set have no class of their own.
   const labelled = dsType !== "test";

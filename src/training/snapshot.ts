@@ -1,7 +1,8 @@
 import type { Tensor } from "../engine/tensorflow.js";
 import type { Variable } from "../engine/Variable.js";
-import { drawsOf, goBackTo } from "./draws.js";
-import type { Learner } from "./Learner.js";
+import type { Cnn } from "../models/Cnn.js";
+import { captureRng, restoreRng, type Streams } from "./rngState.js";
+import type { Optimizer } from "./Optimizer.js";
 
 /**
  * Remembers weights, running statistics, the optimizer and the places in the random streams.
@@ -9,12 +10,14 @@ import type { Learner } from "./Learner.js";
  *
  * It costs memory only for what is changed meanwhile: TensorFlow copies a variable's memory at the first change.
  */
-export function takeSnapshot(learn: Learner): () => void {
-  const { model, optimizer } = learn;
+export function takeSnapshot(
+  streams: Streams,
+  { model, optimizer }: { readonly model: Cnn; readonly optimizer: Optimizer },
+): () => void {
   const variables = [...model.state(), ...[...optimizer.state().values()].flat()];
   const kept = new Map<Variable, Tensor>(variables.map((variable) => [variable, variable.read()]));
   const { t, mom, lrs } = optimizer;
-  const draws = drawsOf(learn);
+  const draws = captureRng(streams);
   return () => {
     // Moments that the optimizer did not have yet go; those it had are put back.
     if (t === 0) optimizer.reset();
@@ -23,6 +26,6 @@ export function takeSnapshot(learn: Learner): () => void {
       tensor.dispose();
     }
     [optimizer.t, optimizer.mom, optimizer.lrs] = [t, mom, lrs];
-    goBackTo(draws, learn);
+    restoreRng(draws, streams);
   };
 }

@@ -1,7 +1,9 @@
-import { interruptible } from "../interrupt.js";
-import type { BatchLoader } from "./DataBunch.js";
-import type { Learner } from "./Learner.js";
-import type { MetricInput } from "./metrics.js";
+import type { DsType } from "../data/ImageDataBunch.js";
+import type { CrossEntropy } from "./CrossEntropy.js";
+import type { ItemBatch } from "./DataBunch.js";
+import type { MetricColumn } from "./metricColumns.js";
+import type { MetricClasses, MetricInput } from "./metrics.js";
+import type { BatchEvaluator } from "./session/BatchTrainer.js";
 
 /** Loss and metrics over a set, each item with the same weight also in a short last batch. */
 export interface Validation {
@@ -11,38 +13,53 @@ export interface Validation {
   readonly metrics: readonly number[];
 }
 
+/** Which set `learn.validate` measures. */
+export interface ValidateOptions {
+  /** @default "valid" */
+  readonly dsType?: Exclude<DsType, "test">;
+}
+
+/** What a set is validated with. */
+export interface Validator {
+  readonly runner: BatchEvaluator;
+  readonly loss: CrossEntropy;
+  /** The metrics. */
+  readonly columns: readonly Pick<MetricColumn, "metric">[];
+  /** What the metrics are told of the classes. */
+  readonly of: MetricClasses;
+}
+
 /** @param onBatch called after each batch */
 export async function validate(
-  learn: Learner,
-  loader: BatchLoader,
+  { runner, loss: measure, columns, of }: Validator,
+  batches: AsyncIterable<ItemBatch>,
   onBatch: () => Promise<void>,
 ): Promise<Validation> {
-  const { c } = learn.data;
-  const names = learn.metricClasses;
-  const sums = learn.metrics.map(() => 0);
+  const c = of.classes.length;
+  const sums = columns.map(() => 0);
   const all: MetricInput[] = [];
   let [items, loss, weight] = [0, 0, 0];
   try {
-    for await (const batch of learn.passes.over(loader)) {
-      const { logits, losses } = await learn.evaluateBatch(batch);
+    for await (const batch of batches) {
+      const { logits, losses } = await runner.evaluateBatch(batch);
       const n = batch.y.length;
       items += n;
-      learn.loss.weights(batch.y).forEach((of, i) => {
-        weight += of;
-        loss += of * (losses[i] ?? NaN);
+      measure.weights(batch.y).forEach((own, i) => {
+        weight += own;
+        loss += own * (losses[i] ?? NaN);
       });
-      learn.metrics.forEach((metric, i) => {
-        if (metric.whole !== true) sums[i] = (sums[i] ?? 0) + n * metric({ logits, c, y: batch.y, ...names });
+      columns.forEach(({ metric }, i) => {
+        if (metric.whole !== true) sums[i] = (sums[i] ?? 0) + n * metric({ logits, c, y: batch.y, ...of });
       });
       all.push({ logits, c, y: batch.y });
       await onBatch();
     }
   } finally {
-    await learn.endEvaluation();
+    await runner.endEvaluation();
   }
   const set = joined(all, c);
-  const metrics = learn.metrics.map((metric, i) =>
-    metric.whole === true ? metric({ ...set, ...names }) : (sums[i] ?? NaN) / items,
+  const metrics = columns.map(({ metric }, i) =>
+    metric.whole === true ? metric({ ...set, ...of }) : (sums[i] ?? NaN) / items,
   );
   return { validLoss: loss / weight, metrics };
 }
@@ -58,7 +75,3 @@ function joined(batches: readonly MetricInput[], c: number): MetricInput {
   }
   return { logits, c, y };
 }
-
-/** The same, to be stopped by the person at the keyboard. */
-export const validateInterruptibly = (learn: Learner, loader: BatchLoader): Promise<Validation> =>
-  interruptible((check) => validate(learn, loader, check));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { cp } from "node:fs/promises";
 import path from "node:path";
 import { after, afterEach, describe, it } from "node:test";
 import type { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
@@ -58,7 +59,6 @@ const methods = (learn: TinyLearner): Record<string, () => unknown> => {
     "export()": () => learn.export("beside-export"),
     "exportOnnx()": () => learn.exportOnnx(file("beside.onnx")),
     "exportTfjs()": () => learn.exportTfjs(file("beside-tfjs")),
-    "bringBack()": () => learn.bringBack(),
     "load()": () => learn.load("before"),
     "fit()": () => learn.fit(1),
     "fitOneCycle()": () => learn.fitOneCycle(1),
@@ -188,20 +188,41 @@ describe("a method that is called while another runs", () => {
     for (const probs of seen.slice(1)) assert.ok(known.has(String(probs)));
   });
 
-  it("of a fit: weights are not to be read, in words", async () => {
-    const learn = await learner();
-    const [variable] = learn.model.state();
-    let refused: unknown;
-    await learn.fit(1, 1e-3, [
+  it("of a fit: who reads the weights gets those of the last step; of a search, an error in words", async () => {
+    const [learn, other] = [await learner(), await tinyLearner(tinyNet(2))];
+    made.push(other);
+    const read: Float32Array[][] = [];
+    await learn.fit(1, 1e-1, [
       {
-        batchEnd: async () => {
-          refused ??= await outcome(() => variable?.values());
-          await learn.bringBack();
-          assert.equal(variable?.values().length, variable?.size);
+        batchEnd: async ({ iteration }) => {
+          await learn.save(`step-${iteration}`);
+          read.push(weights(learn));
         },
       },
     ]);
-    assert.match(String(refused), /cannot be read here: while a fit runs [^]*await `learn\.bringBack\(\)`/);
+    assert.equal(new Set(read.map(String)).size, 3, "every step has weights of its own");
+    await cp(learn.modelDir, other.modelDir, { recursive: true });
+    for (const [i, values] of read.entries()) {
+      await other.load(`step-${i + 1}`);
+      assert.deepEqual(weights(other), values);
+    }
+    const outcomes = new Set<string>();
+    const before = String(weights(learn));
+    const searching = learn.lrFind({ numIt: 6, startLr: 1, stopDiv: false });
+    const asking = setInterval(() => {
+      try {
+        outcomes.add(String(weights(learn)) === before ? "as before" : "of the search");
+      } catch (error) {
+        outcomes.add(error instanceof UserError ? error.message : String(error));
+      }
+    }, 1);
+    await searching;
+    clearInterval(asking);
+    assert.ok(!outcomes.has("of the search"));
+    outcomes.delete("as before");
+    for (const message of outcomes) {
+      assert.match(message, /^The net's weights cannot be read(:| while learn\.lrFind\(\) is running)/);
+    }
   });
 });
 
@@ -209,7 +230,7 @@ describe("a callback", () => {
   it("may look, save, export, load and precompute", async () => {
     const learn = await learner();
     const results: Record<string, string> = {};
-    const wanted = [...looks, "save()", "export()", "exportOnnx()", "exportTfjs()", "bringBack()", "load()"];
+    const wanted = [...looks, "save()", "export()", "exportOnnx()", "exportTfjs()", "load()"];
     const doAll: Callback = {
       epochEnd: async () => {
         await learn.save("before");
@@ -264,16 +285,13 @@ describe("a callback", () => {
       },
     };
     const careful: Callback = {
-      batchEnd: async () => {
-        await learn.bringBack();
+      batchEnd: () => {
         saved.push(weights(learn));
       },
     };
     await learn.fit(1, 1e-1, [forgetful, careful]);
+    await cp(learn.modelDir, other.modelDir, { recursive: true });
     for (const [i, expected] of saved.entries()) {
-      other.data = learn.data;
-      await new Promise((resolve) => setImmediate(resolve));
-      Object.assign(other, { modelDir: learn.modelDir });
       await other.load(`step-${i + 1}`);
       assert.deepEqual(weights(other), expected, `step ${i + 1}`);
     }
@@ -399,5 +417,6 @@ describe("dispose", () => {
     inference.dispose();
     assert.deepEqual(await running, expected);
     await assert.rejects(inference.predict(paths[0] ?? ""), /was disposed[^]*loadLearner/);
+    await assert.rejects(gradCam(inference, paths[0] ?? ""), /^UserError: This learner was disposed/);
   });
 });

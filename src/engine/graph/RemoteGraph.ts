@@ -1,5 +1,5 @@
 import path from "node:path";
-import { Worker } from "node:worker_threads";
+import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { FeedValue } from "./Graph.js";
 import type { GraphProgram, GroupSetting } from "./GraphSession.js";
 import type { GraphReply, GraphRequest } from "./graphWorker.js";
@@ -11,6 +11,9 @@ interface Waiting {
 
 /** A thread without graphs for this long ends; the next graph starts another. */
 const idleMilliseconds = 30_000;
+
+/** A thread that is asked for values ends its step first, which takes less than this. */
+const longestStepMs = 600_000;
 
 /** A thread with TensorFlow of its own; it starts with the first graph and never keeps an idle process alive. */
 class Thread {
@@ -46,6 +49,20 @@ class Thread {
       this.worker.ref();
       this.worker.postMessage(request, owned);
     });
+  }
+
+  /** The answer, for which the caller's thread stands still. */
+  askNow(request: GraphRequest & { readonly kind: "read" }): Exclude<GraphReply, { problem: string }> {
+    if (this.ended) throw this.ended;
+    const { port1, port2 } = new MessageChannel();
+    const answered = new Int32Array(new SharedArrayBuffer(4));
+    this.worker.postMessage({ ...request, blocking: { port: port2, answered } }, [port2]);
+    Atomics.wait(answered, 0, 0, longestStepMs);
+    const reply = receiveMessageOnPort(port1)?.message as GraphReply | undefined;
+    port1.close();
+    if (!reply) throw new Error("The thread that trains does not answer.");
+    if ("problem" in reply) throw new Error(`TensorFlow: ${reply.problem}`);
+    return reply;
   }
 
   /** Counts a graph more (1), less (-1), or one that may come (0). */
@@ -116,6 +133,11 @@ export class RemoteGraph {
   async read(places: readonly number[]): Promise<readonly Float32Array[]> {
     const { values } = await this.thread.ask({ kind: "read", session: this.session, places });
     return values ?? [];
+  }
+
+  /** The same, while the caller's thread stands still. */
+  readNow(places: readonly number[]): readonly Float32Array[] {
+    return this.thread.askNow({ kind: "read", session: this.session, places }).values ?? [];
   }
 
   /** See `GraphSession.take`. */

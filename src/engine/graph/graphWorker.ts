@@ -1,8 +1,15 @@
-import { parentPort } from "node:worker_threads";
+import { type MessagePort, parentPort } from "node:worker_threads";
 import { collectGarbage } from "../collectGarbage.js";
 import { messageOf } from "../../errors.js";
 import type { FeedValue } from "./Graph.js";
 import { type GraphProgram, GraphSession, type GroupSetting } from "./GraphSession.js";
+
+/** Where an answer goes that is waited for without giving the event loop a turn. */
+export interface Blocking {
+  readonly port: MessagePort;
+  /** `[1]`: becomes 1 when the answer has been sent. */
+  readonly answered: Int32Array;
+}
 
 /** What the thread is asked to do; every request has one answer, in order. */
 export type GraphRequest =
@@ -15,7 +22,12 @@ export type GraphRequest =
       readonly feeds: readonly FeedValue[];
     }
   | { readonly kind: "prepare" | "releasePrepared"; readonly session: number; readonly function: string }
-  | { readonly kind: "read"; readonly session: number; readonly places: readonly number[] }
+  | {
+      readonly kind: "read";
+      readonly session: number;
+      readonly places: readonly number[];
+      readonly blocking?: Blocking;
+    }
   | { readonly kind: "take"; readonly session: number; readonly group: number }
   | { readonly kind: "close"; readonly session: number };
 
@@ -32,7 +44,15 @@ parentPort?.on("message", (request: GraphRequest) => {
   }
   if (request.kind === "assign") setImmediate(collectGarbage);
   const owned = "values" in reply ? (reply.values ?? []).map(({ buffer }) => buffer as ArrayBuffer) : [];
-  parentPort?.postMessage(reply, owned);
+  if (request.kind !== "read" || request.blocking === undefined) {
+    parentPort?.postMessage(reply, owned);
+    return;
+  }
+  const { port, answered } = request.blocking;
+  port.postMessage(reply, owned);
+  port.close();
+  Atomics.store(answered, 0, 1);
+  Atomics.notify(answered, 0);
 });
 
 function answer(request: GraphRequest): GraphReply {

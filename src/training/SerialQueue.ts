@@ -1,8 +1,8 @@
 /** Has works follow each other in the order in which they came, whether or not those before them fail. */
-export class Turns {
+export class SerialQueue {
   private last: Promise<unknown> = Promise.resolve();
 
-  take<R>(work: () => Promise<R>): Promise<R> {
+  run<R>(work: () => Promise<R>): Promise<R> {
     const result = this.last.then(work);
     this.last = result.catch(() => undefined);
     return result;

@@ -1,0 +1,190 @@
+import { performance } from "node:perf_hooks";
+import { currentDisplay } from "../display/Display.js";
+import { Random } from "../engine/random.js";
+import { inRange, oneOf } from "../inRange.js";
+import { interruptible } from "../interrupt.js";
+import { adam } from "./Adam.js";
+import type { Callback } from "./Callback.js";
+import { type CheckpointIdentity, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import { crossEntropy, type CrossEntropy } from "./CrossEntropy.js";
+import type { BatchLoader, DataBunch } from "./DataBunch.js";
+import { type EpochSpan, fit, requireBatch } from "./fit.js";
+import { loaderOf, type Predictor } from "./getPreds.js";
+import type { HistoryRow, Timing } from "./HistoryRow.js";
+import type { LearnerMetrics } from "./learnerMetrics.js";
+import type { LearnerOptions } from "./LearnerOptions.js";
+import { mixUp } from "./mixUp.js";
+import type { Operation } from "./NetAccess.js";
+import { defaultWd, type Optimizer } from "./Optimizer.js";
+import { Passes } from "./Passes.js";
+import { Recorder } from "./Recorder.js";
+import { captureRng, restoreRng, type Streams } from "./rngState.js";
+import { NetRunner } from "./session/NetRunner.js";
+import { takeSnapshot } from "./snapshot.js";
+import type { TrainedLearner } from "./TrainedLearner.js";
+import { validate, type ValidateOptions, type Validation } from "./validate.js";
+
+/**
+ * Trains a learner's net: it holds the optimizer, the loss, the random streams and the {@link NetRunner}, and keeps the
+ * log of all fits. What a person asks for (a fit at constant rates, one cycle, a search) is made of its `train`.
+ */
+export class Trainer {
+  /** Every epoch of all fits; searches are not in it. */
+  readonly history: HistoryRow[] = [];
+  /** Wall seconds of each finished fit and search, in their order. */
+  readonly timings: Timing[] = [];
+  readonly runner: NetRunner;
+  /** What the last fit or search went through. */
+  recorder: Recorder;
+  /** It moves the layers that are trained now; `freezeTo` makes it anew. */
+  optimizer: Optimizer;
+  /** Whether some layers are frozen. */
+  phase: HistoryRow["phase"] = "unfrozen";
+  private readonly seed: number;
+  /** It draws dropout's masks and MixUp's pairs. */
+  private readonly random: Random;
+  private readonly passes = new Passes();
+  private readonly loss: CrossEntropy;
+
+  constructor(
+    private readonly learn: TrainedLearner,
+    private readonly metrics: LearnerMetrics,
+    private readonly options: LearnerOptions,
+  ) {
+    const { data, model } = learn;
+    this.seed = options.seed ?? data.seed;
+    this.random = new Random(this.seed, 3);
+    this.loss = (options.lossFunc ?? crossEntropy())(data.c);
+    this.optimizer = this.newOptimizer();
+    this.recorder = new Recorder(this.optimizer, metrics.columns);
+    const drawMix = options.mixUp === undefined ? undefined : mixUp(options.mixUp, this.random);
+    this.runner = new NetRunner({ model, loss: this.loss }, () => ({
+      optimizer: this.optimizer,
+      random: this.random,
+      drawMix,
+      clipGrad: options.clipGrad,
+      checkpointing: options.gradientCheckpointing,
+      accumulation: options.gradientAccumulation,
+    }));
+  }
+
+  /** The data that the learner has now. */
+  get data(): DataBunch {
+    return this.learn.data;
+  }
+
+  /** Trains the layer groups from `n` on; negative counts from the end. The optimizer starts anew. */
+  freezeTo(n: number): void {
+    this.learn.model.freezeTo(n, this.options.trainBn ?? true);
+    this.phase = n === 0 ? "unfrozen" : "frozen";
+    this.optimizer.dispose();
+    this.optimizer = this.newOptimizer();
+  }
+
+  /**
+   * Sets the weight decay before a fit or a search.
+   * @throws UserError when it is negative
+   */
+  setWd(wd = this.options.wd ?? defaultWd): void {
+    this.optimizer.wd = inRange("wd", wd, { from: 0 });
+  }
+
+  /**
+   * Trains at the optimizer's rates, which callbacks may set. The learner's own callbacks take part in a fit, but not
+   * in a search.
+   * @param operation the fit or search that it is a part of
+   * @param what its name in `timings`
+   */
+  async train(
+    operation: Operation,
+    what: string,
+    span: EpochSpan,
+    callbacks: readonly Callback[],
+  ): Promise<void> {
+    requireBatch(this.data);
+    const started = performance.now();
+    const isFit = operation.use === "fit";
+    this.recorder = new Recorder(this.optimizer, this.metrics.columns);
+    const loop = {
+      learn: this.learn,
+      runner: this.runner,
+      batches: () => this.passes.over(this.data.trainDl),
+      validate: (onBatch: () => Promise<void>) => this.validate(this.data.validDl, onBatch),
+      inCallbacks: this.runner.callbacksOf(operation),
+    };
+    try {
+      const always = isFit ? (this.options.callbacks ?? []) : [];
+      await fit(loop, span, [this.recorder, ...always, ...callbacks]);
+    } finally {
+      this.timings.push({ what, seconds: (performance.now() - started) / 1000 });
+      if (isFit) this.history.push(...this.recorder.rows.map((row) => ({ phase: this.phase, ...row })));
+    }
+  }
+
+  /**
+   * Loss and metrics over the next pass of a loader.
+   * @param onBatch called after each batch
+   */
+  validate(loader: BatchLoader, onBatch: () => Promise<void>): Promise<Validation> {
+    const { runner, loss } = this;
+    return validate({ runner, loss, ...this.metrics }, this.passes.over(loader), onBatch);
+  }
+
+  /**
+   * Loss and metrics of a set; see `Learner.validate`.
+   * @throws UserError when there is no such set
+   */
+  validateSet({ dsType = "valid" }: ValidateOptions): Promise<Validation> {
+    oneOf("dsType", dsType, ["train", "valid"]);
+    return interruptible((check) => this.validate(loaderOf(this.data, dsType), check));
+  }
+
+  /** What predicts with the net as it is. */
+  get predictor(): Predictor {
+    const { positiveClass } = this.options;
+    return { runner: this.runner, passes: this.passes, data: this.data, positiveClass };
+  }
+
+  /**
+   * Writes a checkpoint; see `Learner.save`.
+   * @throws UserError when it cannot be written
+   */
+  async save(file: string): Promise<void> {
+    const { optimizer, seeds } = this;
+    const progress = { optimizer, seeds, draws: captureRng(this.streams) };
+    await saveCheckpoint(file, this.learn.model.state(), progress, this.identity);
+  }
+
+  /**
+   * Reads a checkpoint; see `Learner.load`.
+   * @throws UserError when it is missing, broken, or of another net; nothing is changed then
+   */
+  async load(file: string): Promise<void> {
+    const { warning, draws } = await loadCheckpoint(file, this.learn.model.state(), this, this.identity);
+    if (draws) restoreRng(draws, this.streams);
+    if (warning !== undefined) currentDisplay().text(`Warning: ${warning}`);
+  }
+
+  /** The seeds of the net's draws and of the data's. */
+  get seeds(): readonly [net: number, data: number] {
+    return [this.seed, this.data.seed];
+  }
+
+  /** Remembers everything that training changes. @returns a function that goes back to it, to be called once */
+  takeSnapshot(): () => void {
+    return takeSnapshot(this.streams, { model: this.learn.model, optimizer: this.optimizer });
+  }
+
+  private get identity(): CheckpointIdentity {
+    const { arch, data, model } = this.learn;
+    return { architecture: arch, classes: data.classes, body: model.body.spec };
+  }
+
+  private get streams(): Streams {
+    return { random: this.random, passes: this.passes, data: this.data };
+  }
+
+  private newOptimizer(): Optimizer {
+    return (this.options.optFunc ?? adam())(this.learn.model.groupParameters(), this.options);
+  }
+}

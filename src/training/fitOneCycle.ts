@@ -1,0 +1,35 @@
+import type { Callback } from "./Callback.js";
+import { requireEpochs } from "./fit.js";
+import type { Operation } from "./NetAccess.js";
+import { cyclePart, type OneCycleOptions, OneCycleScheduler, requireOneCycle } from "./OneCycleScheduler.js";
+import { type LearningRate, lrRange, slice } from "./slice.js";
+import type { Trainer } from "./Trainer.js";
+
+/** What `fitOneCycle` takes beside the number of epochs. */
+export interface FitOneCycleOptions extends OneCycleOptions {
+  /** The cycle's highest rate, for all layer groups or spread over them; default slice(3e-3). */
+  readonly maxLr?: LearningRate;
+  /** Weight decay; default the learner's. */
+  readonly wd?: number;
+  /** For this fit, beside the learner's own. */
+  readonly callbacks?: readonly Callback[];
+}
+
+/**
+ * See `Learner.fitOneCycle`.
+ * @param operation the fit that the cycle is, or is a part of
+ */
+export async function fitOneCycle(
+  trainer: Trainer,
+  operation: Operation,
+  epochs: number,
+  { maxLr = slice(3e-3), wd, callbacks = [], ...cycle }: FitOneCycleOptions,
+): Promise<void> {
+  requireEpochs(epochs);
+  const maxLrs = lrRange(maxLr, trainer.optimizer.groups.length);
+  requireOneCycle(cycle);
+  const part = cyclePart(epochs, cycle);
+  trainer.setWd(wd);
+  const scheduler = new OneCycleScheduler(trainer.optimizer, maxLrs, cycle);
+  await trainer.train(operation, trainer.phase, part, [scheduler, ...callbacks]);
+}
