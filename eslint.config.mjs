@@ -41,8 +41,8 @@ const direction = folders.map((folder) => {
       ],
       "no-restricted-properties": [
         "error",
-        { object: "process", property: "env", message: "src/environment.ts reads the environment." },
-        { object: "Math", property: "random", message: "Take a seeded Random (src/engine/random.ts)." },
+        { object: "process", property: "env", message: "src/core/environment.ts reads the environment." },
+        { object: "Math", property: "random", message: "Take a seeded Random (src/core/Random.ts)." },
       ],
     },
   };

@@ -1,4 +1,4 @@
-import { UserError } from "../src/errors.js";
+import { UserError } from "../src/core/errors.js";
 
 export const kinds = ["step", "epoch", "load", "valid", "share", "kernel"] as const;
 export type Kind = (typeof kinds)[number];

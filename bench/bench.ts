@@ -1,9 +1,9 @@
 import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { projectRoot } from "../src/environment.js";
-import { UserError } from "../src/errors.js";
+import { projectRoot } from "../src/core/environment.js";
+import { UserError } from "../src/core/errors.js";
 import { gridCases, parseCase, phases, usualCases } from "./Case.js";
-import { measured, type MeasureOptions, measurable } from "./measured.js";
+import { measured, type MeasureOptions, measurable } from "./measureCase.js";
 import { compare } from "./compare.js";
 
 interface Options extends Omit<MeasureOptions, "kind"> {

@@ -1,12 +1,12 @@
 import os from "node:os";
 import { tableText } from "../src/display/table.js";
-import { cores } from "../src/environment.js";
-import { messageOf } from "../src/errors.js";
+import { cores } from "../src/core/environment.js";
+import { messageOf } from "../src/core/errors.js";
 import { type Case, caseFlags, caseName } from "./Case.js";
 import { exampleSet } from "./exampleSet.js";
 import { median, rounded } from "./figures.js";
 import { type Metric, metricsOf } from "./metrics.js";
-import { fastaiSide, type FastaiOptions, type Numbers, ourSide, type Side } from "./Side.js";
+import { fastaiSide, type FastaiOptions, type Numbers, ourSide, type Side } from "./Contender.js";
 
 export interface CompareOptions extends FastaiOptions {
   readonly cases: readonly Case[];

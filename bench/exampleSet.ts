@@ -1,8 +1,8 @@
 import { cp, mkdir, mkdtemp, rm, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { imageFiles, subfolders } from "../src/data/imageFolder.js";
-import { found } from "./found.js";
+import { imageFiles, subfolders } from "../src/data/labels/imageFolder.js";
+import { found } from "./findBenchData.js";
 
 /** A folder of images made for a comparison. */
 export interface ExampleSet {

@@ -1,5 +1,5 @@
 import { getTransforms, ImageDataBunch, imagenetStats } from "../src/index.js";
-import { found } from "./found.js";
+import { found } from "./findBenchData.js";
 
 export interface FolderOptions {
   /** Holds `train`, and `test`, `valid` or `val`, each with a folder of images for each class; default: the X-rays. */

@@ -1,4 +1,4 @@
-import { Random } from "../src/engine/random.js";
+import { Random } from "../src/core/Random.js";
 import type { Batch } from "../src/data/Batch.js";
 import type { DataBunch } from "../src/training/DataBunch.js";
 import { readyLoader } from "../src/training/readyLoader.js";

@@ -1,7 +1,7 @@
 import path from "node:path";
-import { projectRoot } from "../src/environment.js";
+import { projectRoot } from "../src/core/environment.js";
 import { setupJupyter, venvPython } from "../src/report/setupJupyter.js";
-import { subprocess } from "../src/subprocess.js";
+import { subprocess } from "../src/core/subprocess.js";
 
 export interface KernelResult {
   /** From starting the kernel to the answer of its first cell, `1 + 1`. */

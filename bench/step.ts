@@ -1,5 +1,5 @@
 import { cnnLearner, type Callback, slice } from "../src/index.js";
-import { UserError } from "../src/errors.js";
+import { UserError } from "../src/core/errors.js";
 import { architecture } from "./architecture.js";
 import type { Phase } from "./Case.js";
 import { median, peakRssMB, rounded } from "./figures.js";

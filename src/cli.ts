@@ -4,8 +4,8 @@ import type { RunOptions } from "./commands/run.js";
 import type { SeedsOptions } from "./commands/seeds.js";
 import type { ServeOptions } from "./commands/serve.js";
 import type { SetUpOptions } from "./commands/setUp.js";
-import { Interrupted, UserError } from "./errors.js";
-import { modelNames } from "./presets.js";
+import { Interrupted, UserError } from "./core/errors.js";
+import { modelNames } from "./runs/presets.js";
 
 /** The `xray` command. Verbs load their parts when called, so that each starts without what it does not need. */
 function program(): Command {

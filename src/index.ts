@@ -3,37 +3,37 @@
  * display, anywhere else the terminal's.
  */
 import { createDisplay } from "./display/createDisplay.js";
-import { setDisplay } from "./display/Display.js";
+import { setDisplay } from "./core/Display.js";
 
 setDisplay(createDisplay());
 
 // Settings
-export { chooseParameters } from "./chooseParameters.js";
-export { type Parameters, presets } from "./presets.js";
+export { chooseParameters } from "./runs/chooseParameters.js";
+export { type Parameters, presets } from "./runs/presets.js";
 
 // Data
-export { findDataset, type FoundDataset } from "./data/findDataset.js";
-export type { DataSource } from "./RunData.js";
-export { showListing } from "./data/datasetListing.js";
+export { findDataset, type FoundDataset } from "./xrays/findDataset.js";
+export type { DataSource } from "./runs/RunData.js";
+export { showListing } from "./xrays/datasetListing.js";
 export { type DsType, type FromFolderOptions, ImageDataBunch } from "./data/ImageDataBunch.js";
 export type { ImageDataBunchOptions } from "./data/bunchOptions.js";
-export type { OnBadImage } from "./data/checkImages.js";
-export type { Column, CsvOptions } from "./data/labelFromCsv.js";
-export type { LabelOf } from "./data/labelFiles.js";
-export type { ClassFolder } from "./data/labelFromFolders.js";
-export type { PatientOf } from "./data/patients.js";
-export { type ImageFacts, imageFacts } from "./data/imageFacts.js";
-export { kermanyCause } from "./data/kermanyCause.js";
-export { kermanyPatient } from "./data/kermanyPatient.js";
+export type { OnBadImage } from "./data/images/checkImages.js";
+export type { Column, CsvOptions } from "./data/labels/labelFromCsv.js";
+export type { LabelOf } from "./data/labels/labelFiles.js";
+export type { ClassFolder } from "./data/labels/labelFromFolders.js";
+export type { PatientOf } from "./data/labels/patients.js";
+export { type ImageFacts, imageFacts } from "./data/images/imageFacts.js";
+export { kermanyCause } from "./xrays/kermanyCause.js";
+export { kermanyPatient } from "./xrays/kermanyPatient.js";
 export {
   type Duplicate,
   type DuplicateOptions,
   findDuplicates,
   type FoundImage,
-} from "./data/findDuplicates.js";
-export { showDuplicates } from "./data/showDuplicates.js";
+} from "./data/images/findDuplicates.js";
+export { showDuplicates } from "./data/figures/showDuplicates.js";
 export { ImageDataset, type ImageItem } from "./data/ImageDataset.js";
-export type { DataLoader } from "./data/DataLoader.js";
+export type { DataLoader } from "./data/loading/DataLoader.js";
 export { getTransforms, type TransformOptions, type Transforms } from "./data/transforms/getTransforms.js";
 export type { PaddingMode, ResizeMethod, Resizing } from "./data/transforms/resizing.js";
 export type { Transform } from "./data/transforms/Transform.js";
@@ -58,9 +58,9 @@ export type {
   PlannedStep,
   Step,
   StepOf,
-} from "./data/transforms/Step.js";
+} from "./data/transforms/TransformStep.js";
 export type { Matrix3 } from "./data/transforms/matrix.js";
-export { Random, type RandomState } from "./engine/random.js";
+export { Random, type RandomState } from "./core/Random.js";
 export { brightness } from "./data/transforms/brightness.js";
 export { contrast } from "./data/transforms/contrast.js";
 export { crop } from "./data/transforms/crop.js";
@@ -81,9 +81,9 @@ export type { Batch } from "./data/Batch.js";
 export { cnnLearner, type CnnLearnerOptions } from "./training/cnnLearner.js";
 export { modelFrom, models } from "./models/models.js";
 export * as layers from "./models/layers/layers.js";
-export type { Architecture } from "./models/Architecture.js";
-export type { ArchitectureName } from "./models/backbones.js";
-export type { Body, BodySpec } from "./models/Body.js";
+export type { Architecture } from "./models/bodies/Architecture.js";
+export type { ArchitectureName } from "./models/bodies/backbones.js";
+export type { Body, BodySpec } from "./models/bodies/Body.js";
 export {
   type BackboneDefinition,
   defineBackbone,
@@ -91,7 +91,7 @@ export {
   type SpecError,
   type SpecIssue,
   type SpecSchema,
-} from "./models/defineBackbone.js";
+} from "./models/bodies/defineBackbone.js";
 export {
   auroc,
   type Average,
@@ -102,7 +102,7 @@ export {
   matthewsCorreff,
   precision,
   recall,
-} from "./training/confusionMetrics.js";
+} from "./training/metrics/confusionMetrics.js";
 export {
   accuracy,
   errorRate,
@@ -111,11 +111,11 @@ export {
   type MetricDescription,
   type MetricInput,
   topKAccuracy,
-} from "./training/metrics.js";
+} from "./training/metrics/metrics.js";
 export { type PositiveClass, positiveClass } from "./statistics/positiveClass.js";
-export { adam, type AdamOptions } from "./training/Adam.js";
-export { sgd, type SGDOptions } from "./training/SGD.js";
-export type { OptFunc, WeightDecayOptions } from "./training/Optimizer.js";
+export { adam, type AdamOptions } from "./training/optimizers/Adam.js";
+export { sgd, type SGDOptions } from "./training/optimizers/SGD.js";
+export type { OptFunc, WeightDecayOptions } from "./training/optimizers/Optimizer.js";
 export { crossEntropy, type CrossEntropyOptions, type LossFunc } from "./training/CrossEntropy.js";
 export type { FineTuneOptions } from "./training/fineTune.js";
 export type { FitOneCycleOptions } from "./training/fitOneCycle.js";
@@ -124,8 +124,8 @@ export { Learner } from "./training/Learner.js";
 export type { ShowResultsOptions } from "./training/showResults.js";
 export type { BatchLoader, ItemBatch, TrainBatch } from "./training/DataBunch.js";
 export type { LearnerOptions } from "./training/LearnerOptions.js";
-export { type LearningRate, type LearningRateSlice, slice } from "./training/slice.js";
-export type { Callback, CallbackRequest, TrainingState } from "./training/Callback.js";
+export { type LearningRate, type LearningRateSlice, slice } from "./training/optimizers/slice.js";
+export type { Callback, CallbackRequest, TrainingState } from "./training/callbacks/Callback.js";
 export { CSVLogger, type CSVLoggerOptions } from "./training/callbacks/CSVLogger.js";
 export {
   EarlyStoppingCallback,
@@ -138,25 +138,25 @@ export {
 export { SaveModelCallback, type SaveModelOptions } from "./training/callbacks/SaveModelCallback.js";
 export { TerminateOnNaNCallback } from "./training/callbacks/TerminateOnNaNCallback.js";
 export type { TrackerOptions } from "./training/callbacks/Tracker.js";
-export type { EpochRow } from "./training/EpochRow.js";
-export type { PlotOptions, Recorder } from "./training/Recorder.js";
+export type { EpochRow } from "./training/recorder/EpochRow.js";
+export type { PlotOptions, Recorder } from "./training/recorder/Recorder.js";
 export type { TrainedLearner } from "./training/TrainedLearner.js";
-export type { LRFinderOptions } from "./training/LRFinder.js";
-export type { OneCycleOptions } from "./training/OneCycleScheduler.js";
-export { type LrSuggestions, lrSuggestions } from "./training/lrSuggestions.js";
+export type { LRFinderOptions } from "./training/callbacks/LRFinder.js";
+export type { OneCycleOptions } from "./training/callbacks/OneCycleScheduler.js";
+export { type LrSuggestions, lrSuggestions } from "./training/recorder/lrSuggestions.js";
 export type { PrecomputeOptions } from "./training/precompute.js";
 export type { GetPredsOptions } from "./training/getPreds.js";
-export type { Predictions } from "./training/Predictions.js";
+export type { Predictions } from "./statistics/Predictions.js";
 export type { TTAOptions } from "./training/TTA.js";
 export type { ValidateOptions, Validation } from "./training/validate.js";
 
 // Inference
-export type { DecisionThreshold } from "./training/DecisionThreshold.js";
-export type { ExportOptions } from "./training/exportLearner.js";
-export { loadLearner } from "./training/loadLearner.js";
-export type { FilePrediction, InferenceLearner } from "./training/InferenceLearner.js";
-export type { NetDescription } from "./training/NetDescription.js";
-export type { Prediction } from "./training/Prediction.js";
+export type { DecisionThreshold } from "./statistics/DecisionThreshold.js";
+export type { ExportOptions } from "./training/inference/exportLearner.js";
+export { loadLearner } from "./training/inference/loadLearner.js";
+export type { FilePrediction, InferenceLearner } from "./training/inference/InferenceLearner.js";
+export type { NetDescription } from "./training/inference/NetDescription.js";
+export type { Prediction } from "./training/inference/Prediction.js";
 
 // Interpretation
 export {
@@ -168,27 +168,27 @@ export {
   type TopLoss,
 } from "./interpretation/ClassificationInterpretation.js";
 export { BinaryInterpretation, type ThresholdOptions } from "./interpretation/BinaryInterpretation.js";
-export { type BinaryScores, binaryScores, type Counts } from "./interpretation/BinaryScores.js";
-export { bootstrap, type BootstrapOptions } from "./interpretation/bootstrap.js";
+export { type BinaryScores, binaryScores, type Counts } from "./statistics/BinaryScores.js";
+export { bootstrap, type BootstrapOptions } from "./statistics/bootstrap.js";
 export {
   atTemperature,
   type Calibration,
   confidenceCalibration,
   fitTemperature,
   type ReliabilityBin,
-} from "./interpretation/calibration.js";
-export { type ChosenThreshold, type ThresholdRule } from "./interpretation/chooseThreshold.js";
-export { cohenKappa, type KappaWeights, matthewsCorrcoef } from "./training/agreement.js";
-export { type AucComparison, type AucInterval, aucInterval, compareAucs } from "./interpretation/deLong.js";
-export { type McNemar, mcNemar } from "./interpretation/mcNemar.js";
-export type { BinaryMeasures, Estimate, RankedMeasures } from "./interpretation/measures.js";
-export { type PredictiveValues, predictiveValues } from "./interpretation/predictiveValues.js";
-export type { PrecisionRecallCurve, RocCurve } from "./interpretation/rocCurve.js";
-export { quartiles, type Subgroup } from "./interpretation/subgroups.js";
-export type { ConfusionMatrix, Share } from "./interpretation/confusionMatrix.js";
+} from "./statistics/calibration.js";
+export { type ChosenThreshold, type ThresholdRule } from "./statistics/chooseThreshold.js";
+export { cohenKappa, type KappaWeights, matthewsCorrcoef } from "./statistics/agreement.js";
+export { type AucComparison, type AucInterval, aucInterval, compareAucs } from "./statistics/deLong.js";
+export { type McNemar, mcNemar } from "./statistics/mcNemar.js";
+export type { BinaryMeasures, Estimate, RankedMeasures } from "./statistics/measures.js";
+export { type PredictiveValues, predictiveValues } from "./statistics/predictiveValues.js";
+export type { PrecisionRecallCurve, RocCurve } from "./statistics/rocCurve.js";
+export { quartiles, type Subgroup } from "./statistics/subgroups.js";
+export type { ConfusionMatrix, Share } from "./statistics/confusionMatrix.js";
 export type { ConfusionMatrixFigureOptions } from "./interpretation/confusionMatrixFigure.js";
-export { type ExplainedImage, shareInBorder, whereItLooks } from "./interpretation/whereItLooks.js";
-export { showComparisonWithArticle } from "./interpretation/compareWithArticle.js";
+export { type ExplainedImage, shareInBorder, whereItLooks } from "./interpretation/borderAttention.js";
+export { showComparisonWithArticle } from "./xrays/compareWithArticle.js";
 export type { PlotCasesOptions } from "./interpretation/plotCases.js";
 export {
   type CamMap,
@@ -198,10 +198,10 @@ export {
   type GradCamOptions,
 } from "./interpretation/gradCam.js";
 
-export { SeedSweep, type Spread } from "./interpretation/SeedSweep.js";
+export { SeedSweep, type Spread } from "./runs/SeedSweep.js";
 
 // Report
-export { saveMetrics } from "./saveMetrics.js";
+export { saveMetrics } from "./runs/saveMetrics.js";
 export {
   type Curve,
   type Curves,
@@ -212,5 +212,5 @@ export {
   setDisplay,
   type Table,
   type TaskProgress,
-} from "./display/Display.js";
-export { Interrupted, UserError } from "./errors.js";
+} from "./core/Display.js";
+export { Interrupted, UserError } from "./core/errors.js";

@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { projectRoot } from "../src/environment.js";
+import { projectRoot } from "../src/core/environment.js";
 
 /** Stands in for npm: takes its time, and brings the compiler alone. */
 const pretendNpm = `#!/bin/sh

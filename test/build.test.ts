@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { projectRoot } from "../src/environment.js";
+import { projectRoot } from "../src/core/environment.js";
 
 interface Build {
   build(options?: { tests?: boolean; log?: (line: string) => void }): Promise<string[]>;

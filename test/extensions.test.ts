@@ -22,8 +22,8 @@ import {
   UserError,
 } from "../src/index.js";
 import { writeSafetensors } from "../src/engine/safetensors.js";
-import { store } from "../src/models/torchLayout.js";
-import { smallSet, temporaryFolder } from "./data/folders.js";
+import { store } from "../src/models/weights/torchLayout.js";
+import { smallSet, temporaryFolder } from "./support/folders.js";
 import { speckle } from "./support/speckle.js";
 import { validPaths } from "./support/tinyLearner.js";
 import { tinyVgg8 } from "./support/tinyVgg.js";

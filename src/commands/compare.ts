@@ -1,9 +1,9 @@
 import path from "node:path";
 import { tableText } from "../display/table.js";
-import { compareRuns, type NamedRun } from "../interpretation/compareRuns.js";
-import { readPredictions } from "../interpretation/predictionsFile.js";
-import { dataSource, readMetrics, type RunMetrics } from "../report/RunMetrics.js";
-import { dataDifferences, settingDifferences } from "../RunData.js";
+import { compareRuns, type NamedRun } from "../runs/compareRuns.js";
+import { readPredictions } from "../runs/predictionsFile.js";
+import { dataSource, readMetrics, type RunMetrics } from "../runs/RunMetrics.js";
+import { dataDifferences, settingDifferences } from "../runs/RunData.js";
 import { runFolder } from "./report.js";
 
 /**

@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { findLocalDataset } from "../data/findDataset.js";
-import { hasNvidiaDriver } from "../engine/gpu.js";
+import { findLocalDataset } from "../xrays/findDataset.js";
+import { hasNvidiaDriver } from "../engine/install/hasNvidiaDriver.js";
 import { installedEngine, variantDir } from "../engine/install/variant.js";
-import { probeEngine } from "../engine/probeEngine.js";
-import { cores, cxxCommand, projectRoot, pythonCommand, venvDir } from "../environment.js";
-import { messageOf } from "../errors.js";
-import { resnet50Weights } from "../models/pretrained/installWeights.js";
-import { subprocess } from "../subprocess.js";
+import { probeEngine } from "../engine/install/probeEngine.js";
+import { cores, cxxCommand, projectRoot, pythonCommand, venvDir } from "../core/environment.js";
+import { messageOf } from "../core/errors.js";
+import { resnet50Weights } from "../models/weights/installWeights.js";
+import { subprocess } from "../core/subprocess.js";
 
 /** One thing the program needs. */
 export interface Finding {

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import path from "node:path";
-import { runsDir } from "../environment.js";
-import { UserError } from "../errors.js";
+import { runsDir } from "../core/environment.js";
+import { UserError } from "../core/errors.js";
 
 /**
  * The exported file that `--model` names.

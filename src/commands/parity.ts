@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { messageOf, UserError } from "../errors.js";
+import { messageOf, UserError } from "../core/errors.js";
 import { agrees, type ParityRow } from "../parity/ParityRow.js";
 
 /** `xray parity FILE...`: prints every number beside fastai's; exit code 1 when one is off. */

@@ -1,16 +1,16 @@
 import { statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { imageFiles } from "../data/imageFolder.js";
-import { imageGrid } from "../data/imageGrid.js";
-import { LeftOut } from "../data/LeftOut.js";
-import { messageOf, UserError } from "../errors.js";
+import { imageFiles } from "../data/labels/imageFolder.js";
+import { imageGrid } from "../data/figures/imageGrid.js";
+import { LeftOut } from "../data/labels/LeftOut.js";
+import { messageOf, UserError } from "../core/errors.js";
 import { gradCam } from "../interpretation/gradCam.js";
 import { camTiles } from "../interpretation/heatMap.js";
-import { makeFolder } from "../makeFolder.js";
-import { decisionInWords, thresholdInWords } from "../training/DecisionThreshold.js";
-import type { InferenceLearner } from "../training/InferenceLearner.js";
-import { loadLearner } from "../training/loadLearner.js";
+import { makeFolder } from "../core/makeFolder.js";
+import { decisionInWords, thresholdInWords } from "../statistics/DecisionThreshold.js";
+import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
+import { loadLearner } from "../training/inference/loadLearner.js";
 import { exportedModel } from "./exportedModel.js";
 
 export interface PredictOptions {

@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { phantomWarning } from "../data/datasetListing.js";
-import { runsDir } from "../environment.js";
-import { UserError } from "../errors.js";
+import { phantomWarning } from "../xrays/datasetListing.js";
+import { runsDir } from "../core/environment.js";
+import { UserError } from "../core/errors.js";
 import { reportTitle } from "../report/reportTitle.js";
-import { dataSource, readMetrics } from "../report/RunMetrics.js";
+import { dataSource, readMetrics } from "../runs/RunMetrics.js";
 import { requireExecuted, writeReport } from "../report/writeReport.js";
 
 /** Writes a run's reports; drawn images are said to be drawn above everything else. */

@@ -1,19 +1,19 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { phantomWarning } from "../data/datasetListing.js";
-import { dataFolders } from "../data/describeData.js";
-import { projectRoot } from "../environment.js";
-import { UserError } from "../errors.js";
-import { gitCommit } from "../gitCommit.js";
-import { indented } from "../indented.js";
-import { readPredictions } from "../interpretation/predictionsFile.js";
+import { phantomWarning } from "../xrays/datasetListing.js";
+import { dataFolders } from "../runs/describeData.js";
+import { projectRoot } from "../core/environment.js";
+import { UserError } from "../core/errors.js";
+import { gitCommit } from "../runs/gitCommit.js";
+import { indented } from "../core/indented.js";
+import { readPredictions } from "../runs/predictionsFile.js";
 import { exportHtml } from "../report/exportHtml.js";
-import { readMetrics } from "../report/RunMetrics.js";
+import { readMetrics } from "../runs/RunMetrics.js";
 import { runNotebook } from "../report/runNotebook.js";
-import { dataDifferences, settingDifferences } from "../RunData.js";
-import { folderNamed, inRunFolder, isFinished } from "../runFolder.js";
-import { lockedFolder } from "../runLock.js";
+import { dataDifferences, settingDifferences } from "../runs/RunData.js";
+import { folderNamed, inRunFolder, isFinished } from "../runs/runFolder.js";
+import { lockedFolder } from "../runs/runLock.js";
 import { type PreparedRun, prepareRun, type RunOptions, runPrepared } from "./run.js";
 
 /** The flags of `xray seeds`: those of a run, but for its seed, its name and what becomes of an unfinished one. */

@@ -2,17 +2,17 @@ import { existsSync } from "node:fs";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import type { Table } from "../display/Display.js";
-import { messageOf, UserError } from "../errors.js";
+import type { Table } from "../core/Display.js";
+import { messageOf, UserError } from "../core/errors.js";
 import { BinaryInterpretation } from "../interpretation/BinaryInterpretation.js";
-import { readPredictions } from "../interpretation/predictionsFile.js";
+import { readPredictions } from "../runs/predictionsFile.js";
 import { measureRows, whoseMeasures } from "../report/reportMarkdown.js";
-import { dataSource, readMetrics } from "../report/RunMetrics.js";
+import { dataSource, readMetrics } from "../runs/RunMetrics.js";
 import type { AboutNet } from "../serve/page.js";
 import { predictionServer } from "../serve/predictionServer.js";
-import { type DecisionThreshold, decisionInWords } from "../training/DecisionThreshold.js";
-import type { InferenceLearner } from "../training/InferenceLearner.js";
-import { loadLearner } from "../training/loadLearner.js";
+import { type DecisionThreshold, decisionInWords } from "../statistics/DecisionThreshold.js";
+import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
+import { loadLearner } from "../training/inference/loadLearner.js";
 import { exportedModel } from "./exportedModel.js";
 
 export interface ServeOptions {

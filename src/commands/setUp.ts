@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { forgetEngine, installEngine } from "../engine/install/installEngine.js";
-import { installWeights } from "../models/pretrained/installWeights.js";
-import { oneAtATime, setUpLock, waitingFor } from "../oneAtATime.js";
+import { installWeights } from "../models/weights/installWeights.js";
+import { oneAtATime, setUpLock, waitingFor } from "../core/oneAtATime.js";
 import { setupJupyter } from "../report/setupJupyter.js";
 
 export interface SetUpOptions {

@@ -1,8 +1,8 @@
-import { cores } from "../environment.js";
-import { UserError } from "../errors.js";
-import { inRange, integer, oneOf } from "../inRange.js";
-import type { OnBadImage } from "./checkImages.js";
-import type { PatientOf } from "./patients.js";
+import { cores } from "../core/environment.js";
+import { UserError } from "../core/errors.js";
+import { inRange, integer, oneOf } from "../core/checkNumber.js";
+import type { OnBadImage } from "./images/checkImages.js";
+import type { PatientOf } from "./labels/patients.js";
 import { type Resizing, largestSize, paddingModes, resizeMethods } from "./transforms/resizing.js";
 import type { Transforms } from "./transforms/getTransforms.js";
 

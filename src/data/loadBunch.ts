@@ -1,15 +1,15 @@
 import path from "node:path";
-import { UserError } from "../errors.js";
+import { UserError } from "../core/errors.js";
 import { type BunchSettings, type ImageDataBunchOptions, bunchSettings } from "./bunchOptions.js";
-import { checkImages } from "./checkImages.js";
+import { checkImages } from "./images/checkImages.js";
 import { ImageDataset } from "./ImageDataset.js";
-import { type LabelledFile, requireFolder } from "./imageFolder.js";
-import { LeftOut } from "./LeftOut.js";
-import { Preparer } from "./Preparer.js";
-import { SourceCache } from "./SourceCache.js";
-import { testFiles } from "./splitFiles.js";
-import { type Halves, splitItems } from "./splitItems.js";
-import { warnOfCopies } from "./warnOfCopies.js";
+import { type LabelledFile, requireFolder } from "./labels/imageFolder.js";
+import { LeftOut } from "./labels/LeftOut.js";
+import { Preparer } from "./loading/WorkerPool.js";
+import { SourceCache } from "./loading/ImageCache.js";
+import { testFiles } from "./labels/splitFiles.js";
+import { type Halves, splitItems } from "./labels/splitItems.js";
+import { warnOfCopies } from "./labels/warnOfCopies.js";
 
 /** What a bunch is made of. */
 export interface BunchParts extends BunchSettings {

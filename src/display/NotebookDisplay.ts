@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { curvesHtml } from "./curvesHtml.js";
-import type { Curves, Display, Figure, FitProgress, Table, TaskProgress } from "./Display.js";
+import type { Curves, Display, Figure, FitProgress, Table, TaskProgress } from "../core/Display.js";
 import { escapeHtml } from "./escapeHtml.js";
 import { figureHtml } from "./figureHtml.js";
 import { trackPending } from "./pendingDisplays.js";

@@ -1,4 +1,4 @@
-import type { Display, Figure, FitProgress, Table, TaskProgress } from "./Display.js";
+import type { Display, Figure, FitProgress, Table, TaskProgress } from "../core/Display.js";
 import { FitState, TaskState } from "./progressState.js";
 import { fitLine, taskLine, taskSummary } from "./progressText.js";
 import { headLines, tableLine, tableText } from "./table.js";

@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { isatty } from "node:tty";
-import { mirrorsToTerminal } from "../environment.js";
-import type { Display } from "./Display.js";
+import { mirrorsToTerminal } from "../core/environment.js";
+import type { Display } from "../core/Display.js";
 import { mirrorProgress } from "./mirrorProgress.js";
 import { NotebookDisplay, type Send } from "./NotebookDisplay.js";
 import { type Sink, TerminalDisplay } from "./TerminalDisplay.js";

@@ -1,4 +1,4 @@
-import type { Curves } from "./Display.js";
+import type { Curves } from "../core/Display.js";
 import { escapeHtml } from "./escapeHtml.js";
 import { colorway } from "./theme.js";
 

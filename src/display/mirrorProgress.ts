@@ -1,4 +1,4 @@
-import type { Display, FitProgress, TaskProgress } from "./Display.js";
+import type { Display, FitProgress, TaskProgress } from "../core/Display.js";
 
 /** Shows everything on `page`, and the progress of long work on `terminal` as well. */
 export function mirrorProgress(page: Display, terminal: Display): Display {

@@ -1,4 +1,4 @@
-import type { FitProgress } from "./Display.js";
+import type { FitProgress } from "../core/Display.js";
 import type { Clock } from "./Throttle.js";
 
 /** A bar as it stands: what a notebook and a terminal both draw. */

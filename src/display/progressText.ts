@@ -1,4 +1,4 @@
-import { duration } from "../duration.js";
+import { duration } from "../core/duration.js";
 import type { Bar, FitView } from "./progressState.js";
 import { tableText } from "./table.js";
 

@@ -1,4 +1,4 @@
-import type { Table } from "./Display.js";
+import type { Table } from "../core/Display.js";
 import { escapeHtml } from "./escapeHtml.js";
 
 /** A table for a page. */

@@ -1,4 +1,4 @@
-import type { Figure } from "./Display.js";
+import type { Figure } from "../core/Display.js";
 
 /** Okabe and Ito's colours: told apart with every common kind of colour vision, and in print. */
 export const colorway = [

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { messageOf, UserError } from "../errors.js";
-import { bytesOf, writeFiles } from "../writeFiles.js";
+import { messageOf, UserError } from "../core/errors.js";
+import { bytesOf, writeFiles } from "../core/writeFiles.js";
 import { checksumKey, checksumOf, signedHeader, splitMetadata, writerKey } from "./safetensorsChecksum.js";
 import { parseHeader, type SafetensorsHeader } from "./safetensorsHeader.js";
 

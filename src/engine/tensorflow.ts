@@ -1,7 +1,7 @@
 import util from "node:util";
 import type * as TensorFlow from "@tensorflow/tfjs-node-gpu";
-import { setTensorFlowVariables } from "../environment.js";
-import { messageOf, UserError } from "../errors.js";
+import { setTensorFlowVariables } from "../core/environment.js";
+import { messageOf, UserError } from "../core/errors.js";
 import { existsSync } from "node:fs";
 import { bindingPath } from "./install/variant.js";
 

@@ -1,20 +1,31 @@
-import { currentDisplay, type Table } from "../display/Display.js";
-import { UserError } from "../errors.js";
-import type { DecisionThreshold } from "../training/DecisionThreshold.js";
-import type { Predictions } from "../training/Predictions.js";
-import { type BinaryScores, binaryScores, type Counts, countsAt, scoreThreshold } from "./BinaryScores.js";
-import type { BootstrapOptions } from "./bootstrap.js";
-import { brierScore, type Calibration, reliability } from "./calibration.js";
-import { type ChosenThreshold, chooseThreshold, type ThresholdRule } from "./chooseThreshold.js";
-import { formatShare } from "./confusionMatrix.js";
+import { currentDisplay, type Table } from "../core/Display.js";
+import { UserError } from "../core/errors.js";
+import type { DecisionThreshold } from "../statistics/DecisionThreshold.js";
+import type { Predictions } from "../statistics/Predictions.js";
+import {
+  type BinaryScores,
+  binaryScores,
+  type Counts,
+  countsAt,
+  scoreThreshold,
+} from "../statistics/BinaryScores.js";
+import type { BootstrapOptions } from "../statistics/bootstrap.js";
+import { brierScore, type Calibration, reliability } from "../statistics/calibration.js";
+import { type ChosenThreshold, chooseThreshold, type ThresholdRule } from "../statistics/chooseThreshold.js";
+import { formatShare } from "../statistics/confusionMatrix.js";
 import { type Mark, precisionRecallFigure, reliabilityFigure, rocFigure } from "./curveFigures.js";
 import { dashNote, undefinedReasons } from "./dashNote.js";
 import { imagesInWords } from "./imagesInWords.js";
-import { type Estimate, estimates, type RankedMeasures } from "./measures.js";
-import { predictiveValues } from "./predictiveValues.js";
-import { type PrecisionRecallCurve, precisionRecallCurve, type RocCurve, rocCurve } from "./rocCurve.js";
-import { type Subgroup, subgroups, subgroupTable } from "./subgroups.js";
-import { formatInterval } from "./wilsonInterval.js";
+import { type Estimate, estimates, type RankedMeasures } from "../statistics/measures.js";
+import { predictiveValues } from "../statistics/predictiveValues.js";
+import {
+  type PrecisionRecallCurve,
+  precisionRecallCurve,
+  type RocCurve,
+  rocCurve,
+} from "../statistics/rocCurve.js";
+import { type Subgroup, subgroups, subgroupTable } from "../statistics/subgroups.js";
+import { formatInterval } from "../statistics/wilsonInterval.js";
 
 /** Where a probability is called positive. */
 export interface ThresholdOptions {

@@ -1,13 +1,13 @@
 import type { DsType } from "../data/ImageDataBunch.js";
-import { currentDisplay, type Table } from "../display/Display.js";
-import { integer, oneOf } from "../inRange.js";
-import { UserError } from "../errors.js";
+import { currentDisplay, type Table } from "../core/Display.js";
+import { integer, oneOf } from "../core/checkNumber.js";
+import { UserError } from "../core/errors.js";
 import { measuredOf, type PositiveClass, positiveClass } from "../statistics/positiveClass.js";
 import type { BatchLoader } from "../training/DataBunch.js";
-import type { Predictions } from "../training/Predictions.js";
+import type { Predictions } from "../statistics/Predictions.js";
 import { requireSameClasses } from "../training/requireSameClasses.js";
 import { BinaryInterpretation } from "./BinaryInterpretation.js";
-import { classIndex } from "./classIndex.js";
+import { classIndex } from "../statistics/classIndex.js";
 import {
   accuracyOf,
   balancedAccuracyOf,
@@ -21,13 +21,13 @@ import {
   recallOf,
   type Share,
   specificityOf,
-} from "./confusionMatrix.js";
+} from "../statistics/confusionMatrix.js";
 import { confusionMatrixFigure, type ConfusionMatrixFigureOptions } from "./confusionMatrixFigure.js";
 import { dashNote } from "./dashNote.js";
 import { type ExplainingLearner, factsOf } from "./gradCam.js";
 import { imagesInWords } from "./imagesInWords.js";
 import { plotCases, type PlotCasesOptions } from "./plotCases.js";
-import { formatInterval, wilsonInterval } from "./wilsonInterval.js";
+import { formatInterval, wilsonInterval } from "../statistics/wilsonInterval.js";
 
 interface ImagesOfFiles {
   readonly items: readonly { readonly path: string }[];

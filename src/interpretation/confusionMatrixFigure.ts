@@ -1,5 +1,5 @@
-import type { Figure } from "../display/Display.js";
-import type { ConfusionMatrix } from "./confusionMatrix.js";
+import type { Figure } from "../core/Display.js";
+import type { ConfusionMatrix } from "../statistics/confusionMatrix.js";
 
 /** matplotlib's Blues (ColorBrewer), light to dark; Plotly's colour scale of this name is another one. */
 const blues = [

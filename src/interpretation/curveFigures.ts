@@ -1,6 +1,6 @@
-import type { Figure } from "../display/Display.js";
-import type { Calibration } from "./calibration.js";
-import type { PrecisionRecallCurve, RocCurve } from "./rocCurve.js";
+import type { Figure } from "../core/Display.js";
+import type { Calibration } from "../statistics/calibration.js";
+import type { PrecisionRecallCurve, RocCurve } from "../statistics/rocCurve.js";
 
 /** A point of a curve to be marked, and what it is. */
 export interface Mark {

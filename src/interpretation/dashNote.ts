@@ -1,4 +1,4 @@
-import type { Counts } from "./BinaryScores.js";
+import type { Counts } from "../statistics/BinaryScores.js";
 
 /**
  * The sentence below a table that has dashes, saying why; undefined where it has none.

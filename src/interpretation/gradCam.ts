@@ -1,16 +1,16 @@
 import type { Batch } from "../data/Batch.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
-import { type Preparation, preparationOf, prepareImage } from "../data/prepareImage.js";
-import { batchTiles } from "../data/showImages.js";
+import { type Preparation, preparationOf, prepareImage } from "../data/loading/prepareImage.js";
+import { batchTiles } from "../data/figures/showImages.js";
 import { constant } from "../engine/rawOps.js";
 import { type Tensor, tf } from "../engine/tensorflow.js";
 import type { Cnn } from "../models/Cnn.js";
-import type { InferenceLearner } from "../training/InferenceLearner.js";
+import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
 import type { Learner } from "../training/Learner.js";
-import { argmax } from "../training/metrics.js";
-import { NetAccess } from "../training/NetAccess.js";
-import { type Decision, type Prediction, predictionsOf } from "../training/Prediction.js";
-import { classIndex } from "./classIndex.js";
+import { argmax } from "../training/metrics/metrics.js";
+import { NetAccess } from "../training/session/NetAccess.js";
+import { type Decision, type Prediction, predictionsOf } from "../training/inference/Prediction.js";
+import { classIndex } from "../statistics/classIndex.js";
 
 /** Where a net saw what speaks for a class: one value, 0 or more, for each cell of the body's output. */
 export interface CamMap {

@@ -1,4 +1,4 @@
-import type { Tile } from "../data/imageGrid.js";
+import type { Tile } from "../data/figures/imageGrid.js";
 import type { CamMap, GradCam } from "./gradCam.js";
 
 /**

@@ -1,14 +1,14 @@
 import path from "node:path";
-import { prepareImage } from "../data/prepareImage.js";
-import { batchTiles, showTiles } from "../data/showImages.js";
-import type { Tile } from "../data/imageGrid.js";
-import { currentDisplay } from "../display/Display.js";
-import { UserError } from "../errors.js";
+import { prepareImage } from "../data/loading/prepareImage.js";
+import { batchTiles, showTiles } from "../data/figures/showImages.js";
+import type { Tile } from "../data/figures/imageGrid.js";
+import { currentDisplay } from "../core/Display.js";
+import { UserError } from "../core/errors.js";
 import type { TopLoss } from "./ClassificationInterpretation.js";
 import { type ExplainingLearner, factsOf, gradCam } from "./gradCam.js";
 import { camTiles } from "./heatMap.js";
 import { imagesInWords } from "./imagesInWords.js";
-import { type ExplainedImage, whereItLooks } from "./whereItLooks.js";
+import { type ExplainedImage, whereItLooks } from "./borderAttention.js";
 
 /** How cases are drawn. */
 export interface PlotCasesOptions {

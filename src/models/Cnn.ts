@@ -1,10 +1,10 @@
-import { UserError } from "../errors.js";
+import { UserError } from "../core/errors.js";
 import type { Tensor } from "../engine/tensorflow.js";
 import type { Parameter } from "../engine/Variable.js";
 import { BatchNorm } from "./layers/BatchNorm.js";
 import { Module, type Pass } from "./layers/Module.js";
 import { Sequential } from "./layers/Sequential.js";
-import type { Body } from "./Body.js";
+import type { Body } from "./bodies/Body.js";
 
 /** A body and a head, cut into fast.ai's three layer groups: early body, late body, head. */
 export class Cnn extends Module {

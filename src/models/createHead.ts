@@ -1,6 +1,6 @@
-import { inRange, integer } from "../inRange.js";
-import type { Random } from "../engine/random.js";
-import { kaimingNormal } from "./kaimingNormal.js";
+import { inRange, integer } from "../core/checkNumber.js";
+import type { Random } from "../core/Random.js";
+import { kaimingNormal } from "./bodies/kaimingNormal.js";
 import { AdaptiveConcatPool2d } from "./layers/AdaptiveConcatPool2d.js";
 import { BatchNorm } from "./layers/BatchNorm.js";
 import { Dropout } from "./layers/Dropout.js";

@@ -1,7 +1,7 @@
 import { feed } from "../engine/feed.js";
 import { recording } from "../engine/graph/recording.js";
-import type { InferenceGraph } from "../engine/inference/InferenceGraph.js";
-import { InferenceRecorder } from "../engine/inference/InferenceRecorder.js";
+import type { InferenceGraph } from "../engine/export/InferenceGraph.js";
+import { InferenceRecorder } from "../engine/export/InferenceRecorder.js";
 import { softmax } from "../engine/kernels.js";
 import { tf } from "../engine/tensorflow.js";
 import type { Cnn } from "./Cnn.js";

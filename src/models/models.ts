@@ -1,11 +1,11 @@
 import { readSafetensors, type StoredTensor } from "../engine/safetensors.js";
-import { UserError } from "../errors.js";
-import type { Architecture } from "./Architecture.js";
-import { type ArchitectureName, backboneOf, netNamed } from "./backbones.js";
-import type { Body } from "./Body.js";
-import { withGeometry } from "./geometry.js";
-import { pretrained, type PretrainedName, type PretrainedWeights } from "./pretrained/pretrained.js";
-import { restore } from "./torchLayout.js";
+import { UserError } from "../core/errors.js";
+import type { Architecture } from "./bodies/Architecture.js";
+import { type ArchitectureName, backboneOf, netNamed } from "./bodies/backbones.js";
+import type { Body } from "./bodies/Body.js";
+import { withGeometry } from "./bodies/geometry.js";
+import { pretrained, type PretrainedName, type PretrainedWeights } from "./weights/pretrained.js";
+import { restore } from "./weights/torchLayout.js";
 
 /**
  * A net with ImageNet weights from a safetensors file of one's own: `cnnLearner(data, modelFrom("resnet34", file))`.

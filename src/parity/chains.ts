@@ -1,13 +1,13 @@
-import { render } from "../data/render.js";
+import { render } from "../data/loading/render.js";
 import { cutoutStep } from "../data/transforms/cutout.js";
 import { dihedralStep } from "../data/transforms/dihedral.js";
 import { jitterStep } from "../data/transforms/jitter.js";
 import { planSteps } from "../data/transforms/plan.js";
 import { paddingModes, resizeMethods } from "../data/transforms/resizing.js";
-import { inOrder, type Step } from "../data/transforms/Step.js";
+import { inOrder, type Step } from "../data/transforms/TransformStep.js";
 import { drawSteps, isTransform, type Transform } from "../data/transforms/Transform.js";
-import { Random } from "../engine/random.js";
-import { UserError } from "../errors.js";
+import { Random } from "../core/Random.js";
+import { UserError } from "../core/errors.js";
 import type { ParityRow } from "./ParityRow.js";
 
 /** A drawn image and what fastai made of it. */

@@ -1,5 +1,5 @@
-import { oneCycle, type OneCycleOptions } from "../training/OneCycleScheduler.js";
-import { type LearningRate, lrRange, slice } from "../training/slice.js";
+import { oneCycle, type OneCycleOptions } from "../training/callbacks/OneCycleScheduler.js";
+import { type LearningRate, lrRange, slice } from "../training/optimizers/slice.js";
 import { type ParityRow, relative } from "./ParityRow.js";
 import { recordWith } from "./tracedNet.js";
 

@@ -1,14 +1,14 @@
 import type { DataBunch, TrainBatch } from "../training/DataBunch.js";
-import { adam } from "../training/Adam.js";
+import { adam } from "../training/optimizers/Adam.js";
 import { crossEntropy } from "../training/CrossEntropy.js";
-import { evaluateBatch } from "../training/evaluate.js";
+import { evaluateBatch } from "../training/session/evaluate.js";
 import { softmax } from "../training/getPreds.js";
 import { Learner } from "../training/Learner.js";
-import { LRFinder, type LRFinderOptions } from "../training/LRFinder.js";
-import { lrSuggestions } from "../training/lrSuggestions.js";
+import { LRFinder, type LRFinderOptions } from "../training/callbacks/LRFinder.js";
+import { lrSuggestions } from "../training/recorder/lrSuggestions.js";
 import { readyLoader } from "../training/readyLoader.js";
-import { sgd } from "../training/SGD.js";
-import { smoothing as beta, SmoothenValue } from "../training/SmoothenValue.js";
+import { sgd } from "../training/optimizers/SGD.js";
+import { smoothing as beta, SmoothenValue } from "../training/recorder/SmoothenValue.js";
 import { absolute, type ParityRow, relative } from "./ParityRow.js";
 import { malformed, type RecordedPixels, recordedBatches, tracedNet, recordWith } from "./tracedNet.js";
 

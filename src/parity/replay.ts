@@ -1,13 +1,13 @@
-import { Random } from "../engine/random.js";
+import { Random } from "../core/Random.js";
 import type { Parameter } from "../engine/Variable.js";
 import type { Cnn } from "../models/Cnn.js";
 import type { CrossEntropy } from "../training/CrossEntropy.js";
-import { evaluateBatch } from "../training/evaluate.js";
+import { evaluateBatch } from "../training/session/evaluate.js";
 import { softmax } from "../training/getPreds.js";
 import type { Mix } from "../training/mixUp.js";
-import { NetSession } from "../training/NetSession.js";
-import type { Training } from "../training/recordNet.js";
-import type { Optimizer } from "../training/Optimizer.js";
+import { NetSession } from "../training/session/NetSession.js";
+import type { Training } from "../training/session/recordNet.js";
+import type { Optimizer } from "../training/optimizers/Optimizer.js";
 import type { TrainBatch } from "../training/DataBunch.js";
 import { type ParityRow, relative } from "./ParityRow.js";
 import { malformed } from "./tracedNet.js";

@@ -1,6 +1,6 @@
-import { adam } from "../training/Adam.js";
+import { adam } from "../training/optimizers/Adam.js";
 import { crossEntropy } from "../training/CrossEntropy.js";
-import { sgd } from "../training/SGD.js";
+import { sgd } from "../training/optimizers/SGD.js";
 import type { ParityRow } from "./ParityRow.js";
 import { type RecordedStage, replay, type ReplaySettings } from "./replay.js";
 import { type RecordedPixels, recordedBatches, tracedNet, recordWith } from "./tracedNet.js";

@@ -1,7 +1,7 @@
-import { UserError } from "../errors.js";
-import { lrFindRate } from "../training/LRFinder.js";
-import { oneCycle } from "../training/OneCycleScheduler.js";
-import { lrRange, slice } from "../training/slice.js";
+import { UserError } from "../core/errors.js";
+import { lrFindRate } from "../training/callbacks/LRFinder.js";
+import { oneCycle } from "../training/callbacks/OneCycleScheduler.js";
+import { lrRange, slice } from "../training/optimizers/slice.js";
 import { type ParityRow, relative } from "./ParityRow.js";
 
 /** Schedules are arithmetic: they agree to the last digits that a double carries through a cosine. */

@@ -1,4 +1,4 @@
-import { Adam } from "../training/Adam.js";
+import { Adam } from "../training/optimizers/Adam.js";
 import { CrossEntropy } from "../training/CrossEntropy.js";
 import { softmax } from "../training/getPreds.js";
 import type { ParityRow } from "./ParityRow.js";

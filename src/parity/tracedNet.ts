@@ -1,7 +1,7 @@
 import { imagenetStats } from "../data/imagenetStats.js";
-import { Random } from "../engine/random.js";
+import { Random } from "../core/Random.js";
 import type { Parameter } from "../engine/Variable.js";
-import { UserError } from "../errors.js";
+import { UserError } from "../core/errors.js";
 import { Cnn } from "../models/Cnn.js";
 import { createHead } from "../models/createHead.js";
 import { Linear } from "../models/layers/Linear.js";

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { UserError } from "../core/errors.js";
 import { brightnessStep } from "../data/transforms/brightness.js";
 import { contrastStep } from "../data/transforms/contrast.js";
 import { cropPadStep } from "../data/transforms/cropPad.js";
@@ -7,7 +7,7 @@ import { planSteps } from "../data/transforms/plan.js";
 import { relight } from "../data/transforms/relight.js";
 import { resample } from "../data/transforms/resample.js";
 import { rotateStep } from "../data/transforms/rotate.js";
-import type { Step } from "../data/transforms/Step.js";
+import type { Step } from "../data/transforms/TransformStep.js";
 import { symmetricWarpStep } from "../data/transforms/symmetricWarp.js";
 import { zoomStep } from "../data/transforms/zoom.js";
 import type { ParityRow } from "./ParityRow.js";

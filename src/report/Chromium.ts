@@ -4,8 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { chromeVariable, programFolders } from "../environment.js";
-import { UserError } from "../errors.js";
+import { chromeVariable, programFolders } from "../core/environment.js";
+import { UserError } from "../core/errors.js";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge"];
 const apps = [

@@ -1,5 +1,5 @@
-import { duration } from "../duration.js";
-import { dataSource, type RunMetrics } from "./RunMetrics.js";
+import { duration } from "../core/duration.js";
+import { dataSource, type RunMetrics } from "../runs/RunMetrics.js";
 
 /** A line of a report's foot. */
 export interface AboutEntry {

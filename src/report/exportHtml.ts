@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { AboutEntry } from "./aboutRun.js";
-import { Interrupted, UserError } from "../errors.js";
+import { Interrupted, UserError } from "../core/errors.js";
 import { pythonProgram } from "./pythonProgram.js";
 
 export interface ExportHtmlOptions {

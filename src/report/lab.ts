@@ -1,6 +1,6 @@
 import path from "node:path";
-import { dataVariable } from "../environment.js";
-import { UserError } from "../errors.js";
+import { dataVariable } from "../core/environment.js";
+import { UserError } from "../core/errors.js";
 import { pythonProgram } from "./pythonProgram.js";
 
 export interface LabOptions {

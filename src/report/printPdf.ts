@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import { writeFiles } from "../writeFiles.js";
+import { writeFiles } from "../core/writeFiles.js";
 import { Chromium } from "./Chromium.js";
 
 /**

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
-import { projectRoot } from "../environment.js";
-import { UserError } from "../errors.js";
+import { projectRoot } from "../core/environment.js";
+import { UserError } from "../core/errors.js";
 import { venvPython } from "./setupJupyter.js";
 
 export interface PythonProgramOptions {

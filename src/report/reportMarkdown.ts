@@ -1,6 +1,6 @@
 import { measuredOf } from "../statistics/positiveClass.js";
 import { aboutRun } from "./aboutRun.js";
-import type { RunMetrics } from "./RunMetrics.js";
+import type { RunMetrics } from "../runs/RunMetrics.js";
 
 const measures = {
   errorRate: "error rate",

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { Interrupted, UserError } from "../errors.js";
+import { Interrupted, UserError } from "../core/errors.js";
 import { pythonProgram } from "./pythonProgram.js";
 
 export interface RunNotebookOptions {

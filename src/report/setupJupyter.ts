@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { projectRoot, pythonCommand, venvDir } from "../environment.js";
-import { UserError } from "../errors.js";
-import { subprocess } from "../subprocess.js";
+import { projectRoot, pythonCommand, venvDir } from "../core/environment.js";
+import { UserError } from "../core/errors.js";
+import { subprocess } from "../core/subprocess.js";
 
 const requirements = path.join(projectRoot, "jupyter", "requirements.txt");
 const constraints = path.join(projectRoot, "jupyter", "constraints.txt");

@@ -1,13 +1,13 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { UserError } from "../errors.js";
-import { readJson } from "../readJson.js";
-import { writeFiles } from "../writeFiles.js";
+import { UserError } from "../core/errors.js";
+import { readJson } from "../core/readJson.js";
+import { writeFiles } from "../core/writeFiles.js";
 import { aboutRun } from "./aboutRun.js";
 import { exportHtml } from "./exportHtml.js";
 import { printPdf } from "./printPdf.js";
-import { readMetrics } from "./RunMetrics.js";
+import { readMetrics } from "../runs/RunMetrics.js";
 import { reportMarkdown } from "./reportMarkdown.js";
 
 /** A run's executed notebook. */

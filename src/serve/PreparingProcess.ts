@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
 import type { Batch } from "../data/Batch.js";
-import type { BadImageKind } from "../data/BadImage.js";
-import type { Preparation } from "../data/prepareImage.js";
+import type { BadImageKind } from "../data/images/BadImage.js";
+import type { Preparation } from "../data/loading/prepareImage.js";
 import { Refused } from "./Refused.js";
 import type { PreparingReply, PreparingRequest } from "./prepareUploads.js";
 

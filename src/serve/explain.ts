@@ -1,9 +1,9 @@
 import type { Batch } from "../data/Batch.js";
-import { imageGrid } from "../data/imageGrid.js";
+import { imageGrid } from "../data/figures/imageGrid.js";
 import { gradCamOf } from "../interpretation/gradCam.js";
 import { overlay } from "../interpretation/heatMap.js";
-import { borderArea, shareInBorder } from "../interpretation/whereItLooks.js";
-import type { InferenceLearner } from "../training/InferenceLearner.js";
+import { borderArea, shareInBorder } from "../interpretation/borderAttention.js";
+import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
 
 /** What the page shows of an image. */
 export interface Explanation {

@@ -1,6 +1,6 @@
 import { escapeHtml } from "../display/escapeHtml.js";
 import { tableHtml } from "../display/table.js";
-import type { Table } from "../display/Display.js";
+import type { Table } from "../core/Display.js";
 
 /** What the page says of the net. */
 export interface AboutNet {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { collectGarbage } from "../engine/collectGarbage.js";
-import type { InferenceLearner } from "../training/InferenceLearner.js";
+import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
 import { boundConnections } from "./boundConnections.js";
 import { explain } from "./explain.js";
 import { type AboutNet, page } from "./page.js";

@@ -1,7 +1,7 @@
 import type { Batch } from "../data/Batch.js";
-import { BadImage } from "../data/BadImage.js";
-import { type Preparation, prepareImage } from "../data/prepareImage.js";
-import { messageOf } from "../errors.js";
+import { BadImage } from "../data/images/BadImage.js";
+import { type Preparation, prepareImage } from "../data/loading/prepareImage.js";
+import { messageOf } from "../core/errors.js";
 
 export interface PreparingRequest {
   readonly bytes: Buffer;

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { UserError } from "../core/errors.js";
 import { isWordForNormal, saysNormal } from "./normalNames.js";
 
 /** The class that precision, recall, specificity and areas under curves speak of. */

@@ -1,5 +1,5 @@
-import { UserError } from "../errors.js";
-import { inRange } from "../inRange.js";
+import { UserError } from "../core/errors.js";
+import { inRange } from "../core/checkNumber.js";
 import type { Mix } from "./mixUp.js";
 
 /** What `crossEntropy()` takes. */

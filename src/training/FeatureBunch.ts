@@ -1,7 +1,7 @@
-import type { DataLoader } from "../data/DataLoader.js";
+import type { DataLoader } from "../data/loading/DataLoader.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
-import { streams } from "../data/streams.js";
-import { Random } from "../engine/random.js";
+import { streams } from "../core/randomStreams.js";
+import { Random } from "../core/Random.js";
 import type { BatchLoader, DataBunch, ItemBatch } from "./DataBunch.js";
 
 /** What a body gave for a set's images, in their order: for each variant of the images `[n, width]`, row by row. */

@@ -1,4 +1,4 @@
-import type { EpochRow } from "./EpochRow.js";
+import type { EpochRow } from "./recorder/EpochRow.js";
 
 /** A finished epoch of `fit` or `fitOneCycle`, with the stage it belongs to. */
 export interface HistoryRow extends EpochRow {

@@ -1,8 +1,8 @@
-import type { Callback } from "./Callback.js";
+import type { Callback } from "./callbacks/Callback.js";
 import type { LossFunc } from "./CrossEntropy.js";
-import { inRange, integer } from "../inRange.js";
-import type { Metric } from "./metrics.js";
-import { defaultWd, type OptFunc, type WeightDecayOptions } from "./Optimizer.js";
+import { inRange, integer } from "../core/checkNumber.js";
+import type { Metric } from "./metrics/metrics.js";
+import { defaultWd, type OptFunc, type WeightDecayOptions } from "./optimizers/Optimizer.js";
 
 /** How a learner trains. */
 export interface LearnerOptions extends WeightDecayOptions {

@@ -3,9 +3,9 @@ import { cropPad } from "../data/transforms/cropPad.js";
 import { flipLr } from "../data/transforms/flipLr.js";
 import { definitionOf, type Transform } from "../data/transforms/Transform.js";
 import { zoom } from "../data/transforms/zoom.js";
-import { inRange, oneOf } from "../inRange.js";
+import { inRange, oneOf } from "../core/checkNumber.js";
 import { getPreds, loaderOf, type Predictor } from "./getPreds.js";
-import type { Predictions } from "./Predictions.js";
+import type { Predictions } from "../statistics/Predictions.js";
 
 /** How `learn.TTA` mixes plain and augmented predictions. */
 export interface TTAOptions {

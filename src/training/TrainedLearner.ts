@@ -2,10 +2,10 @@ import type { Cnn } from "../models/Cnn.js";
 import type { DataBunch } from "./DataBunch.js";
 import type { GetPredsOptions } from "./getPreds.js";
 import type { HistoryRow, Timing } from "./HistoryRow.js";
-import type { Metric } from "./metrics.js";
-import type { Optimizer } from "./Optimizer.js";
-import type { Predictions } from "./Predictions.js";
-import type { Recorder } from "./Recorder.js";
+import type { Metric } from "./metrics/metrics.js";
+import type { Optimizer } from "./optimizers/Optimizer.js";
+import type { Predictions } from "../statistics/Predictions.js";
+import type { Recorder } from "./recorder/Recorder.js";
 import type { ValidateOptions, Validation } from "./validate.js";
 
 /** A learner as the callbacks of its fit see it: what it is, and what they may do with it. See {@link Learner}. */

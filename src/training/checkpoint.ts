@@ -2,15 +2,19 @@ import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../engine/safetensors.js";
 import type { Parameter, Variable } from "../engine/Variable.js";
-import { UserError } from "../errors.js";
-import { withEnding } from "../fileEnding.js";
-import { makeFolder } from "../makeFolder.js";
-import type { BodySpec } from "../models/Body.js";
-import { geometryOf, geometryTexts, withGeometry } from "../models/geometry.js";
-import { requireShape, restore, store } from "../models/torchLayout.js";
-import { type CheckpointMetadata, checkpointMetadataOf, checkpointRemedy } from "./metadataSchemas.js";
+import { UserError } from "../core/errors.js";
+import { withEnding } from "../core/fileEnding.js";
+import { makeFolder } from "../core/makeFolder.js";
+import type { BodySpec } from "../models/bodies/Body.js";
+import { geometryOf, geometryTexts, withGeometry } from "../models/bodies/geometry.js";
+import { requireShape, restore, store } from "../models/weights/torchLayout.js";
+import {
+  type CheckpointMetadata,
+  checkpointMetadataOf,
+  checkpointRemedy,
+} from "./inference/metadataSchemas.js";
 import type { RngState } from "./rngState.js";
-import type { Optimizer } from "./Optimizer.js";
+import type { Optimizer } from "./optimizers/Optimizer.js";
 
 /** Whose weights a checkpoint holds, as far as their names and shapes do not tell. */
 export interface CheckpointIdentity {

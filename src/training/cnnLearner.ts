@@ -1,11 +1,11 @@
 import type { DataBunch } from "./DataBunch.js";
 import { collectGarbage } from "../engine/collectGarbage.js";
-import { Random } from "../engine/random.js";
-import { UserError } from "../errors.js";
+import { Random } from "../core/Random.js";
+import { UserError } from "../core/errors.js";
 import { Cnn } from "../models/Cnn.js";
 import { createHead, requireHead, type HeadOptions } from "../models/createHead.js";
-import type { Architecture } from "../models/Architecture.js";
-import { drawConvolutions } from "../models/kaimingNormal.js";
+import type { Architecture } from "../models/bodies/Architecture.js";
+import { drawConvolutions } from "../models/bodies/kaimingNormal.js";
 import { models } from "../models/models.js";
 import { Learner } from "./Learner.js";
 import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";

@@ -1,8 +1,8 @@
-import { inRange, integer } from "../inRange.js";
+import { inRange, integer } from "../core/checkNumber.js";
 import { requireEpochs } from "./fit.js";
 import { fitOneCycle, type FitOneCycleOptions } from "./fitOneCycle.js";
-import { requireOneCycle } from "./OneCycleScheduler.js";
-import { slice } from "./slice.js";
+import { requireOneCycle } from "./callbacks/OneCycleScheduler.js";
+import { slice } from "./optimizers/slice.js";
 import type { Trainer } from "./Trainer.js";
 
 /** What `fineTune` takes beside the number of epochs; the defaults are fast.ai v2's. */

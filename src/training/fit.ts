@@ -6,11 +6,11 @@ import {
   joined,
   notify,
   type TrainingState,
-} from "./Callback.js";
-import { currentDisplay } from "../display/Display.js";
-import { messageOf, UserError } from "../errors.js";
-import { interruptible } from "../interrupt.js";
-import { SmoothenValue } from "./SmoothenValue.js";
+} from "./callbacks/Callback.js";
+import { currentDisplay } from "../core/Display.js";
+import { messageOf, UserError } from "../core/errors.js";
+import { interruptible } from "../core/interrupt.js";
+import { SmoothenValue } from "./recorder/SmoothenValue.js";
 import type { BatchTrainer } from "./session/BatchTrainer.js";
 import type { DataBunch, ItemBatch } from "./DataBunch.js";
 import type { TrainedLearner } from "./TrainedLearner.js";

@@ -1,8 +1,13 @@
-import type { Callback } from "./Callback.js";
+import type { Callback } from "./callbacks/Callback.js";
 import { requireEpochs } from "./fit.js";
-import type { Operation } from "./NetAccess.js";
-import { cyclePart, type OneCycleOptions, OneCycleScheduler, requireOneCycle } from "./OneCycleScheduler.js";
-import { type LearningRate, lrRange, slice } from "./slice.js";
+import type { Operation } from "./session/NetAccess.js";
+import {
+  cyclePart,
+  type OneCycleOptions,
+  OneCycleScheduler,
+  requireOneCycle,
+} from "./callbacks/OneCycleScheduler.js";
+import { type LearningRate, lrRange, slice } from "./optimizers/slice.js";
 import type { Trainer } from "./Trainer.js";
 
 /** What `fitOneCycle` takes beside the number of epochs. */

@@ -1,10 +1,10 @@
 import type { DsType } from "../data/ImageDataBunch.js";
-import { currentDisplay } from "../display/Display.js";
-import { UserError } from "../errors.js";
-import { interruptible } from "../interrupt.js";
+import { currentDisplay } from "../core/Display.js";
+import { UserError } from "../core/errors.js";
+import { interruptible } from "../core/interrupt.js";
 import type { BatchLoader, DataBunch, ItemBatch } from "./DataBunch.js";
-import type { Passes } from "./Passes.js";
-import type { Predictions } from "./Predictions.js";
+import type { Passes } from "./session/Passes.js";
+import type { Predictions } from "../statistics/Predictions.js";
 import type { BatchEvaluator } from "./session/BatchTrainer.js";
 import { requireSameClasses } from "./requireSameClasses.js";
 

@@ -1,8 +1,8 @@
-import { currentDisplay } from "../display/Display.js";
+import { currentDisplay } from "../core/Display.js";
 import { positiveClass } from "../statistics/positiveClass.js";
 import type { LearnerOptions } from "./LearnerOptions.js";
-import { type MetricColumn, metricColumns } from "./metricColumns.js";
-import type { MetricClasses } from "./metrics.js";
+import { type MetricColumn, metricColumns } from "./metrics/metricColumns.js";
+import type { MetricClasses } from "./metrics/metrics.js";
 
 /** A learner's metrics, and what they are told of the classes. */
 export interface LearnerMetrics {

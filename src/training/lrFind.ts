@@ -1,6 +1,6 @@
-import { currentDisplay } from "../display/Display.js";
-import { defaultNumIt, LRFinder, type LRFinderOptions, requireLRFinder } from "./LRFinder.js";
-import { type LrSuggestions, lrSuggestions } from "./lrSuggestions.js";
+import { currentDisplay } from "../core/Display.js";
+import { defaultNumIt, LRFinder, type LRFinderOptions, requireLRFinder } from "./callbacks/LRFinder.js";
+import { type LrSuggestions, lrSuggestions } from "./recorder/lrSuggestions.js";
 import type { Trainer } from "./Trainer.js";
 
 /** See `Learner.lrFind`. */

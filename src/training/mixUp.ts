@@ -1,4 +1,4 @@
-import type { Random } from "../engine/random.js";
+import type { Random } from "../core/Random.js";
 
 /** How a batch of n items is mixed: item i becomes `lambda[i]` of itself and the rest of item `permutation[i]`. */
 export interface Mix {

@@ -1,15 +1,15 @@
-import type { DataLoader } from "../data/DataLoader.js";
+import type { DataLoader } from "../data/loading/DataLoader.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
-import { currentDisplay } from "../display/Display.js";
-import { integer } from "../inRange.js";
-import { interruptible } from "../interrupt.js";
+import { currentDisplay } from "../core/Display.js";
+import { integer } from "../core/checkNumber.js";
+import { interruptible } from "../core/interrupt.js";
 import { Cnn } from "../models/Cnn.js";
 import { Flatten } from "../models/layers/Flatten.js";
 import { Sequential } from "../models/layers/Sequential.js";
 import { CrossEntropy } from "./CrossEntropy.js";
-import { Evaluator } from "./Evaluator.js";
+import { Evaluator } from "./session/Evaluator.js";
 import { FeatureBunch, type Features } from "./FeatureBunch.js";
-import { NetAccess } from "./NetAccess.js";
+import { NetAccess } from "./session/NetAccess.js";
 
 /** How many looks at each training image `learn.precompute` takes. */
 export interface PrecomputeOptions {

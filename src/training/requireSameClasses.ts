@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { UserError } from "../errors.js";
+import { UserError } from "../core/errors.js";
 
 /** @throws UserError when data that a learner is given have other classes than its own */
 export function requireSameClasses(given: readonly string[], own: readonly string[]): void {

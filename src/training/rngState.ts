@@ -1,6 +1,6 @@
-import type { Random, RandomState } from "../engine/random.js";
+import type { Random, RandomState } from "../core/Random.js";
 import type { DataBunch } from "./DataBunch.js";
-import type { Passes } from "./Passes.js";
+import type { Passes } from "./session/Passes.js";
 
 /** Where the random streams of a training are: those of the net, and the passes over the data. */
 export interface RngState {

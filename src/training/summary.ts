@@ -1,9 +1,9 @@
-import type { Table } from "../display/Display.js";
+import type { Table } from "../core/Display.js";
 import { tf } from "../engine/tensorflow.js";
 import type { Variable } from "../engine/Variable.js";
 import type { Cnn } from "../models/Cnn.js";
 import type { Module } from "../models/layers/Module.js";
-import type { StepMemory } from "./stepMemory.js";
+import type { StepMemory } from "./session/stepMemory.js";
 
 /**
  * A net's layers with the shapes they give for one image, their parameters, and whether these are trained: fast.ai's

@@ -1,8 +1,8 @@
 import type { DsType } from "../data/ImageDataBunch.js";
 import type { CrossEntropy } from "./CrossEntropy.js";
 import type { ItemBatch } from "./DataBunch.js";
-import type { MetricColumn } from "./metricColumns.js";
-import type { MetricClasses, MetricInput } from "./metrics.js";
+import type { MetricColumn } from "./metrics/metricColumns.js";
+import type { MetricClasses, MetricInput } from "./metrics/metrics.js";
 import type { BatchEvaluator } from "./session/BatchTrainer.js";
 
 /** Loss and metrics over a set, each item with the same weight also in a short last batch. */

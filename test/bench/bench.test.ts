@@ -4,10 +4,10 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import { caseFlags, gridCases, parseCase, usualCases } from "../../bench/Case.js";
 import { median } from "../../bench/figures.js";
-import { drawPhantomSet } from "../../src/data/drawPhantomSet.js";
-import { UserError } from "../../src/errors.js";
-import { projectRoot } from "../../src/environment.js";
-import { temporaryFolder } from "../data/folders.js";
+import { drawPhantomSet } from "../../src/xrays/drawPhantomSet.js";
+import { UserError } from "../../src/core/errors.js";
+import { projectRoot } from "../../src/core/environment.js";
+import { temporaryFolder } from "../support/folders.js";
 
 const drawnFolder = (trainPerClass: number): Promise<string> =>
   drawPhantomSet({ folder: path.join(temporaryFolder(), "drawn"), trainPerClass, testPerClass: 1, side: 48 });

@@ -6,7 +6,7 @@ import { compare } from "../../src/commands/compare.js";
 import { aboutNet } from "../../src/commands/serve.js";
 import { refuses } from "../support/refuses.js";
 import { catsAndDogs, metrics, predictionsOf, settings, writeRun } from "../support/runFiles.js";
-import { temporaryFolder } from "../data/folders.js";
+import { temporaryFolder } from "../support/folders.js";
 
 const good = [0.1, 0.2, 0.3, 0.6, 0.7, 0.8, 0.9, 0.55];
 const poor = [0.1, 0.7, 0.8, 0.6, 0.4, 0.8, 0.3, 0.9];

@@ -3,8 +3,8 @@ import { execFile } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { projectRoot } from "../../src/environment.js";
-import { temporaryFolder } from "../data/folders.js";
+import { projectRoot } from "../../src/core/environment.js";
+import { temporaryFolder } from "../support/folders.js";
 import { tinyLearner, validPaths } from "../support/tinyLearner.js";
 
 interface Ended {

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { JSDOM } from "jsdom";
-import { drawPhantomSet } from "../../src/data/drawPhantomSet.js";
-import { runsDir } from "../../src/environment.js";
-import type { RunMetrics } from "../../src/report/RunMetrics.js";
+import { drawPhantomSet } from "../../src/xrays/drawPhantomSet.js";
+import { runsDir } from "../../src/core/environment.js";
+import type { RunMetrics } from "../../src/runs/RunMetrics.js";
 import { drawShapes } from "../support/drawnShapes.js";
 import { type Ended, startXray, xray } from "../support/xray.js";
 

@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { cacheDir, projectRoot } from "../../src/environment.js";
+import { cacheDir, projectRoot } from "../../src/core/environment.js";
 
 /** Stands in for Python: makes an environment whose pip does nothing. */
 const pretendPython = `#!/bin/sh

@@ -14,10 +14,10 @@ import { describe, it } from "node:test";
 import sharp from "sharp";
 import { type FromFolderOptions, ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import { type ImageStats, imagenetStats } from "../../src/data/imagenetStats.js";
-import { setDisplay, silentDisplay } from "../../src/display/Display.js";
-import { UserError } from "../../src/errors.js";
+import { setDisplay, silentDisplay } from "../../src/core/Display.js";
+import { UserError } from "../../src/core/errors.js";
 import { refuses } from "../support/refuses.js";
-import { smallSet, temporaryFolder } from "./folders.js";
+import { smallSet, temporaryFolder } from "../support/folders.js";
 
 const options: FromFolderOptions = { valid: "test", size: 16, bs: 2, numWorkers: 1 };
 

@@ -5,11 +5,11 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import { crc32, deflateSync } from "node:zlib";
 import sharp from "sharp";
-import { BadImage, type BadImageKind } from "../../src/data/BadImage.js";
-import { decodeBytes, decodeImage } from "../../src/data/decodeImage.js";
-import { Preparer } from "../../src/data/Preparer.js";
-import { encodeInWasm } from "./dicom/encoders.js";
-import { temporaryFolder } from "./folders.js";
+import { BadImage, type BadImageKind } from "../../src/data/images/BadImage.js";
+import { decodeBytes, decodeImage } from "../../src/data/images/decodeImage.js";
+import { Preparer } from "../../src/data/loading/WorkerPool.js";
+import { encodeInWasm } from "../support/dicomEncoders.js";
+import { temporaryFolder } from "../support/folders.js";
 import { processorSeconds } from "./processorSeconds.js";
 
 const red = { width: 40, height: 50, channels: 3, background: "red" } as const;

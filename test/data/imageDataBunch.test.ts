@@ -3,13 +3,13 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import sharp from "sharp";
-import type { DataLoader } from "../../src/data/DataLoader.js";
+import type { DataLoader } from "../../src/data/loading/DataLoader.js";
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import { ImageDataset } from "../../src/data/ImageDataset.js";
 import { imagenetStats } from "../../src/data/imagenetStats.js";
 import { getTransforms } from "../../src/data/transforms/getTransforms.js";
-import { setDisplay, silentDisplay } from "../../src/display/Display.js";
-import { needsXrays, smallSet, xrays } from "./folders.js";
+import { setDisplay, silentDisplay } from "../../src/core/Display.js";
+import { needsXrays, smallSet, xrays } from "../support/folders.js";
 
 describe("ImageDataBunch", () => {
   it("reads the article's numbers from the full set", needsXrays, async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createDisplay } from "../../src/display/createDisplay.js";
-import { duration } from "../../src/duration.js";
+import { duration } from "../../src/core/duration.js";
 import { escapeHtml, scriptJson } from "../../src/display/escapeHtml.js";
 import { type MimeBundle, NotebookDisplay } from "../../src/display/NotebookDisplay.js";
 import { tableHtml, tableText } from "../../src/display/table.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { JSDOM } from "jsdom";
-import type { Display } from "../../src/display/Display.js";
+import type { Display } from "../../src/core/Display.js";
 import { mirrorProgress } from "../../src/display/mirrorProgress.js";
 import { type MimeBundle, NotebookDisplay } from "../../src/display/NotebookDisplay.js";
 import { FitState } from "../../src/display/progressState.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import sharp from "sharp";
-import type { Figure } from "../../src/display/Display.js";
+import type { Figure } from "../../src/core/Display.js";
 import { figureToPng, figureToSvg } from "../../src/display/staticFigure.js";
 import { colorway, themed } from "../../src/display/theme.js";
 

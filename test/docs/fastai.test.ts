@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { projectRoot } from "../../src/environment.js";
+import { projectRoot } from "../../src/core/environment.js";
 import * as surface from "../../src/index.js";
 import type {
   FitOneCycleOptions,
@@ -10,7 +10,7 @@ import type {
   ImageDataBunchOptions,
   LearnerOptions,
 } from "../../src/index.js";
-import { Recorder } from "../../src/training/Recorder.js";
+import { Recorder } from "../../src/training/recorder/Recorder.js";
 
 /** A name of the surface, `Class.member` for static and instance members alike. */
 type Ours = { readonly name: string } | { readonly option: string; readonly of: string };

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { it } from "node:test";
 import type * as VariableModule from "../../src/engine/Variable.js";
-import { projectRoot } from "../../src/environment.js";
-import { lrRange } from "../../src/training/slice.js";
-import type * as SliceModule from "../../src/training/slice.js";
+import { projectRoot } from "../../src/core/environment.js";
+import { lrRange } from "../../src/training/optimizers/slice.js";
+import type * as SliceModule from "../../src/training/optimizers/slice.js";
 
 /** Loads a compiled file anew, as the notebook's kernel does after an edit. */
 function reloaded(file: string): unknown {
@@ -28,6 +28,6 @@ it("variables of two loads of the sources do not share memory", () => {
 });
 
 it("a slice of one load is understood by a learner of another", () => {
-  const { slice } = reloaded("training/slice.js") as typeof SliceModule;
+  const { slice } = reloaded("training/optimizers/slice.js") as typeof SliceModule;
   assert.equal(lrRange(slice(1e-6, 1e-4), 3).length, 3);
 });

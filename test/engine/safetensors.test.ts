@@ -6,7 +6,7 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { readSafetensors, writeSafetensors } from "../../src/engine/safetensors.js";
-import { UserError } from "../../src/errors.js";
+import { UserError } from "../../src/core/errors.js";
 import { refuses } from "../support/refuses.js";
 
 const tensors = [

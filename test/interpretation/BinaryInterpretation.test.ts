@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { kermanyCause } from "../../src/data/kermanyCause.js";
-import {
-  type Display,
-  type Figure,
-  setDisplay,
-  silentDisplay,
-  type Table,
-} from "../../src/display/Display.js";
+import { kermanyCause } from "../../src/xrays/kermanyCause.js";
+import { type Display, type Figure, setDisplay, silentDisplay, type Table } from "../../src/core/Display.js";
 import { ClassificationInterpretation } from "../../src/interpretation/ClassificationInterpretation.js";
-import { quartiles } from "../../src/interpretation/subgroups.js";
-import type { Predictions } from "../../src/training/Predictions.js";
+import { quartiles } from "../../src/statistics/subgroups.js";
+import type { Predictions } from "../../src/statistics/Predictions.js";
 import { refuses } from "../support/refuses.js";
 
 const classes = ["NORMAL", "PNEUMONIA"];

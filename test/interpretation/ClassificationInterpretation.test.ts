@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import {
-  type Display,
-  type Figure,
-  setDisplay,
-  silentDisplay,
-  type Table,
-} from "../../src/display/Display.js";
+import { type Display, type Figure, setDisplay, silentDisplay, type Table } from "../../src/core/Display.js";
 import { ClassificationInterpretation } from "../../src/interpretation/ClassificationInterpretation.js";
-import { compareWithArticle } from "../../src/interpretation/compareWithArticle.js";
-import type { Predictions } from "../../src/training/Predictions.js";
+import { compareWithArticle } from "../../src/xrays/compareWithArticle.js";
+import type { Predictions } from "../../src/statistics/Predictions.js";
 import { tinyLearner } from "../support/tinyLearner.js";
 
 /** Items of the article's confusion matrix, in this order: TN, FP, FN, TP. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
 import type { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
-import { setDisplay, silentDisplay, type Table } from "../../src/display/Display.js";
+import { setDisplay, silentDisplay, type Table } from "../../src/core/Display.js";
 import { ClassificationInterpretation } from "../../src/interpretation/ClassificationInterpretation.js";
-import { borderArea, shareInBorder, whereItLooks } from "../../src/interpretation/whereItLooks.js";
+import { borderArea, shareInBorder, whereItLooks } from "../../src/interpretation/borderAttention.js";
 import type { Learner } from "../../src/training/Learner.js";
 import { refuses } from "../support/refuses.js";
 import { tinyLearner } from "../support/tinyLearner.js";

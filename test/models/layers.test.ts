@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Random } from "../../src/engine/random.js";
+import { Random } from "../../src/core/Random.js";
 import { type Tensor, tf } from "../../src/engine/tensorflow.js";
 import type { Parameter } from "../../src/engine/Variable.js";
 import { AdaptiveConcatPool2d } from "../../src/models/layers/AdaptiveConcatPool2d.js";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Random } from "../../src/engine/random.js";
+import { Random } from "../../src/core/Random.js";
 import { tf } from "../../src/engine/tensorflow.js";
 import type { Cnn } from "../../src/models/Cnn.js";
 import { models } from "../../src/models/models.js";
-import { Adam } from "../../src/training/Adam.js";
+import { Adam } from "../../src/training/optimizers/Adam.js";
 import { CrossEntropy } from "../../src/training/CrossEntropy.js";
-import { NetSession } from "../../src/training/NetSession.js";
-import { trainStep } from "../../src/training/trainStep.js";
+import { NetSession } from "../../src/training/session/NetSession.js";
+import { trainStep } from "../../src/training/session/trainStep.js";
 import { drawnNet } from "../support/drawnNet.js";
 
 async function net(): Promise<Cnn> {

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Random } from "../../src/engine/random.js";
+import { Random } from "../../src/core/Random.js";
 import { tf } from "../../src/engine/tensorflow.js";
 import type { Variable } from "../../src/engine/Variable.js";
 import { Cnn } from "../../src/models/Cnn.js";
 import { createHead } from "../../src/models/createHead.js";
 import { BatchNorm } from "../../src/models/layers/BatchNorm.js";
 import { modelFrom, models } from "../../src/models/models.js";
-import { Adam } from "../../src/training/Adam.js";
+import { Adam } from "../../src/training/optimizers/Adam.js";
 import { CrossEntropy } from "../../src/training/CrossEntropy.js";
-import { trainStep } from "../../src/training/trainStep.js";
+import { trainStep } from "../../src/training/session/trainStep.js";
 
 const count = (variables: readonly Variable[]): number => variables.reduce((sum, { size }) => sum + size, 0);
 

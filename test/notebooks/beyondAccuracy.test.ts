@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { drawPhantomSet } from "../../src/data/drawPhantomSet.js";
-import { projectRoot } from "../../src/environment.js";
+import { drawPhantomSet } from "../../src/xrays/drawPhantomSet.js";
+import { projectRoot } from "../../src/core/environment.js";
 import { runNotebook } from "../../src/report/runNotebook.js";
-import type { ExecutedCell } from "../report/notebookFile.js";
+import type { ExecutedCell } from "../support/notebookFile.js";
 
 describe("notebooks/beyond-accuracy.ipynb", () => {
   let folder = "";

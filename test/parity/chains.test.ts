@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { projectRoot } from "../../src/environment.js";
+import { projectRoot } from "../../src/core/environment.js";
 import { chainsParity } from "../../src/parity/chains.js";
 import { agrees } from "../../src/parity/ParityRow.js";
 

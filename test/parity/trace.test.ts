@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { tf } from "../../src/engine/tensorflow.js";
-import { projectRoot } from "../../src/environment.js";
+import { projectRoot } from "../../src/core/environment.js";
 import { agrees, type ParityRow } from "../../src/parity/ParityRow.js";
 import { cyclesParity } from "../../src/parity/cycles.js";
 import { lrFindParity } from "../../src/parity/lrFind.js";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { projectRoot } from "../../src/environment.js";
-import { UserError } from "../../src/errors.js";
+import { projectRoot } from "../../src/core/environment.js";
+import { UserError } from "../../src/core/errors.js";
 import { agrees } from "../../src/parity/ParityRow.js";
 import { transformsParity } from "../../src/parity/transforms.js";
 

@@ -3,8 +3,8 @@ import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { projectRoot } from "../../src/environment.js";
-import { errorOf, kernelSession, printed, type Step, type StepResult } from "./kernelSession.js";
+import { projectRoot } from "../../src/core/environment.js";
+import { errorOf, kernelSession, printed, type Step, type StepResult } from "../support/kernelSession.js";
 
 const settings = {
   compilerOptions: {

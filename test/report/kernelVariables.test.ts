@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { describe, it } from "node:test";
 import vm from "node:vm";
-import { projectRoot } from "../../src/environment.js";
-import { errorOf, kernelSession, printed } from "./kernelSession.js";
+import { projectRoot } from "../../src/core/environment.js";
+import { errorOf, kernelSession, printed } from "../support/kernelSession.js";
 
 const jupyter = path.join(projectRoot, "jupyter");
 const { throughExports } = createRequire(path.join(jupyter, "launcher", "here.cjs"))("./variables.cjs") as {

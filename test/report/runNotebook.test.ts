@@ -8,12 +8,12 @@ import type { Readable } from "node:stream";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { JSDOM } from "jsdom";
-import { projectRoot } from "../../src/environment.js";
-import { Interrupted, UserError } from "../../src/errors.js";
+import { projectRoot } from "../../src/core/environment.js";
+import { Interrupted, UserError } from "../../src/core/errors.js";
 import { exportHtml } from "../../src/report/exportHtml.js";
 import { runNotebook } from "../../src/report/runNotebook.js";
 import { setupJupyter } from "../../src/report/setupJupyter.js";
-import { type ExecutedCell, writeNotebook } from "./notebookFile.js";
+import { type ExecutedCell, writeNotebook } from "../support/notebookFile.js";
 
 const parameters = {
   code: 'let seed: number = 1;\nlet model: string = "none";\nvoid 0;',

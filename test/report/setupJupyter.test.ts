@@ -5,7 +5,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { projectRoot } from "../../src/environment.js";
+import { projectRoot } from "../../src/core/environment.js";
 
 /** Stands in for Python: makes an environment whose pip does nothing, and writes down what it was asked. */
 const pretendPython = (version: string, venv = "") => `#!/bin/sh
@@ -40,7 +40,7 @@ describe("setupJupyter", () => {
 
   before(async () => {
     root = await mkdtemp(path.join(tmpdir(), "xray-setup-"));
-    for (const file of ["report", "environment.js", "errors.js", "subprocess.js"]) {
+    for (const file of ["report", "core"]) {
       await cp(path.join(projectRoot, "dist", "src", file), at("dist", "src", file), { recursive: true });
     }
     await mkdir(at("jupyter"));

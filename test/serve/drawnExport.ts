@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { drawPhantomSet } from "../../src/data/drawPhantomSet.js";
+import { drawPhantomSet } from "../../src/xrays/drawPhantomSet.js";
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import { imagenetStats } from "../../src/data/imagenetStats.js";
 import { Learner } from "../../src/training/Learner.js";

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import { connect, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import { Random } from "../../src/engine/random.js";
+import { Random } from "../../src/core/Random.js";
 import { imageBombs } from "./imageBombs.js";
 
 /** What became of an upload. */

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createDeflate, createDeflateRaw, crc32, deflateSync } from "node:zlib";
 import sharp from "sharp";
-import { attributes, dicomFile, type Elements, eightBits, syntaxes } from "../data/dicom/dicomFile.js";
-import { encodeInWasm, rle } from "../data/dicom/encoders.js";
+import { attributes, dicomFile, type Elements, eightBits, syntaxes } from "../support/dicomFile.js";
+import { encodeInWasm, rle } from "../support/dicomEncoders.js";
 
 /** So many zeros, compressed piece by piece. */
 async function compressedZeros(

@@ -9,9 +9,9 @@ import { after, before, describe, it } from "node:test";
 import sharp from "sharp";
 import { Chromium, findBrowser } from "../../src/report/Chromium.js";
 import { predictionServer, type ServerOptions } from "../../src/serve/predictionServer.js";
-import type { InferenceLearner } from "../../src/training/InferenceLearner.js";
-import { loadLearner } from "../../src/training/loadLearner.js";
-import { temporaryFolder } from "../data/folders.js";
+import type { InferenceLearner } from "../../src/training/inference/InferenceLearner.js";
+import { loadLearner } from "../../src/training/inference/loadLearner.js";
+import { temporaryFolder } from "../support/folders.js";
 import { tinyLearner, validPaths } from "../support/tinyLearner.js";
 
 interface Question {

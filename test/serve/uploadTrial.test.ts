@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { temporaryFolder } from "../data/folders.js";
+import { temporaryFolder } from "../support/folders.js";
 import { drawnExport } from "./drawnExport.js";
 import { mostGrowth, mostSeconds, runUploadTrial, startServer } from "./uploadTrial.js";
 

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { projectRoot } from "../../src/environment.js";
+import { projectRoot } from "../../src/core/environment.js";
 import { hostileUploads, type Outcome, upload } from "./hostileUploads.js";
 
 /** What is tried. */

@@ -1,4 +1,4 @@
-import { setDisplay, silentDisplay } from "../../src/display/Display.js";
+import { setDisplay, silentDisplay } from "../../src/core/Display.js";
 
 /** Runs the work and returns what it said to the person, one text a line. */
 export async function collectTexts(work: () => unknown): Promise<string[]> {

@@ -1,5 +1,5 @@
 import type { Batch } from "../../src/data/Batch.js";
-import { Random } from "../../src/engine/random.js";
+import { Random } from "../../src/core/Random.js";
 import type { DataBunch } from "../../src/training/DataBunch.js";
 
 export interface DrawnDataOptions {

@@ -1,5 +1,5 @@
-import type { Random } from "../../src/engine/random.js";
-import type { Body } from "../../src/models/Body.js";
+import type { Random } from "../../src/core/Random.js";
+import type { Body } from "../../src/models/bodies/Body.js";
 import { Cnn } from "../../src/models/Cnn.js";
 import { createHead, type HeadOptions } from "../../src/models/createHead.js";
 

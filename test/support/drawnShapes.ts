@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import sharp from "sharp";
-import { Random } from "../../src/engine/random.js";
+import { Random } from "../../src/core/Random.js";
 
 type Inside = (x: number, y: number) => boolean;
 

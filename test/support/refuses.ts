@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../src/errors.js";
+import { UserError } from "../../src/core/errors.js";
 
 /** Fails unless the work ends with a UserError whose message has all the parts. */
 export async function refuses(

@@ -1,12 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { RunData, RunSettings, SplitData } from "../../src/RunData.js";
-import {
-  lossesOf,
-  type StoredPredictions,
-  writePredictions,
-} from "../../src/interpretation/predictionsFile.js";
-import type { RunMetrics } from "../../src/report/RunMetrics.js";
+import type { RunData, RunSettings, SplitData } from "../../src/runs/RunData.js";
+import { lossesOf, type StoredPredictions, writePredictions } from "../../src/runs/predictionsFile.js";
+import type { RunMetrics } from "../../src/runs/RunMetrics.js";
 
 /** How the runs of these tests were made. */
 export const settings: RunSettings = {

@@ -2,8 +2,8 @@ import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import { imagenetStats } from "../../src/data/imagenetStats.js";
 import { getTransforms } from "../../src/data/transforms/getTransforms.js";
 import { Learner } from "../../src/training/Learner.js";
-import { errorRate } from "../../src/training/metrics.js";
-import { smallSet, temporaryFolder } from "../data/folders.js";
+import { errorRate } from "../../src/training/metrics/metrics.js";
+import { smallSet, temporaryFolder } from "./folders.js";
 import { tinyNet } from "./tinyNet.js";
 
 /** A learner with a tiny net on drawn X-rays (12 and 6 images of 32 x 32 pixels), whose files go to a temporary folder. */

@@ -1,6 +1,6 @@
-import { Random } from "../../src/engine/random.js";
+import { Random } from "../../src/core/Random.js";
 import type { Cnn } from "../../src/models/Cnn.js";
-import { resNetBody, type ResNetOptions } from "../../src/models/ResNet.js";
+import { resNetBody, type ResNetOptions } from "../../src/models/bodies/ResNet.js";
 import { drawnNet } from "./drawnNet.js";
 
 /** ResNet's shape with one narrow block a layer and drawn weights: a step takes milliseconds. */

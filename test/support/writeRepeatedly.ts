@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { writeFiles } from "../../src/writeFiles.js";
+import { writeFiles } from "../../src/core/writeFiles.js";
 
 /** What the thread is started with. */
 export interface Writing {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { projectRoot } from "../../src/environment.js";
+import { projectRoot } from "../../src/core/environment.js";
 
 /** How a command ended. */
 export interface Ended {

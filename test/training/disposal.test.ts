@@ -4,8 +4,8 @@ import { it } from "node:test";
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import { tf } from "../../src/engine/tensorflow.js";
 import { Learner } from "../../src/training/Learner.js";
-import { loadLearner } from "../../src/training/loadLearner.js";
-import { smallSet, temporaryFolder } from "../data/folders.js";
+import { loadLearner } from "../../src/training/inference/loadLearner.js";
+import { smallSet, temporaryFolder } from "../support/folders.js";
 import { tinyNet } from "../support/tinyNet.js";
 
 const noProc = !existsSync("/proc/self/task") && "threads and open files are counted in /proc";

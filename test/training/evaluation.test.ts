@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
 import type { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import { ImageDataset } from "../../src/data/ImageDataset.js";
-import { setDisplay, silentDisplay } from "../../src/display/Display.js";
+import { setDisplay, silentDisplay } from "../../src/core/Display.js";
 import { tf } from "../../src/engine/tensorflow.js";
 import { ClassificationInterpretation } from "../../src/interpretation/ClassificationInterpretation.js";
 import type { Learner } from "../../src/training/Learner.js";
-import type { Predictions } from "../../src/training/Predictions.js";
+import type { Predictions } from "../../src/statistics/Predictions.js";
 import { refuses } from "../support/refuses.js";
 import { tinyLearner, validPaths } from "../support/tinyLearner.js";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
-import { type Display, setDisplay, silentDisplay } from "../../src/display/Display.js";
+import { type Display, setDisplay, silentDisplay } from "../../src/core/Display.js";
 import { tf } from "../../src/engine/tensorflow.js";
-import type { Callback } from "../../src/training/Callback.js";
+import type { Callback } from "../../src/training/callbacks/Callback.js";
 import { Learner } from "../../src/training/Learner.js";
-import { oneCycle } from "../../src/training/OneCycleScheduler.js";
+import { oneCycle } from "../../src/training/callbacks/OneCycleScheduler.js";
 import { type DrawnDataOptions, drawnData } from "../support/drawnData.js";
-import { temporaryFolder } from "../data/folders.js";
+import { temporaryFolder } from "../support/folders.js";
 import { tinyLearner } from "../support/tinyLearner.js";
 import { tinyNet } from "../support/tinyNet.js";
 

@@ -3,15 +3,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { setDisplay, silentDisplay } from "../../src/display/Display.js";
+import { setDisplay, silentDisplay } from "../../src/core/Display.js";
 import { tf } from "../../src/engine/tensorflow.js";
 import { crossEntropy } from "../../src/training/CrossEntropy.js";
 import { models } from "../../src/models/models.js";
 import { cnnLearner } from "../../src/training/cnnLearner.js";
-import { recall } from "../../src/training/confusionMetrics.js";
+import { recall } from "../../src/training/metrics/confusionMetrics.js";
 import { Learner } from "../../src/training/Learner.js";
 import type { LearnerOptions } from "../../src/training/LearnerOptions.js";
-import { sgd } from "../../src/training/SGD.js";
+import { sgd } from "../../src/training/optimizers/SGD.js";
 import { type DrawnDataOptions, drawnData } from "../support/drawnData.js";
 import { tinyNet } from "../support/tinyNet.js";
 

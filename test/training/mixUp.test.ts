@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Random } from "../../src/engine/random.js";
+import { Random } from "../../src/core/Random.js";
 import { mixUp } from "../../src/training/mixUp.js";
 
 describe("mixUp", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { tf } from "../../src/engine/tensorflow.js";
-import { stepMemory } from "../../src/training/stepMemory.js";
+import { stepMemory } from "../../src/training/session/stepMemory.js";
 import { summary } from "../../src/training/summary.js";
 import { tinyNet } from "../support/tinyNet.js";
 

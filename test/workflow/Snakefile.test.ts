@@ -4,9 +4,9 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { drawPhantomSet } from "../../src/data/drawPhantomSet.js";
-import { cacheDir, projectRoot, pythonCommand, runsDir } from "../../src/environment.js";
-import { subprocess } from "../../src/subprocess.js";
+import { drawPhantomSet } from "../../src/xrays/drawPhantomSet.js";
+import { cacheDir, projectRoot, pythonCommand, runsDir } from "../../src/core/environment.js";
+import { subprocess } from "../../src/core/subprocess.js";
 
 const environment = path.join(cacheDir, "snakemake");
 const requirements = path.join(projectRoot, "workflow", "requirements.txt");

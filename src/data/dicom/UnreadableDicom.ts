@@ -1,4 +1,4 @@
-import type { BadImageKind } from "../BadImage.js";
+import type { BadImageKind } from "../images/BadImage.js";
 
 /**
  * Why a DICOM file cannot be shown, as a clause that completes "the file ...". It never quotes what the file says of

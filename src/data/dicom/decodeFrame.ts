@@ -1,5 +1,5 @@
-import { decodeInWasm } from "../decodeInWasm.js";
-import { type FrameHeader, jpegFrame, jpegSegments } from "../jpegSegments.js";
+import { decodeInWasm } from "../images/decodeInWasm.js";
+import { type FrameHeader, jpegFrame, jpegSegments } from "../images/jpegSegments.js";
 import { decodeJpegLossless } from "./decodeJpegLossless.js";
 import { decodeRle } from "./decodeRle.js";
 import { jpeg2000Frame } from "./jpeg2000Frame.js";

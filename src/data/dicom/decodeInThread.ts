@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import type { Pixels } from "../decodeImage.js";
-import { secondsFor } from "../decodeLimits.js";
+import type { Pixels } from "../images/decodeImage.js";
+import { secondsFor } from "../images/decodeLimits.js";
 import type { DicomReply } from "./dicomWorker.js";
 import { threadSeconds } from "./threadSeconds.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";

@@ -1,4 +1,4 @@
-import type { FrameHeader } from "../jpegSegments.js";
+import type { FrameHeader } from "../images/jpegSegments.js";
 
 interface LosslessModule {
   readonly lossless: { readonly Decoder: new () => LosslessDecoder };

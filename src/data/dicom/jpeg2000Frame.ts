@@ -1,4 +1,4 @@
-import type { FrameHeader } from "../jpegSegments.js";
+import type { FrameHeader } from "../images/jpegSegments.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";
 
 /** More tiles than any encoder makes of an image; a few bytes may ask for 65535. */

@@ -1,8 +1,8 @@
 import { inflateRawSync } from "node:zlib";
 import type * as DicomParser from "dicom-parser";
 import type { DataSet, Element } from "dicom-parser";
-import { messageOf } from "../../errors.js";
-import { tooManyPixels } from "../decodeLimits.js";
+import { messageOf } from "../../core/errors.js";
+import { tooManyPixels } from "../images/decodeLimits.js";
 import { deflated, explicit, type PixelCoding, pixelCoding } from "./transferSyntax.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";
 

@@ -1,4 +1,4 @@
-import type { WasmCodec } from "../decodeInWasm.js";
+import type { WasmCodec } from "../images/decodeInWasm.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";
 
 /** How the pixels are stored. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Random } from "../../engine/random.js";
-import { UserError } from "../../errors.js";
+import type { Random } from "../../core/Random.js";
+import { UserError } from "../../core/errors.js";
 import { brightness } from "./brightness.js";
 import { contrast } from "./contrast.js";
 import { crop } from "./crop.js";
@@ -12,7 +12,7 @@ import { flipLr } from "./flipLr.js";
 import { jitter } from "./jitter.js";
 import { pad } from "./pad.js";
 import { rotate } from "./rotate.js";
-import { type Step, inOrder } from "./Step.js";
+import { type Step, inOrder } from "./TransformStep.js";
 import { symmetricWarp } from "./symmetricWarp.js";
 import { zoom } from "./zoom.js";
 

@@ -1,6 +1,6 @@
 import { defineTransform } from "./defineTransform.js";
 import { type Range, checkedRange, probability } from "./range.js";
-import type { LightingStep } from "./Step.js";
+import type { LightingStep } from "./TransformStep.js";
 
 export interface Contrast {
   readonly name: "contrast";

@@ -1,7 +1,7 @@
-import { integer } from "../../inRange.js";
+import { integer } from "../../core/checkNumber.js";
 import { defineTransform } from "./defineTransform.js";
 import { type Range, checkedRange, drawFrom } from "./range.js";
-import type { CropStep } from "./Step.js";
+import type { CropStep } from "./TransformStep.js";
 
 export interface Crop {
   readonly name: "crop";

@@ -1,6 +1,6 @@
 import { defineTransform } from "./defineTransform.js";
 import { type Range, drawFrom, checkedRange } from "./range.js";
-import type { CropPadStep } from "./Step.js";
+import type { CropPadStep } from "./TransformStep.js";
 
 export interface CropPad {
   readonly name: "cropPad";

@@ -1,7 +1,7 @@
-import { inRange, integer } from "../../inRange.js";
+import { inRange, integer } from "../../core/checkNumber.js";
 import { defineTransform } from "./defineTransform.js";
 import { type Range, drawInteger, probability } from "./range.js";
-import type { CutoutStep, Place } from "./Step.js";
+import type { CutoutStep, Place } from "./TransformStep.js";
 
 /** More cover any image. */
 const mostHoles = 1000;

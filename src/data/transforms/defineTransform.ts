@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Random } from "../../engine/random.js";
-import { UserError } from "../../errors.js";
-import type { Step } from "./Step.js";
+import type { Random } from "../../core/Random.js";
+import { UserError } from "../../core/errors.js";
+import type { Step } from "./TransformStep.js";
 
 /** The fields of a transform beside its name: numbers, texts, truth values, and lists and objects of them. */
 export interface TransformFields {

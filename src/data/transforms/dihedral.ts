@@ -1,6 +1,6 @@
 import { defineTransform } from "./defineTransform.js";
 import { probability } from "./range.js";
-import type { AffineStep } from "./Step.js";
+import type { AffineStep } from "./TransformStep.js";
 
 export interface Dihedral {
   readonly name: "dihedral";

@@ -1,6 +1,6 @@
-import { Random } from "../../engine/random.js";
+import { Random } from "../../core/Random.js";
 import { type Matrix3, applyTo } from "./matrix.js";
-import type { CoordStep, JitterStep } from "./Step.js";
+import type { CoordStep, JitterStep } from "./TransformStep.js";
 
 /** Coordinates (-1..1) in the source for each pixel of the resized image: x, y, row by row. */
 export type Field = Float32Array;

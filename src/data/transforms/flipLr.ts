@@ -1,6 +1,6 @@
 import { defineTransform } from "./defineTransform.js";
 import { probability } from "./range.js";
-import type { FlipStep } from "./Step.js";
+import type { FlipStep } from "./TransformStep.js";
 
 export interface FlipLr {
   readonly name: "flipLr";

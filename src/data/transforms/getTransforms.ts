@@ -1,4 +1,4 @@
-import { inRange } from "../../inRange.js";
+import { inRange } from "../../core/checkNumber.js";
 import { brightness } from "./brightness.js";
 import { contrast } from "./contrast.js";
 import { cropPad } from "./cropPad.js";

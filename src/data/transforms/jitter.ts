@@ -1,6 +1,6 @@
 import { defineTransform } from "./defineTransform.js";
 import { type Range, checkedRange, drawFrom, probability } from "./range.js";
-import type { JitterStep } from "./Step.js";
+import type { JitterStep } from "./TransformStep.js";
 
 export interface Jitter {
   readonly name: "jitter";

@@ -1,7 +1,7 @@
 import { type Axis, axisOf, black, cropAxis, cropPadAxis, padAxis, runOf, wholeAxis } from "./axis.js";
 import { holeSpan } from "./cutout.js";
 import type { PaddingMode } from "./resizing.js";
-import type { CropPadStep, CropStep, CutoutStep, FlipStep, PadStep } from "./Step.js";
+import type { CropPadStep, CropStep, CutoutStep, FlipStep, PadStep } from "./TransformStep.js";
 
 /** The steps that move whole pixels. */
 export type PixelStep = CropPadStep | CropStep | CutoutStep | FlipStep | PadStep;

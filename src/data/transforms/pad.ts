@@ -1,7 +1,7 @@
-import { inRange, integer, oneOf } from "../../inRange.js";
+import { inRange, integer, oneOf } from "../../core/checkNumber.js";
 import { defineTransform } from "./defineTransform.js";
 import { type PaddingMode, largestSize, paddingModes } from "./resizing.js";
-import type { PadStep } from "./Step.js";
+import type { PadStep } from "./TransformStep.js";
 
 export interface Pad {
   readonly name: "pad";

@@ -2,7 +2,7 @@ import { type Field, extentOf, fieldOf } from "./field.js";
 import { type Layout, type PixelStep, layOut } from "./layout.js";
 import { type Matrix3, applyTo, identity, multiply } from "./matrix.js";
 import type { PaddingMode, ResizeMethod, Resizing } from "./resizing.js";
-import type { CoordStep, CropPadStep, JitterStep, Step } from "./Step.js";
+import type { CoordStep, CropPadStep, JitterStep, Step } from "./TransformStep.js";
 
 /** What is to be done with an image of a known size: everything but the pixels. Made by {@link planSteps}. */
 export interface Plan {

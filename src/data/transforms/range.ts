@@ -1,5 +1,5 @@
-import { inRange, type Range as Limits } from "../../inRange.js";
-import type { Random } from "../../engine/random.js";
+import { inRange, type Range as Limits } from "../../core/checkNumber.js";
+import type { Random } from "../../core/Random.js";
 
 /** A parameter is drawn evenly from `[lo, hi]`; equal bounds fix it. */
 export type Range = readonly [lo: number, hi: number];

@@ -1,7 +1,7 @@
-import { UserError } from "../../errors.js";
+import { UserError } from "../../core/errors.js";
 import { defineTransform } from "./defineTransform.js";
 import { type Range, drawFrom, checkedRange, probability } from "./range.js";
-import type { CoordStep } from "./Step.js";
+import type { CoordStep } from "./TransformStep.js";
 
 export interface SymmetricWarp {
   readonly name: "symmetricWarp";

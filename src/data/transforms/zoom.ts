@@ -1,6 +1,6 @@
 import { defineTransform } from "./defineTransform.js";
 import { type Range, drawFrom, checkedRange, probability } from "./range.js";
-import type { AffineStep } from "./Step.js";
+import type { AffineStep } from "./TransformStep.js";
 
 export interface Zoom {
   readonly name: "zoom";

@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { collectGarbage } from "../collectGarbage.js";
-import { messageOf } from "../../errors.js";
+import { messageOf } from "../../core/errors.js";
 import type { FeedValue } from "./Graph.js";
 import { type GraphProgram, GraphSession, type GroupSetting } from "./GraphSession.js";
 

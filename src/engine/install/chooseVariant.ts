@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { cacheDir } from "../../environment.js";
+import { cacheDir } from "../../core/environment.js";
 import type { EngineVariant } from "./variant.js";
 
 /** Outside the engine's own folder: a repair makes the same variant anew. */

@@ -1,8 +1,8 @@
 import { mkdir, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { cxxCommand, projectRoot } from "../../environment.js";
-import { subprocess } from "../../subprocess.js";
+import { cxxCommand, projectRoot } from "../../core/environment.js";
+import { subprocess } from "../../core/subprocess.js";
 import { bindingPath, type EngineVariant, packageDir, variantDir } from "./variant.js";
 
 const compiled = (variant: EngineVariant): string =>

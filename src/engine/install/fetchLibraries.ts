@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { pythonCommand } from "../../environment.js";
-import { UserError } from "../../errors.js";
-import { subprocess } from "../../subprocess.js";
+import { pythonCommand } from "../../core/environment.js";
+import { UserError } from "../../core/errors.js";
+import { subprocess } from "../../core/subprocess.js";
 import { type EngineVariant, tensorflowVersion, variantDir } from "./variant.js";
 
 const pipRemedy =

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { cacheDir } from "../../environment.js";
-import { hasNvidiaDriver } from "../gpu.js";
-import { probeEngine } from "../probeEngine.js";
+import { cacheDir } from "../../core/environment.js";
+import { hasNvidiaDriver } from "./hasNvidiaDriver.js";
+import { probeEngine } from "./probeEngine.js";
 import { chooseVariant, rememberedVariant, rememberVariant } from "./chooseVariant.js";
 import { compileBinding, linkBinding } from "./compileBinding.js";
 import { fetchLibraries } from "./fetchLibraries.js";

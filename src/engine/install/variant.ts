@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
-import { cacheDir, projectRoot } from "../../environment.js";
+import { cacheDir, projectRoot } from "../../core/environment.js";
 
 /** The release whose shared libraries are put under tfjs-node. One binding runs on 2.12 to 2.21. */
 export const tensorflowVersion = "2.21.0";

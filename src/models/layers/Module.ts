@@ -1,4 +1,4 @@
-import type { Random } from "../../engine/random.js";
+import type { Random } from "../../core/Random.js";
 import { release } from "../../engine/references.js";
 import type { Tensor } from "../../engine/tensorflow.js";
 import type { Parameter, Variable } from "../../engine/Variable.js";

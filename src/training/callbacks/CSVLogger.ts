@@ -1,10 +1,10 @@
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { messageOf, UserError } from "../../errors.js";
-import { withEnding } from "../../fileEnding.js";
-import { makeFolder } from "../../makeFolder.js";
-import type { Callback, TrainingState } from "../Callback.js";
-import { progressTable } from "../progressTable.js";
+import { messageOf, UserError } from "../../core/errors.js";
+import { withEnding } from "../../core/fileEnding.js";
+import { makeFolder } from "../../core/makeFolder.js";
+import type { Callback, TrainingState } from "./Callback.js";
+import { progressTable } from "../recorder/progressTable.js";
 
 /** Where `CSVLogger` writes. */
 export interface CSVLoggerOptions {

@@ -1,6 +1,6 @@
-import { currentDisplay } from "../../display/Display.js";
-import { integer } from "../../inRange.js";
-import type { Callback, CallbackRequest, TrainingState } from "../Callback.js";
+import { currentDisplay } from "../../core/Display.js";
+import { integer } from "../../core/checkNumber.js";
+import type { Callback, CallbackRequest, TrainingState } from "./Callback.js";
 import { Tracker, type TrackerOptions } from "./Tracker.js";
 
 /** When `EarlyStoppingCallback` ends a fit. */

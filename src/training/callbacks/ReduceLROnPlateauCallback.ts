@@ -1,6 +1,6 @@
-import { currentDisplay } from "../../display/Display.js";
-import type { Callback, TrainingState } from "../Callback.js";
-import { inRange, integer } from "../../inRange.js";
+import { currentDisplay } from "../../core/Display.js";
+import type { Callback, TrainingState } from "./Callback.js";
+import { inRange, integer } from "../../core/checkNumber.js";
 import { Tracker, type TrackerOptions } from "./Tracker.js";
 
 /** When `ReduceLROnPlateauCallback` lowers the rates, and how far. */

@@ -1,12 +1,12 @@
 import type { BigIntStats } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { currentDisplay } from "../../display/Display.js";
-import { UserError } from "../../errors.js";
-import { withEnding, withoutEnding } from "../../fileEnding.js";
-import { oneOf } from "../../inRange.js";
+import { currentDisplay } from "../../core/Display.js";
+import { UserError } from "../../core/errors.js";
+import { withEnding, withoutEnding } from "../../core/fileEnding.js";
+import { oneOf } from "../../core/checkNumber.js";
 import { checkpointEnding, checkpointName } from "../checkpoint.js";
-import type { Callback, TrainingState } from "../Callback.js";
+import type { Callback, TrainingState } from "./Callback.js";
 import { Tracker, type TrackerOptions } from "./Tracker.js";
 
 /** When `SaveModelCallback` saves, and under which name. */

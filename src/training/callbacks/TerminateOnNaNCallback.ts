@@ -1,6 +1,6 @@
-import { UserError } from "../../errors.js";
-import { indented } from "../../indented.js";
-import type { Callback, TrainingState } from "../Callback.js";
+import { UserError } from "../../core/errors.js";
+import { indented } from "../../core/indented.js";
+import type { Callback, TrainingState } from "./Callback.js";
 
 /** Files of a batch that an error names one by one. */
 const listed = 8;

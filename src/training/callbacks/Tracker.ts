@@ -1,8 +1,8 @@
-import { currentDisplay } from "../../display/Display.js";
-import { UserError } from "../../errors.js";
-import type { TrainingState } from "../Callback.js";
-import { inRange, oneOf } from "../../inRange.js";
-import type { MetricColumn } from "../metricColumns.js";
+import { currentDisplay } from "../../core/Display.js";
+import { UserError } from "../../core/errors.js";
+import type { TrainingState } from "./Callback.js";
+import { inRange, oneOf } from "../../core/checkNumber.js";
+import type { MetricColumn } from "../metrics/metricColumns.js";
 
 /** Which number a callback follows, and what counts as better. */
 export interface TrackerOptions {

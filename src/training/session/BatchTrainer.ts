@@ -1,5 +1,5 @@
 import type { TrainBatch } from "../DataBunch.js";
-import type { EvaluatedBatch } from "../evaluate.js";
+import type { EvaluatedBatch } from "./evaluate.js";
 
 /** Runs batches through a net in evaluation mode. */
 export interface BatchEvaluator {

@@ -1,10 +1,10 @@
 import type { TrainBatch } from "../DataBunch.js";
 import type { InCallbacks } from "../fit.js";
-import type { EvaluatedBatch } from "../evaluate.js";
-import { Evaluator } from "../Evaluator.js";
-import { type Change, NetAccess, type Operation, type Use } from "../NetAccess.js";
-import { NetSession } from "../NetSession.js";
-import type { Net, Training } from "../recordNet.js";
+import type { EvaluatedBatch } from "./evaluate.js";
+import { Evaluator } from "./Evaluator.js";
+import { type Change, NetAccess, type Operation, type Use } from "./NetAccess.js";
+import { NetSession } from "./NetSession.js";
+import type { Net, Training } from "./recordNet.js";
 import type { BatchTrainer } from "./BatchTrainer.js";
 
 /**

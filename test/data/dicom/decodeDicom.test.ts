@@ -2,12 +2,19 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import sharp from "sharp";
-import { BadImage } from "../../../src/data/BadImage.js";
-import { type Pixels, decodeBytes } from "../../../src/data/decodeImage.js";
+import { BadImage } from "../../../src/data/images/BadImage.js";
+import { type Pixels, decodeBytes } from "../../../src/data/images/decodeImage.js";
 import { decodeInThread } from "../../../src/data/dicom/decodeInThread.js";
 import { processorSeconds } from "../processorSeconds.js";
-import { type Elements, attributes, bytesOf, dicomFile, eightBits, syntaxes } from "./dicomFile.js";
-import { encodeInWasm, jpegLossless, rle } from "./encoders.js";
+import {
+  type Elements,
+  attributes,
+  bytesOf,
+  dicomFile,
+  eightBits,
+  syntaxes,
+} from "../../support/dicomFile.js";
+import { encodeInWasm, jpegLossless, rle } from "../../support/dicomEncoders.js";
 
 const [height, width] = [20, 24];
 const length = height * width;

@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { drawPhantom } from "../../../src/data/drawPhantom.js";
+import { drawPhantom } from "../../../src/xrays/drawPhantom.js";
 import { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
 import { imagenetStats } from "../../../src/data/imagenetStats.js";
-import { Random } from "../../../src/engine/random.js";
+import { Random } from "../../../src/core/Random.js";
 import { Learner } from "../../../src/training/Learner.js";
-import { loadLearner } from "../../../src/training/loadLearner.js";
-import { errorRate } from "../../../src/training/metrics.js";
+import { loadLearner } from "../../../src/training/inference/loadLearner.js";
+import { errorRate } from "../../../src/training/metrics/metrics.js";
 import { tinyNet } from "../../support/tinyNet.js";
-import { temporaryFolder } from "../folders.js";
-import { attributes, dicomFile, eightBits, syntaxes } from "./dicomFile.js";
+import { temporaryFolder } from "../../support/folders.js";
+import { attributes, dicomFile, eightBits, syntaxes } from "../../support/dicomFile.js";
 
 const side = 40;
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { decodeBytes } from "../../../src/data/decodeImage.js";
-import { projectRoot } from "../../../src/environment.js";
+import { decodeBytes } from "../../../src/data/images/decodeImage.js";
+import { projectRoot } from "../../../src/core/environment.js";
 
 interface Case {
   readonly name: string;

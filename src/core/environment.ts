@@ -1,0 +1,60 @@
+import { availableParallelism } from "node:os";
+import path from "node:path";
+
+/**
+ * Everything the program takes from its surroundings: where its folders are, and the environment variables it
+ * reads. No other file reads `process.env`, so this page is the full list.
+ */
+
+/** The project's folder (the compiled file lies in `dist/src/`). */
+export const projectRoot = path.resolve(__dirname, "..", "..", "..");
+
+/** Downloads and everything built from them; safe to delete, never committed. */
+export const cacheDir = path.join(projectRoot, ".cache");
+
+/** The project's own Python environment with Jupyter, papermill and nbconvert. */
+export const venvDir = path.join(projectRoot, ".venv");
+
+/** Reports, one folder a run. */
+export const runsDir = path.join(projectRoot, "runs");
+
+/**
+ * `XRAY_DATA`: the folder of the data set, when it is in none of the usual places; relative to the working directory
+ * of the command. `xray run` and `xray lab` give their kernels its absolute path.
+ */
+export const dataVariable = (): string | undefined => nonEmpty(process.env.XRAY_DATA);
+
+/** `XRAY_RUN_DIR`: set by `xray run` for the kernel; checkpoints and `metrics.json` go there. */
+export const runDirVariable = (): string | undefined => nonEmpty(process.env.XRAY_RUN_DIR);
+
+/** `XRAY_TERMINAL=1`: set by `xray run`: the kernel repeats its progress on the terminal's standard error. */
+export const mirrorsToTerminal = (): boolean => process.env.XRAY_TERMINAL === "1";
+
+/** `XRAY_PYTHON`: the Python to make the virtual environment with; default `python3`. */
+export const pythonCommand = (): string => nonEmpty(process.env.XRAY_PYTHON) ?? "python3";
+
+/** `XRAY_CHROME`: the browser that prints a report as PDF; default the first Chromium, Chrome or Edge that is found. */
+export const chromeVariable = (): string | undefined => nonEmpty(process.env.XRAY_CHROME);
+
+/** Where programs are looked for. */
+export const programFolders = (): string[] => (process.env.PATH ?? "").split(path.delimiter).filter(Boolean);
+
+/** `CXX`: the C++ compiler for the native binding; default `g++`. */
+export const cxxCommand = (): string => nonEmpty(process.env.CXX) ?? "g++";
+
+/** Processor cores this process may use. */
+export const cores = (): number => availableParallelism();
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === undefined || value.trim() === "" ? undefined : value;
+}
+
+/**
+ * Settings that libtensorflow reads once, when it is loaded. Whoever has set one keeps it.
+ * oneDNN is off by default on processors without AVX-512, where it is worth a factor of 1.4 to 2.2.
+ */
+export function setTensorFlowVariables(): void {
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= "1";
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
+}

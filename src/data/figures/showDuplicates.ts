@@ -1,0 +1,46 @@
+import path from "node:path";
+import { currentDisplay } from "../../core/Display.js";
+import { integer } from "../../core/checkNumber.js";
+import type { Duplicate, FoundImage } from "../images/findDuplicates.js";
+import { prepareImage } from "../loading/prepareImage.js";
+import { showTiles } from "./showImages.js";
+
+/** Side of a picture, in pixels. */
+const side = 180;
+
+/**
+ * Shows pairs that `findDuplicates` found: a table, and the two pictures of each pair side by side.
+ * @param options `rows`: so many pairs at most; 10 by default
+ * @throws UserError naming the value that is wrong, or a file that cannot be decoded
+ */
+export async function showDuplicates(
+  pairs: readonly Duplicate[],
+  options: { readonly rows?: number } = {},
+): Promise<void> {
+  const shown = pairs.slice(0, integer("rows", options.rows ?? 10, 1));
+  const display = currentDisplay();
+  if (shown.length === 0) {
+    display.text("No duplicates were found.");
+    return;
+  }
+  const exact = pairs.filter((pair) => pair.exact).length;
+  const rest = pairs.length > shown.length ? `; the first ${shown.length} are shown` : "";
+  display.table({
+    caption: `${pairs.length} pairs of duplicates, ${exact} of them equal in every pixel${rest}`,
+    columns: ["image", "other image", "bits that differ"],
+    rows: shown.map(({ images, distance, exact: equal }) => [
+      ...images.map(nameOf),
+      equal ? "none: every pixel is equal" : `${distance} of 256`,
+    ]),
+  });
+  const how = { size: side, resizeMethod: "squish", transforms: [], stats: undefined } as const;
+  const picture = async (image: FoundImage) => ({
+    title: nameOf(image),
+    pixels: (await prepareImage(image.path, how)).x,
+  });
+  const tiles = await Promise.all(shown.flatMap((pair) => pair.images).map(picture));
+  await showTiles(tiles, side, "images, duplicates side by side", 2);
+}
+
+const nameOf = (image: FoundImage): string =>
+  [image.set, image.class, path.basename(image.path)].filter((part) => part !== "").join(" / ");

@@ -1,0 +1,112 @@
+import { currentDisplay } from "../../core/Display.js";
+import { UserError } from "../../core/errors.js";
+import { indented } from "../../core/indented.js";
+import { interruptible } from "../../core/interrupt.js";
+import type { Preparer } from "../loading/WorkerPool.js";
+import type { SourceCache } from "../loading/ImageCache.js";
+import type { Resizing } from "../transforms/resizing.js";
+import { VerifiedImages } from "./VerifiedImages.js";
+
+/** What happens with files that cannot be decoded. */
+export type OnBadImage = "error" | "skip";
+
+export interface CheckOptions extends Pick<Resizing, "resizeMethod"> {
+  /** Of the results, in pixels: images are kept in memory in the form that suits it. */
+  readonly size: number;
+  readonly onBadImage: OnBadImage;
+}
+
+/** Files in one request to a worker thread: few enough for even work and a moving bar. */
+const chunk = 16;
+
+/** Bad files that are listed one by one. */
+const listed = 20;
+
+/**
+ * Decodes every image that is not known to be good, before any training, and keeps what it decoded for the first
+ * epoch.
+ * @param paths absolute
+ * @returns the paths that cannot be used, empty unless `onBadImage` is "skip"
+ * @throws UserError listing the bad files when `onBadImage` is "error"
+ * @throws Interrupted when the person stopped it; what was found to be good stays known
+ */
+export async function checkImages(
+  paths: readonly string[],
+  { size, resizeMethod, onBadImage }: CheckOptions,
+  preparer: Preparer,
+  cache: SourceCache,
+): Promise<Set<string>> {
+  const verified = await VerifiedImages.of(paths);
+  const unknown = paths.filter((path) => !verified.has(path));
+  if (unknown.length === 0) {
+    sayUsedBits(paths, verified);
+    return new Set();
+  }
+
+  const bad = new Map<string, string>();
+  const progress = currentDisplay().taskProgress("Checking images", unknown.length);
+  let done = 0;
+  let next = 0;
+  const checkSome = async (check: () => Promise<void>): Promise<void> => {
+    while (next < unknown.length) {
+      const some = unknown.slice(next, (next += chunk));
+      const { images } = await preparer.check({ kind: "check", paths: some, size, resizeMethod });
+      for (const [k, image] of images.entries()) {
+        const path = some[k] ?? "";
+        if ("reason" in image) {
+          bad.set(path, image.reason);
+        } else {
+          verified.add(path, image.usedBits);
+          cache.offer(path, image);
+        }
+      }
+      done += some.length;
+      progress.update(done);
+      await check();
+    }
+  };
+  try {
+    await interruptible(async (check) => {
+      // Two requests for each thread: one in work, one waiting.
+      const loops = Array.from({ length: Math.max(1, 2 * preparer.numWorkers) }, () => checkSome(check));
+      // One that fails or is stopped leaves the others at work: they count until they end.
+      await Promise.allSettled(loops);
+      await Promise.all(loops);
+    });
+  } finally {
+    progress.end(bad.size === 0 ? undefined : `${bad.size} cannot be used`);
+    await verified.save();
+  }
+  report(bad, onBadImage);
+  sayUsedBits(paths, verified);
+  return new Set(bad.keys());
+}
+
+/** One line for all files that would be nearly black if they were shown as they are. */
+function sayUsedBits(paths: readonly string[], verified: VerifiedImages): void {
+  const counts = new Map<number, number>();
+  for (const path of paths) {
+    const bits = verified.usedBits(path);
+    if (bits !== undefined) counts.set(bits, (counts.get(bits) ?? 0) + 1);
+  }
+  if (counts.size === 0) return;
+  const [first = "", ...others] = [...counts].map(([bits, count]) => `${count} use ${bits} of them`);
+  const rest = others.map((each) => `, ${each}`).join("");
+  currentDisplay().text(
+    `Of the images with 16 bits a channel ${first}${rest}: these bits are spread from black to white.`,
+  );
+}
+
+function report(bad: ReadonlyMap<string, string>, onBadImage: OnBadImage): void {
+  if (bad.size === 0) return;
+  const lines = [...bad].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, reason]) => `${path} ${reason}`);
+  const images = `${lines.length} ${lines.length === 1 ? "image" : "images"}`;
+  if (onBadImage === "skip") {
+    currentDisplay().text(`Left out ${images} that cannot be used:${indented(lines, listed)}`);
+    return;
+  }
+  throw new UserError(
+    `${images} cannot be used:${indented(lines, listed)}`,
+    'Repair or remove them, or leave them out with onBadImage: "skip".',
+  );
+}

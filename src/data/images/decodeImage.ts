@@ -1,0 +1,109 @@
+import { isUtf8 } from "node:buffer";
+import { readFileSync, statSync } from "node:fs";
+import { messageOf } from "../../core/errors.js";
+import { BadImage } from "./BadImage.js";
+import { mostBytes } from "./decodeLimits.js";
+import { decodeSmallJpeg } from "./decodeSmallJpeg.js";
+import { decodeWithSharp } from "./decodeWithSharp.js";
+import { decodeInThread } from "../dicom/decodeInThread.js";
+import { UnreadableDicom } from "../dicom/UnreadableDicom.js";
+import { imageKind, isReadKind, kindName, readKindNames } from "./imageKind.js";
+import type { UsedBits } from "./spreadBits.js";
+
+/** A decoded image: 8 bits a channel, `[height, width, channels]` row by row; grey images have one channel. */
+export interface Pixels {
+  readonly data: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  /** Of a file of 16 bits a channel that uses fewer: so many, and they were spread from black to white. */
+  readonly usedBits?: UsedBits;
+}
+
+/**
+ * Decodes one image file to the pixels that Pillow's `convert("RGB")` yields: no turn by EXIF, no colour profile,
+ * transparency dropped. 16 bits a channel are brought to 8 (see `spreadBits`). An RGB image whose channels are all
+ * equal is returned as grey. A DICOM file is shown as its window says.
+ *
+ * Every image passes here, for training, prediction and the server alike. What a file is, its content says. The
+ * limits of `decodeLimits.ts` hold for all.
+ * @throws BadImage with the reason, and its `kind`
+ */
+export async function decodeImage(path: string): Promise<Pixels> {
+  return decodeBytes(readBytes(path), path);
+}
+
+/**
+ * The same for a file's bytes.
+ * @param path what errors call it
+ */
+export async function decodeBytes(bytes: Buffer, path: string): Promise<Pixels> {
+  if (bytes.length === 0) throw new BadImage(path, "is empty (0 bytes)");
+  requireBytes(bytes.length, path);
+  const kind = imageKind(bytes);
+  if (kind === undefined) throw new BadImage(path, whatElse(bytes, path));
+  if (!isReadKind(kind)) {
+    throw new BadImage(path, `is of the kind ${kindName(kind)}, which is not read; ${readKindNames} are`);
+  }
+  const small = kind === "jpeg" ? await decodeSmallJpeg(bytes) : undefined;
+  if (small) return small;
+  const decoded = kind === "dicom" ? dicomPixels(bytes, path) : decodeWithSharp(bytes, kind, path);
+  return withoutEqualChannels(await decoded);
+}
+
+async function dicomPixels(bytes: Buffer, path: string): Promise<Pixels> {
+  try {
+    return await decodeInThread(bytes);
+  } catch (error) {
+    // Without a cause: nothing that was read of the file but the reason leaves the reader.
+    throw error instanceof UnreadableDicom ? new BadImage(path, error.message, error.kind) : error;
+  }
+}
+
+/** Read at once: for these small files the way through the thread pool takes longer than the disk. */
+function readBytes(path: string): Buffer {
+  try {
+    const state = statSync(path);
+    // Reading a pipe would wait for whoever writes it.
+    if (!state.isFile()) throw new BadImage(path, "is no file");
+    requireBytes(state.size, path);
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof BadImage) throw error;
+    throw new BadImage(path, `cannot be read (${messageOf(error)})`, "unreadable", { cause: error });
+  }
+}
+
+function requireBytes(bytes: number, path: string): void {
+  if (bytes <= mostBytes) return;
+  const [has, most] = [bytes, mostBytes].map((count) => Math.ceil(count / 1e6));
+  throw new BadImage(
+    path,
+    `has ${has ?? 0} MB, which is more than the ${most ?? 0} MB that are read`,
+    "tooLarge",
+  );
+}
+
+function whatElse(bytes: Buffer, path: string): string {
+  if (looksLikeText(bytes)) return "holds text, not an image";
+  if (/\.(dcm|dicom)$/i.test(path)) return "is no DICOM file: it lacks the word DICM behind its preamble";
+  return `is no image of a kind that is read: ${readKindNames} are`;
+}
+
+/** An RGB image without colour as grey; others as they are. */
+function withoutEqualChannels(pixels: Pixels): Pixels {
+  const { data, height, width, channels } = pixels;
+  if (channels === 1) return pixels;
+  const grey = new Uint8Array(height * width);
+  for (let i = 0, k = 0; i < grey.length; i++, k += 3) {
+    const value = data[k] ?? 0;
+    if (data[k + 1] !== value || data[k + 2] !== value) return pixels;
+    grey[i] = value;
+  }
+  return { ...pixels, data: grey, channels: 1 };
+}
+
+function looksLikeText(bytes: Buffer): boolean {
+  const printable = (b: number): boolean => b === 9 || b === 10 || b === 13 || (b >= 32 && b !== 127);
+  return isUtf8(bytes) && bytes.subarray(0, 512).every(printable);
+}

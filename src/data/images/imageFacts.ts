@@ -1,0 +1,39 @@
+import { stat } from "node:fs/promises";
+import { currentDisplay } from "../../core/Display.js";
+import { interruptible } from "../../core/interrupt.js";
+import { decodeImage } from "./decodeImage.js";
+
+/** What is known of an image without looking at what it shows: a net may learn from it all the same. */
+export interface ImageFacts {
+  /** In pixels, as stored. */
+  readonly width: number;
+  /** In pixels, as stored. */
+  readonly height: number;
+  /** Of the file. */
+  readonly bytes: number;
+  /** The mean of all pixels, 0..255. */
+  readonly brightness: number;
+}
+
+/**
+ * Reads the facts of some image files, in their order.
+ * @throws UserError naming a file that cannot be decoded
+ */
+export function imageFacts(paths: readonly string[]): Promise<ImageFacts[]> {
+  return interruptible(async (check) => {
+    const progress = currentDisplay().taskProgress("reading images", paths.length);
+    const facts: ImageFacts[] = [];
+    try {
+      for (const path of paths) {
+        const { width, height, data } = await decodeImage(path);
+        const sum = data.reduce((total, value) => total + value, 0);
+        facts.push({ width, height, bytes: (await stat(path)).size, brightness: sum / data.length });
+        progress.update(facts.length);
+        await check();
+      }
+    } finally {
+      progress.end();
+    }
+    return facts;
+  });
+}

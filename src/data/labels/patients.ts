@@ -1,0 +1,51 @@
+import { inspect } from "node:util";
+import { currentDisplay } from "../../core/Display.js";
+import { UserError } from "../../core/errors.js";
+import type { LabelledFile } from "./imageFolder.js";
+
+/** The patient of an image, by its absolute path. */
+export type PatientOf = (file: string) => string;
+
+/**
+ * The files of each patient, patients and files in the files' order.
+ * @throws UserError naming the file for which `groupBy` gives no patient
+ */
+export function byPatient(
+  files: readonly LabelledFile[],
+  groupBy: PatientOf,
+): ReadonlyMap<string, readonly LabelledFile[]> {
+  const patients = new Map<string, LabelledFile[]>();
+  for (const file of files) {
+    // A function written in a notebook may return anything.
+    const patient: unknown = groupBy(file.path);
+    if (typeof patient !== "string" || patient === "") {
+      throw new UserError(
+        `groupBy gives ${inspect(patient)} for ${file.path}.`,
+        "It must give each file's patient as a text that is not empty.",
+      );
+    }
+    const own = patients.get(patient);
+    if (own) own.push(file);
+    else patients.set(patient, [file]);
+  }
+  return patients;
+}
+
+/**
+ * Says it when patients have images on both sides of a given split: the net may know them again.
+ * @throws UserError as {@link byPatient}
+ */
+export function warnOfSharedPatients(
+  train: readonly LabelledFile[],
+  valid: readonly LabelledFile[],
+  groupBy: PatientOf,
+): void {
+  const [learned, tested] = [byPatient(train, groupBy), byPatient(valid, groupBy)];
+  const shared = [...tested].filter(([patient]) => learned.has(patient));
+  if (shared.length === 0) return;
+  const images = shared.reduce((sum, [, files]) => sum + files.length, 0);
+  currentDisplay().text(
+    `Warning: ${shared.length} of the ${tested.size} patients in validation are also in training, with ${images} ` +
+      `of the ${valid.length} validation images: the error rate looks better than it is.`,
+  );
+}

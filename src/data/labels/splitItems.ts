@@ -1,0 +1,154 @@
+import path from "node:path";
+import { currentDisplay } from "../../core/Display.js";
+import { Random } from "../../core/Random.js";
+import { UserError } from "../../core/errors.js";
+import type { BunchSettings } from "../bunchOptions.js";
+import { checkClasses } from "./checkClasses.js";
+import type { LabelledFile } from "./imageFolder.js";
+import { type FolderReading, labelFromFolders } from "./labelFromFolders.js";
+import { namesInWords } from "./namesInWords.js";
+import { type PatientOf, byPatient, warnOfSharedPatients } from "./patients.js";
+import { splitFiles } from "./splitFiles.js";
+import { streams } from "../../core/randomStreams.js";
+
+/** Labelled files on both sides of a split. */
+export interface Halves {
+  readonly train: readonly LabelledFile[];
+  readonly valid: readonly LabelledFile[];
+}
+
+export interface Split extends Halves {
+  /** Sorted classes of the training images. */
+  readonly classes: readonly string[];
+}
+
+/**
+ * Divides images by the folders that hold them.
+ * @param groupBy only looked at: patients on both sides are reported
+ * @throws UserError when folders or images are missing, one split lies in the other, or classes are not clear
+ */
+export function splitByFolder(
+  root: string,
+  train: string,
+  valid: string,
+  groupBy?: PatientOf,
+  { classFolder, ...listing }: FolderReading = {},
+): Halves {
+  const [trained, validated] = [splitFiles(root, train, listing), splitFiles(root, valid, listing)];
+  const learned = new Set(trained.map((file) => file.path));
+  const both = validated.filter((file) => learned.has(file.path));
+  const [first] = both;
+  if (first) {
+    throw new UserError(
+      `${both.length} images are in "${train}" and in "${valid}", such as ${first.path}.`,
+      "Give two folders that hold different images.",
+    );
+  }
+  const labelled = labelFromFolders([...trained, ...validated], classFolder);
+  const halves = { train: labelled.slice(0, trained.length), valid: labelled.slice(trained.length) };
+  if (groupBy) warnOfSharedPatients(halves.train, halves.valid, groupBy);
+  return halves;
+}
+
+/**
+ * Divides images at random: the first of a seeded permutation validate, as fast.ai's `split_by_rand_pct` does it,
+ * and with `groupBy` the first patients of a permutation of patients, until the share is reached.
+ * @param validPct share for validation, in (0, 1)
+ * @throws UserError when `groupBy` gives no patient for a file
+ */
+export function splitAtRandom(
+  files: readonly LabelledFile[],
+  validPct: number,
+  { seed, groupBy }: Pick<BunchSettings, "seed" | "groupBy">,
+): Halves {
+  const groups = groupBy ? [...byPatient(files, groupBy).values()] : files.map((file) => [file]);
+  const wanted = Math.floor(validPct * files.length);
+  const chosen = new Set<LabelledFile>();
+  for (const group of new Random(seed, streams.split).permutation(groups.length)) {
+    if (chosen.size >= wanted) break;
+    for (const file of groups[group] ?? []) chosen.add(file);
+  }
+  return {
+    train: files.filter((file) => !chosen.has(file)),
+    valid: files.filter((file) => chosen.has(file)),
+  };
+}
+
+/**
+ * Finds the classes, and draws the subsets asked for. Says what is odd about the classes, and which validation images
+ * are of none.
+ * @param root for messages
+ * @throws UserError when a side is empty, there are fewer than two classes, or two classes look alike
+ */
+export function splitItems(root: string, { train, valid }: Halves, settings: BunchSettings): Split {
+  const { seed, trainPerClass, validPerClass } = settings;
+  const classes = [...new Set(train.map((file) => file.class))].sort();
+  const [only] = classes;
+  if (only === undefined) {
+    throw new UserError(`${root} holds no images to train on.`, "Check the path, validPct and groupBy.");
+  }
+  const notes = checkClasses(train, valid);
+  if (classes.length === 1) {
+    throw new UserError(
+      `The training images in ${root} have only one class, "${only}".`,
+      "Telling classes apart takes at least two, such as one folder of images for each class.",
+    );
+  }
+  const known = knownOnly(valid, classes, root, notes);
+  if (notes.length > 0) currentDisplay().text(notes.join("\n"));
+  return {
+    train: drawPerClass(train, classes, trainPerClass, seed, 0),
+    valid: drawPerClass(known, classes, validPerClass, seed, 1),
+    classes,
+  };
+}
+
+/** fast.ai drops validation images of a class that training does not know; so do we, and note it. */
+function knownOnly(
+  files: readonly LabelledFile[],
+  classes: readonly string[],
+  root: string,
+  notes: string[],
+): LabelledFile[] {
+  const known = files.filter((file) => classes.includes(file.class));
+  const unknown = files.filter((file) => !classes.includes(file.class));
+  const foreign =
+    unknown.length === 0
+      ? ""
+      : `Left out ${unknown.length} validation ${unknown.length === 1 ? "image" : "images"} of classes without training images: ` +
+        `${namesInWords(unknown.map((file) => file.class))}.`;
+  if (known.length === 0) {
+    throw new UserError(
+      `${path.resolve(root)} holds no validation images. ${foreign}`.trimEnd(),
+      "Check validPct or the valid folder.",
+    );
+  }
+  if (foreign !== "") notes.push(foreign);
+  const validated = new Set(known.map((file) => file.class));
+  const missing = classes.filter((name) => !validated.has(name));
+  if (missing.length > 0) {
+    notes.push(
+      `Warning: validation holds no images of ${namesInWords(missing)}: how well this is told cannot be measured. ` +
+        "Take another seed or a larger validPct, or give a validation folder with every class.",
+    );
+  }
+  return known;
+}
+
+/** At most `perClass` images of each class, in their old order; 0 takes all. */
+function drawPerClass(
+  files: readonly LabelledFile[],
+  classes: readonly string[],
+  perClass: number,
+  seed: number,
+  split: number,
+): readonly LabelledFile[] {
+  if (perClass === 0) return files;
+  const chosen = classes.flatMap((name, label) => {
+    const own = files.filter((file) => file.class === name);
+    const order = new Random(seed, streams.subset, split, label).permutation(own.length);
+    return order.slice(0, perClass).flatMap((i) => own[i] ?? []);
+  });
+  const set = new Set(chosen);
+  return files.filter((file) => set.has(file));
+}

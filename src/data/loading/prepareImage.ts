@@ -1,0 +1,52 @@
+import type { Batch } from "../Batch.js";
+import { decodeBytes, decodeImage } from "../images/decodeImage.js";
+import { drawBatch } from "./drawBatch.js";
+import type { ImageDataBunch } from "../ImageDataBunch.js";
+import type { ImageStats } from "../imagenetStats.js";
+import { prepareBatch } from "./workerTasks.js";
+import type { Resizing } from "../transforms/resizing.js";
+import type { Transform } from "../transforms/Transform.js";
+
+/** What is done to an image before a net sees it, in validation and afterwards. */
+export interface Preparation extends Resizing {
+  /** Side of the square images, in pixels. */
+  readonly size: number;
+  readonly transforms: readonly Transform[];
+  /** Undefined: pixels stay in 0..1. */
+  readonly stats: ImageStats | undefined;
+}
+
+/** A data set's own, for validation. */
+export function preparationOf({
+  size,
+  resizing,
+  dsTfms,
+  normalization,
+}: Pick<ImageDataBunch, "size" | "resizing" | "dsTfms" | "normalization">): Preparation {
+  return { size, ...resizing, transforms: dsTfms.valid, stats: normalization };
+}
+
+/**
+ * A batch of one image.
+ * @param image its path, or the bytes of the file
+ * @throws BadImage when it cannot be decoded
+ */
+export async function prepareImage(
+  image: string | Uint8Array,
+  { stats, ...preparation }: Preparation,
+): Promise<Batch> {
+  const pixels = await (typeof image === "string"
+    ? decodeImage(image)
+    : decodeBytes(Buffer.from(image), "The image"));
+  const { height, width } = pixels;
+  // As decoded, and not averaged: whatever the transforms are, the file is not needed again.
+  const source = { ...pixels, fullHeight: height, fullWidth: width };
+  const batch = {
+    ...{ images: [{ path: "", item: 0, source }], ...preparation, stream: [0] as const },
+    ...{ stats, stopped: new Int32Array(1) },
+  };
+  const prepared = await drawBatch(batch, prepareBatch);
+  if (!prepared) throw new Error("nobody stopped it");
+  const { size } = preparation;
+  return { x: prepared.x, shape: [1, size, size, 3], y: Int32Array.of(0), items: [0] };
+}

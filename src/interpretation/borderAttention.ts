@@ -1,0 +1,57 @@
+import type { Table } from "../core/Display.js";
+import { formatShare } from "../statistics/confusionMatrix.js";
+import type { CamMap, GradCam } from "./gradCam.js";
+
+/**
+ * The border is this share of the side on each of the four sides. There a chest X-ray has its letters and markers,
+ * arms, neck and the film's black edge, and hardly any lung: a net that looks there may have learnt a shortcut
+ * (Zech et al., "Variable generalization performance of a deep learning model to detect pneumonia", 2018).
+ */
+export const borderShare = 1 / 8;
+
+/** The border's share of the image's area: what a map that is the same everywhere has there. */
+export const borderArea = 1 - (1 - 2 * borderShare) ** 2;
+
+/** The share of a heat map's mass that lies in the image's border, 0 to 1; NaN for a map of zeros. */
+export function shareInBorder({ values, height, width }: CamMap): number {
+  let [inside, all] = [0, 0];
+  values.forEach((value, cell) => {
+    const [row, column] = [Math.floor(cell / width), cell % width];
+    all += value;
+    inside += value * middlePart(row, height) * middlePart(column, width);
+  });
+  return all > 0 ? 1 - inside / all : NaN;
+}
+
+/** Which part of a row or column of cells lies between the borders. */
+function middlePart(index: number, count: number): number {
+  const from = Math.max(index, borderShare * count);
+  const to = Math.min(index + 1, (1 - borderShare) * count);
+  return Math.max(0, to - from);
+}
+
+/** An explained image: its map, its name and its actual class. */
+export interface ExplainedImage extends Pick<GradCam, "map"> {
+  /** Such as its file's name. */
+  readonly name: string;
+  /** Its class. */
+  readonly actual: string;
+}
+
+/** The share of each image's heat map that lies in the border, and the mean of each class. */
+export function whereItLooks(images: readonly ExplainedImage[]): Table {
+  const shares = images.map(({ map, name, actual }) => ({ name, actual, share: shareInBorder(map) }));
+  const classes = [...new Set(shares.map(({ actual }) => actual))].sort();
+  const means = classes.map((actual) => {
+    const known = shares.filter((each) => each.actual === actual && !Number.isNaN(each.share));
+    const mean = known.reduce((sum, { share }) => sum + share, 0) / known.length;
+    return [`mean of ${known.length}`, actual, formatShare(mean)];
+  });
+  return {
+    caption:
+      "Share of the heat map in the border, the outer eighth on each side; a map that is the same everywhere has " +
+      `${formatShare(borderArea)} there. Much more speaks for a shortcut, such as a marker at the edge`,
+    columns: ["image", "actual", "in the border"],
+    rows: [...shares.map(({ name, actual, share }) => [name, actual, formatShare(share)]), ...means],
+  };
+}

@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { readJson } from "../core/readJson.js";
+import type { DataSource, RunData, RunSettings } from "./RunData.js";
+import { classNames, count, runData, settings, text } from "./runSchemas.js";
+
+/** A share in 0..1; null where there is nothing to be a share of. */
+type Share = number | null;
+
+/** A row of the training table: an epoch's losses, and its metrics by their names. */
+export type HistoryEntry = Readonly<Record<string, number | string | null | undefined>> & {
+  readonly phase: string;
+  readonly epoch: number;
+};
+
+/** What `metrics.json` holds of a run: `saveMetrics` writes it, and reports read it. */
+export interface RunMetrics extends RunSettings {
+  readonly errorRate: Share;
+  readonly accuracy: Share;
+  readonly precision: Share;
+  readonly recall: Share;
+  readonly specificity: Share;
+  readonly balancedAccuracy: Share;
+  /** Rows actual, columns predicted. */
+  readonly confusionMatrix: readonly (readonly number[])[];
+  /** The class that precision, recall and specificity speak of; null: they are means over the classes. */
+  readonly positiveClass: string | null;
+  /** 95% intervals of the measures above that have one. */
+  readonly intervals: Readonly<Record<string, readonly [low: Share, high: Share]>>;
+  readonly classes: readonly string[];
+  readonly trainSize: number;
+  readonly validSize: number;
+  readonly seed: number;
+  /** The images; in files of earlier versions a text, which says only whether they were drawn. */
+  readonly dataset: RunData | string;
+  readonly history?: readonly HistoryEntry[];
+  readonly device: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly seconds: Readonly<Record<string, unknown>>;
+  /** Of the project's sources; undefined outside a git checkout. */
+  readonly commit?: string;
+}
+
+/** Whose images a run is about, and "unknown" where its file, of an earlier version, does not say. */
+export function dataSource({ dataset }: Pick<RunMetrics, "dataset">): DataSource | "unknown" {
+  if (typeof dataset !== "string") return dataset.source;
+  return dataset === "phantom" ? "phantom" : "unknown";
+}
+
+/**
+ * @throws UserError naming the file when it is missing or no run's, and then the field, what was found there and what
+ * is right
+ */
+export function readMetrics(file: string): Promise<RunMetrics> {
+  return readJson(schema, {
+    file,
+    remedy: "Name a folder in runs/ that `npx xray run` wrote; make the run anew if its files were changed.",
+  });
+}
+
+const between = "expected a number in 0..1, or null where there is nothing to be a share of";
+const share = z.number({ error: between }).min(0, between).max(1, between).nullable();
+const finite = z.number({ error: "expected a number" });
+
+const schema: z.ZodType<RunMetrics> = z
+  .looseObject({
+    ...settings,
+    ...{ errorRate: share, accuracy: share, precision: share, recall: share, specificity: share },
+    balancedAccuracy: share,
+    confusionMatrix: z.array(z.array(count()), { error: "expected a list of rows" }),
+    // Files of runs that had no positive class say null.
+    positiveClass: text.nullable(),
+    intervals: z.record(z.string(), z.tuple([share, share], { error: "expected a low and a high end" })),
+    classes: classNames,
+    ...{ trainSize: count(), validSize: count(), seed: z.int({ error: "expected a whole number" }) },
+    dataset: z.union([z.string(), runData], { error: "expected which images the run is about" }),
+    history: z
+      .array(
+        z.object({ phase: text, epoch: finite }).catchall(z.union([finite, z.string(), z.null()]).optional()),
+      )
+      .optional(),
+    device: text,
+    versions: z.record(z.string(), z.string({ error: "expected a version" })),
+    seconds: z.record(z.string(), z.unknown()),
+    commit: text.optional(),
+  })
+  .superRefine((run, context) => {
+    const refuse = (field: keyof RunMetrics, message: string) => {
+      context.addIssue({ code: "custom", path: [field], message, input: run[field] });
+    };
+    const { classes, confusionMatrix: matrix } = run;
+    if (matrix.length !== classes.length || matrix.some((row) => row.length !== classes.length)) {
+      refuse("confusionMatrix", `expected ${classes.length} rows of ${classes.length} counts`);
+      return;
+    }
+    if (run.positiveClass !== null && !classes.includes(run.positiveClass)) {
+      refuse("positiveClass", `expected one of the classes, ${classes.join(", ")}`);
+    }
+    const sum = (counts: readonly number[]) => counts.reduce((total, each) => total + each, 0);
+    const images = sum(matrix.map(sum));
+    if (run.validSize !== images) refuse("validSize", `the confusion matrix is of ${images} images`);
+    if (typeof run.dataset !== "string") {
+      for (const [split, size] of Object.entries({ train: run.trainSize, valid: run.validSize })) {
+        const counts = new Map(Object.entries(run.dataset[split as "train" | "valid"].classes));
+        const known = classes.map((name) => counts.get(name) ?? NaN);
+        if (counts.size !== classes.length || sum(known) !== size) {
+          context.addIssue({
+            ...{ code: "custom", path: ["dataset", split, "classes"], input: Object.fromEntries(counts) },
+            message: `expected ${size} images of the classes ${classes.join(", ")}`,
+          });
+        }
+      }
+    }
+    const accuracy = sum(matrix.map((row, i) => row[i] ?? 0)) / images;
+    for (const [field, wanted] of [
+      ["accuracy", accuracy],
+      ["errorRate", 1 - accuracy],
+    ] as const) {
+      const value = run[field];
+      if (value === null || Math.abs(value - wanted) > 1e-6) {
+        refuse(field, `by the confusion matrix it is ${wanted.toFixed(6)}`);
+      }
+    }
+  });

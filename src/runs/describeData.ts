@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
+import path from "node:path";
+import { messageOf, UserError } from "../core/errors.js";
+import type { DataFolders, DataSource, FileList, RunData, SplitData } from "./RunData.js";
+import { isPhantomSet } from "../xrays/drawPhantomSet.js";
+import type { FoundDataset } from "../xrays/findDataset.js";
+import type { ImageDataBunch } from "../data/ImageDataBunch.js";
+import type { ImageDataset } from "../data/ImageDataset.js";
+import { imageFiles } from "../data/labels/imageFolder.js";
+import { areKermany } from "../xrays/kermanyListing.js";
+
+/**
+ * What a run says of its images: where they lie, how many of each class, and what tells them from others.
+ * @throws UserError naming an image that is not there any more
+ */
+export function describeData(
+  { path: folder, trainDs, validDs }: Pick<ImageDataBunch, "path" | "trainDs" | "validDs">,
+  { train, valid }: Pick<FoundDataset, "train" | "valid">,
+): RunData {
+  const of = (name: string, dataset: ImageDataset): SplitData => ({
+    folder: name,
+    ...fileList(
+      path.join(folder, name),
+      dataset.items.map((item) => item.path),
+    ),
+    classes: Object.fromEntries(dataset.counts().map((count, k) => [dataset.classes[k] ?? "", count])),
+    available: available(folder, name),
+  });
+  const source = sourceOf(folder, [...trainDs.items, ...validDs.items]);
+  return {
+    ...{ source, folder, name: path.basename(folder) },
+    train: of(train, trainDs),
+    valid: of(valid, validDs),
+  };
+}
+
+/** The images that a run on a data set draws from. */
+export function dataFolders({ path: folder, train, valid }: FoundDataset): DataFolders {
+  return {
+    folder,
+    train: { available: available(folder, train) },
+    valid: { available: available(folder, valid) },
+  };
+}
+
+/** Whose images these are, as far as the folder and the files' names tell. */
+export function sourceOf(
+  folder: string,
+  files: readonly { readonly path: string; readonly class: string }[],
+): DataSource {
+  if (isPhantomSet(folder)) return "phantom";
+  return areKermany(files) ? "kermany" : "other";
+}
+
+function available(folder: string, name: string): FileList {
+  const place = path.join(folder, name);
+  return fileList(place, imageFiles(place));
+}
+
+function fileList(folder: string, files: readonly string[]): FileList {
+  const lines = files.map((file) => {
+    const name = path.relative(folder, file).split(path.sep).join("/");
+    return `${name}\t${sizeOf(file)}\n`;
+  });
+  const hash = createHash("sha256").update(lines.sort().join("")).digest("hex");
+  return { images: files.length, hash };
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch (cause) {
+    throw new UserError(
+      `${file} cannot be read any more: ${messageOf(cause)}`,
+      "Put it back, or make the data anew, so that the run can say which images it was made of.",
+      { cause },
+    );
+  }
+}

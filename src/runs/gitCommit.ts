@@ -1,0 +1,18 @@
+import { execFileSync } from "node:child_process";
+import { projectRoot } from "../core/environment.js";
+
+/** The commit of the project's sources, "changed" behind it where files differ from it; undefined without git. */
+export function gitCommit(): string | undefined {
+  const git = (...args: string[]) =>
+    execFileSync("git", args, {
+      cwd: projectRoot,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+  try {
+    const commit = git("rev-parse", "--short=12", "HEAD");
+    return git("status", "--porcelain", "--untracked-files=no") === "" ? commit : `${commit}, changed`;
+  } catch {
+    return undefined;
+  }
+}

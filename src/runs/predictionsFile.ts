@@ -1,0 +1,119 @@
+import { z } from "zod";
+import { readJson } from "../core/readJson.js";
+import type { RunData, RunSettings } from "./RunData.js";
+import { classNames, runData, settings, text } from "./runSchemas.js";
+import type { Predictions } from "../statistics/Predictions.js";
+import { writeFiles } from "../core/writeFiles.js";
+
+/** What a run predicted, and for which files. */
+export interface StoredPredictions {
+  /** Of the run. */
+  readonly seed: number;
+  readonly preds: Predictions;
+  /** As they were given, in the order of the predictions. */
+  readonly paths: readonly string[];
+  /** How the run was made; undefined in files of earlier versions. */
+  readonly settings?: RunSettings;
+  /** The run's images; undefined in files of earlier versions. */
+  readonly dataset?: RunData;
+}
+
+/** The file. */
+interface Stored {
+  readonly seed: number;
+  readonly settings?: RunSettings;
+  readonly dataset?: RunData;
+  readonly classes: readonly string[];
+  /** The class that the run's measures speak of; undefined: what the classes' names say. */
+  readonly positiveClass?: string;
+  /** Each with its actual class and its probabilities in the order of the classes. */
+  readonly items: readonly {
+    readonly path: string;
+    readonly class: string;
+    readonly probs: readonly number[];
+  }[];
+}
+
+/**
+ * Writes predictions as JSON: for each file its class and its probabilities.
+ * @throws UserError naming the file when it cannot be written
+ */
+export async function writePredictions(
+  file: string,
+  { seed, settings, dataset, preds, paths }: StoredPredictions,
+): Promise<void> {
+  const { classes, positiveClass, y, probs } = preds;
+  const items = paths.map((path, i) => ({
+    path,
+    class: classes[y[i] ?? -1] ?? "",
+    probs: Array.from(probs.subarray(i * classes.length, (i + 1) * classes.length)),
+  }));
+  const stored: Stored = { seed, settings, dataset, classes, positiveClass, items };
+  await writeFiles([{ file, pieces: [Buffer.from(`${JSON.stringify(stored)}\n`)] }]);
+}
+
+/**
+ * Reads what `writePredictions` wrote.
+ * @throws UserError naming the file when it is missing or holds something else, and then the field, what was found
+ * there and what is right
+ */
+export async function readPredictions(file: string): Promise<StoredPredictions> {
+  const { classes, positiveClass, items, ...run } = await readJson(schema, {
+    file,
+    remedy: "Name a run that `npx xray run` finished; make it anew if its files were changed.",
+  });
+  const labels = new Map(classes.map((name, label) => [name, label]));
+  const y = Int32Array.from(items, (item) => labels.get(item.class) ?? -1);
+  const probs = Float32Array.from(items.flatMap((item) => item.probs));
+  const preds = { classes, positiveClass, y, probs, losses: lossesOf(probs, y) };
+  return { ...run, preds, paths: items.map(({ path }) => path) };
+}
+
+/** Softmax in single precision, and what its rounding adds up to over many classes. */
+const tolerance = 1e-4;
+
+const probability = z
+  .number({ error: "expected a probability; a net that gives none has diverged in training" })
+  .min(0, "expected a probability in 0..1")
+  .max(1, "expected a probability in 0..1");
+
+const schema: z.ZodType<Stored> = z
+  .object({
+    seed: z.int({ error: "expected a whole number" }),
+    settings: z.object(settings).optional(),
+    dataset: runData.optional(),
+    classes: classNames,
+    positiveClass: text.optional(),
+    items: z
+      .array(
+        z.object({ path: text, class: text, probs: z.array(probability, { error: "expected a list" }) }),
+        { error: "expected a list of images" },
+      )
+      .min(1, "expected at least one image"),
+  })
+  .superRefine(({ classes, positiveClass, items }, context) => {
+    const names = new Set(classes);
+    if (positiveClass !== undefined && !names.has(positiveClass)) {
+      const message = `expected one of the classes, ${classes.join(", ")}`;
+      context.addIssue({ code: "custom", path: ["positiveClass"], message, input: positiveClass });
+    }
+    const seen = new Set<string>();
+    for (const [i, item] of items.entries()) {
+      const { path, class: name, probs } = item;
+      const refuse = (field: keyof typeof item, message: string) => {
+        context.addIssue({ code: "custom", path: ["items", i, field], message, input: item[field] });
+      };
+      if (!names.has(name)) refuse("class", `expected one of the classes, ${classes.join(", ")}`);
+      if (seen.has(path)) refuse("path", "expected no image twice");
+      seen.add(path);
+      const sum = probs.reduce((total, p) => total + p, 0);
+      if (probs.length !== classes.length) refuse("probs", `expected ${classes.length} probabilities`);
+      else if (Math.abs(sum - 1) > tolerance) refuse("probs", "expected probabilities that add up to 1");
+    }
+  });
+
+/** Cross-entropies from probabilities `[n, c]` row by row. */
+export function lossesOf(probs: Float32Array, y: Int32Array): Float32Array {
+  const c = probs.length / y.length;
+  return Float32Array.from(y, (label, i) => -Math.log(probs[i * c + label] ?? NaN));
+}

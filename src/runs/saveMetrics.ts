@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describeData } from "./describeData.js";
+import type { FoundDataset } from "../xrays/findDataset.js";
+import type { ImageDataBunch } from "../data/ImageDataBunch.js";
+import { currentDisplay } from "../core/Display.js";
+import { libtensorflowVersion, usesGpu } from "../engine/rawOps.js";
+import { tf } from "../engine/tensorflow.js";
+import { projectRoot } from "../core/environment.js";
+import { gitCommit } from "./gitCommit.js";
+import type { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
+import { writePredictions } from "./predictionsFile.js";
+import { makeFolder } from "../core/makeFolder.js";
+import type { Parameters } from "./presets.js";
+import { writeMetrics } from "./metricsFile.js";
+import type { RunMetrics } from "./RunMetrics.js";
+import { settingsOf } from "./RunData.js";
+import { runDirectory } from "../core/runDirectory.js";
+import type { Learner } from "../training/Learner.js";
+
+/**
+ * Writes `metrics.json` and `predictions.json` into the run's folder: every number of the run and every test image's
+ * probabilities, for programs, and which images those are. Two runs with the same seed on the same machine differ in
+ * nothing but `seconds`.
+ * @param options `dataset`: what `findDataset` gave, whose folders the learner's data were made of
+ * @throws UserError when it cannot be written, or an image is not there any more
+ */
+export async function saveMetrics(
+  learn: Learner<ImageDataBunch>,
+  interp: ClassificationInterpretation,
+  { dataset, parameters }: { readonly dataset: FoundDataset; readonly parameters: Parameters },
+): Promise<void> {
+  const { data } = learn;
+  const { seed } = parameters;
+  const settings = settingsOf(parameters);
+  const images = describeData(data, dataset);
+  const file = path.join(runDirectory(), "metrics.json");
+  await makeFolder(runDirectory(), "The run's folder must be one that can be written to.");
+  const paths = data.validDs.items.map((item) => path.relative(data.path, item.path));
+  await writePredictions(path.join(runDirectory(), "predictions.json"), {
+    ...{ seed, settings, dataset: images, paths },
+    preds: { ...interp.preds, positiveClass: interp.positiveClass },
+  });
+  const metrics: RunMetrics = {
+    ...interp.metrics(),
+    classes: data.classes,
+    trainSize: data.trainDs.length,
+    validSize: data.validDs.length,
+    ...settings,
+    seed,
+    dataset: images,
+    history: learn.history.map(({ phase, epoch, trainLoss, validLoss, metrics }) => ({
+      phase,
+      epoch,
+      trainLoss,
+      validLoss,
+      ...Object.fromEntries(learn.metrics.map(({ name }, i) => [name, metrics[i]])),
+    })),
+    device: usesGpu ? "gpu" : "cpu",
+    versions: versions(),
+    commit: gitCommit(),
+    seconds: {
+      data: data.secondsToLoad,
+      ...secondsOf(learn.timings),
+      epochs: learn.history.map(({ seconds }) => seconds),
+    },
+  };
+  await writeMetrics(file, metrics);
+  currentDisplay().text(`The numbers are in ${path.relative(projectRoot, file)}.`);
+}
+
+/** The sum for each stage: a notebook may fit twice in one. */
+export function secondsOf(timings: Learner["timings"]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { what, seconds } of timings) sums[what] = (sums[what] ?? 0) + seconds;
+  return sums;
+}
+
+/** What computed the numbers. */
+export function versions(): Record<string, string> {
+  const own = JSON.parse(readFileSync(path.join(projectRoot, "package.json"), "utf8")) as { version: string };
+  return {
+    "xray-notebook": own.version,
+    node: process.versions.node,
+    tfjs: tf.version["tfjs-core"],
+    tensorflow: libtensorflowVersion,
+  };
+}

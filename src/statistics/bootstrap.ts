@@ -1,0 +1,83 @@
+import { Random } from "../core/Random.js";
+import { UserError } from "../core/errors.js";
+import { integer } from "../core/checkNumber.js";
+
+/** How intervals are drawn. */
+export interface BootstrapOptions {
+  /** Samples drawn. @default 2000 */
+  readonly resamples?: number;
+  /** @default 0 */
+  readonly seed?: number;
+  /**
+   * Of each item, whom it belongs to, such as its patient: whole groups are drawn, since images of one patient are not
+   * independent. @default each item by itself
+   */
+  readonly groups?: readonly string[];
+}
+
+/**
+ * 95% intervals by the bootstrap (Efron, 1979): items are drawn with replacement as many times as there are, and each
+ * statistic is computed anew; its 2.5% and 97.5% percentiles are the interval. Percentiles need no formula for each
+ * statistic and stay within its range; with few items of a class, or at the edge of the range (all right, none found),
+ * they are too narrow, and Wilson's interval is the better one for shares.
+ *
+ * Samples in which a statistic is NaN, as where a class was not drawn, are left out for it.
+ * @param n items
+ * @param statistics computes the numbers from how often each item was drawn
+ * @throws UserError when `groups` does not fit, or there are no items
+ */
+export function bootstrap<Name extends string>(
+  n: number,
+  statistics: (weights: Float64Array) => Readonly<Record<Name, number>>,
+  { resamples = 2000, seed = 0, groups }: BootstrapOptions = {},
+): Record<Name, readonly [low: number, high: number]> {
+  integer("resamples", resamples, 100);
+  if (n === 0 || (groups && groups.length !== n)) {
+    throw new UserError(
+      `${groups?.length ?? 0} groups for ${n} items.`,
+      "Give one group for each of the items.",
+    );
+  }
+  const members = membersOf(n, groups);
+  const random = new Random(seed, 11);
+  const weights = new Float64Array(n);
+  const drawn = new Map<Name, number[]>();
+  for (let sample = 0; sample < resamples; sample++) {
+    weights.fill(0);
+    members.forEach(() => {
+      for (const item of members[Math.floor(random.uniform(0, members.length))] ?? []) {
+        weights[item] = (weights[item] ?? 0) + 1;
+      }
+    });
+    const values = statistics(weights);
+    for (const name of Object.keys(values) as Name[]) {
+      const list = drawn.get(name) ?? [];
+      if (!Number.isNaN(values[name])) list.push(values[name]);
+      drawn.set(name, list);
+    }
+  }
+  const intervals = [...drawn].map(([name, values]) => {
+    const sorted = values.sort((a, b) => a - b);
+    return [name, [percentile(sorted, 0.025), percentile(sorted, 0.975)]] as const;
+  });
+  return Object.fromEntries(intervals) as Record<Name, readonly [low: number, high: number]>;
+}
+
+/** The items of each group. */
+function membersOf(n: number, groups: readonly string[] | undefined): readonly (readonly number[])[] {
+  if (!groups) return Array.from({ length: n }, (_, i) => [i]);
+  const members = new Map<string, number[]>();
+  groups.forEach((group, i) => {
+    const list = members.get(group);
+    if (list) list.push(i);
+    else members.set(group, [i]);
+  });
+  return [...members.values()];
+}
+
+/** Between the two nearest values, in proportion; NaN where there is none. */
+function percentile(sorted: readonly number[], p: number): number {
+  const at = p * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(at)] ?? NaN, sorted[Math.ceil(at)] ?? NaN];
+  return low + (high - low) * (at - Math.floor(at));
+}

@@ -1,0 +1,119 @@
+import { UserError } from "../core/errors.js";
+import type { BinaryScores } from "./BinaryScores.js";
+import { twoSidedP, z95 } from "./normalDistribution.js";
+
+/** An area under the ROC curve, and how sure it is. */
+export interface AucInterval {
+  /** In 0..1. */
+  readonly auc: number;
+  /** DeLong's. */
+  readonly standardError: number;
+  /** 95%, normal, within 0..1. */
+  readonly interval: readonly [low: number, high: number];
+}
+
+/** Two areas on the same items, and whether they differ. */
+export interface AucComparison {
+  /** In 0..1. */
+  readonly aucs: readonly [first: number, second: number];
+  /** The first less the second. */
+  readonly difference: number;
+  /** Of the difference. */
+  readonly standardError: number;
+  /** 95%, normal. */
+  readonly interval: readonly [low: number, high: number];
+  /** The difference in standard errors. */
+  readonly z: number;
+  /** Two-sided. */
+  readonly p: number;
+}
+
+/**
+ * The area under the ROC curve with the standard error of DeLong, DeLong and Clarke-Pearson, "Comparing the Areas under
+ * Two or More Correlated Receiver Operating Characteristic Curves", 1988, by the algorithm of Sun and Xu, 2014.
+ * @throws UserError where there are fewer than two items of a class, or a score is not a number
+ */
+export function aucInterval(scored: BinaryScores): AucInterval {
+  const [first] = components([scored]);
+  if (!first) throw new Error("one set of scores has one area");
+  const standardError = Math.sqrt(variance(first, first));
+  const { auc } = first;
+  return {
+    ...{ auc, standardError },
+    interval: [Math.max(0, auc - z95 * standardError), Math.min(1, auc + z95 * standardError)],
+  };
+}
+
+/**
+ * DeLong's test of two models' scores of the same items.
+ * @throws UserError when the items are not the same, there are fewer than two of a class, or a score is not a number
+ */
+export function compareAucs(a: BinaryScores, b: BinaryScores): AucComparison {
+  if (a.positive.length !== b.positive.length || a.positive.some((label, i) => label !== b.positive[i])) {
+    throw new UserError(
+      "The two models were not judged on the same items.",
+      "Predict one set with both of them, in the same order.",
+    );
+  }
+  const [first, second] = components([a, b]);
+  if (!first || !second) throw new Error("two sets of scores have two areas");
+  const difference = first.auc - second.auc;
+  const squared = variance(first, first) + variance(second, second) - 2 * variance(first, second);
+  const standardError = Math.sqrt(Math.max(0, squared));
+  const z = difference === 0 && standardError === 0 ? 0 : difference / standardError;
+  return {
+    ...{ aucs: [first.auc, second.auc] as const, difference, standardError, z, p: twoSidedP(z) },
+    interval: [difference - z95 * standardError, difference + z95 * standardError],
+  };
+}
+
+/** The structural components: for each positive its share of negatives below it, for each negative the converse. */
+interface Components {
+  readonly auc: number;
+  readonly positives: readonly number[];
+  readonly negatives: readonly number[];
+}
+
+function components(all: readonly BinaryScores[]): Components[] {
+  return all.map(({ scores, positive }) => {
+    if (scores.some(Number.isNaN)) {
+      throw new UserError("A score is not a number.", "Load the last good checkpoint, and predict again.");
+    }
+    const groups = [1, 0].map((label) => Array.from(scores).filter((_, i) => positive[i] === label));
+    const [x = [], y = []] = groups;
+    const [m, n] = [x.length, y.length];
+    if (m < 2 || n < 2) {
+      throw new UserError(
+        `There are ${m} positive and ${n} negative items; DeLong's variance wants two of each.`,
+        "Judge it on a set with both classes.",
+      );
+    }
+    const among = midranks([...x, ...y]);
+    const [amongX, amongY] = [midranks(x), midranks(y)];
+    const positives = x.map((_, i) => ((among[i] ?? 0) - (amongX[i] ?? 0)) / n);
+    const negatives = y.map((_, j) => 1 - ((among[m + j] ?? 0) - (amongY[j] ?? 0)) / m);
+    return { auc: positives.reduce((sum, value) => sum + value, 0) / m, positives, negatives };
+  });
+}
+
+/** Ranks from 1; equal values share the mean of theirs. */
+function midranks(values: readonly number[]): number[] {
+  const order = values.map((_, i) => i).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  const ranks = new Array<number>(values.length).fill(0);
+  for (let from = 0; from < order.length;) {
+    let to = from;
+    while (to < order.length && values[order[to] ?? 0] === values[order[from] ?? 0]) to++;
+    for (let k = from; k < to; k++) ranks[order[k] ?? 0] = (from + to + 1) / 2;
+    from = to;
+  }
+  return ranks;
+}
+
+/** The covariance of two areas; of one with itself, its variance. */
+function variance(a: Components, b: Components): number {
+  const part = (us: readonly number[], vs: readonly number[]) => {
+    const products = us.map((u, i) => (u - a.auc) * ((vs[i] ?? 0) - b.auc));
+    return products.reduce((sum, value) => sum + value, 0) / (us.length - 1) / us.length;
+  };
+  return part(a.positives, b.positives) + part(a.negatives, b.negatives);
+}

@@ -1,0 +1,96 @@
+import { matthewsCorrcoef, cohenKappa } from "./agreement.js";
+import { type BinaryScores, type Counts, countsAt, descending, steps } from "./BinaryScores.js";
+import { bootstrap, type BootstrapOptions } from "./bootstrap.js";
+import { fBetaOf } from "./confusionMatrix.js";
+import { areaUnderRoc, averagePrecision } from "./rocCurve.js";
+
+/** The numbers of a classifier of two classes, all of them shares but for kappa and Matthews'. */
+export interface BinaryMeasures {
+  /** The share that is called what it is. */
+  readonly accuracy: number;
+  /** The mean of recall and specificity. */
+  readonly balancedAccuracy: number;
+  /** TP / (TP + FP), the positive predictive value. */
+  readonly precision: number;
+  /** TP / (TP + FN), sensitivity. */
+  readonly recall: number;
+  /** TN / (TN + FP). */
+  readonly specificity: number;
+  /** TN / (TN + FN). */
+  readonly negativePredictiveValue: number;
+  /** The harmonic mean of precision and recall. */
+  readonly f1: number;
+  /** The same with recall twice as important. */
+  readonly f2: number;
+  /** Matthews' correlation coefficient. */
+  readonly matthews: number;
+  /** Cohen's kappa. */
+  readonly kappa: number;
+}
+
+/** The measures of a threshold, and those of the scores' order, which have none. */
+export interface RankedMeasures extends BinaryMeasures {
+  /** The area under the ROC curve. */
+  readonly auroc: number;
+  /** The area under the precision-recall curve. */
+  readonly averagePrecision: number;
+}
+
+/** Every measure of four counts; NaN where there is nothing to be a share of. */
+export function measuresOf({ tp, fp, fn, tn }: Counts): BinaryMeasures {
+  const matrix = [
+    [tn, fp],
+    [fn, tp],
+  ];
+  const [recall, specificity] = [tp / (tp + fn), tn / (tn + fp)];
+  return {
+    accuracy: (tp + tn) / (tp + fp + fn + tn),
+    balancedAccuracy: (recall + specificity) / 2,
+    precision: tp / (tp + fp),
+    recall,
+    specificity,
+    negativePredictiveValue: tn / (tn + fn),
+    f1: fBetaOf(matrix, 1, 1),
+    f2: fBetaOf(matrix, 1, 2),
+    matthews: matthewsCorrcoef(matrix),
+    kappa: cohenKappa(matrix),
+  };
+}
+
+/** A number with its 95% interval. */
+export interface Estimate {
+  /** NaN where it is not defined. */
+  readonly value: number;
+  /** 95%. */
+  readonly interval: readonly [low: number, high: number];
+}
+
+/**
+ * Every measure at a threshold with its interval by the bootstrap.
+ * @throws UserError as `bootstrap`
+ */
+export function estimates(
+  scored: BinaryScores,
+  threshold: number,
+  options: BootstrapOptions = {},
+): Record<keyof RankedMeasures, Estimate> {
+  const order = descending(scored);
+  const all = (weights?: Float64Array): RankedMeasures => {
+    const points = steps(scored, { weights, order });
+    return {
+      ...measuresOf(countsAt(scored, threshold, weights)),
+      auroc: areaUnderRoc(points),
+      averagePrecision: averagePrecision(points),
+    };
+  };
+  const values = all();
+  const intervals = bootstrap<keyof RankedMeasures>(
+    scored.scores.length,
+    (weights) => ({ ...all(weights) }),
+    options,
+  );
+  const entries = Object.entries(values) as [keyof RankedMeasures, number][];
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, { value, interval: intervals[name] }]),
+  ) as Record<keyof RankedMeasures, Estimate>;
+}

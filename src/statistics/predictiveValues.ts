@@ -1,0 +1,26 @@
+import { inRange } from "../core/checkNumber.js";
+
+/** What an answer is worth where so many are ill. */
+export interface PredictiveValues {
+  /** The share of the ill among those who are tested, in 0..1. */
+  readonly prevalence: number;
+  /** Of those called positive, how many are: NaN where nobody is called. */
+  readonly positive: number;
+  /** Of those called negative, how many are. */
+  readonly negative: number;
+}
+
+/**
+ * Predictive values at another prevalence than the test set's, by Bayes' rule: recall and specificity are taken to be
+ * the same there, precision is not.
+ * @throws UserError when a share is not in 0..1
+ */
+export function predictiveValues(recall: number, specificity: number, prevalence: number): PredictiveValues {
+  for (const [name, value] of Object.entries({ recall, specificity, prevalence })) {
+    inRange(name, value, { from: 0, to: 1 });
+  }
+  const [ill, well] = [prevalence, 1 - prevalence];
+  const called = recall * ill + (1 - specificity) * well;
+  const cleared = (1 - recall) * ill + specificity * well;
+  return { prevalence, positive: (recall * ill) / called, negative: (specificity * well) / cleared };
+}

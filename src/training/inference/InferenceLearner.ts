@@ -1,0 +1,175 @@
+import { DataLoader } from "../../data/loading/DataLoader.js";
+import { ImageDataset } from "../../data/ImageDataset.js";
+import { imageFiles, requireFolder } from "../../data/labels/imageFolder.js";
+import { LeftOut } from "../../data/labels/LeftOut.js";
+import { Preparer } from "../../data/loading/WorkerPool.js";
+import { SourceCache } from "../../data/loading/ImageCache.js";
+import { currentDisplay } from "../../core/Display.js";
+import { cores } from "../../core/environment.js";
+import { UserError } from "../../core/errors.js";
+import { interruptible } from "../../core/interrupt.js";
+import type { Cnn } from "../../models/Cnn.js";
+import { positiveClass } from "../../statistics/positiveClass.js";
+import { CrossEntropy } from "../CrossEntropy.js";
+import type { DecisionThreshold } from "../../statistics/DecisionThreshold.js";
+import { Evaluator } from "../session/Evaluator.js";
+import { NetAccess } from "../session/NetAccess.js";
+import type { ExportedLearner } from "./exportLearner.js";
+import { exportOnnx } from "./exportOnnx.js";
+import { exportTfjs } from "./exportTfjs.js";
+import { predictImage, type Prediction, predictionsOf } from "./Prediction.js";
+
+/** A prediction and whose it is. */
+export interface FilePrediction extends Prediction {
+  /** As it was given; absolute below a folder that was. */
+  readonly path: string;
+}
+
+/** Images that are predicted together. */
+const bs = 16;
+
+/** A trained net without its data: it predicts, and nothing else. `loadLearner` makes one. */
+export class InferenceLearner {
+  /** In the order of the probabilities. */
+  readonly classes: readonly string[];
+  /** The architecture's name. */
+  readonly arch: string;
+  /** What is done to an image before the net sees it. */
+  readonly preparation: ExportedLearner["preparation"];
+  /** From which probability on a class is called; undefined: the most probable one is. */
+  readonly threshold: DecisionThreshold | undefined;
+  /** The class that recall, precision and their kind speak of; undefined: they are means over the classes. */
+  readonly positiveClass: string | undefined;
+  /** Calls that have not ended. */
+  private running = 0;
+  private disposed = false;
+  private readonly evaluator: Evaluator;
+  private readonly preparer = new Preparer(Math.min(16, cores()));
+
+  constructor(
+    /** The net. */
+    readonly model: Cnn,
+    private readonly exported: ExportedLearner,
+  ) {
+    const { classes, arch, preparation, threshold } = exported;
+    this.classes = classes;
+    this.arch = arch;
+    this.preparation = preparation;
+    this.threshold = threshold;
+    this.positiveClass = exported.positiveClass ?? positiveClass(classes)?.name;
+    this.evaluator = new Evaluator({ model, loss: new CrossEntropy(classes.length) });
+  }
+
+  /**
+   * Prepares an image as validation did, and predicts it.
+   * @param image its path, or the bytes of the file
+   * @throws UserError when it cannot be decoded
+   */
+  predict(image: string | Uint8Array): Promise<Prediction> {
+    return this.use(() =>
+      predictImage(image, this.preparation, this, (batch) => this.evaluator.evaluate(batch)),
+    );
+  }
+
+  /**
+   * Predicts many images.
+   * @param images their paths, or a folder, of which every image below it is taken, sorted by path
+   * @throws UserError naming a file that cannot be decoded, or a folder without images
+   */
+  getPreds(images: string | readonly string[]): Promise<FilePrediction[]> {
+    return this.use(() => this.predictFiles(images));
+  }
+
+  private async predictFiles(images: string | readonly string[]): Promise<FilePrediction[]> {
+    const paths = typeof images === "string" ? pathsIn(images) : images;
+    const { size, transforms, stats, ...resizing } = this.preparation;
+    const loader = new DataLoader({
+      dataset: new ImageDataset(
+        paths.map((path) => ({ path, label: 0, class: "" })),
+        this.classes,
+      ),
+      ...{ bs, size, resizing, transforms, shuffle: false, dropLast: false, stats: () => stats, stream: [0] },
+      ...{ preparer: this.preparer, cache: new SourceCache(0) },
+    });
+    return interruptible(async (check) => {
+      const predictions: FilePrediction[] = [];
+      const progress = currentDisplay().taskProgress("predicting", paths.length);
+      try {
+        for await (const batch of loader.batches()) {
+          const { logits } = await this.evaluator.evaluate(batch);
+          for (const prediction of predictionsOf(logits, this)) {
+            predictions.push({ path: paths[predictions.length] ?? "", ...prediction });
+          }
+          progress.update(predictions.length);
+          await check();
+        }
+      } finally {
+        progress.end();
+      }
+      return predictions;
+    });
+  }
+
+  /**
+   * Writes the net to an ONNX file, for onnxruntime and others; see `exportOnnx`.
+   * @param file such as "model.onnx"; its name is taken as it is
+   * @throws UserError when it cannot be written
+   */
+  exportOnnx(file: string): Promise<void> {
+    return this.use(() => exportOnnx(this.model, this.exported, file));
+  }
+
+  /**
+   * Writes the net into a folder as a graph model of TensorFlow.js, for browsers; see `exportTfjs`.
+   * @throws UserError when it cannot be written
+   */
+  exportTfjs(folder: string): Promise<void> {
+    return this.use(() => exportTfjs(this.model, this.exported, folder));
+  }
+
+  /** Frees the net, once what is running has ended. The learner can do nothing more. */
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.freeWhenIdle();
+  }
+
+  private async use<R>(work: () => Promise<R>): Promise<R> {
+    if (this.disposed) {
+      throw new UserError(
+        "This learner was disposed, and its net is gone.",
+        "Load it again with loadLearner.",
+      );
+    }
+    this.running++;
+    try {
+      return await work();
+    } finally {
+      this.running--;
+      this.freeWhenIdle();
+    }
+  }
+
+  private freeWhenIdle(): void {
+    if (!this.disposed || this.running > 0) return;
+    // Threads that are gone have nothing to free.
+    this.evaluator.close().catch(() => undefined);
+    this.preparer.close().catch(() => undefined);
+    NetAccess.of(this.model).dispose(this.model);
+    this.model.dispose();
+  }
+}
+
+function pathsIn(folder: string): string[] {
+  requireFolder(folder, "The folder", "Give a folder of images, or a list of paths.");
+  const leftOut = new LeftOut();
+  const paths = imageFiles(folder, { leftOut });
+  if (paths.length === 0) {
+    throw new UserError(
+      `${folder} holds no images. ${leftOut.inWords(folder)}`.trimEnd(),
+      "Give a folder of images.",
+    );
+  }
+  leftOut.say(folder);
+  return paths;
+}

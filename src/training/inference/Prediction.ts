@@ -1,0 +1,51 @@
+import { type Preparation, prepareImage } from "../../data/loading/prepareImage.js";
+import { calledClass, type DecisionThreshold } from "../../statistics/DecisionThreshold.js";
+import type { EvaluatedBatch } from "../session/evaluate.js";
+import { softmax } from "../getPreds.js";
+import type { TrainBatch } from "../DataBunch.js";
+
+/** What a net says of one image: fast.ai's `(category, index, probabilities)`. */
+export interface Prediction {
+  /** The name of the class that is called: the most probable one, if the learner has no threshold of its own. */
+  readonly class: string;
+  /** Its index in the classes. */
+  readonly label: number;
+  /** Of each class, in their order; the sum is 1. */
+  readonly probabilities: readonly number[];
+}
+
+/** How outputs become a prediction. */
+export interface Decision {
+  /** In the order of the outputs. */
+  readonly classes: readonly string[];
+  /** Undefined: the most probable class is called. */
+  readonly threshold?: DecisionThreshold;
+}
+
+/** @param logits `[n, c]` row by row, c being the number of classes */
+export function predictionsOf(logits: Float32Array, { classes, threshold }: Decision): Prediction[] {
+  const c = classes.length;
+  const probabilities = softmax(logits, c);
+  return Array.from({ length: logits.length / c }, (_, row) => {
+    const own = probabilities.subarray(row * c, (row + 1) * c);
+    const label = calledClass(own, classes, threshold);
+    return { class: classes[label] ?? "", label, probabilities: [...own] };
+  });
+}
+
+/**
+ * Prepares one image and asks a net of it.
+ * @param image its path, or the bytes of the file
+ * @throws BadImage when it cannot be decoded
+ */
+export async function predictImage(
+  image: string | Uint8Array,
+  preparation: Preparation,
+  decision: Decision,
+  evaluate: (batch: TrainBatch) => Promise<EvaluatedBatch>,
+): Promise<Prediction> {
+  const { logits } = await evaluate(await prepareImage(image, preparation));
+  const [prediction] = predictionsOf(logits, decision);
+  if (!prediction) throw new Error("the net gave nothing for an image");
+  return prediction;
+}

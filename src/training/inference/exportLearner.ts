@@ -1,0 +1,69 @@
+import path from "node:path";
+import { preparationOf, type Preparation } from "../../data/loading/prepareImage.js";
+import type { ImageDataBunch } from "../../data/ImageDataBunch.js";
+import { writeSafetensors } from "../../engine/safetensors.js";
+import { makeFolder } from "../../core/makeFolder.js";
+import type { BodySpec } from "../../models/bodies/Body.js";
+import type { Cnn } from "../../models/Cnn.js";
+import { store } from "../../models/weights/torchLayout.js";
+import { checkedThreshold, type DecisionThreshold } from "../../statistics/DecisionThreshold.js";
+
+/** What an exported file says of itself; a reader refuses other formats and later versions. */
+export const exportFormat = { format: "xray-notebook inference", version: "1" };
+
+/** All that inference needs beside the weights, as an exported file keeps it in its metadata. */
+export interface ExportedLearner {
+  /** The architecture's name. */
+  readonly arch: string;
+  readonly body: BodySpec;
+  /** In the order of the net's outputs. */
+  readonly classes: readonly string[];
+  readonly preparation: Preparation;
+  /** What recall, precision and their kind speak of; undefined: means over the classes. */
+  readonly positiveClass?: string;
+  /** Undefined: the most probable class is called. */
+  readonly threshold?: DecisionThreshold;
+}
+
+/** What an exported learner is given along. */
+export interface ExportOptions {
+  /**
+   * From which probability on a class is called, such as `interp.binary().chooseThreshold({ recall: 0.98 })` on images
+   * that the net was not trained on. @default none: the most probable class is called
+   */
+  readonly threshold?: DecisionThreshold;
+}
+
+/** What of a learner is exported. */
+export interface Exported {
+  readonly arch: string;
+  readonly model: Cnn;
+  readonly data: ImageDataBunch;
+  readonly positiveClass: string | undefined;
+}
+
+export function describeLearner(learn: Exported): ExportedLearner {
+  const { arch, model, data, positiveClass } = learn;
+  const { classes } = data;
+  return { arch, body: model.body.spec, classes, preparation: preparationOf(data), positiveClass };
+}
+
+/**
+ * Writes one safetensors file with the net's weights, its architecture and classes and what is done to an image
+ * before the net sees it; nothing of the training. `loadLearner` reads it.
+ * @throws UserError naming the threshold that is none, or the folder or file that cannot be written
+ */
+export async function exportLearner(
+  learn: Exported,
+  file: string,
+  options: ExportOptions = {},
+): Promise<void> {
+  const threshold = options.threshold && checkedThreshold(options.threshold, learn.data.classes);
+  await makeFolder(path.dirname(file), "Choose another folder: give the learner another `modelDir`.");
+  const tensors = learn.model.state().map((variable) => store(variable));
+  const described = describeLearner(learn);
+  // The class that is called by the threshold is the one that this net's numbers speak of.
+  const positiveClass = threshold?.positiveClass ?? described.positiveClass;
+  const learner = JSON.stringify({ ...described, positiveClass, threshold });
+  await writeSafetensors(file, tensors, { ...exportFormat, learner });
+}

@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { type ImageStats, isStats } from "../../data/imagenetStats.js";
+import { largestSize, paddingModes, resizeMethods } from "../../data/transforms/resizing.js";
+import { isTransform, type Transform } from "../../data/transforms/Transform.js";
+import { checkFields } from "../../core/checkFields.js";
+import { UserError } from "../../core/errors.js";
+import { bodySpec } from "../../models/bodies/bodySpec.js";
+import { requireDefinitions } from "./requireDefinitions.js";
+import { exportFormat, type ExportedLearner } from "./exportLearner.js";
+import { isRngState, type RngState } from "../rngState.js";
+
+type Metadata = Readonly<Record<string, string>>;
+
+const count = (most: number) => z.number().int().min(1).max(most);
+
+/** Names are what a person is told: none may stand for two classes. */
+const classes = z
+  .array(z.string())
+  .min(1)
+  .refine((names) => new Set(names).size === names.length, "expected no name twice");
+
+const preparation = z
+  .object({
+    size: count(largestSize),
+    transforms: z
+      .array(z.custom<Transform>(isTransform, "expected a transform as its function makes it"))
+      .max(100),
+    stats: z
+      .custom<ImageStats>(
+        isStats,
+        "expected a mean and a standard deviation above 0 for each of red, green and blue",
+      )
+      .optional(),
+    // Files of before there was a choice do not name these.
+    resizeMethod: z.enum(resizeMethods).optional(),
+    paddingMode: z.enum(paddingModes).optional(),
+  })
+  .transform(({ stats, ...rest }) => ({ ...rest, stats }));
+
+const threshold = z.object({
+  positiveClass: z.string(),
+  threshold: z.number().min(0).max(1),
+  rule: z.string().optional(),
+});
+
+const learner: z.ZodType<ExportedLearner> = z
+  .object({
+    arch: z.string().min(1),
+    body: bodySpec,
+    classes,
+    preparation,
+    positiveClass: z.string().optional(),
+    threshold: threshold.optional(),
+  })
+  .superRefine(({ classes, positiveClass, threshold }, context) => {
+    const named = [
+      { path: ["positiveClass"], input: positiveClass },
+      { path: ["threshold", "positiveClass"], input: threshold?.positiveClass },
+    ];
+    for (const { path, input } of named) {
+      if (input === undefined || classes.includes(input)) continue;
+      context.addIssue({ code: "custom", path, input, message: "expected one of the classes" });
+    }
+  });
+
+/**
+ * What an exported file says of its learner, every field of it checked and every number bounded before anything is
+ * made of it.
+ * @throws UserError naming the file, and the field that is wrong
+ */
+export function exportedLearnerOf(metadata: Metadata, file: string): ExportedLearner {
+  if (metadata.format !== exportFormat.format) {
+    const isCheckpoint = metadata.optimizerStep !== undefined;
+    throw new UserError(
+      `${file} is ${isCheckpoint ? "a checkpoint of `learn.save`" : "a weight file"}, not an exported learner.`,
+      "Name a file that `learn.export()` wrote.",
+    );
+  }
+  if (metadata.version !== exportFormat.version) {
+    throw new UserError(
+      `${file} has version ${metadata.version ?? "none"} of the format; this program reads ${exportFormat.version}.`,
+      "Update the program, or export the learner with this version of it.",
+    );
+  }
+  const remedy = "Export the learner anew with `learn.export()`.";
+  const described = checkFields(z.object({ learner: json }), metadata, { file, remedy });
+  requireDefinitions(described.learner, file);
+  return checkFields(z.object({ learner }), described, { file, remedy }).learner;
+}
+
+/** A text that holds JSON, as what it holds. */
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: "custom", message: "expected JSON" });
+    return z.NEVER;
+  }
+});
+
+/** What a checkpoint says beside its arrays. Files of others and older ones do not say all of it. */
+export interface CheckpointMetadata {
+  readonly architecture?: string;
+  readonly classes?: readonly string[];
+  /** Steps of the optimizer. @default 0 */
+  readonly optimizerStep?: number;
+  readonly draws?: RngState;
+  readonly seeds?: readonly number[];
+}
+
+const checkpoint: z.ZodType<CheckpointMetadata, Metadata> = z.object({
+  architecture: z.string().optional(),
+  classes: json.pipe(z.array(z.string()).min(1)).optional(),
+  optimizerStep: z.string().transform(Number).pipe(z.number().int().min(0)).optional(),
+  draws: json.pipe(z.custom<RngState>(isRngState, "expected the places of the random streams")).optional(),
+  seeds: json.pipe(z.array(z.number().int())).optional(),
+});
+
+/** What to do about a checkpoint that is not as it should be. */
+export const checkpointRemedy = "Load another checkpoint, or make this one anew with `learn.save`.";
+
+/**
+ * What a checkpoint's metadata say, every field of it checked.
+ * @throws UserError naming the file, and the field that is wrong
+ */
+export function checkpointMetadataOf(metadata: Metadata, file: string): CheckpointMetadata {
+  return checkFields(checkpoint, metadata, {
+    file,
+    remedy: checkpointRemedy,
+  });
+}

@@ -1,0 +1,115 @@
+import { UserError } from "../../core/errors.js";
+import { integer } from "../../core/checkNumber.js";
+
+/** The classes of a learner's data, as its metrics see them. */
+export interface MetricClasses {
+  /** Their names, in the order of the outputs. */
+  readonly classes: readonly string[];
+  /** The index of the learner's positive class; undefined where there are more than two and none was given. */
+  readonly positive?: number;
+}
+
+/** What a metric sees of a batch: raw outputs `[n, c]` row by row, and class indices `[n]`. */
+export interface MetricInput extends Partial<MetricClasses> {
+  /** The net's outputs before the softmax, `[n, c]` row by row. */
+  readonly logits: Float32Array;
+  /** The number of classes. */
+  readonly c: number;
+  /** Actual class indices, `[n]`. */
+  readonly y: Int32Array;
+}
+
+/** What a metric says of itself where the classes are known. */
+export interface MetricDescription {
+  /** The head of its column, such as "recall of PNEUMONIA". @default the column's name */
+  readonly head?: string;
+  /** When it is NaN, as the end of a sentence: "no image is of PNEUMONIA". */
+  readonly nanWhere?: string;
+  /** Whether it speaks of the learner's positive class. @default false */
+  readonly ofPositive?: boolean;
+}
+
+/** A number of a batch, or of a whole set; the function's name is the column's, in snake case. */
+export interface Metric {
+  (input: MetricInput): number;
+  /** False: a mean over a batch's items, and a set's is that over its batches. True: it wants the whole set. */
+  readonly whole?: boolean;
+  /** What callbacks with `mode: "auto"` go by. @default false where the name has "loss" or "error" in it, else true */
+  readonly higherIsBetter?: boolean;
+  /** Asked when a learner is made. @throws UserError when the metric does not suit the classes */
+  readonly describe?: (of: MetricClasses) => MetricDescription;
+}
+
+/** The share of items whose highest output is not their class, in 0..1. */
+export function errorRate(input: MetricInput): number {
+  return 1 - accuracy(input);
+}
+
+/** The share of items whose highest output is their class, in 0..1. */
+export function accuracy({ logits, c, y }: MetricInput): number {
+  let right = 0;
+  y.forEach((actual, i) => {
+    if (argmax(logits, i * c, c) === actual) right++;
+  });
+  return right / y.length;
+}
+
+/**
+ * The share of items whose class is among the `k` highest outputs, in 0..1; of equal ones the first come first
+ * (fast.ai's `top_k_accuracy`).
+ * @param options `k`: a whole number from 1; default 5
+ * @throws UserError for another k, and when there are fewer classes
+ */
+export function topKAccuracy(options: { readonly k?: number } = {}): Metric {
+  const k = integer("k", options.k ?? 5, 1);
+  const describe = ({ length: c }: { readonly length: number }): MetricDescription => {
+    if (k > c) throw new UserError(`k is ${k}; there are ${c} classes.`, `Give a number from 1 to ${c}.`);
+    return { head: `top_${k}_accuracy` };
+  };
+  const share: Metric = ({ logits, c, y }) => {
+    describe({ length: c });
+    let right = 0;
+    y.forEach((actual, i) => {
+      const outputs = logits.subarray(i * c, (i + 1) * c);
+      const own = outputs[actual] ?? NaN;
+      // "Not below" rather than "above": a net that gives NaN has nothing right.
+      const before = outputs.filter((output, j) => !(output < own) && !(output === own && j >= actual));
+      if (before.length < k) right++;
+    });
+    return right / y.length;
+  };
+  const told = { higherIsBetter: true, describe: ({ classes }: MetricClasses) => describe(classes) };
+  return named(nameWith("topKAccuracy", options.k), Object.assign(share, told));
+}
+
+/** The index of the largest of `length` values from `start` on; the first one of equals. */
+export function argmax(values: Float32Array, start: number, length: number): number {
+  let best = 0;
+  for (let i = 1; i < length; i++) {
+    if ((values[start + i] ?? -Infinity) > (values[start + best] ?? -Infinity)) best = i;
+  }
+  return best;
+}
+
+/** The metric with a name for its column. */
+export const named = (name: string, metric: Metric): Metric =>
+  Object.defineProperty(metric, "name", { value: name });
+
+/** What is asked for is in the name, so that two of a kind can be told apart: `recall_NORMAL`, `fBeta_1`. */
+export const nameWith = (name: string, ...options: readonly (string | number | undefined)[]): string =>
+  [name, ...options.filter((option) => option !== undefined)].join("_");
+
+/**
+ * The column's name of a metric, as fast.ai writes it: `errorRate` -> `error_rate`. Capitals that stand together stay:
+ * `AUC`, `myAUC` -> `my_AUC`; so does what follows an underscore.
+ */
+export function metricName(metric: Metric): string {
+  return metric.name.replace(/^[^_]*/, (name) =>
+    name
+      .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, "$1_$2")
+      .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1_$2")
+      .split("_")
+      .map((part) => (/^\P{Ll}{2,}$/u.test(part) ? part : part.toLowerCase()))
+      .join("_"),
+  );
+}

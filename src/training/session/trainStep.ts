@@ -1,0 +1,70 @@
+import { feed } from "../../engine/feed.js";
+import { add, gather, mul, reshape, softmaxCrossEntropy, sub, sum } from "../../engine/kernels.js";
+import type { Random } from "../../core/Random.js";
+import { type Tensor, tf } from "../../engine/tensorflow.js";
+import type { Cnn } from "../../models/Cnn.js";
+import type { CrossEntropy } from "../CrossEntropy.js";
+import type { TrainBatch } from "../DataBunch.js";
+import { type Mix, unmixed } from "../mixUp.js";
+
+/** A batch and, with MixUp, how it is mixed. */
+export type MixedBatch = TrainBatch & { readonly mix?: Mix };
+
+/** How loss and gradients are computed. */
+export interface StepSettings {
+  readonly loss: CrossEntropy;
+  /** Draws dropout's masks. */
+  readonly random: Random;
+  /** Keep less of the forward pass, and compute it again in the backward pass; default false. */
+  readonly checkpointing?: boolean;
+  /** Divide by nothing: loss and gradients are sums over the items, as accumulation wants them; default false. */
+  readonly sums?: boolean;
+}
+
+/**
+ * Forward, mean cross-entropy and backward for one batch, operation by operation: leaves the gradients with the
+ * parameters. A fit runs the same operations as one graph (`NetSession`); this is what it is held against.
+ * @returns the loss before any update
+ */
+export function trainStep(model: Cnn, batch: MixedBatch, settings: StepSettings): number {
+  return tf.tidy(() => lossAndGradients(model, () => batch, settings).dataSync<"float32">()[0] ?? NaN);
+}
+
+/**
+ * The operations of `trainStep`.
+ * @param batch asked for its arrays in each step
+ * @returns the loss, a scalar
+ */
+export function lossAndGradients(model: Cnn, batch: () => MixedBatch, settings: StepSettings): Tensor {
+  const { loss, sums = false, ...pass } = settings;
+  const n = batch().shape[0];
+  const given = feed(n, () => ({ shape: batch().shape, values: batch().x }));
+  const x = batch().mix ? mixed(given, n, () => batch().mix ?? unmixed(batch().y.length)) : given;
+  const targets = feed(n, () => {
+    const { y, mix } = batch();
+    return { shape: [y.length, loss.c], values: loss.targets(y, mix) };
+  });
+  const shares = feed(n, () => {
+    const { y, mix } = batch();
+    const weights = loss.weights(y, mix);
+    return { shape: [y.length], values: sums ? weights : normalised(weights) };
+  });
+  const logits = model.forward(x, { training: true, ...pass });
+  const { losses, dLogits } = softmaxCrossEntropy(logits, targets);
+  logits.dispose();
+  model.backward(mul(dLogits, reshape(shares, [-1, 1])));
+  return sum(mul(losses, shares), [0]);
+}
+
+/** Each item with its share of another. */
+function mixed(x: Tensor, n: number, mix: () => Mix): Tensor {
+  const lambda = feed(n, () => ({ shape: [mix().lambda.length, 1, 1, 1], values: mix().lambda }));
+  const permutation = feed(n, () => ({ shape: [mix().permutation.length], values: mix().permutation }));
+  const others = gather(x, permutation);
+  return add(others, mul(lambda, sub(x, others)));
+}
+
+function normalised(weights: Float32Array): Float32Array {
+  const total = weights.reduce((all, weight) => all + weight, 0);
+  return weights.map((weight) => weight / total);
+}

@@ -1,0 +1,92 @@
+import type { FoundDataset } from "./findDataset.js";
+import { kermanyClasses } from "./kermanyListing.js";
+import { currentDisplay, type Table } from "../core/Display.js";
+import type { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
+import { formatShare, share, type Share } from "../statistics/confusionMatrix.js";
+import { formatInterval, overlap, wilsonInterval } from "../statistics/wilsonInterval.js";
+
+const measures = ["accuracy", "precision", "recall", "specificity"] as const;
+type Measure = (typeof measures)[number];
+
+/**
+ * What the article (Habr 471282, 2019) reports for its ResNet-50 at 299 pixels on the 624 test images: true
+ * positives 385, false negatives 5, false positives 61, true negatives 173. It gives no specificity; these counts
+ * do. The article that it answers reports precision and recall, without counts.
+ */
+export const article = {
+  accuracy: share(385 + 173, 624),
+  precision: share(385, 385 + 61),
+  recall: share(385, 385 + 5),
+  specificity: share(173, 173 + 61),
+  earlier: { accuracy: "", precision: "0.84", recall: "0.96", specificity: "" },
+} as const satisfies Record<Measure, Share> & { readonly earlier: Record<Measure, string> };
+
+export interface Comparison {
+  readonly table: Table;
+  /** Which intervals overlap, in a sentence; it says nothing of significance. */
+  readonly remark: string;
+}
+
+/** Our numbers beside the article's, each with its counts and its 95% interval. */
+export function compareWithArticle(interp: ClassificationInterpretation): Comparison {
+  const apart = measures.filter((name) => {
+    const ours = interp[name]();
+    return ours.of > 0 && !overlap(intervalOf(ours), intervalOf(article[name]));
+  });
+  return {
+    table: {
+      caption:
+        `This run: ${interp.images}. The article: ${article.accuracy.of}. ` + "95% intervals after Wilson",
+      columns: ["measure", "this run", "the article", "the earlier article"],
+      rows: measures.map((name) => [
+        name,
+        describe(interp[name]()),
+        describe(article[name]),
+        article.earlier[name],
+      ]),
+    },
+    remark: [
+      apart.length === 0
+        ? "Every interval of this run overlaps with the article's."
+        : `The intervals of ${apart.join(", ")} do not overlap with the article's.`,
+      "They cover the luck of the images, not that of the seed.",
+      sameImages(interp)
+        ? ""
+        : "This run was judged on other images: accuracy and precision change with the share of pneumonia among them.",
+    ]
+      .join(" ")
+      .trim(),
+  };
+}
+
+/**
+ * Shows the article's numbers beside this net's, each with its counts and its interval, and what differs. Of other
+ * images than the article's X-rays there is nothing to compare, and a sentence says so.
+ * @param dataset what `findDataset` gave
+ */
+export function showComparisonWithArticle(
+  interp: ClassificationInterpretation,
+  { kind }: Pick<FoundDataset, "kind">,
+): void {
+  const display = currentDisplay();
+  const classes = interp.preds.classes.map((name) => name.toUpperCase());
+  if (kind !== "kermany" || classes.join() !== kermanyClasses.join()) {
+    display.text("The article is about other images or classes: its numbers and these cannot be compared.");
+    return;
+  }
+  const { table, remark } = compareWithArticle(interp);
+  display.table(table);
+  display.text(remark);
+}
+
+/** As far as the numbers of ill and healthy tell. */
+function sameImages(interp: ClassificationInterpretation): boolean {
+  return interp.recall().of === article.recall.of && interp.specificity().of === article.specificity.of;
+}
+
+const intervalOf = ({ hits, of }: Share) => wilsonInterval(hits, of);
+
+function describe(measure: Share): string {
+  const counts = `${measure.hits}/${measure.of}`;
+  return `${formatShare(measure.value)} = ${counts} (${formatInterval(intervalOf(measure))})`;
+}

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { existsSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, it } from "node:test";
+import sharp from "sharp";
+import { decodeImage } from "../../../src/data/images/decodeImage.js";
+import { nativeXrays, temporaryFolder } from "../../support/folders.js";
+
+describe("decodeImage", () => {
+  const made = async (name: string, image: sharp.Sharp): Promise<string> => {
+    const file = path.join(temporaryFolder(), name);
+    writeFileSync(file, await image.toBuffer());
+    return file;
+  };
+  const noise = (channels: 1 | 3 | 4): sharp.Sharp =>
+    sharp(
+      Uint8Array.from({ length: 6 * 4 * channels }, (_, k) => (k * 37) % 256),
+      {
+        raw: { width: 6, height: 4, channels },
+      },
+    );
+
+  it("gives grey files one channel and colour files three", async () => {
+    const grey = await decodeImage(await made("grey.png", noise(1).toColourspace("b-w").png()));
+    assert.deepEqual([grey.height, grey.width, grey.channels, grey.data.length], [4, 6, 1, 24]);
+    const colour = await decodeImage(await made("colour.png", noise(3).png()));
+    assert.deepEqual([colour.channels, colour.data.length, colour.data[4]], [3, 72, (4 * 37) % 256]);
+  });
+
+  it("takes RGB without colour as grey, and drops transparency", async () => {
+    const plain = sharp({
+      create: { width: 5, height: 5, channels: 4, background: { r: 7, g: 7, b: 7, alpha: 0.5 } },
+    });
+    const { channels, data } = await decodeImage(await made("plain.png", plain.png()));
+    assert.equal(channels, 1);
+    assert.deepEqual([...new Set(data)], [7]);
+  });
+
+  it("does not turn the image by its EXIF orientation", async () => {
+    const file = await made("turned.jpeg", noise(3).jpeg().withMetadata({ orientation: 6 }));
+    const { height, width } = await decodeImage(file);
+    assert.deepEqual([height, width], [4, 6]);
+  });
+
+  const kinds: [name: string, options: sharp.JpegOptions, height: number, width: number][] = [
+    ["small", { quality: 90 }, 40, 61],
+    ["small and progressive", { progressive: true }, 40, 61],
+    ["large", { quality: 60 }, 363, 365],
+  ];
+  for (const [name, options, height, width] of kinds) {
+    it(`yields sharp's pixels of a grey JPEG that is ${name}`, async () => {
+      const pixels = Uint8Array.from(
+        { length: height * width },
+        (_, k) => 128 + 90 * Math.sin(k / 7) + (k % 31),
+      );
+      const image = sharp(pixels, { raw: { height, width, channels: 1 } }).toColourspace("b-w");
+      const file = await made("grey.jpeg", image.jpeg(options));
+      const expected = await sharp(file).toColourspace("b-w").raw().toBuffer();
+      const decoded = await decodeImage(file);
+      assert.deepEqual([decoded.height, decoded.width, decoded.channels], [height, width, 1]);
+      assert.deepEqual(Uint8Array.from(decoded.data), Uint8Array.from(expected));
+    });
+  }
+
+  it("brings 16 bits a channel to 8 by their whole range", async () => {
+    const values = Uint16Array.of(0, 128, 129, 257, 32768, 65535);
+    const expected = [0, 0, 1, 1, 128, 255];
+    const grey = sharp(values, { raw: { width: 6, height: 1, channels: 1 } }).toColourspace("grey16");
+    for (const file of [
+      await made("deep.png", grey.clone().png()),
+      await made("deep.tiff", grey.clone().tiff({ compression: "lzw" })),
+    ]) {
+      const decoded = await decodeImage(file);
+      assert.deepEqual([decoded.height, decoded.width, decoded.channels], [1, 6, 1]);
+      assert.deepEqual([...decoded.data], expected);
+    }
+    const colours = sharp(values, { raw: { width: 2, height: 1, channels: 3 } }).toColourspace("rgb16");
+    const decoded = await decodeImage(await made("deep-colour.png", colours.png()));
+    assert.deepEqual([...decoded.data], expected);
+  });
+
+  for (const bits of [8, 10, 12, 14] as const) {
+    it(`spreads ${bits} bits in 16 from black to white`, async () => {
+      const white = 2 ** bits - 1;
+      // As much of the ramp as 64 x 64 pixels hold, its end included.
+      const values = Uint16Array.from({ length: 4096 }, (_, k) => Math.round((k * white) / 4095));
+      const expected = Uint8Array.from(values, (value) => Math.round((value * 255) / white));
+      assert.equal(new Set(expected).size, 256);
+      const grey = sharp(values, { raw: { width: 64, height: 64, channels: 1 } }).toColourspace("grey16");
+      for (const [name, image] of [
+        ["ramp.png", grey.clone().png()],
+        ["ramp.tiff", grey.clone().tiff({ compression: "deflate" })],
+        ["white.tiff", grey.clone().tiff({ compression: "none" })],
+        // Stored as 65535 less the value.
+        ["inverted.tiff", grey.clone().tiff({ compression: "none", miniswhite: true })],
+      ] as const) {
+        const bytes = await image.toBuffer();
+        const zeroIsWhite = name === "white.tiff";
+        if (zeroIsWhite) sayZeroIsWhite(bytes);
+        const file = path.join(temporaryFolder(), name);
+        writeFileSync(file, bytes);
+        const { data, usedBits } = await decodeImage(file);
+        assert.equal(usedBits, bits);
+        assert.deepEqual(data, zeroIsWhite ? expected.map((value) => 255 - value) : expected);
+      }
+    });
+  }
+
+  it("takes 16 bits that are used up to a quarter as 14", async () => {
+    const values = Uint16Array.of(0, 16383, 16384, 65535);
+    const raw = { raw: { width: 2, height: 1, channels: 1 } } as const;
+    const dark = await decodeImage(
+      await made("dark.png", sharp(values.slice(0, 2), raw).toColourspace("grey16").png()),
+    );
+    assert.deepEqual([...dark.data], [0, 255]);
+    const whole = await decodeImage(
+      await made("whole.png", sharp(values.slice(1, 3), raw).toColourspace("grey16").png()),
+    );
+    assert.deepEqual([whole.usedBits, ...whole.data], [undefined, 64, 64]);
+  });
+
+  it("decodes on after damaged files", async () => {
+    const pixels = Uint8Array.from({ length: 32 * 32 }, (_, k) => (k * 37) % 251);
+    const image = sharp(pixels, { raw: { height: 32, width: 32, channels: 1 } });
+    const bytes = await image.toColourspace("b-w").jpeg().toBuffer();
+    const file = path.join(temporaryFolder(), "cut.jpeg");
+    writeFileSync(file, bytes);
+    const whole = await decodeImage(file);
+    for (const length of [bytes.length / 2, 300, 30]) {
+      writeFileSync(file, bytes.subarray(0, length));
+      await assert.rejects(decodeImage(file), /is cut short|is no image|is corrupt/);
+    }
+    writeFileSync(file, bytes);
+    assert.deepEqual(await decodeImage(file), whole);
+  });
+
+  /** In place, in a TIFF of little endian. */
+  function sayZeroIsWhite(tiff: Buffer): void {
+    const directory = tiff.readUInt32LE(4);
+    for (let k = 0; k < tiff.readUInt16LE(directory); k++) {
+      const at = directory + 2 + 12 * k;
+      if (tiff.readUInt16LE(at) === 262) tiff.writeUInt16LE(0, at + 8);
+    }
+  }
+
+  const original = path.join(nativeXrays, "NORMAL", "IM-0189-0001.jpeg");
+  const missing = `put train/NORMAL/IM-0189-0001.jpeg of doi 10.17632/rscbjbr9sj, as it is, to ${original}`;
+  it("yields Pillow's pixels", { skip: existsSync(original) ? false : missing }, async () => {
+    const { height, width, channels, data } = await decodeImage(original);
+    assert.deepEqual([height, width, channels], [1109, 1466, 1]);
+    // Of one channel of Pillow's Image.open(file).convert("RGB").
+    assert.equal(createHash("md5").update(data).digest("hex"), "a1cd985f374ce5028981c35b75494e84");
+  });
+});

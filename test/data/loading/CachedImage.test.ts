@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Pixels } from "../../../src/data/images/decodeImage.js";
+import { render, suits } from "../../../src/data/loading/render.js";
+import { isAveraged, sourceOf } from "../../../src/data/loading/CachedImage.js";
+import { SourceCache } from "../../../src/data/loading/ImageCache.js";
+import { getTransforms } from "../../../src/data/transforms/getTransforms.js";
+import { planSteps } from "../../../src/data/transforms/plan.js";
+import { drawSteps } from "../../../src/data/transforms/Transform.js";
+import { zoomStep } from "../../../src/data/transforms/zoom.js";
+import { Random } from "../../../src/core/Random.js";
+
+describe("an image kept in memory", () => {
+  const height = 300;
+  const width = 341;
+  const data = Uint8Array.from(
+    { length: height * width },
+    (_, k) => 128 + 120 * Math.sin(k / 17) * Math.cos(k / 5000),
+  );
+  const image: Pixels = { data, height, width, channels: 1 };
+
+  for (const size of [32, 64, 120, 200]) {
+    it(`renders the same pixels as the file at size ${size}`, () => {
+      const source = sourceOf(image, size);
+      assert.equal(isAveraged(source), size < 125);
+      for (let i = 0; i < 10; i++) {
+        const plan = planSteps(height, width, size, drawSteps(getTransforms().train, new Random(1, i)));
+        assert.ok(suits(source, plan));
+        const [kept, fresh] = [new Float32Array(size * size), new Float32Array(size * size)];
+        render(source, plan, kept);
+        render(image, plan, fresh);
+        assert.deepEqual(kept, fresh);
+      }
+    });
+  }
+
+  it("does not serve a draw that zooms in beyond its detail", () => {
+    const source = sourceOf(image, 120);
+    assert.ok(!suits(source, planSteps(height, width, 120, [zoomStep(2, 0.5, 0.5)])));
+  });
+
+  it("stays within the memory allowed", () => {
+    const cache = new SourceCache(150_000);
+    cache.offer("a", sourceOf(image, 200));
+    cache.offer("b", sourceOf(image, 200));
+    assert.ok(cache.get("a"));
+    assert.equal(cache.get("b"), undefined);
+  });
+});

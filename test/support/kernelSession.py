@@ -1,0 +1,58 @@
+"""Holds a conversation with the kernel: kernelSession.py REQUEST, where REQUEST is JSON:
+{"jupyterPath", "cwd", "steps": [{"code", "interruptAfter": seconds, "write": {file: text}, "complete": code}]}.
+Prints one JSON list: for each step {"status", "count", "outputs": [[kind, ...]], "seconds", "matches"}."""
+
+import json
+import os
+import pathlib
+import sys
+import threading
+import time
+
+request = json.loads(sys.argv[1])
+os.environ["JUPYTER_PATH"] = request["jupyterPath"]
+
+from jupyter_client.manager import KernelManager  # noqa: E402
+
+
+def run(step):
+    for file, text in step.get("write", {}).items():
+        pathlib.Path(file).write_text(text)
+    if "complete" in step:
+        reply = client.complete(step["complete"], len(step["complete"]), reply=True, timeout=60)
+        return {"matches": reply["content"]["matches"]}
+    # The kernel drops what comes within 200 ms of a failure.
+    time.sleep(0.25)
+    outputs = []
+
+    def hook(message):
+        content = message["content"]
+        if message["msg_type"] == "stream":
+            outputs.append([content["name"], content["text"]])
+        elif message["msg_type"] == "error":
+            outputs.append(["error", content["ename"], content["evalue"], "\n".join(content["traceback"])])
+        elif message["msg_type"] in ("display_data", "update_display_data"):
+            outputs.append([message["msg_type"], content["data"]])
+
+    if "interruptAfter" in step:
+        threading.Timer(step["interruptAfter"], kernel.interrupt_kernel).start()
+    started = time.time()
+    reply = client.execute_interactive(step["code"], output_hook=hook, timeout=60)["content"]
+    return {
+        "status": reply["status"],
+        "count": reply.get("execution_count"),
+        "outputs": outputs,
+        "seconds": time.time() - started,
+    }
+
+
+kernel = KernelManager(kernel_name="tslab")
+kernel.start_kernel(cwd=request["cwd"])
+client = kernel.client()
+client.start_channels()
+try:
+    client.wait_for_ready(timeout=60)
+    print(json.dumps([run(step) for step in request["steps"]]))
+finally:
+    client.stop_channels()
+    kernel.shutdown_kernel(now=True)

@@ -1,0 +1,48 @@
+import path from "node:path";
+import { projectRoot } from "../../src/core/environment.js";
+import { setupJupyter, venvPython } from "../../src/report/setupJupyter.js";
+import { subprocess } from "../../src/core/subprocess.js";
+
+export interface Step {
+  readonly code?: string;
+  /** Seconds after the start of the cell. */
+  readonly interruptAfter?: number;
+  /** Files to write before the cell, such as an edited source. */
+  readonly write?: Readonly<Record<string, string>>;
+  /** Instead of running something: what completes this text? */
+  readonly complete?: string;
+}
+
+export interface StepResult {
+  readonly status: "ok" | "error" | "aborted";
+  readonly count: number;
+  readonly outputs: readonly (readonly string[])[];
+  readonly seconds: number;
+  readonly matches: readonly string[];
+}
+
+/** Runs cells in a real kernel of the project whose `jupyter` folder is given. */
+export async function kernelSession(
+  jupyter: string,
+  cwd: string,
+  steps: readonly Step[],
+): Promise<StepResult[]> {
+  await setupJupyter(() => undefined);
+  const request = JSON.stringify({ jupyterPath: jupyter, cwd, steps });
+  const script = path.join(projectRoot, "test", "support", "kernelSession.py");
+  const printed = await subprocess(venvPython, [script, request], { remedy: "" });
+  return JSON.parse(printed.trim().split("\n").at(-1) ?? "") as StepResult[];
+}
+
+/** What a step printed to standard output. */
+export function printed(result: StepResult | undefined): string {
+  const streams = result?.outputs.filter(([kind]) => kind === "stdout") ?? [];
+  return streams.map(([, text]) => text).join("");
+}
+
+/** A step's error; empty texts if there was none. */
+export function errorOf(result: StepResult | undefined) {
+  const [, name = "", message = "", traceback = ""] =
+    result?.outputs.find(([kind]) => kind === "error") ?? [];
+  return { name, message, traceback };
+}

@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterEach, describe, it } from "node:test";
+import { promisify } from "node:util";
+import type { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
+import { readSafetensors, writeSafetensors } from "../../../src/engine/safetensors.js";
+import { tf } from "../../../src/engine/tensorflow.js";
+import { Random } from "../../../src/core/Random.js";
+import { UserError } from "../../../src/core/errors.js";
+import { Cnn } from "../../../src/models/Cnn.js";
+import { createHead } from "../../../src/models/createHead.js";
+import { models } from "../../../src/models/models.js";
+import type { InferenceLearner } from "../../../src/training/inference/InferenceLearner.js";
+import type { Learner } from "../../../src/training/Learner.js";
+import { loadLearner } from "../../../src/training/inference/loadLearner.js";
+import type { Prediction } from "../../../src/training/inference/Prediction.js";
+import { slice } from "../../../src/training/optimizers/slice.js";
+import { temporaryFolder } from "../../support/folders.js";
+import { tinyLearner, validPaths } from "../../support/tinyLearner.js";
+import { tinyNet } from "../../support/tinyNet.js";
+
+const made: (Learner<ImageDataBunch> | InferenceLearner)[] = [];
+async function learner(net = tinyNet()): Promise<Learner<ImageDataBunch>> {
+  const learn = await tinyLearner(net);
+  made.push(learn);
+  return learn;
+}
+async function load(file: string): Promise<InferenceLearner> {
+  const inference = await loadLearner(file);
+  made.push(inference);
+  return inference;
+}
+afterEach(() => {
+  for (const each of made.splice(0)) each.dispose();
+  assert.equal(tf.memory().numTensors, 0, "tensors are left");
+});
+
+function assertSame(actual: readonly Prediction[], probs: Float32Array, classes: readonly string[]): void {
+  const c = classes.length;
+  assert.equal(actual.length, probs.length / c);
+  actual.forEach(({ class: name, label, probabilities }, row) => {
+    assert.equal(name, classes[label]);
+    assert.equal(Math.max(...probabilities), probabilities[label]);
+    probabilities.forEach((p, i) => {
+      assert.ok(Math.abs(p - (probs[row * c + i] ?? NaN)) < 1e-5, `${p} of image ${row}`);
+    });
+  });
+}
+
+/** In a process of its own. */
+async function predictElsewhere(file: string, images: readonly string[]): Promise<Prediction[]> {
+  const program = `
+    const { loadLearner } = require(${JSON.stringify(require.resolve("../../../src/training/inference/loadLearner.js"))});
+    const [file, ...images] = process.argv.slice(1);
+    loadLearner(file)
+      .then((learn) => learn.getPreds(images))
+      .then((predictions) => console.log(JSON.stringify(predictions)));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["-e", program, file, ...images]);
+  return JSON.parse(stdout) as Prediction[];
+}
+
+describe("an exported learner", () => {
+  it("predicts in another process what the learner predicted", async () => {
+    const learn = await learner();
+    await learn.fitOneCycle(1);
+    const file = await learn.export();
+    assert.equal(path.basename(file), "export.safetensors");
+    assert.equal(await learn.export("export.safetensors"), file);
+    const { probs, classes } = await learn.getPreds();
+    assertSame(await predictElsewhere(file, validPaths(learn)), probs, classes);
+  });
+
+  it("does so for the ResNet-50 too", async () => {
+    const body = await models.resnet50.createBody("0", true);
+    const learn = await learner(
+      new Cnn(body, createHead("1", { features: body.features, c: 2 }, new Random(1))),
+    );
+    learn.freeze();
+    await learn.fitOneCycle(1, { maxLr: slice(1e-2) });
+    const { probs, classes } = await learn.getPreds();
+    assertSame(await predictElsewhere(await learn.export(), validPaths(learn)), probs, classes);
+  });
+
+  for (const strideIn of ["conv1", "conv2"] as const) {
+    it(`keeps the net's geometry (strides in ${strideIn})`, async () => {
+      const learn = await learner(tinyNet(3, { width: 8 }, { strideIn, epsilon: 1e-3 }));
+      const inference = await load(await learn.export("other"));
+      const { probs, classes } = await learn.getPreds();
+      assertSame(await inference.getPreds(validPaths(learn)), probs, classes);
+    });
+  }
+
+  it("predicts a path, a file's bytes and a folder alike", async () => {
+    const learn = await learner();
+    const inference = await load(await learn.export());
+    const { probs, classes } = await learn.getPreds();
+    const paths = validPaths(learn);
+    const [first = ""] = paths;
+    const own = probs.subarray(0, classes.length);
+    // At the same time, as a server would.
+    assertSame(
+      await Promise.all([first, readFileSync(first)].map((image) => inference.predict(image))),
+      Float32Array.of(...own, ...own),
+      classes,
+    );
+    assertSame([await learn.predict(first)], own, classes);
+    const all = await inference.getPreds(path.join(learn.data.path, "test"));
+    assert.deepEqual(
+      all.map((prediction) => prediction.path),
+      paths,
+    );
+    assertSame(all, probs, classes);
+  });
+
+  it("names an image that cannot be used", async () => {
+    const learn = await learner();
+    const inference = await load(await learn.export());
+    const text = path.join(temporaryFolder(), "text.jpeg");
+    writeFileSync(text, "no image");
+    await assert.rejects(inference.predict(text), /text\.jpeg holds text, not an image/);
+    await assert.rejects(inference.predict(Buffer.from("no image")), /The image holds text, not an image/);
+    await assert.rejects(inference.getPreds([text]), /text\.jpeg holds text/);
+    const folder = path.dirname(text);
+    renameSync(text, path.join(folder, "notes"));
+    await assert.rejects(inference.getPreds(folder), /holds no images\. Left out 1 file .*: 1 text file\./);
+    await assert.rejects(inference.predict("/nowhere.png"), /\/nowhere\.png cannot be read/);
+  });
+});
+
+describe("loadLearner refuses", () => {
+  /** An exported file with other metadata. */
+  async function changed(change: (metadata: Record<string, string>) => object): Promise<string> {
+    const learn = await learner();
+    const file = await learn.export();
+    const { tensors, metadata } = await readSafetensors(file);
+    const described = { ...metadata, ...change({ ...metadata }) };
+    await writeSafetensors(file, [...tensors.values()], described);
+    return file;
+  }
+  const described = (change: object) => (metadata: Record<string, string>) => ({
+    learner: JSON.stringify({ ...(JSON.parse(metadata.learner ?? "") as object), ...change }),
+  });
+  const cases: [what: string, change: (metadata: Record<string, string>) => object, message: RegExp][] = [
+    ["a weight file", () => ({ format: "pt" }), /is a weight file, not an exported learner/],
+    ["a later version", () => ({ version: "2" }), /has version 2 of the format; this program reads 1/],
+    [
+      "a description that is no JSON",
+      () => ({ learner: "{" }),
+      /is broken: learner is "\{" \(expected JSON\)/,
+    ],
+    ["no classes", described({ classes: [] }), /is broken: learner\.classes is \[\]/],
+    [
+      "another number of classes",
+      described({ classes: ["A", "B", "C"], positiveClass: undefined }),
+      /1\.8\.weight is \[2, 16\], the net wants \[3, 16\]/,
+    ],
+    [
+      "a positive class of others",
+      described({ positiveClass: "COVID" }),
+      /learner\.positiveClass is "COVID"/,
+    ],
+    [
+      "a net that is not defined in this process",
+      described({ body: { kind: "vgg" } }),
+      /was exported with the backbone "vgg", which is not defined here\.\nRun its `defineBackbone`/,
+    ],
+    [
+      "a net without a field",
+      described({ body: { kind: "mobilenetV2" } }),
+      /is broken: learner\.body\.epsilon is missing/,
+    ],
+    ["a net without a kind", described({ body: { epsilon: 1e-5 } }), /learner\.body\.kind is missing/],
+    [
+      "images without a size",
+      described({ preparation: { transforms: [] } }),
+      /learner\.preparation\.size is missing/,
+    ],
+    [
+      "a transform whose bounds are out of order",
+      described({
+        preparation: { size: 32, transforms: [{ name: "rotate", p: 1, degrees: [10, -10] }] },
+      }),
+      /learner\.preparation\.transforms\[0\] is .*rotate/,
+    ],
+    [
+      "a transform without a field",
+      described({ preparation: { size: 32, transforms: [{ name: "cropPad", p: 1, rowPct: [0.5, 0.5] }] } }),
+      /learner\.preparation\.transforms\[0\] is .*cropPad/,
+    ],
+    [
+      "a transform that is not defined in this process",
+      described({ preparation: { size: 32, transforms: [{ name: "blur", p: 1 }] } }),
+      /was exported with the transform "blur", which is not defined here\.\nRun its `defineTransform`/,
+    ],
+  ];
+  for (const [what, change, message] of cases) {
+    it(what, async () => {
+      const file = await changed(change);
+      await assert.rejects(loadLearner(file), (error) => {
+        assert.ok(error instanceof UserError);
+        assert.match(error.message, message);
+        assert.ok(error.message.startsWith(file));
+        return true;
+      });
+    });
+  }
+
+  it("a checkpoint, by its name", async () => {
+    const learn = await learner();
+    await learn.save("one");
+    const file = path.join(learn.modelDir, "one.safetensors");
+    await assert.rejects(loadLearner(file), /is a checkpoint of `learn\.save`, not an exported learner/);
+  });
+
+  it("a file that is cut short, and one that is not there", async () => {
+    const learn = await learner();
+    const file = await learn.export();
+    writeFileSync(file, readFileSync(file).subarray(0, -40));
+    await assert.rejects(loadLearner(file), /is cut short/);
+    await assert.rejects(loadLearner(`${file}.not`), /cannot be read/);
+  });
+});
