@@ -1,4 +1,5 @@
-import { findLocalDataset, type FoundDataset } from "../src/xrays/findDataset.js";
+import { findLocalDataset } from "../src/xrays/findDataset.js";
+import type { FoundDataset } from "../src/xrays/FoundDataset.js";
 import { UserError } from "../src/core/errors.js";
 
 /**

@@ -12,8 +12,9 @@ export { chooseParameters } from "./runs/chooseParameters.js";
 export { type Parameters, presets } from "./runs/presets.js";
 
 // Data
-export { findDataset, type FoundDataset } from "./xrays/findDataset.js";
-export type { DataSource } from "./runs/RunData.js";
+export { findDataset } from "./xrays/findDataset.js";
+export type { FoundDataset } from "./xrays/FoundDataset.js";
+export type { DataSource } from "./xrays/DataSource.js";
 export { showListing } from "./xrays/datasetListing.js";
 export { type DsType, type FromFolderOptions, ImageDataBunch } from "./data/ImageDataBunch.js";
 export type { ImageDataBunchOptions } from "./data/bunchOptions.js";
@@ -165,8 +166,8 @@ export {
   type Confusion,
   type FromLearnerOptions,
   type InterpretationOptions,
-  type TopLoss,
 } from "./interpretation/ClassificationInterpretation.js";
+export type { TopLoss } from "./interpretation/TopLoss.js";
 export { BinaryInterpretation, type ThresholdOptions } from "./interpretation/BinaryInterpretation.js";
 export { type BinaryScores, binaryScores, type Counts } from "./statistics/BinaryScores.js";
 export { bootstrap, type BootstrapOptions } from "./statistics/bootstrap.js";
@@ -177,7 +178,7 @@ export {
   fitTemperature,
   type ReliabilityBin,
 } from "./statistics/calibration.js";
-export { type ChosenThreshold, type ThresholdRule } from "./statistics/chooseThreshold.js";
+export type { ChosenThreshold, ThresholdRule } from "./statistics/chooseThreshold.js";
 export { cohenKappa, type KappaWeights, matthewsCorrcoef } from "./statistics/agreement.js";
 export { type AucComparison, type AucInterval, aucInterval, compareAucs } from "./statistics/deLong.js";
 export { type McNemar, mcNemar } from "./statistics/mcNemar.js";

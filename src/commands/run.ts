@@ -1,6 +1,7 @@
 import path from "node:path";
 import { performance } from "node:perf_hooks";
-import { findDataset, type FoundDataset } from "../xrays/findDataset.js";
+import { findDataset } from "../xrays/findDataset.js";
+import type { FoundDataset } from "../xrays/FoundDataset.js";
 import { subfolders } from "../data/labels/imageFolder.js";
 import { setDisplay } from "../core/Display.js";
 import { TerminalDisplay } from "../display/TerminalDisplay.js";

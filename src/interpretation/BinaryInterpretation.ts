@@ -24,7 +24,8 @@ import {
   type RocCurve,
   rocCurve,
 } from "../statistics/rocCurve.js";
-import { type Subgroup, subgroups, subgroupTable } from "../statistics/subgroups.js";
+import { type Subgroup, subgroups } from "../statistics/subgroups.js";
+import { subgroupTable } from "./subgroupTable.js";
 import { formatInterval } from "../statistics/wilsonInterval.js";
 
 /** Where a probability is called positive. */

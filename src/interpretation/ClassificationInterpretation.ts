@@ -28,6 +28,7 @@ import { type ExplainingLearner, factsOf } from "./gradCam.js";
 import { imagesInWords } from "./imagesInWords.js";
 import { plotCases, type PlotCasesOptions } from "./plotCases.js";
 import { formatInterval, wilsonInterval } from "../statistics/wilsonInterval.js";
+import type { TopLoss } from "./TopLoss.js";
 
 interface ImagesOfFiles {
   readonly items: readonly { readonly path: string }[];
@@ -56,22 +57,6 @@ export interface FromLearnerOptions extends InterpretationOptions {
   readonly dsType?: DsType;
   /** Another bunch's loader in place of it, such as `held.validDl`; its images are called "other" without a `set`. */
   readonly dl?: BatchLoader;
-}
-
-/** An item, and how badly it was predicted. */
-export interface TopLoss {
-  /** Index in the set. */
-  readonly index: number;
-  /** Undefined where the predictions came without paths. */
-  readonly path: string | undefined;
-  /** Cross-entropy. */
-  readonly loss: number;
-  /** Its class. */
-  readonly actual: string;
-  /** The class with the highest probability. */
-  readonly predicted: string;
-  /** Of the actual class, 0..1. */
-  readonly probability: number;
 }
 
 /** How often one class was taken for another. */

@@ -7,7 +7,7 @@ import { type Tensor, tf } from "../engine/tensorflow.js";
 import type { Cnn } from "../models/Cnn.js";
 import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
 import type { Learner } from "../training/Learner.js";
-import { argmax } from "../training/metrics/metrics.js";
+import { argmax } from "../statistics/argmax.js";
 import { NetAccess } from "../training/session/NetAccess.js";
 import { type Decision, type Prediction, predictionsOf } from "../training/inference/Prediction.js";
 import { classIndex } from "../statistics/classIndex.js";

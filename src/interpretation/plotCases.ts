@@ -4,7 +4,7 @@ import { batchTiles, showTiles } from "../data/figures/showImages.js";
 import type { Tile } from "../data/figures/imageGrid.js";
 import { currentDisplay } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
-import type { TopLoss } from "./ClassificationInterpretation.js";
+import type { TopLoss } from "./TopLoss.js";
 import { type ExplainingLearner, factsOf, gradCam } from "./gradCam.js";
 import { camTiles } from "./heatMap.js";
 import { imagesInWords } from "./imagesInWords.js";

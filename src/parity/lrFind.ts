@@ -2,7 +2,7 @@ import type { DataBunch, TrainBatch } from "../training/DataBunch.js";
 import { adam } from "../training/optimizers/Adam.js";
 import { crossEntropy } from "../training/CrossEntropy.js";
 import { evaluateBatch } from "../training/session/evaluate.js";
-import { softmax } from "../training/getPreds.js";
+import { softmax } from "../statistics/softmax.js";
 import { Learner } from "../training/Learner.js";
 import { LRFinder, type LRFinderOptions } from "../training/callbacks/LRFinder.js";
 import { lrSuggestions } from "../training/recorder/lrSuggestions.js";

@@ -3,7 +3,7 @@ import type { Parameter } from "../engine/Variable.js";
 import type { Cnn } from "../models/Cnn.js";
 import type { CrossEntropy } from "../training/CrossEntropy.js";
 import { evaluateBatch } from "../training/session/evaluate.js";
-import { softmax } from "../training/getPreds.js";
+import { softmax } from "../statistics/softmax.js";
 import type { Mix } from "../training/mixUp.js";
 import { NetSession } from "../training/session/NetSession.js";
 import type { Training } from "../training/session/recordNet.js";

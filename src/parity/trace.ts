@@ -1,6 +1,6 @@
 import { Adam } from "../training/optimizers/Adam.js";
 import { CrossEntropy } from "../training/CrossEntropy.js";
-import { softmax } from "../training/getPreds.js";
+import { softmax } from "../statistics/softmax.js";
 import type { ParityRow } from "./ParityRow.js";
 import { type RecordedStage, replay } from "./replay.js";
 import { type RecordedPixels, recordedBatches, tracedNet, recordWith } from "./tracedNet.js";

@@ -1,4 +1,4 @@
-import type { DataSource } from "../runs/RunData.js";
+import type { DataSource } from "../xrays/DataSource.js";
 
 /**
  * What a run's reports are called: after the images they are about.

@@ -1,7 +1,5 @@
+import type { DataSource } from "../xrays/DataSource.js";
 import type { Parameters } from "./presets.js";
-
-/** Whose images they are: Kermany's X-rays, phantoms that the program drew, or any others. */
-export type DataSource = "kermany" | "phantom" | "other";
 
 /** Files by their number and a hash of what they are called. */
 export interface FileList {

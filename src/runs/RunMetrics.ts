@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { readJson } from "../core/readJson.js";
-import type { DataSource, RunData, RunSettings } from "./RunData.js";
+import type { RunData, RunSettings } from "./RunData.js";
+import type { DataSource } from "../xrays/DataSource.js";
 import { classNames, count, runData, settings, text } from "./runSchemas.js";
 
 /** A share in 0..1; null where there is nothing to be a share of. */

@@ -2,13 +2,12 @@ import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import path from "node:path";
 import { messageOf, UserError } from "../core/errors.js";
-import type { DataFolders, DataSource, FileList, RunData, SplitData } from "./RunData.js";
-import { isPhantomSet } from "../xrays/drawPhantomSet.js";
-import type { FoundDataset } from "../xrays/findDataset.js";
+import type { DataFolders, FileList, RunData, SplitData } from "./RunData.js";
+import type { FoundDataset } from "../xrays/FoundDataset.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import type { ImageDataset } from "../data/ImageDataset.js";
 import { imageFiles } from "../data/labels/imageFolder.js";
-import { areKermany } from "../xrays/kermanyListing.js";
+import { sourceOf } from "../xrays/sourceOf.js";
 
 /**
  * What a run says of its images: where they lie, how many of each class, and what tells them from others.
@@ -42,15 +41,6 @@ export function dataFolders({ path: folder, train, valid }: FoundDataset): DataF
     train: { available: available(folder, train) },
     valid: { available: available(folder, valid) },
   };
-}
-
-/** Whose images these are, as far as the folder and the files' names tell. */
-export function sourceOf(
-  folder: string,
-  files: readonly { readonly path: string; readonly class: string }[],
-): DataSource {
-  if (isPhantomSet(folder)) return "phantom";
-  return areKermany(files) ? "kermany" : "other";
 }
 
 function available(folder: string, name: string): FileList {

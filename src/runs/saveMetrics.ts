@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describeData } from "./describeData.js";
-import type { FoundDataset } from "../xrays/findDataset.js";
+import type { FoundDataset } from "../xrays/FoundDataset.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { currentDisplay } from "../core/Display.js";
 import { libtensorflowVersion, usesGpu } from "../engine/rawOps.js";

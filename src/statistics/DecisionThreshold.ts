@@ -1,6 +1,6 @@
 import { UserError } from "../core/errors.js";
 import { inRange } from "../core/checkNumber.js";
-import { argmax } from "../training/metrics/metrics.js";
+import { argmax } from "./argmax.js";
 
 /** From which probability on a class is called, in place of the most probable class. */
 export interface DecisionThreshold {

@@ -1,5 +1,5 @@
 import { UserError } from "../core/errors.js";
-import { argmax } from "../training/metrics/metrics.js";
+import { argmax } from "./argmax.js";
 import type { Predictions } from "./Predictions.js";
 
 type ClassPredictions = Pick<Predictions, "probs" | "y" | "classes">;

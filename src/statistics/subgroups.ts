@@ -1,9 +1,6 @@
-import type { Table } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
 import { type BinaryScores, countsAt } from "./BinaryScores.js";
-import { formatShare, share, type Share } from "./confusionMatrix.js";
-import { dashNote } from "../interpretation/dashNote.js";
-import { formatInterval, wilsonInterval } from "./wilsonInterval.js";
+import { share, type Share } from "./confusionMatrix.js";
 
 /** How a net does on a part of a set. */
 export interface Subgroup {
@@ -42,23 +39,6 @@ export function subgroups(scored: BinaryScores, groups: readonly string[], thres
       ...{ recall: share(tp, tp + fn), specificity: share(tn, tn + fp) },
     };
   });
-}
-
-/** Groups as a table, each share with its counts and its 95% interval after Wilson. */
-export function subgroupTable(groups: readonly Subgroup[], positive: string, caption: string): Table {
-  const cell = ({ hits, of, value }: Share): string =>
-    of === 0 ? "–" : `${formatShare(value)} = ${hits}/${of} (${formatInterval(wilsonInterval(hits, of))})`;
-  const rows = groups.map(({ name, n, errorRate, recall, specificity }) => [
-    name,
-    String(n),
-    ...[errorRate, recall, specificity].map(cell),
-  ]);
-  return {
-    caption,
-    columns: ["group", "images", "error rate", `recall of ${positive}`, `specificity of ${positive}`],
-    rows,
-    note: dashNote(rows, [`the group has no image of ${positive}, or none of another class`]),
-  };
 }
 
 /**

@@ -15,6 +15,7 @@ import type { BatchTrainer } from "./session/BatchTrainer.js";
 import type { DataBunch, ItemBatch } from "./DataBunch.js";
 import type { TrainedLearner } from "./TrainedLearner.js";
 import type { Validation } from "./validate.js";
+import type { EpochSpan } from "./EpochSpan.js";
 
 /** @throws UserError where a batch is too small to be trained with */
 export function requireBatch({ bs }: Pick<DataBunch, "bs">): void {
@@ -29,16 +30,6 @@ export function requireBatch({ bs }: Pick<DataBunch, "bs">): void {
 export function requireEpochs(epochs: number): void {
   if (Number.isInteger(epochs) && epochs >= 1) return;
   throw new UserError(`${epochs} epochs cannot be trained.`, "Give a whole number from 1 on.");
-}
-
-/** Which epochs of how many a fit goes through. */
-export interface EpochSpan {
-  /** All of them, those of earlier fits and of later ones too. */
-  readonly epochs: number;
-  /** The first one, from 0. @default 0 */
-  readonly from?: number;
-  /** Behind the last one. @default epochs */
-  readonly to?: number;
 }
 
 /** Runs the callbacks of an event, and waits for what they began. */

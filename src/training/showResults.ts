@@ -1,8 +1,8 @@
 import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
 import { batchTiles, showTiles } from "../data/figures/showImages.js";
 import { integer } from "../core/checkNumber.js";
-import { softmax } from "./getPreds.js";
-import { argmax } from "./metrics/metrics.js";
+import { softmax } from "../statistics/softmax.js";
+import { argmax } from "../statistics/argmax.js";
 import type { BatchEvaluator } from "./session/BatchTrainer.js";
 
 /** Which and how many images `learn.showResults` shows. */

@@ -1,4 +1,4 @@
-import type { FoundDataset } from "./findDataset.js";
+import type { FoundDataset } from "./FoundDataset.js";
 import { kermanyClasses } from "./kermanyListing.js";
 import { currentDisplay, type Table } from "../core/Display.js";
 import type { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { type Table, currentDisplay } from "../core/Display.js";
 import { projectRoot } from "../core/environment.js";
-import type { FoundDataset } from "./findDataset.js";
+import type { FoundDataset } from "./FoundDataset.js";
 import { imageFiles, requireFolder, subfolders } from "../data/labels/imageFolder.js";
 
 /** Images of each class in one split of a data set, such as `train`. */

@@ -3,26 +3,15 @@ import path from "node:path";
 import { currentDisplay } from "../core/Display.js";
 import { dataVariable, projectRoot } from "../core/environment.js";
 import { UserError, messageOf } from "../core/errors.js";
-import type { DataSource } from "../runs/RunData.js";
+import type { DataSource } from "./DataSource.js";
 import { countImages } from "./datasetListing.js";
-import { sourceOf } from "../runs/describeData.js";
+import { sourceOf } from "./sourceOf.js";
 import { downloadDataset } from "./downloadDataset.js";
 import { drawPhantomSet } from "./drawPhantomSet.js";
 import { folderFiles } from "../data/labels/FolderFile.js";
 import { imageFiles, requireFolder, subfolders } from "../data/labels/imageFolder.js";
 import { labelFromFolders } from "../data/labels/labelFromFolders.js";
-
-/** A data set, ready for `ImageDataBunch.fromFolder(path, { train, valid, ... })`. */
-export interface FoundDataset {
-  /** Absolute. */
-  readonly path: string;
-  /** Kermany's X-rays, by the names of all images in the two folders; drawn phantoms; or any others. */
-  readonly kind: DataSource;
-  /** Name of the training images' folder in `path`. */
-  readonly train: string;
-  /** Name of the validation images' folder in `path`. */
-  readonly valid: string;
-}
+import type { FoundDataset } from "./FoundDataset.js";
 
 /** Where to look and what to do when nothing is there; a test puts its own places in. */
 export interface SearchPlaces {

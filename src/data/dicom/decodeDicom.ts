@@ -1,4 +1,4 @@
-import type { Pixels } from "../images/decodeImage.js";
+import type { Pixels } from "../images/Pixels.js";
 import { type Samples, decodeFrame } from "./decodeFrame.js";
 import { greyLevels } from "./greyLevels.js";
 import { type DicomImage, readDicom } from "./readDicom.js";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import type { Pixels } from "../images/decodeImage.js";
+import type { Pixels } from "../images/Pixels.js";
 import { secondsFor } from "../images/decodeLimits.js";
 import type { DicomReply } from "./dicomWorker.js";
 import { threadSeconds } from "./threadSeconds.js";

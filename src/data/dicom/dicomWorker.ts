@@ -1,7 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { messageOf } from "../../core/errors.js";
 import type { BadImageKind } from "../images/BadImage.js";
-import type { Pixels } from "../images/decodeImage.js";
+import type { Pixels } from "../images/Pixels.js";
 import { decodeDicom } from "./decodeDicom.js";
 import { threadNumber } from "./threadSeconds.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";

@@ -8,17 +8,7 @@ import { decodeWithSharp } from "./decodeWithSharp.js";
 import { decodeInThread } from "../dicom/decodeInThread.js";
 import { UnreadableDicom } from "../dicom/UnreadableDicom.js";
 import { imageKind, isReadKind, kindName, readKindNames } from "./imageKind.js";
-import type { UsedBits } from "./spreadBits.js";
-
-/** A decoded image: 8 bits a channel, `[height, width, channels]` row by row; grey images have one channel. */
-export interface Pixels {
-  readonly data: Uint8Array;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: 1 | 3;
-  /** Of a file of 16 bits a channel that uses fewer: so many, and they were spread from black to white. */
-  readonly usedBits?: UsedBits;
-}
+import type { Pixels } from "./Pixels.js";
 
 /**
  * Decodes one image file to the pixels that Pillow's `convert("RGB")` yields: no turn by EXIF, no colour profile,

@@ -1,4 +1,4 @@
-import type { Pixels } from "./decodeImage.js";
+import type { Pixels } from "./Pixels.js";
 import { decodeInWasm } from "./decodeInWasm.js";
 import { jpegFrame } from "./jpegSegments.js";
 

@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { messageOf } from "../../core/errors.js";
 import { BadImage } from "./BadImage.js";
-import type { Pixels } from "./decodeImage.js";
+import type { Pixels } from "./Pixels.js";
 import { mostPixels, secondsFor, tooManyPixels } from "./decodeLimits.js";
 import type { ImageKind } from "./imageKind.js";
 import { isMinIsWhite } from "./isMinIsWhite.js";

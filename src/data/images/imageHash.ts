@@ -1,4 +1,4 @@
-import type { Pixels } from "./decodeImage.js";
+import type { Pixels } from "./Pixels.js";
 import { areaAverage } from "../transforms/areaAverage.js";
 
 /** Bits of a hash. */

@@ -1,4 +1,4 @@
-import type { Pixels } from "../images/decodeImage.js";
+import type { Pixels } from "../images/Pixels.js";
 import { areaAverage } from "../transforms/areaAverage.js";
 import { averagedSize, resizeTarget, shrinkage } from "../transforms/plan.js";
 import { paddedLength } from "../transforms/resample.js";

@@ -1,4 +1,4 @@
-import type { Pixels } from "../images/decodeImage.js";
+import type { Pixels } from "../images/Pixels.js";
 import { type Source, isAveraged } from "./CachedImage.js";
 import { areaAverage } from "../transforms/areaAverage.js";
 import { black } from "../transforms/axis.js";

@@ -2,7 +2,7 @@ import type { Optimizer } from "../optimizers/Optimizer.js";
 import { inRange, integer } from "../../core/checkNumber.js";
 import { annealingCos } from "./annealing.js";
 import type { Callback, TrainingState } from "./Callback.js";
-import type { EpochSpan } from "../fit.js";
+import type { EpochSpan } from "../EpochSpan.js";
 
 /** The cycle's shape, with fast.ai v1's names and defaults. */
 export interface OneCycleOptions {

@@ -14,7 +14,7 @@ import { CrossEntropy } from "../CrossEntropy.js";
 import type { DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import { Evaluator } from "../session/Evaluator.js";
 import { NetAccess } from "../session/NetAccess.js";
-import type { ExportedLearner } from "./exportLearner.js";
+import type { ExportedLearner } from "./ExportedLearner.js";
 import { exportOnnx } from "./exportOnnx.js";
 import { exportTfjs } from "./exportTfjs.js";
 import { predictImage, type Prediction, predictionsOf } from "./Prediction.js";

@@ -1,4 +1,4 @@
-import type { ExportedLearner } from "./exportLearner.js";
+import type { ExportedLearner } from "./ExportedLearner.js";
 
 /** What a description is made of. */
 export type DescribedNet = Pick<ExportedLearner, "arch" | "classes" | "preparation" | "positiveClass">;

@@ -1,7 +1,7 @@
 import { type Preparation, prepareImage } from "../../data/loading/prepareImage.js";
 import { calledClass, type DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import type { EvaluatedBatch } from "../session/evaluate.js";
-import { softmax } from "../getPreds.js";
+import { softmax } from "../../statistics/softmax.js";
 import type { TrainBatch } from "../DataBunch.js";
 
 /** What a net says of one image: fast.ai's `(category, index, probabilities)`. */

@@ -1,29 +1,15 @@
 import path from "node:path";
-import { preparationOf, type Preparation } from "../../data/loading/prepareImage.js";
+import { preparationOf } from "../../data/loading/prepareImage.js";
 import type { ImageDataBunch } from "../../data/ImageDataBunch.js";
 import { writeSafetensors } from "../../engine/safetensors.js";
 import { makeFolder } from "../../core/makeFolder.js";
-import type { BodySpec } from "../../models/bodies/Body.js";
 import type { Cnn } from "../../models/Cnn.js";
 import { store } from "../../models/weights/torchLayout.js";
 import { checkedThreshold, type DecisionThreshold } from "../../statistics/DecisionThreshold.js";
+import type { ExportedLearner } from "./ExportedLearner.js";
 
 /** What an exported file says of itself; a reader refuses other formats and later versions. */
 export const exportFormat = { format: "xray-notebook inference", version: "1" };
-
-/** All that inference needs beside the weights, as an exported file keeps it in its metadata. */
-export interface ExportedLearner {
-  /** The architecture's name. */
-  readonly arch: string;
-  readonly body: BodySpec;
-  /** In the order of the net's outputs. */
-  readonly classes: readonly string[];
-  readonly preparation: Preparation;
-  /** What recall, precision and their kind speak of; undefined: means over the classes. */
-  readonly positiveClass?: string;
-  /** Undefined: the most probable class is called. */
-  readonly threshold?: DecisionThreshold;
-}
 
 /** What an exported learner is given along. */
 export interface ExportOptions {

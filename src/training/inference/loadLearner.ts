@@ -7,7 +7,7 @@ import { Cnn } from "../../models/Cnn.js";
 import type { Sequential } from "../../models/layers/Sequential.js";
 import { createHead } from "../../models/createHead.js";
 import { requireTorchShape, restore } from "../../models/weights/torchLayout.js";
-import type { ExportedLearner } from "./exportLearner.js";
+import type { ExportedLearner } from "./ExportedLearner.js";
 import { InferenceLearner } from "./InferenceLearner.js";
 import { exportedLearnerOf } from "./metadataSchemas.js";
 

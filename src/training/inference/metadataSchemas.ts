@@ -6,7 +6,8 @@ import { checkFields } from "../../core/checkFields.js";
 import { UserError } from "../../core/errors.js";
 import { bodySpec } from "../../models/bodies/bodySpec.js";
 import { requireDefinitions } from "./requireDefinitions.js";
-import { exportFormat, type ExportedLearner } from "./exportLearner.js";
+import { exportFormat } from "./exportLearner.js";
+import type { ExportedLearner } from "./ExportedLearner.js";
 import { isRngState, type RngState } from "../rngState.js";
 
 type Metadata = Readonly<Record<string, string>>;

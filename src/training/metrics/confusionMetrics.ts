@@ -2,7 +2,6 @@ import { inRange, oneOf } from "../../core/checkNumber.js";
 import { positiveClass } from "../../statistics/positiveClass.js";
 import { cohenKappa, kappaWeights, type KappaWeights, matthewsCorrcoef } from "../../statistics/agreement.js";
 import {
-  argmax,
   type Metric,
   type MetricClasses,
   type MetricDescription,
@@ -10,6 +9,7 @@ import {
   named,
   nameWith,
 } from "./metrics.js";
+import { argmax } from "../../statistics/argmax.js";
 
 /** Which class a metric speaks of. */
 export interface BinaryMetricOptions {

@@ -1,5 +1,6 @@
 import { UserError } from "../../core/errors.js";
 import { integer } from "../../core/checkNumber.js";
+import { argmax } from "../../statistics/argmax.js";
 
 /** The classes of a learner's data, as its metrics see them. */
 export interface MetricClasses {
@@ -80,15 +81,6 @@ export function topKAccuracy(options: { readonly k?: number } = {}): Metric {
   };
   const told = { higherIsBetter: true, describe: ({ classes }: MetricClasses) => describe(classes) };
   return named(nameWith("topKAccuracy", options.k), Object.assign(share, told));
-}
-
-/** The index of the largest of `length` values from `start` on; the first one of equals. */
-export function argmax(values: Float32Array, start: number, length: number): number {
-  let best = 0;
-  for (let i = 1; i < length; i++) {
-    if ((values[start + i] ?? -Infinity) > (values[start + best] ?? -Infinity)) best = i;
-  }
-  return best;
 }
 
 /** The metric with a name for its column. */

@@ -3,7 +3,8 @@ import { describe, it } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import sharp from "sharp";
 import { BadImage } from "../../../src/data/images/BadImage.js";
-import { type Pixels, decodeBytes } from "../../../src/data/images/decodeImage.js";
+import { decodeBytes } from "../../../src/data/images/decodeImage.js";
+import type { Pixels } from "../../../src/data/images/Pixels.js";
 import { decodeInThread } from "../../../src/data/dicom/decodeInThread.js";
 import { processorSeconds } from "../processorSeconds.js";
 import {

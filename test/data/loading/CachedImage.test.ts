@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Pixels } from "../../../src/data/images/decodeImage.js";
+import type { Pixels } from "../../../src/data/images/Pixels.js";
 import { render, suits } from "../../../src/data/loading/render.js";
 import { isAveraged, sourceOf } from "../../../src/data/loading/CachedImage.js";
 import { SourceCache } from "../../../src/data/loading/ImageCache.js";

@@ -1,0 +1,11 @@
+import type { UsedBits } from "./spreadBits.js";
+
+/** A decoded image: 8 bits a channel, `[height, width, channels]` row by row; grey images have one channel. */
+export interface Pixels {
+  readonly data: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  /** Of a file of 16 bits a channel that uses fewer: so many, and they were spread from black to white. */
+  readonly usedBits?: UsedBits;
+}

@@ -1,0 +1,17 @@
+import type { Preparation } from "../../data/loading/prepareImage.js";
+import type { BodySpec } from "../../models/bodies/Body.js";
+import type { DecisionThreshold } from "../../statistics/DecisionThreshold.js";
+
+/** All that inference needs beside the weights, as an exported file keeps it in its metadata. */
+export interface ExportedLearner {
+  /** The architecture's name. */
+  readonly arch: string;
+  readonly body: BodySpec;
+  /** In the order of the net's outputs. */
+  readonly classes: readonly string[];
+  readonly preparation: Preparation;
+  /** What recall, precision and their kind speak of; undefined: means over the classes. */
+  readonly positiveClass?: string;
+  /** Undefined: the most probable class is called. */
+  readonly threshold?: DecisionThreshold;
+}
