@@ -12,10 +12,6 @@ export { chooseParameters } from "./runs/chooseParameters.js";
 export { type Parameters, presets } from "./runs/presets.js";
 
 // Data
-export { findDataset } from "./xrays/findDataset.js";
-export type { FoundDataset } from "./xrays/FoundDataset.js";
-export type { DataSource } from "./xrays/DataSource.js";
-export { showListing } from "./xrays/datasetListing.js";
 export { type DsType, type FromFolderOptions, ImageDataBunch } from "./data/ImageDataBunch.js";
 export type { ImageDataBunchOptions } from "./data/bunchOptions.js";
 export type { OnBadImage } from "./data/images/checkImages.js";
@@ -24,8 +20,6 @@ export type { LabelOf } from "./data/labels/labelFiles.js";
 export type { ClassFolder } from "./data/labels/labelFromFolders.js";
 export type { PatientOf } from "./data/labels/patients.js";
 export { type ImageFacts, imageFacts } from "./data/images/imageFacts.js";
-export { kermanyCause } from "./xrays/kermanyCause.js";
-export { kermanyPatient } from "./xrays/kermanyPatient.js";
 export {
   type Duplicate,
   type DuplicateOptions,
@@ -113,7 +107,6 @@ export {
   type MetricInput,
   topKAccuracy,
 } from "./training/metrics/metrics.js";
-export { type PositiveClass, positiveClass } from "./statistics/positiveClass.js";
 export { adam, type AdamOptions } from "./training/optimizers/Adam.js";
 export { sgd, type SGDOptions } from "./training/optimizers/SGD.js";
 export type { OptFunc, WeightDecayOptions } from "./training/optimizers/Optimizer.js";
@@ -147,17 +140,21 @@ export type { OneCycleOptions } from "./training/callbacks/OneCycleScheduler.js"
 export { type LrSuggestions, lrSuggestions } from "./training/recorder/lrSuggestions.js";
 export type { PrecomputeOptions } from "./training/precompute.js";
 export type { GetPredsOptions } from "./training/getPreds.js";
-export type { Predictions } from "./statistics/Predictions.js";
 export type { TTAOptions } from "./training/TTA.js";
 export type { ValidateOptions, Validation } from "./training/validate.js";
 
 // Inference
-export type { DecisionThreshold } from "./statistics/DecisionThreshold.js";
 export type { ExportOptions } from "./training/inference/exportLearner.js";
 export { loadLearner } from "./training/inference/loadLearner.js";
 export type { FilePrediction, InferenceLearner } from "./training/inference/InferenceLearner.js";
 export type { NetDescription } from "./training/inference/NetDescription.js";
 export type { Prediction } from "./training/inference/Prediction.js";
+
+// Statistics
+export * from "./statistics/index.js";
+
+// The chest X-rays
+export * from "./xrays/index.js";
 
 // Interpretation
 export {
@@ -169,27 +166,8 @@ export {
 } from "./interpretation/ClassificationInterpretation.js";
 export type { TopLoss } from "./interpretation/TopLoss.js";
 export { BinaryInterpretation, type ThresholdOptions } from "./interpretation/BinaryInterpretation.js";
-export { type BinaryScores, binaryScores, type Counts } from "./statistics/BinaryScores.js";
-export { bootstrap, type BootstrapOptions } from "./statistics/bootstrap.js";
-export {
-  atTemperature,
-  type Calibration,
-  confidenceCalibration,
-  fitTemperature,
-  type ReliabilityBin,
-} from "./statistics/calibration.js";
-export type { ChosenThreshold, ThresholdRule } from "./statistics/chooseThreshold.js";
-export { cohenKappa, type KappaWeights, matthewsCorrcoef } from "./statistics/agreement.js";
-export { type AucComparison, type AucInterval, aucInterval, compareAucs } from "./statistics/deLong.js";
-export { type McNemar, mcNemar } from "./statistics/mcNemar.js";
-export type { BinaryMeasures, Estimate, RankedMeasures } from "./statistics/measures.js";
-export { type PredictiveValues, predictiveValues } from "./statistics/predictiveValues.js";
-export type { PrecisionRecallCurve, RocCurve } from "./statistics/rocCurve.js";
-export { quartiles, type Subgroup } from "./statistics/subgroups.js";
-export type { ConfusionMatrix, Share } from "./statistics/confusionMatrix.js";
 export type { ConfusionMatrixFigureOptions } from "./interpretation/confusionMatrixFigure.js";
 export { type ExplainedImage, shareInBorder, whereItLooks } from "./interpretation/borderAttention.js";
-export { showComparisonWithArticle } from "./xrays/compareWithArticle.js";
 export type { PlotCasesOptions } from "./interpretation/plotCases.js";
 export {
   type CamMap,

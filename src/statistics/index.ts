@@ -1,0 +1,23 @@
+// What is said of labels and scores: no images, no TensorFlow, no display. The metrics of a fit and the interpretation
+// call the same functions.
+export { type PositiveClass, positiveClass } from "./positiveClass.js";
+export type { Predictions } from "./Predictions.js";
+export type { DecisionThreshold } from "./DecisionThreshold.js";
+export { type BinaryScores, binaryScores, type Counts } from "./BinaryScores.js";
+export { bootstrap, type BootstrapOptions } from "./bootstrap.js";
+export {
+  atTemperature,
+  type Calibration,
+  confidenceCalibration,
+  fitTemperature,
+  type ReliabilityBin,
+} from "./calibration.js";
+export type { ChosenThreshold, ThresholdRule } from "./chooseThreshold.js";
+export { cohenKappa, type KappaWeights, matthewsCorrcoef } from "./agreement.js";
+export { type AucComparison, type AucInterval, aucInterval, compareAucs } from "./deLong.js";
+export { type McNemar, mcNemar } from "./mcNemar.js";
+export type { BinaryMeasures, Estimate, RankedMeasures } from "./measures.js";
+export { type PredictiveValues, predictiveValues } from "./predictiveValues.js";
+export type { PrecisionRecallCurve, RocCurve } from "./rocCurve.js";
+export { quartiles, type Subgroup } from "./subgroups.js";
+export type { ConfusionMatrix, Share } from "./confusionMatrix.js";

@@ -1,0 +1,8 @@
+// The lesson's own: the chest X-rays of Kermany, Zhang and Goldbaum, their patients and causes, the article's numbers.
+export { findDataset } from "./findDataset.js";
+export type { FoundDataset } from "./FoundDataset.js";
+export type { DataSource } from "./DataSource.js";
+export { showListing } from "./datasetListing.js";
+export { kermanyCause } from "./kermanyCause.js";
+export { kermanyPatient } from "./kermanyPatient.js";
+export { showComparisonWithArticle } from "./compareWithArticle.js";
