@@ -42,6 +42,9 @@ export const programFolders = (): string[] => (process.env.PATH ?? "").split(pat
 /** `CXX`: the C++ compiler for the native binding; default `g++`. */
 export const cxxCommand = (): string => nonEmpty(process.env.CXX) ?? "g++";
 
+/** Everything that is set, for a program that is started. */
+export const inheritedVariables = (): NodeJS.ProcessEnv => process.env;
+
 /** Processor cores this process may use. */
 export const cores = (): number => availableParallelism();
 

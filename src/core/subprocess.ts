@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { inheritedVariables } from "./environment.js";
 import { UserError } from "./errors.js";
 
 export interface SubprocessOptions {
@@ -26,7 +27,7 @@ export function subprocess(
     const child = spawn(command, args, {
       cwd: options.cwd,
       signal: options.signal,
-      env: { ...process.env, ...options.env },
+      env: { ...inheritedVariables(), ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const out: Buffer[] = [];
