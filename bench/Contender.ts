@@ -7,7 +7,7 @@ import { subprocess } from "../src/core/subprocess.js";
 export type Numbers = Readonly<Record<string, unknown>>;
 
 /** Who is measured: this project, or fastai. */
-export interface Side {
+export interface Contender {
   /** As the table's column is called. */
   readonly name: string;
   /** Measures a case in a process of its own. */
@@ -15,7 +15,7 @@ export interface Side {
   readonly kinds: ReadonlySet<string>;
 }
 
-export function ourSide(): Side {
+export function ourContender(): Contender {
   return {
     name: "xray-notebook",
     kinds: new Set(["step", "epoch", "load", "valid", "share", "kernel"]),
@@ -34,7 +34,10 @@ export interface FastaiOptions {
  * The fastai that a Python has.
  * @throws UserError when it has none, or one of a kind that cannot be measured
  */
-export async function fastaiSide(python: string, { oracle, weights }: FastaiOptions): Promise<Side> {
+export async function fastaiContender(
+  python: string,
+  { oracle, weights }: FastaiOptions,
+): Promise<Contender> {
   const { fastai, torch } = await versions(python);
   const major = fastai.split(".")[0] ?? "";
   if (major !== "1" && major !== "2") {

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { projectRoot } from "../src/core/environment.js";
 import { UserError } from "../src/core/errors.js";
 import { gridCases, parseCase, phases, usualCases } from "./Case.js";
-import { measured, type MeasureOptions, measurable } from "./measureCase.js";
+import { measureCase, type MeasureOptions, measurable } from "./measureCase.js";
 import { compare } from "./compare.js";
 
 interface Options extends Omit<MeasureOptions, "kind"> {
@@ -71,7 +71,7 @@ function program(): Command {
 async function run(options: Options, flags: readonly string[]): Promise<void> {
   const { json, cases, grid } = options;
   if (json !== undefined) {
-    console.log(JSON.stringify(await measured({ ...options, kind: json }, flags)));
+    console.log(JSON.stringify(await measureCase({ ...options, kind: json }, flags)));
     return;
   }
   const chosen = cases?.split(",").map(parseCase) ?? (grid ? gridCases() : usualCases);

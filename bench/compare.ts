@@ -6,7 +6,13 @@ import { type Case, caseFlags, caseName } from "./Case.js";
 import { exampleSet } from "./exampleSet.js";
 import { median, rounded } from "./figures.js";
 import { type Metric, metricsOf } from "./metrics.js";
-import { fastaiSide, type FastaiOptions, type Numbers, ourSide, type Side } from "./Contender.js";
+import {
+  fastaiContender,
+  type FastaiOptions,
+  type Numbers,
+  ourContender,
+  type Contender,
+} from "./Contender.js";
 
 export interface CompareOptions extends FastaiOptions {
   readonly cases: readonly Case[];
@@ -36,7 +42,7 @@ interface Runs {
  */
 export async function compare(options: CompareOptions): Promise<void> {
   const { cases, rounds, against } = options;
-  const sides = [ourSide(), ...(against === undefined ? [] : [await fastaiSide(against, options)])];
+  const sides = [ourContender(), ...(against === undefined ? [] : [await fastaiContender(against, options)])];
   const readsImages = cases.some(({ kind }) => kind === "epoch" || kind === "load");
   const images = readsImages ? await exampleSet(options.dir, options.trainPerClass ?? 600) : undefined;
   const stop = new AbortController();
@@ -78,7 +84,7 @@ function flagsFor(one: Case, { model, steps }: CompareOptions, folder: string | 
 
 async function measureInto(
   runs: Runs,
-  side: Side,
+  side: Contender,
   flags: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {

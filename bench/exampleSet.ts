@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, rm, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { imageFiles, subfolders } from "../src/data/labels/imageFolder.js";
-import { found } from "./findBenchData.js";
+import { findBenchData } from "./findBenchData.js";
 
 /** A folder of images made for a comparison. */
 export interface ExampleSet {
@@ -19,7 +19,7 @@ export interface ExampleSet {
  * @param dir default: the X-rays
  */
 export async function exampleSet(dir: string | undefined, perClass: number): Promise<ExampleSet> {
-  const { path: root, train, valid } = found(dir);
+  const { path: root, train, valid } = findBenchData(dir);
   const folder = await mkdtemp(path.join(tmpdir(), "xray-bench-"));
   await copySome(path.join(root, train), path.join(folder, "train"), perClass);
   await copySome(path.join(root, valid), path.join(folder, "valid"), 1);

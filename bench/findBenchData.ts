@@ -7,7 +7,7 @@ import { UserError } from "../src/core/errors.js";
  * @param dir default: the X-rays where they are usually looked for
  * @throws UserError when there is none
  */
-export function found(dir: string | undefined): FoundDataset {
+export function findBenchData(dir: string | undefined): FoundDataset {
   const dataset = findLocalDataset(dir);
   if (dataset) return dataset;
   throw new UserError("No X-rays were found.", "Name a folder of images with --dir.");

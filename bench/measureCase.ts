@@ -24,7 +24,7 @@ export interface MeasureOptions {
  * Measures one case in this process. Its progress goes to standard error: standard output is for the result.
  * @param flags the command line that asked for it
  */
-export async function measured(options: MeasureOptions, flags: readonly string[]): Promise<object> {
+export async function measureCase(options: MeasureOptions, flags: readonly string[]): Promise<object> {
   if (options.jsShare && tensorFlowNanoseconds() === undefined) return await startedTimed(flags);
   const trainPerClass = options.trainPerClass ?? 0;
   switch (options.kind) {

@@ -13,10 +13,10 @@ const { root, tslab } = require("./launcher/project.cjs");
 const { build, isBuilt } = require("./launcher/build.cjs");
 const { wrapExecutor } = require("./launcher/executor.cjs");
 const { completeMessages } = require("./launcher/messages.cjs");
-const { followParent } = require("./launcher/parent.cjs");
-const { queueSends } = require("./launcher/sends.cjs");
-const { redirectSources } = require("./launcher/sources.cjs");
-const { catchStrays } = require("./launcher/strays.cjs");
+const { exitWithParent } = require("./launcher/exitWithParent.cjs");
+const { queueSends } = require("./launcher/sendQueue.cjs");
+const { redirectImports } = require("./launcher/redirectImports.cjs");
+const { catchUncaughtErrors } = require("./launcher/uncaughtErrors.cjs");
 const { watchConversion } = require("./launcher/variables.cjs");
 
 // Relative paths mean the same wherever the kernel was started: in JupyterLab, in VS Code or without a person.
@@ -29,8 +29,8 @@ for (const stream of [process.stdout, process.stderr]) stream.isTTY = false;
 
 process.setSourceMapsEnabled(true);
 watchConversion();
-redirectSources();
-followParent();
+redirectImports();
+exitWithParent();
 
 const executors = tslab("executor");
 executors.createExecutor = wrapExecutor(executors.createExecutor);
@@ -42,6 +42,6 @@ async function start() {
   if (!isBuilt()) await build();
   const configPath = process.argv[process.argv.indexOf("--config-path") + 1];
   tslab("main").startKernel({ configPath, enableFindLocal: false, jsKernel: false });
-  catchStrays();
+  catchUncaughtErrors();
 }
 void start();

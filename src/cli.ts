@@ -14,7 +14,7 @@ function program(): Command {
     .description("From a folder of chest X-rays to a fine-tuned ResNet-50 and honest numbers.")
     .showHelpAfterError("(xray --help tells more)");
 
-  trains(xray.command("run"))
+  withTrainingOptions(xray.command("run"))
     .description("run notebooks/pneumonia.ipynb without a person and write runs/<name>/report.html")
     .option("--name <name>", "folder in runs/; default: time, preset and seed")
     .option("--seed <number>", "of every random choice", integer)
@@ -24,7 +24,7 @@ function program(): Command {
       await run(options);
     });
 
-  trains(xray.command("seeds"))
+  withTrainingOptions(xray.command("seeds"))
     .description(
       "run it with several seeds and write runs/<name>/report.html about all of them; goes on where it was, with the " +
         "same settings and images",
@@ -125,7 +125,7 @@ function program(): Command {
 }
 
 /** What `run` and `seeds` both take. */
-function trains(command: Command): Command {
+function withTrainingOptions(command: Command): Command {
   return command
     .option(
       "--preset <name>",

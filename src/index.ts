@@ -51,7 +51,7 @@ export type {
   PadStep,
   Place,
   PlannedStep,
-  Step,
+  TransformStep,
   StepOf,
 } from "./data/transforms/TransformStep.js";
 export type { Matrix3 } from "./data/transforms/matrix.js";
@@ -167,7 +167,7 @@ export {
 export type { TopLoss } from "./interpretation/TopLoss.js";
 export { BinaryInterpretation, type ThresholdOptions } from "./interpretation/BinaryInterpretation.js";
 export type { ConfusionMatrixFigureOptions } from "./interpretation/confusionMatrixFigure.js";
-export { type ExplainedImage, shareInBorder, whereItLooks } from "./interpretation/borderAttention.js";
+export { type ExplainedImage, shareInBorder, borderAttention } from "./interpretation/borderAttention.js";
 export type { PlotCasesOptions } from "./interpretation/plotCases.js";
 export {
   type CamMap,

@@ -22,7 +22,7 @@ import {
   UserError,
 } from "../src/index.js";
 import { writeSafetensors } from "../src/engine/safetensors.js";
-import { store } from "../src/models/weights/torchLayout.js";
+import { toTorch } from "../src/models/weights/torchLayout.js";
 import { smallSet, temporaryFolder } from "./support/folders.js";
 import { speckle } from "./support/speckle.js";
 import { validPaths } from "./support/tinyLearner.js";
@@ -195,7 +195,7 @@ describe("a backbone from outside the package", () => {
     const body = await tinyVgg8.createBody("0", false);
     const tensors = body.net.state().map((variable, i) => {
       variable.assignValues(new Float32Array(variable.size).fill(i));
-      return store(variable, variable.name.slice(2));
+      return toTorch(variable, variable.name.slice(2));
     });
     await writeSafetensors(file, tensors, { epsilon: "0.0001" });
     const read = await modelFrom("tinyVgg8", file).createBody("5", true);

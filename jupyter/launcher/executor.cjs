@@ -7,8 +7,8 @@ const { setImmediate, clearTimeout } = require("node:timers");
 const { build, needsBuild } = require("./build.cjs");
 const { FailureCollector, compileFailure, failureOf, interruptedByTslab } = require("./failures.cjs");
 const { reloadModules } = require("./reload.cjs");
-const { expandShorthand } = require("./shorthand.cjs");
-const { reloadTypes } = require("./sources.cjs");
+const { expandShorthand } = require("./expandShorthand.cjs");
+const { reloadTypes } = require("./redirectImports.cjs");
 const { shareVariables } = require("./variables.cjs");
 
 /** How long a cell that listens to `notebook:interrupt` may take to stop by itself. */

@@ -1,7 +1,7 @@
 import { UserError } from "./errors.js";
 
 /** Bounds of a number; `from` and `to` are in the range, `above` and `below` are not. */
-export interface Range {
+export interface Limits {
   readonly from?: number;
   readonly above?: number;
   readonly to?: number;
@@ -13,27 +13,27 @@ export interface Range {
  * @param name of the option, for the error
  * @throws UserError naming the option, its value and the range
  */
-export function inRange(name: string, value: number, range: Range): number {
+export function checkNumber(name: string, value: number, range: Limits): number {
   const { from = -Infinity, above = -Infinity, to = Infinity, below = Infinity } = range;
   const fits = Number.isFinite(value) && value >= from && value > above && value <= to && value < below;
   if (!fits) throw new UserError(`${name} is ${value}.`, `Give a number ${inWords(range)}.`);
   return value;
 }
 
-function inWords(range: Range): string {
+function inWords(range: Limits): string {
   const words = Object.entries(range).map(([bound, value]) => `${bound} ${value as number}`);
   return words.length > 0 ? words.join(" and ").replace(" and to ", " to ") : "that is finite";
 }
 
 /** @throws UserError when `value` is no whole number from `least` on */
-export function integer(name: string, value: number, least: number): number {
+export function checkInteger(name: string, value: number, least: number): number {
   if (Number.isSafeInteger(value) && value >= least) return value;
   const range = least === -Infinity ? "" : ` from ${least}`;
   throw new UserError(`${name} is ${value}.`, `Give a whole number${range}.`);
 }
 
 /** What the type says already; a notebook's cell may have got round it. @throws UserError for any other value */
-export function oneOf<T extends string | undefined>(name: string, value: T, known: readonly T[]): T {
+export function checkOneOf<T extends string | undefined>(name: string, value: T, known: readonly T[]): T {
   if (known.includes(value)) return value;
   const names = known.map((other) => (other === undefined ? "leave it out" : `"${other}"`));
   throw new UserError(`${name} is ${JSON.stringify(value)}.`, `Give one of these: ${names.join(", ")}.`);

@@ -1,5 +1,5 @@
 /** What a random number is for: the first number behind the seed keeps the uses apart. */
-export const streams = {
+export const randomStreams = {
   split: 1,
   subset: 2,
   train: 3,

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { UserError } from "../core/errors.js";
 import type { Batch } from "./Batch.js";
-import { integer, oneOf } from "../core/checkNumber.js";
+import { checkInteger, checkOneOf } from "../core/checkNumber.js";
 import type { ImageDataBunchOptions } from "./bunchOptions.js";
 import { DataLoader, type DataLoaderOptions } from "./loading/DataLoader.js";
 import { type Duplicate, type DuplicateOptions, findDuplicates } from "./images/findDuplicates.js";
@@ -12,12 +12,12 @@ import { type ImageStats, requireStats } from "./imagenetStats.js";
 import { type LabelOf, labelFromFunc, labelFromLists, labelFromRe } from "./labels/labelFiles.js";
 import { type CsvOptions, labelFromCsv } from "./labels/labelFromCsv.js";
 import { type BunchParts, type Place, loadBunch } from "./loadBunch.js";
-import type { Preparer } from "./loading/WorkerPool.js";
+import type { WorkerPool } from "./loading/WorkerPool.js";
 import { batchTiles, showTiles } from "./figures/showImages.js";
-import type { SourceCache } from "./loading/ImageCache.js";
+import type { ImageCache } from "./loading/ImageCache.js";
 import { filesToDivide } from "./labels/splitFiles.js";
 import { splitAtRandom, splitByFolder } from "./labels/splitItems.js";
-import { streams } from "../core/randomStreams.js";
+import { randomStreams } from "../core/randomStreams.js";
 import type { Resizing } from "./transforms/resizing.js";
 import type { Transforms } from "./transforms/getTransforms.js";
 import type { Transform } from "./transforms/Transform.js";
@@ -71,9 +71,9 @@ export class ImageDataBunch {
   /** How long finding and checking the files took. */
   readonly secondsToLoad: number;
   private stats: ImageStats | undefined;
-  private readonly lookDl: DataLoader;
-  private readonly preparer: Preparer;
-  private readonly cache: SourceCache;
+  private readonly previewDl: DataLoader;
+  private readonly workers: WorkerPool;
+  private readonly cache: ImageCache;
 
   private constructor(parts: BunchParts) {
     const { trainDs, validDs, testDs, seed, dsTfms } = parts;
@@ -87,13 +87,13 @@ export class ImageDataBunch {
     this.seed = seed;
     this.dsTfms = dsTfms;
     this.secondsToLoad = parts.secondsToLoad;
-    this.preparer = parts.preparer;
+    this.workers = parts.workers;
     this.cache = parts.cache;
     const classWeights = parts.sampler && this.classWeights();
     const weights = classWeights && trainDs.items.map(({ label }) => classWeights[label] ?? 0);
     const train = { transforms: dsTfms.train, shuffle: true, weights, dropLast: true };
-    this.trainDl = this.newLoader(trainDs, { ...train, stream: [seed, streams.train] });
-    this.lookDl = this.newLoader(trainDs, { ...train, stream: [seed, streams.look] });
+    this.trainDl = this.newLoader(trainDs, { ...train, stream: [seed, randomStreams.train] });
+    this.previewDl = this.newLoader(trainDs, { ...train, stream: [seed, randomStreams.look] });
     this.validDl = this.loader(validDs, dsTfms.valid);
     this.testDl = testDs && this.loader(testDs, dsTfms.valid);
     this.fixDl = this.loader(trainDs, dsTfms.valid);
@@ -111,7 +111,7 @@ export class ImageDataBunch {
     const { train = "train", valid = "valid", classFolder, exclude = [] } = options;
     return ImageDataBunch.load(folder, options, ({ root, settings, testPaths, leftOut }) => {
       const { validPct, groupBy } = settings;
-      oneOf("classFolder", classFolder, [undefined, "top", "parent"]);
+      checkOneOf("classFolder", classFolder, [undefined, "top", "parent"]);
       if (validPct === undefined) {
         return splitByFolder(root, train, valid, groupBy, { classFolder, exclude, leftOut });
       }
@@ -223,7 +223,7 @@ export class ImageDataBunch {
    * @param transforms random ones draw anew at each pass
    */
   loader(dataset: ImageDataset, transforms: readonly Transform[]): DataLoader {
-    const stream = [this.seed, streams.valid] as const;
+    const stream = [this.seed, randomStreams.valid] as const;
     return this.newLoader(dataset, { transforms, shuffle: false, dropLast: false, stream });
   }
 
@@ -244,10 +244,10 @@ export class ImageDataBunch {
    * @throws UserError when there is no such set
    */
   async oneBatch(dsType: DsType = "train"): Promise<Batch> {
-    oneOf("dsType", dsType, ["train", "valid", "test"]);
+    checkOneOf("dsType", dsType, ["train", "valid", "test"]);
     const dataset = { train: this.trainDs, valid: this.validDs, test: this.testDs }[dsType];
     if (!dataset) throw new UserError("The data have no test set.", "Load them with the option `test`.");
-    const loader = dsType === "train" ? this.lookDl : this.loader(dataset, this.dsTfms.valid);
+    const loader = dsType === "train" ? this.previewDl : this.loader(dataset, this.dsTfms.valid);
     for await (const batch of loader.batches()) return batch;
     throw new UserError("There is no full batch of training images.", "Choose a smaller bs.");
   }
@@ -257,7 +257,7 @@ export class ImageDataBunch {
    * @param options `rows`: 5 by default; `dsType`: "train" by default
    */
   async showBatch(options: { readonly rows?: number; readonly dsType?: DsType } = {}): Promise<void> {
-    const rows = integer("rows", options.rows ?? 5, 1);
+    const rows = checkInteger("rows", options.rows ?? 5, 1);
     const batch = await this.oneBatch(options.dsType);
     // The label of an image without a class is 0, which is a class of others.
     const titles = Array.from(batch.y.subarray(0, rows * rows), (label) =>
@@ -278,7 +278,7 @@ export class ImageDataBunch {
 
   /** Ends the worker threads now; they end by themselves when idle, and come back when needed. */
   async close(): Promise<void> {
-    await this.preparer.close();
+    await this.workers.close();
   }
 
   /** What a notebook or `console.log` prints, after fast.ai's own summary. */
@@ -300,14 +300,14 @@ export class ImageDataBunch {
     dataset: ImageDataset,
     options: Pick<DataLoaderOptions, "transforms" | "shuffle" | "weights" | "dropLast" | "stream">,
   ): DataLoader {
-    const { bs, size, resizing, preparer, cache } = this;
+    const { bs, size, resizing, workers, cache } = this;
     return new DataLoader({
       ...options,
       dataset,
       bs,
       size,
       resizing,
-      preparer,
+      workers,
       cache,
       stats: () => this.stats,
     });

@@ -1,9 +1,9 @@
 import { cores } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
-import { inRange, integer, oneOf } from "../core/checkNumber.js";
+import { checkNumber, checkInteger, checkOneOf } from "../core/checkNumber.js";
 import type { OnBadImage } from "./images/checkImages.js";
 import type { PatientOf } from "./labels/patients.js";
-import { type Resizing, largestSize, paddingModes, resizeMethods } from "./transforms/resizing.js";
+import { type Resizing, maxSize, paddingModes, resizeMethods } from "./transforms/resizing.js";
 import type { Transforms } from "./transforms/getTransforms.js";
 
 /** What every way to make an `ImageDataBunch` takes. */
@@ -57,19 +57,19 @@ export function bunchSettings(options: ImageDataBunchOptions): BunchSettings {
   if (validPct !== undefined && !(validPct > 0 && validPct < 1)) {
     throw new UserError(`validPct is ${validPct}.`, "Give the share for validation, between 0 and 1.");
   }
-  oneOf("sampler", options.sampler, [undefined, "weighted"]);
-  oneOf("onBadImage", onBadImage, ["error", "skip"]);
+  checkOneOf("sampler", options.sampler, [undefined, "weighted"]);
+  checkOneOf("onBadImage", onBadImage, ["error", "skip"]);
   return {
     ...options,
     dsTfms,
     onBadImage,
-    resizeMethod: oneOf("resizeMethod", resizeMethod, resizeMethods),
-    paddingMode: oneOf("paddingMode", paddingMode, paddingModes),
-    size: inRange("size", integer("size", options.size, 8), { to: largestSize }),
-    bs: integer("bs", options.bs ?? 64, 1),
-    seed: integer("seed", options.seed ?? 0, -Infinity),
-    numWorkers: integer("numWorkers", options.numWorkers ?? defaultWorkers(), 0),
-    trainPerClass: integer("trainPerClass", options.trainPerClass ?? 0, 0),
-    validPerClass: integer("validPerClass", options.validPerClass ?? 0, 0),
+    resizeMethod: checkOneOf("resizeMethod", resizeMethod, resizeMethods),
+    paddingMode: checkOneOf("paddingMode", paddingMode, paddingModes),
+    size: checkNumber("size", checkInteger("size", options.size, 8), { to: maxSize }),
+    bs: checkInteger("bs", options.bs ?? 64, 1),
+    seed: checkInteger("seed", options.seed ?? 0, -Infinity),
+    numWorkers: checkInteger("numWorkers", options.numWorkers ?? defaultWorkers(), 0),
+    trainPerClass: checkInteger("trainPerClass", options.trainPerClass ?? 0, 0),
+    validPerClass: checkInteger("validPerClass", options.validPerClass ?? 0, 0),
   };
 }

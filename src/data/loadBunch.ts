@@ -5,10 +5,10 @@ import { checkImages } from "./images/checkImages.js";
 import { ImageDataset } from "./ImageDataset.js";
 import { type LabelledFile, requireFolder } from "./labels/imageFolder.js";
 import { LeftOut } from "./labels/LeftOut.js";
-import { Preparer } from "./loading/WorkerPool.js";
-import { SourceCache } from "./loading/ImageCache.js";
+import { WorkerPool } from "./loading/WorkerPool.js";
+import { ImageCache } from "./loading/ImageCache.js";
 import { testFiles } from "./labels/splitFiles.js";
-import { type Halves, splitItems } from "./labels/splitItems.js";
+import { type TrainValidSplit, splitItems } from "./labels/splitItems.js";
 import { warnOfCopies } from "./labels/warnOfCopies.js";
 
 /** What a bunch is made of. */
@@ -18,8 +18,8 @@ export interface BunchParts extends BunchSettings {
   readonly trainDs: ImageDataset;
   readonly validDs: ImageDataset;
   readonly testDs?: ImageDataset;
-  readonly preparer: Preparer;
-  readonly cache: SourceCache;
+  readonly workers: WorkerPool;
+  readonly cache: ImageCache;
   readonly secondsToLoad: number;
 }
 
@@ -43,7 +43,7 @@ export interface Place {
 export async function loadBunch(
   folder: string,
   options: ImageDataBunchOptions,
-  halve: (place: Place) => Halves,
+  halve: (place: Place) => TrainValidSplit,
 ): Promise<BunchParts> {
   const start = performance.now();
   const settings = bunchSettings(options);
@@ -56,10 +56,10 @@ export async function loadBunch(
   leftOut.say(root);
   requireApart(test, halves);
   const split = splitItems(root, halves, settings);
-  const preparer = new Preparer(settings.numWorkers);
-  const cache = new SourceCache();
+  const workers = new WorkerPool(settings.numWorkers);
+  const cache = new ImageCache();
   const files = [...[...split.train, ...split.valid].map((file) => file.path), ...test];
-  const bad = await checkImages(files, settings, preparer, cache);
+  const bad = await checkImages(files, settings, workers, cache);
 
   const dataset = (chosen: readonly LabelledFile[]): ImageDataset =>
     new ImageDataset(
@@ -74,10 +74,10 @@ export async function loadBunch(
   const testDs = settings.test === undefined ? undefined : ImageDataset.unlabelled(usable, split.classes);
   warnOfCopies(root, trainDs, { validation: validDs, ...(testDs && { test: testDs }) });
   const secondsToLoad = (performance.now() - start) / 1000;
-  return { ...settings, path: root, trainDs, validDs, testDs, preparer, cache, secondsToLoad };
+  return { ...settings, path: root, trainDs, validDs, testDs, workers, cache, secondsToLoad };
 }
 
-function requireApart(test: readonly string[], { train, valid }: Halves): void {
+function requireApart(test: readonly string[], { train, valid }: TrainValidSplit): void {
   const labelled = new Set([...train, ...valid].map((file) => file.path));
   const both = test.find((file) => labelled.has(file));
   if (both === undefined) return;

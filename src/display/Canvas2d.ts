@@ -1,6 +1,6 @@
 import { encodePng } from "./encodePng.js";
 
-interface Pixels {
+interface PixelRectangle {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8ClampedArray;
@@ -18,11 +18,11 @@ export class Canvas2d {
     this.rgba = new Uint8ClampedArray(width * height * 4);
   }
 
-  createImageData(width: number, height: number): Pixels {
+  createImageData(width: number, height: number): PixelRectangle {
     return { width, height, data: new Uint8ClampedArray(width * height * 4) };
   }
 
-  getImageData(left: number, top: number, width: number, height: number): Pixels {
+  getImageData(left: number, top: number, width: number, height: number): PixelRectangle {
     const part = this.createImageData(width, height);
     for (let y = 0; y < height; y++) {
       const from = ((top + y) * this.width + left) * 4;
@@ -31,7 +31,7 @@ export class Canvas2d {
     return part;
   }
 
-  putImageData(part: Pixels, left: number, top: number): void {
+  putImageData(part: PixelRectangle, left: number, top: number): void {
     for (let y = 0; y < part.height; y++) {
       for (let x = 0; x < part.width; x++) {
         const from = (y * part.width + x) * 4;

@@ -5,7 +5,7 @@ import { colorway } from "./theme.js";
 const [width, height] = [230, 130];
 const plot = { left: 8, right: 222, top: 26, bottom: 112 };
 /** More points to a line are not seen. */
-const mostPoints = 200;
+const maxPoints = 200;
 
 /**
  * Small panels side by side, in SVG: they follow a training as it goes and need no script. The text has the page's
@@ -54,9 +54,9 @@ function panelSvg({ label, lines, end }: Curves): string {
 /** Indices of finite values, spread evenly, the last one among them. */
 function thinned(y: readonly number[]): number[] {
   const finite = y.flatMap((value, i) => (Number.isFinite(value) ? [i] : []));
-  if (finite.length <= mostPoints) return finite;
-  return Array.from({ length: mostPoints }, (_, i) => {
-    const at = Math.round((i * (finite.length - 1)) / (mostPoints - 1));
+  if (finite.length <= maxPoints) return finite;
+  return Array.from({ length: maxPoints }, (_, i) => {
+    const at = Math.round((i * (finite.length - 1)) / (maxPoints - 1));
     return finite[at] ?? 0;
   });
 }

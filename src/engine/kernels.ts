@@ -392,7 +392,7 @@ function batchNormByParts(
     const mean = div(biasGrad(z), count);
     const squares = div(sumOfProducts(z, z, c), count);
     const variance = op("Maximum", [T], [sub(squares, op("Square", [T], [mean])), scalar(0)]);
-    const { a, b } = batchNormLine(scale, offset, { mean, variance }, epsilon);
+    const { a, b } = batchNormAffine(scale, offset, { mean, variance }, epsilon);
     const y = biasAdd(op("DepthwiseConv2dNative", pointwise, [z, reshape(a, [1, 1, c, 1])]), b);
     const unbiased = mul(variance, div(count, sub(count, scalar(1))));
     const share = scalar(momentum);
@@ -404,7 +404,7 @@ function batchNormByParts(
 }
 
 /** Batch norm with known statistics is a x + b for each channel. */
-export function batchNormLine(
+export function batchNormAffine(
   scale: Tensor,
   offset: Tensor,
   { mean, variance }: Running,

@@ -1,6 +1,6 @@
 import type { DsType } from "../data/ImageDataBunch.js";
 import { currentDisplay, type Table } from "../core/Display.js";
-import { integer, oneOf } from "../core/checkNumber.js";
+import { checkInteger, checkOneOf } from "../core/checkNumber.js";
 import { UserError } from "../core/errors.js";
 import { measuredOf, type PositiveClass, positiveClass } from "../statistics/positiveClass.js";
 import type { BatchLoader } from "../training/DataBunch.js";
@@ -115,7 +115,7 @@ export class ClassificationInterpretation {
     learn: PredictingLearner,
     { dsType = "valid", dl, ...options }: FromLearnerOptions = {},
   ): Promise<ClassificationInterpretation> {
-    oneOf("dsType", dsType, ["train", "valid", "test"]);
+    checkOneOf("dsType", dsType, ["train", "valid", "test"]);
     const { trainDs: train, validDs: valid, testDs: test } = learn.data;
     const { items = [] } = dl ? dl.dataset : ({ train, valid, test }[dsType] ?? {});
     const paths = items.map(({ path }) => path);
@@ -253,7 +253,7 @@ export class ClassificationInterpretation {
 
   /** The `k` items with the highest loss (default all), the worst first. */
   topLosses(k = this.preds.y.length): TopLoss[] {
-    integer("k", k, 0);
+    checkInteger("k", k, 0);
     const { losses, y, probs, classes } = this.preds;
     const predicted = predictedClasses(this.preds);
     return Array.from(losses, (loss, index) => ({ loss, index }))
@@ -275,7 +275,7 @@ export class ClassificationInterpretation {
    * @throws UserError when `k` is no whole number from 1 on, or an image cannot be decoded any more
    */
   async plotTopLosses(learn: ExplainingLearner, k: number, options: PlotCasesOptions = {}): Promise<void> {
-    integer("k", k, 1);
+    checkInteger("k", k, 1);
     requireSameClasses(factsOf(learn).classes, this.preds.classes);
     await plotCases(learn, this.topLosses(k), this.set, options);
   }
@@ -285,7 +285,7 @@ export class ClassificationInterpretation {
    * @throws UserError as `plotTopLosses`
    */
   async plotCases(learn: ExplainingLearner, k: number, options: PlotCasesOptions = {}): Promise<void> {
-    const most = integer("k", k, 1);
+    const most = checkInteger("k", k, 1);
     requireSameClasses(factsOf(learn).classes, this.preds.classes);
     for (const name of this.preds.classes) {
       const own = this.topLosses().filter(({ actual }) => actual === name);

@@ -39,7 +39,7 @@ export interface ExplainedImage extends Pick<GradCam, "map"> {
 }
 
 /** The share of each image's heat map that lies in the border, and the mean of each class. */
-export function whereItLooks(images: readonly ExplainedImage[]): Table {
+export function borderAttention(images: readonly ExplainedImage[]): Table {
   const shares = images.map(({ map, name, actual }) => ({ name, actual, share: shareInBorder(map) }));
   const classes = [...new Set(shares.map(({ actual }) => actual))].sort();
   const means = classes.map((actual) => {

@@ -1,6 +1,6 @@
 import type { Batch } from "../data/Batch.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
-import { type Preparation, preparationOf, prepareImage } from "../data/loading/prepareImage.js";
+import { type Preprocessing, preprocessingOf, prepareImage } from "../data/loading/prepareImage.js";
 import { batchTiles } from "../data/figures/showImages.js";
 import { constant } from "../engine/rawOps.js";
 import { type Tensor, tf } from "../engine/tensorflow.js";
@@ -80,8 +80,8 @@ export async function gradCamOf(learn: ExplainingLearner, batch: Batch, label?: 
 }
 
 /** What a learner does to an image, and how it calls a class. */
-export function factsOf(learn: ExplainingLearner): Decision & { readonly preparation: Preparation } {
-  return "data" in learn ? { classes: learn.data.classes, preparation: preparationOf(learn.data) } : learn;
+export function factsOf(learn: ExplainingLearner): Decision & { readonly preparation: Preprocessing } {
+  return "data" in learn ? { classes: learn.data.classes, preparation: preprocessingOf(learn.data) } : learn;
 }
 
 /**

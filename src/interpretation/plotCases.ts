@@ -8,7 +8,7 @@ import type { TopLoss } from "./TopLoss.js";
 import { type ExplainingLearner, factsOf, gradCam } from "./gradCam.js";
 import { camTiles } from "./heatMap.js";
 import { imagesInWords } from "./imagesInWords.js";
-import { type ExplainedImage, whereItLooks } from "./borderAttention.js";
+import { type ExplainedImage, borderAttention } from "./borderAttention.js";
 
 /** How cases are drawn. */
 export interface PlotCasesOptions {
@@ -54,7 +54,7 @@ export async function plotCases(
   const perRow = Math.ceil(Math.sqrt(cases.length));
   const what = [set ?? [], "images", heatmap ? "and heat maps" : []].flat().join(" ");
   await showTiles(tiles, preparation.size, what, heatmap ? 2 * Math.min(perRow, 2) : perRow);
-  if (heatmap) currentDisplay().table(whereItLooks(explained));
+  if (heatmap) currentDisplay().table(borderAttention(explained));
 }
 
 /** fast.ai's title. */

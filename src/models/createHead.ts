@@ -1,4 +1,4 @@
-import { inRange, integer } from "../core/checkNumber.js";
+import { checkNumber, checkInteger } from "../core/checkNumber.js";
 import type { Random } from "../core/Random.js";
 import { kaimingNormal } from "./bodies/kaimingNormal.js";
 import { AdaptiveConcatPool2d } from "./layers/AdaptiveConcatPool2d.js";
@@ -21,8 +21,8 @@ export interface HeadOptions {
 
 /** @throws UserError naming an option that makes no sense */
 export function requireHead({ ps = 0, linFtrs = 1 }: Pick<HeadOptions, "ps" | "linFtrs">): void {
-  inRange("ps", ps, { from: 0, below: 1 });
-  integer("linFtrs", linFtrs, 1);
+  checkNumber("ps", ps, { from: 0, below: 1 });
+  checkInteger("linFtrs", linFtrs, 1);
 }
 
 /**

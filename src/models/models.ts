@@ -5,7 +5,7 @@ import { type ArchitectureName, backboneOf, netNamed } from "./bodies/backbones.
 import type { Body } from "./bodies/Body.js";
 import { withGeometry } from "./bodies/geometry.js";
 import { pretrained, type PretrainedName, type PretrainedWeights } from "./weights/pretrained.js";
-import { restore } from "./weights/torchLayout.js";
+import { fromTorch } from "./weights/torchLayout.js";
 
 /**
  * A net with ImageNet weights from a safetensors file of one's own: `cnnLearner(data, modelFrom("resnet34", file))`.
@@ -55,7 +55,7 @@ function loadBody(
         "Name a file of the same architecture in torchvision's or timm's names.",
       );
     }
-    restore(variable, stored, file);
+    fromTorch(variable, stored, file);
   }
 }
 

@@ -4,7 +4,7 @@ import { dihedralStep } from "../data/transforms/dihedral.js";
 import { jitterStep } from "../data/transforms/jitter.js";
 import { planSteps } from "../data/transforms/plan.js";
 import { paddingModes, resizeMethods } from "../data/transforms/resizing.js";
-import { inOrder, type Step } from "../data/transforms/TransformStep.js";
+import { inOrder, type TransformStep } from "../data/transforms/TransformStep.js";
 import { drawSteps, isTransform, type Transform } from "../data/transforms/Transform.js";
 import { Random } from "../core/Random.js";
 import { UserError } from "../core/errors.js";
@@ -37,7 +37,7 @@ type DrawnStep =
 
 /** Of one pixel: the record has four digits, and a sample beside an edge may fall on its other side. */
 const meanTolerance = 1e-4;
-const largestTolerance = 1e-3;
+const maxTolerance = 1e-3;
 
 /**
  * Replays chains of transforms that fastai recorded (`test/parity/oracle/chains.py`), resizing and padding included, by
@@ -78,7 +78,7 @@ export function chainsParity(record: object): ParityRow[] {
         ...{ name: `${name}: farthest pixel`, ours: ours[farthest] ?? NaN, fastai: output[farthest] ?? NaN },
         ...{
           difference: differences[farthest] ?? NaN,
-          tolerance: largestTolerance,
+          tolerance: maxTolerance,
           unit: "absolute" as const,
         },
       },
@@ -102,7 +102,7 @@ function apply({ height, width, phase, size, transforms, steps = [], ...resizing
   return out;
 }
 
-function stepOf(step: DrawnStep): Step {
+function stepOf(step: DrawnStep): TransformStep {
   switch (step.kind) {
     case "jitter":
       return jitterStep(step.magnitude, step.noise);

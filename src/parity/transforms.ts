@@ -7,7 +7,7 @@ import { planSteps } from "../data/transforms/plan.js";
 import { relight } from "../data/transforms/relight.js";
 import { resample } from "../data/transforms/resample.js";
 import { rotateStep } from "../data/transforms/rotate.js";
-import type { Step } from "../data/transforms/TransformStep.js";
+import type { TransformStep } from "../data/transforms/TransformStep.js";
 import { symmetricWarpStep } from "../data/transforms/symmetricWarp.js";
 import { zoomStep } from "../data/transforms/zoom.js";
 import type { ParityRow } from "./ParityRow.js";
@@ -18,7 +18,7 @@ type Image = readonly (readonly (readonly number[])[])[];
 /** Pixels this near to the edge are left out of the largest difference, as reflections meet there. */
 const border = 2;
 const meanTolerance = 2 / 255;
-const largestTolerance = 0.02;
+const maxTolerance = 0.02;
 
 /**
  * Replays each transform that fastai recorded with fixed parameters (`transforms.json`) and compares the pixels:
@@ -53,14 +53,14 @@ export function transformsParity(record: unknown): ParityRow[] {
         ours: ours[at] ?? NaN,
         fastai: theirs[at] ?? NaN,
         difference: largest.difference,
-        tolerance: largestTolerance,
+        tolerance: maxTolerance,
         unit: "absolute" as const,
       },
     ];
   });
 }
 
-function apply(input: Image, size: number, steps: readonly Step[]): Float32Array {
+function apply(input: Image, size: number, steps: readonly TransformStep[]): Float32Array {
   const [height, width] = [input.length, input[0]?.length ?? 0];
   const out = new Float32Array(size * size * 3);
   const plan = planSteps(height, width, size, steps);
@@ -69,7 +69,7 @@ function apply(input: Image, size: number, steps: readonly Step[]): Float32Array
   return out;
 }
 
-function stepsOf(name: string, params: Readonly<Record<string, unknown>>): Step[] {
+function stepsOf(name: string, params: Readonly<Record<string, unknown>>): TransformStep[] {
   const number = (key: string): number => {
     const value = params[key];
     if (typeof value === "number") return value;

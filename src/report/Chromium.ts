@@ -54,7 +54,7 @@ export interface View {
 
 type Message = Readonly<Record<string, unknown>>;
 /** The longest that one command may take. */
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
 /** An installed browser without a window, spoken to by the Chrome DevTools Protocol through pipes. */
 export class Chromium {
@@ -185,8 +185,8 @@ export class Chromium {
     };
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        reject(failed(`${method} took more than ${patienceMs / 1000} s`));
-      }, patienceMs);
+        reject(failed(`${method} took more than ${timeoutMs / 1000} s`));
+      }, timeoutMs);
       const settle =
         <V>(then: (value: V) => void) =>
         (value: V) => {

@@ -21,7 +21,7 @@ export interface PythonProgramEnd {
 }
 
 /** A program that was asked to stop and has not is killed after this time. */
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
 /** Ctrl-C, `kill`, and the terminal's end. */
 const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -50,7 +50,7 @@ export function pythonProgram(name: string, options: PythonProgramOptions): Prom
 
     const interrupt = () => {
       child.kill("SIGINT");
-      killer ??= setTimeout(() => child.kill("SIGKILL"), patienceMs);
+      killer ??= setTimeout(() => child.kill("SIGKILL"), timeoutMs);
     };
     const stop = () => {
       stopped = true;

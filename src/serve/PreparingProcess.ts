@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
 import type { Batch } from "../data/Batch.js";
 import type { BadImageKind } from "../data/images/BadImage.js";
-import type { Preparation } from "../data/loading/prepareImage.js";
+import type { Preprocessing } from "../data/loading/prepareImage.js";
 import { Refused } from "./Refused.js";
 import type { PreparingReply, PreparingRequest } from "./prepareUploads.js";
 
@@ -11,7 +11,7 @@ const statuses: Readonly<Record<BadImageKind, number>> = { unreadable: 415, tooL
 
 /** A process without work for this long ends, and one that has grown to more ends with its image. */
 const idleMs = 5000;
-const mostBytes = 300e6;
+const maxBytes = 300e6;
 
 interface Started {
   readonly child: ChildProcess;
@@ -29,7 +29,7 @@ export class PreparingProcess {
 
   /** @param seconds that an image may take */
   constructor(
-    private readonly preparation: Preparation,
+    private readonly preparation: Preprocessing,
     private readonly seconds: number,
   ) {}
 
@@ -54,7 +54,7 @@ export class PreparingProcess {
     await ready;
     signal.throwIfAborted();
     const reply = await this.ask(child, { bytes, preparation: this.preparation }, signal);
-    if (reply.memory > mostBytes) this.end();
+    if (reply.memory > maxBytes) this.end();
     if ("batch" in reply) return reply.batch;
     if ("problem" in reply) throw new Error(`Preparing an image failed: ${reply.problem}`);
     // The reason says what is wrong; the remedy is for those who train.

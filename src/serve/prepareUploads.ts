@@ -1,11 +1,11 @@
 import type { Batch } from "../data/Batch.js";
 import { BadImage } from "../data/images/BadImage.js";
-import { type Preparation, prepareImage } from "../data/loading/prepareImage.js";
+import { type Preprocessing, prepareImage } from "../data/loading/prepareImage.js";
 import { messageOf } from "../core/errors.js";
 
 export interface PreparingRequest {
   readonly bytes: Buffer;
-  readonly preparation: Preparation;
+  readonly preparation: Preprocessing;
 }
 
 /** What the process answers to each request, with its resident memory in bytes. Before the first, that it is ready. */
@@ -26,7 +26,7 @@ process.on("disconnect", () => {
 });
 process.send?.("ready");
 
-async function answer(bytes: Buffer, preparation: Preparation): Promise<object> {
+async function answer(bytes: Buffer, preparation: Preprocessing): Promise<object> {
   try {
     return { batch: await prepareImage(bytes, preparation) };
   } catch (error) {

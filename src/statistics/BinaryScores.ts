@@ -83,7 +83,7 @@ export function descending({ scores }: BinaryScores): Int32Array {
 }
 
 /** Positives and negatives with a score of at least `threshold`. */
-export interface Step {
+export interface OperatingPoint {
   readonly threshold: number;
   readonly tp: number;
   readonly fp: number;
@@ -93,15 +93,15 @@ export interface Step {
  * Cumulative counts at each distinct score, from the highest on; equal scores are one step.
  * @param order what `descending` gives, where it is known
  */
-export function steps(
+export function operatingPoints(
   scored: BinaryScores,
   {
     weights,
     order = descending(scored),
   }: { readonly weights?: ArrayLike<number>; readonly order?: Int32Array } = {},
-): Step[] {
+): OperatingPoint[] {
   const { scores, positive } = scored;
-  const result: Step[] = [];
+  const result: OperatingPoint[] = [];
   let [tp, fp] = [0, 0];
   for (let k = 0; k < order.length; k++) {
     const item = order[k] ?? 0;

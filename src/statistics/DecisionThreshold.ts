@@ -1,5 +1,5 @@
 import { UserError } from "../core/errors.js";
-import { inRange } from "../core/checkNumber.js";
+import { checkNumber } from "../core/checkNumber.js";
 import { argmax } from "./argmax.js";
 
 /** From which probability on a class is called, in place of the most probable class. */
@@ -32,7 +32,7 @@ export function checkedThreshold(
       "Choose it by another rule, such as a recall, or on other predictions.",
     );
   }
-  return { positiveClass, threshold: inRange("threshold", threshold, { from: 0, to: 1 }), rule };
+  return { positiveClass, threshold: checkNumber("threshold", threshold, { from: 0, to: 1 }), rule };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { oneOf } from "../core/checkNumber.js";
+import { checkOneOf } from "../core/checkNumber.js";
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const columns = (matrix: readonly (readonly number[])[]): number[] =>
@@ -9,7 +9,7 @@ export type KappaWeights = "none" | "linear" | "quadratic";
 
 /** @throws UserError for any others */
 export const kappaWeights = (weights: KappaWeights): KappaWeights =>
-  oneOf("weights", weights, ["none", "linear", "quadratic"]);
+  checkOneOf("weights", weights, ["none", "linear", "quadratic"]);
 
 /**
  * Cohen's kappa (1960, weighted 1968): agreement of actual and predicted beyond what chance gives, from 1 over 0 to

@@ -1,6 +1,6 @@
 import { Random } from "../core/Random.js";
 import { UserError } from "../core/errors.js";
-import { integer } from "../core/checkNumber.js";
+import { checkInteger } from "../core/checkNumber.js";
 
 /** How intervals are drawn. */
 export interface BootstrapOptions {
@@ -31,7 +31,7 @@ export function bootstrap<Name extends string>(
   statistics: (weights: Float64Array) => Readonly<Record<Name, number>>,
   { resamples = 2000, seed = 0, groups }: BootstrapOptions = {},
 ): Record<Name, readonly [low: number, high: number]> {
-  integer("resamples", resamples, 100);
+  checkInteger("resamples", resamples, 100);
   if (n === 0 || (groups && groups.length !== n)) {
     throw new UserError(
       `${groups?.length ?? 0} groups for ${n} items.`,

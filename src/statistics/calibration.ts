@@ -1,4 +1,4 @@
-import { inRange, integer } from "../core/checkNumber.js";
+import { checkNumber, checkInteger } from "../core/checkNumber.js";
 import type { Predictions } from "./Predictions.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { predictedClasses } from "./confusionMatrix.js";
@@ -52,7 +52,7 @@ export function confidenceCalibration(
 }
 
 function binned(said: Float64Array, so: Uint8Array, count: number): Calibration {
-  integer("bins", count, 1);
+  checkInteger("bins", count, 1);
   const sums = Array.from({ length: count }, () => ({ count: 0, said: 0, so: 0 }));
   said.forEach((p, i) => {
     // (from, to], and 0 with the first.
@@ -105,7 +105,7 @@ export function fitTemperature({ probs, y, classes }: Pick<Predictions, "probs" 
 
 /** Predictions with another temperature; losses with it. */
 export function atTemperature(preds: Predictions, temperature: number): Predictions {
-  inRange("temperature", temperature, { above: 0 });
+  checkNumber("temperature", temperature, { above: 0 });
   const c = preds.classes.length;
   const probs = new Float32Array(preds.probs.length);
   const losses = new Float32Array(preds.y.length);

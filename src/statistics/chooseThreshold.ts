@@ -1,5 +1,5 @@
-import { inRange } from "../core/checkNumber.js";
-import { type BinaryScores, type Counts, countsAt, steps } from "./BinaryScores.js";
+import { checkNumber } from "../core/checkNumber.js";
+import { type BinaryScores, type Counts, countsAt, operatingPoints } from "./BinaryScores.js";
 import { UserError } from "../core/errors.js";
 
 /** What a threshold is chosen for. */
@@ -31,7 +31,7 @@ export interface ChosenThreshold {
  * @throws UserError when the rule makes no sense, or a class is absent
  */
 export function chooseThreshold(scored: BinaryScores, rule: ThresholdRule): ChosenThreshold {
-  const points = steps(scored);
+  const points = operatingPoints(scored);
   const { tp: positives = 0, fp: negatives = 0 } = points.at(-1) ?? {};
   if (positives === 0 || negatives === 0) {
     throw new UserError(
@@ -61,13 +61,13 @@ function worthOf(
     };
   }
   if ("recall" in rule) {
-    const wanted = inRange("recall", rule.recall, { above: 0, to: 1 });
+    const wanted = checkNumber("recall", rule.recall, { above: 0, to: 1 });
     return {
       words: `a recall of at least ${wanted}, with as few false alarms as that allows`,
       worth: (tp, fp) => (tp / positives >= wanted ? 1 - fp / negatives : -1),
     };
   }
-  const cost = inRange("costOfMiss", rule.costOfMiss, { above: 0 });
+  const cost = checkNumber("costOfMiss", rule.costOfMiss, { above: 0 });
   return {
     words: `the least cost, a miss as bad as ${cost} false alarms`,
     worth: (tp, fp) => -(cost * (positives - tp) + fp),

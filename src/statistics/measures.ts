@@ -1,5 +1,5 @@
 import { matthewsCorrcoef, cohenKappa } from "./agreement.js";
-import { type BinaryScores, type Counts, countsAt, descending, steps } from "./BinaryScores.js";
+import { type BinaryScores, type Counts, countsAt, descending, operatingPoints } from "./BinaryScores.js";
 import { bootstrap, type BootstrapOptions } from "./bootstrap.js";
 import { fBetaOf } from "./confusionMatrix.js";
 import { areaUnderRoc, averagePrecision } from "./rocCurve.js";
@@ -76,7 +76,7 @@ export function estimates(
 ): Record<keyof RankedMeasures, Estimate> {
   const order = descending(scored);
   const all = (weights?: Float64Array): RankedMeasures => {
-    const points = steps(scored, { weights, order });
+    const points = operatingPoints(scored, { weights, order });
     return {
       ...measuresOf(countsAt(scored, threshold, weights)),
       auroc: areaUnderRoc(points),

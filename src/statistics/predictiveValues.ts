@@ -1,4 +1,4 @@
-import { inRange } from "../core/checkNumber.js";
+import { checkNumber } from "../core/checkNumber.js";
 
 /** What an answer is worth where so many are ill. */
 export interface PredictiveValues {
@@ -17,7 +17,7 @@ export interface PredictiveValues {
  */
 export function predictiveValues(recall: number, specificity: number, prevalence: number): PredictiveValues {
   for (const [name, value] of Object.entries({ recall, specificity, prevalence })) {
-    inRange(name, value, { from: 0, to: 1 });
+    checkNumber(name, value, { from: 0, to: 1 });
   }
   const [ill, well] = [prevalence, 1 - prevalence];
   const called = recall * ill + (1 - specificity) * well;

@@ -1,4 +1,4 @@
-import { type BinaryScores, type Step, steps } from "./BinaryScores.js";
+import { type BinaryScores, type OperatingPoint, operatingPoints } from "./BinaryScores.js";
 
 /** The receiver operating characteristic: what each threshold gains and costs. */
 export interface RocCurve {
@@ -14,7 +14,7 @@ export interface RocCurve {
 
 /** The curve at every distinct score. Rates and area are NaN where one of the classes is absent. */
 export function rocCurve(scored: BinaryScores): RocCurve {
-  const points = steps(scored);
+  const points = operatingPoints(scored);
   const { tp = 0, fp = 0 } = points.at(-1) ?? {};
   return {
     fpr: [0, ...points.map((point) => point.fp)].map((count) => count / fp),
@@ -25,7 +25,7 @@ export function rocCurve(scored: BinaryScores): RocCurve {
 }
 
 /** The area by trapezoids, which is Mann and Whitney's statistic (Hanley and McNeil, 1982). */
-export function areaUnderRoc(points: readonly Step[]): number {
+export function areaUnderRoc(points: readonly OperatingPoint[]): number {
   let [area, tpBefore, fpBefore] = [0, 0, 0];
   for (const { tp, fp } of points) {
     area += ((fp - fpBefore) * (tp + tpBefore)) / 2;
@@ -48,7 +48,7 @@ export interface PrecisionRecallCurve {
 
 /** The curve at every distinct score; recall and area are NaN where there is no positive. */
 export function precisionRecallCurve(scored: BinaryScores): PrecisionRecallCurve {
-  const points = steps(scored);
+  const points = operatingPoints(scored);
   const positives = points.at(-1)?.tp ?? 0;
   const rising = [...points].reverse();
   return {
@@ -60,7 +60,7 @@ export function precisionRecallCurve(scored: BinaryScores): PrecisionRecallCurve
 }
 
 /** No interpolation, which would flatter (Davis and Goadrich, 2006). */
-export function averagePrecision(points: readonly Step[]): number {
+export function averagePrecision(points: readonly OperatingPoint[]): number {
   const positives = points.at(-1)?.tp ?? 0;
   let [sum, before] = [0, 0];
   for (const { tp, fp } of points) {

@@ -1,5 +1,5 @@
 import { UserError } from "../core/errors.js";
-import { inRange } from "../core/checkNumber.js";
+import { checkNumber } from "../core/checkNumber.js";
 import type { Mix } from "./mixUp.js";
 
 /** What `crossEntropy()` takes. */
@@ -25,8 +25,8 @@ export type LossFunc = (c: number) => CrossEntropy;
  *   there is not one weight for each class
  */
 export function crossEntropy(options: CrossEntropyOptions = {}): LossFunc {
-  inRange("labelSmoothing", options.labelSmoothing ?? 0, { from: 0, below: 1 });
-  options.classWeights?.forEach((weight, i) => inRange(`classWeights[${i}]`, weight, { above: 0 }));
+  checkNumber("labelSmoothing", options.labelSmoothing ?? 0, { from: 0, below: 1 });
+  options.classWeights?.forEach((weight, i) => checkNumber(`classWeights[${i}]`, weight, { above: 0 }));
   return (c) => new CrossEntropy(c, options);
 }
 

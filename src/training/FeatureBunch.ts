@@ -1,6 +1,6 @@
 import type { DataLoader } from "../data/loading/DataLoader.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
-import { streams } from "../core/randomStreams.js";
+import { randomStreams } from "../core/randomStreams.js";
 import { Random } from "../core/Random.js";
 import type { BatchLoader, DataBunch, ItemBatch } from "./DataBunch.js";
 
@@ -37,7 +37,7 @@ function featureLoader(images: DataLoader, features: Features, seed: number): Ba
   return {
     ...{ dataset, length },
     async *batches(pass = 0) {
-      const random = new Random(seed, streams.variant, pass);
+      const random = new Random(seed, randomStreams.variant, pass);
       const order = images.itemsOf(pass);
       for (let batch = 0; batch < length; batch++) {
         const items = order.slice(batch * bs, (batch + 1) * bs);

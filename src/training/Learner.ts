@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
-import { preparationOf } from "../data/loading/prepareImage.js";
+import { preprocessingOf } from "../data/loading/prepareImage.js";
 import { currentDisplay } from "../core/Display.js";
 import type { Cnn } from "../models/Cnn.js";
 import { runDirectory } from "../core/runDirectory.js";
@@ -217,7 +217,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
   predict(this: Learner<ImageDataBunch>, image: string | Uint8Array): Promise<Prediction> {
     const { data } = this;
     return this.runner.run("predict()", "look", () =>
-      predictImage(image, preparationOf(data), data, (batch) => this.runner.evaluateBatch(batch)),
+      predictImage(image, preprocessingOf(data), data, (batch) => this.runner.evaluateBatch(batch)),
     );
   }
 

@@ -1,6 +1,6 @@
 import type { Callback } from "./callbacks/Callback.js";
 import type { LossFunc } from "./CrossEntropy.js";
-import { inRange, integer } from "../core/checkNumber.js";
+import { checkNumber, checkInteger } from "../core/checkNumber.js";
 import type { Metric } from "./metrics/metrics.js";
 import { defaultWd, type OptFunc, type WeightDecayOptions } from "./optimizers/Optimizer.js";
 
@@ -46,9 +46,9 @@ export interface LearnerOptions extends WeightDecayOptions {
 /** @throws UserError naming an option that makes no sense */
 export function requireLearnerOptions(options: LearnerOptions): void {
   const { wd = defaultWd, clipGrad, mixUp, gradientAccumulation = 1, seed = 0 } = options;
-  integer("seed", seed, -Infinity);
-  inRange("wd", wd, { from: 0 });
-  if (clipGrad !== undefined) inRange("clipGrad", clipGrad, { above: 0 });
-  if (mixUp !== undefined) inRange("mixUp", mixUp, { above: 0 });
-  integer("gradientAccumulation", gradientAccumulation, 1);
+  checkInteger("seed", seed, -Infinity);
+  checkNumber("wd", wd, { from: 0 });
+  if (clipGrad !== undefined) checkNumber("clipGrad", clipGrad, { above: 0 });
+  if (mixUp !== undefined) checkNumber("mixUp", mixUp, { above: 0 });
+  checkInteger("gradientAccumulation", gradientAccumulation, 1);
 }

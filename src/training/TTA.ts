@@ -3,7 +3,7 @@ import { cropPad } from "../data/transforms/cropPad.js";
 import { flipLr } from "../data/transforms/flipLr.js";
 import { definitionOf, type Transform } from "../data/transforms/Transform.js";
 import { zoom } from "../data/transforms/zoom.js";
-import { inRange, oneOf } from "../core/checkNumber.js";
+import { checkNumber, checkOneOf } from "../core/checkNumber.js";
 import { getPreds, loaderOf, type Predictor } from "./getPreds.js";
 import type { Predictions } from "../statistics/Predictions.js";
 
@@ -28,9 +28,9 @@ export async function tta(
   data: ImageDataBunch,
   { beta = 0.4, scale = 1.35, dsType = "valid" }: TTAOptions,
 ): Promise<Predictions> {
-  inRange("beta", beta, { from: 0, to: 1 });
-  inRange("scale", scale, { from: 1, to: 100 });
-  oneOf("dsType", dsType, ["train", "valid"]);
+  checkNumber("beta", beta, { from: 0, to: 1 });
+  checkNumber("scale", scale, { from: 1, to: 100 });
+  checkOneOf("dsType", dsType, ["train", "valid"]);
   const dataset = dsType === "train" ? data.trainDs : data.validDs;
   const plain = await getPreds(predictor, loaderOf(data, dsType));
   const sum = new Float64Array(plain.probs.length);

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { currentDisplay } from "../core/Display.js";
 import { Random } from "../core/Random.js";
-import { inRange, oneOf } from "../core/checkNumber.js";
+import { checkNumber, checkOneOf } from "../core/checkNumber.js";
 import { interruptible } from "../core/interrupt.js";
 import { adam } from "./optimizers/Adam.js";
 import type { Callback } from "./callbacks/Callback.js";
@@ -87,7 +87,7 @@ export class Trainer {
    * @throws UserError when it is negative
    */
   setWd(wd = this.options.wd ?? defaultWd): void {
-    this.optimizer.wd = inRange("wd", wd, { from: 0 });
+    this.optimizer.wd = checkNumber("wd", wd, { from: 0 });
   }
 
   /**
@@ -136,7 +136,7 @@ export class Trainer {
    * @throws UserError when there is no such set
    */
   validateSet({ dsType = "valid" }: ValidateOptions): Promise<Validation> {
-    oneOf("dsType", dsType, ["train", "valid"]);
+    checkOneOf("dsType", dsType, ["train", "valid"]);
     return interruptible((check) => this.validate(loaderOf(this.data, dsType), check));
   }
 

@@ -7,7 +7,7 @@ import { withEnding } from "../core/fileEnding.js";
 import { makeFolder } from "../core/makeFolder.js";
 import type { BodySpec } from "../models/bodies/Body.js";
 import { geometryOf, geometryTexts, withGeometry } from "../models/bodies/geometry.js";
-import { requireShape, restore, store } from "../models/weights/torchLayout.js";
+import { requireShape, fromTorch, toTorch } from "../models/weights/torchLayout.js";
 import {
   type CheckpointMetadata,
   checkpointMetadataOf,
@@ -53,10 +53,10 @@ export async function saveCheckpoint(
     path.dirname(file),
     "Checkpoints need a folder that can be written to: give the learner another `modelDir`.",
   );
-  const tensors: StoredTensor[] = state.map((variable) => store(variable));
+  const tensors: StoredTensor[] = state.map((variable) => toTorch(variable));
   for (const [parameter, kept] of optimizer.state()) {
     kept.forEach((variable, i) =>
-      tensors.push(store(variable, stateName(parameter, optimizer.slots[i] ?? ""))),
+      tensors.push(toTorch(variable, stateName(parameter, optimizer.slots[i] ?? ""))),
     );
   }
   await writeSafetensors(file, tensors, {
@@ -94,7 +94,7 @@ export async function loadCheckpoint(
   }
   // All before the first is changed: a refused checkpoint leaves the net as it was.
   for (const variable of state) requireShape(variable, known(tensors, variable.name), file);
-  for (const variable of state) restore(variable, known(tensors, variable.name), file);
+  for (const variable of state) fromTorch(variable, known(tensors, variable.name), file);
   const warning = loadOptimizer(optimizer, tensors, metadata.optimizerStep ?? 0, file);
   return { warning, draws: isDeepStrictEqual(metadata.seeds, seeds) ? metadata.draws : undefined };
 }
@@ -119,7 +119,7 @@ function loadOptimizer(
   }
   for (const parameter of parameters) {
     optimizer.stateOf(parameter).forEach((variable, i) => {
-      restore(variable, known(tensors, stateName(parameter, slots[i] ?? "")), file);
+      fromTorch(variable, known(tensors, stateName(parameter, slots[i] ?? "")), file);
     });
   }
   optimizer.t = step;

@@ -1,4 +1,4 @@
-import { inRange, integer } from "../core/checkNumber.js";
+import { checkNumber, checkInteger } from "../core/checkNumber.js";
 import { requireEpochs } from "./fit.js";
 import { fitOneCycle, type FitOneCycleOptions } from "./fitOneCycle.js";
 import { requireOneCycle } from "./callbacks/OneCycleScheduler.js";
@@ -26,9 +26,9 @@ export async function fineTune(
   { baseLr = 2e-3, freezeEpochs = 1, lrMult = 100, pctStart = 0.3, divFactor = 5, ...rest }: FineTuneOptions,
 ): Promise<void> {
   requireEpochs(epochs);
-  inRange("baseLr", baseLr, { above: 0 });
-  inRange("lrMult", lrMult, { above: 0 });
-  integer("freezeEpochs", freezeEpochs, 0);
+  checkNumber("baseLr", baseLr, { above: 0 });
+  checkNumber("lrMult", lrMult, { above: 0 });
+  checkInteger("freezeEpochs", freezeEpochs, 0);
   const cycle: FitOneCycleOptions = { finalDiv: 1e5, ...rest };
   const head = { ...cycle, maxLr: slice(baseLr), pctStart: 0.99 };
   const all = { ...cycle, maxLr: slice(baseLr / 2 / lrMult, baseLr / 2), pctStart, divFactor };

@@ -1,7 +1,7 @@
 import type { DataLoader } from "../data/loading/DataLoader.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { currentDisplay } from "../core/Display.js";
-import { integer } from "../core/checkNumber.js";
+import { checkInteger } from "../core/checkNumber.js";
 import { interruptible } from "../core/interrupt.js";
 import { Cnn } from "../models/Cnn.js";
 import { Flatten } from "../models/layers/Flatten.js";
@@ -44,7 +44,7 @@ export async function precompute(
   learn: { readonly data: ImageDataBunch; readonly model: Cnn },
   { variants = 1 }: PrecomputeOptions,
 ): Promise<{ data: FeatureBunch; model: Cnn }> {
-  integer("variants", variants, 1);
+  checkInteger("variants", variants, 1);
   const { data } = learn;
   const pool = learn.model.head.children().slice(0, 1);
   const width = 2 * learn.model.body.features;

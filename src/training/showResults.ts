@@ -1,6 +1,6 @@
 import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
 import { batchTiles, showTiles } from "../data/figures/showImages.js";
-import { integer } from "../core/checkNumber.js";
+import { checkInteger } from "../core/checkNumber.js";
 import { softmax } from "../statistics/softmax.js";
 import { argmax } from "../statistics/argmax.js";
 import type { BatchEvaluator } from "./session/BatchTrainer.js";
@@ -19,7 +19,7 @@ export async function showResults(
   data: ImageDataBunch,
   { rows = 5, dsType = "valid" }: ShowResultsOptions,
 ): Promise<void> {
-  integer("rows", rows, 1);
+  checkInteger("rows", rows, 1);
   const batch = await data.oneBatch(dsType);
   const { logits } = await runner.evaluateBatch(batch);
   await runner.endEvaluation();

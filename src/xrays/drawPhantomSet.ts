@@ -6,7 +6,7 @@ import { currentDisplay } from "../core/Display.js";
 import { Random } from "../core/Random.js";
 import { cacheDir } from "../core/environment.js";
 import { drawPhantom } from "./drawPhantom.js";
-import { streams } from "../core/randomStreams.js";
+import { randomStreams } from "../core/randomStreams.js";
 
 /** The file that tells a drawn set from a real one. Written last: a set without it is not complete. */
 const marker = "phantom.json";
@@ -48,7 +48,11 @@ export async function drawPhantomSet(options: PhantomSetOptions = {}): Promise<s
       const place = path.join(folder, name, className);
       await mkdir(place, { recursive: true });
       for (let i = 0; i < count; i++) {
-        const pixels = drawPhantom(side, label === 1, new Random(seed, streams.phantom, split, label, i));
+        const pixels = drawPhantom(
+          side,
+          label === 1,
+          new Random(seed, randomStreams.phantom, split, label, i),
+        );
         const image = sharp(pixels, { raw: { width: side, height: side, channels: 1 } });
         const file = path.join(place, `phantom-${String(i + 1).padStart(4, "0")}.jpeg`);
         await image.toColourspace("b-w").jpeg({ quality: 90 }).toFile(file);

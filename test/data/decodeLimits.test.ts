@@ -7,7 +7,7 @@ import { crc32, deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { BadImage, type BadImageKind } from "../../src/data/images/BadImage.js";
 import { decodeBytes, decodeImage } from "../../src/data/images/decodeImage.js";
-import { Preparer } from "../../src/data/loading/WorkerPool.js";
+import { WorkerPool } from "../../src/data/loading/WorkerPool.js";
 import { encodeInWasm } from "../support/dicomEncoders.js";
 import { temporaryFolder } from "../support/folders.js";
 import { processorSeconds } from "./processorSeconds.js";
@@ -107,9 +107,9 @@ describe("decodeBytes refuses in true words", () => {
   it("in a worker thread as well, with the kind", async () => {
     const file = path.join(temporaryFolder(), "large.png");
     writeFileSync(file, await pngOf(17000, 16000));
-    const preparer = new Preparer(1);
-    await assert.rejects(preparer.fingerprint({ kind: "fingerprint", paths: [file] }), { kind: "tooLarge" });
-    await preparer.close();
+    const workers = new WorkerPool(1);
+    await assert.rejects(workers.fingerprint({ kind: "fingerprint", paths: [file] }), { kind: "tooLarge" });
+    await workers.close();
   });
 });
 

@@ -3,7 +3,7 @@ import { afterEach, describe, it } from "node:test";
 import type { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import { setDisplay, silentDisplay, type Table } from "../../src/core/Display.js";
 import { ClassificationInterpretation } from "../../src/interpretation/ClassificationInterpretation.js";
-import { borderArea, shareInBorder, whereItLooks } from "../../src/interpretation/borderAttention.js";
+import { borderArea, shareInBorder, borderAttention } from "../../src/interpretation/borderAttention.js";
 import type { Learner } from "../../src/training/Learner.js";
 import { refuses } from "../support/refuses.js";
 import { tinyLearner } from "../support/tinyLearner.js";
@@ -86,7 +86,7 @@ describe("the share of a map in the border", () => {
     assert.equal(shareInBorder(only(0)), 1);
     assert.ok(Number.isNaN(shareInBorder(only(-1))));
     const images = [0, 36, -1].map((cell, i) => ({ map: only(cell), name: `${i}`, actual: "A" }));
-    assert.deepEqual(whereItLooks(images).rows, [
+    assert.deepEqual(borderAttention(images).rows, [
       ["0", "A", "1.000"],
       ["1", "A", "0.000"],
       ["2", "A", "–"],

@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { projectRoot } from "../../src/core/environment.js";
-import { errorOf, kernelSession, printed, type Step, type StepResult } from "../support/kernelSession.js";
+import {
+  errorOf,
+  kernelSession,
+  printed,
+  type KernelStep,
+  type StepResult,
+} from "../support/kernelSession.js";
 
 const settings = {
   compilerOptions: {
@@ -63,7 +69,7 @@ describe("the kernel", () => {
   after(async () => {
     await rm(root, { recursive: true, force: true });
   });
-  const session = (steps: readonly Step[], cwd = root): Promise<StepResult[]> =>
+  const session = (steps: readonly KernelStep[], cwd = root): Promise<StepResult[]> =>
     kernelSession(path.join(root, "jupyter"), cwd, steps);
 
   it("imports the sources as from notebooks/, wherever it was started, and takes an edit without the import cell", async () => {

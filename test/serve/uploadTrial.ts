@@ -37,9 +37,9 @@ export interface UploadTrial {
 }
 
 /** Every answer is due in this time. */
-export const mostSeconds = 10;
+export const maxSeconds = 10;
 /** So much more memory than before may be in use afterwards. */
-export const mostGrowth = 1.1;
+export const maxGrowth = 1.1;
 /** In so long it must have been given back. */
 const settleMs = 30_000;
 
@@ -88,7 +88,7 @@ export async function runUploadTrial(options: UploadTrialOptions): Promise<Uploa
   assert.equal(await answerTo(port, images[0]), expected[0]);
   assert.equal(await answerTo(port, images[1]), expected[1]);
   const settled = performance.now() + settleMs;
-  while (memory() > mostGrowth * before && performance.now() < settled) await wait(250);
+  while (memory() > maxGrowth * before && performance.now() < settled) await wait(250);
   const statuses: Record<number, number> = {};
   for (const { status = 0 } of outcomes) statuses[status] = (statuses[status] ?? 0) + 1;
   const [mbBefore, mbMost, mbAfter] = [before, most, memory()].map((bytes) => Math.round(bytes / 1e6));

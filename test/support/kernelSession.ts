@@ -3,7 +3,7 @@ import { projectRoot } from "../../src/core/environment.js";
 import { setupJupyter, venvPython } from "../../src/report/setupJupyter.js";
 import { subprocess } from "../../src/core/subprocess.js";
 
-export interface Step {
+export interface KernelStep {
   readonly code?: string;
   /** Seconds after the start of the cell. */
   readonly interruptAfter?: number;
@@ -25,7 +25,7 @@ export interface StepResult {
 export async function kernelSession(
   jupyter: string,
   cwd: string,
-  steps: readonly Step[],
+  steps: readonly KernelStep[],
 ): Promise<StepResult[]> {
   await setupJupyter(() => undefined);
   const request = JSON.stringify({ jupyterPath: jupyter, cwd, steps });

@@ -10,7 +10,7 @@ import { UnreadableDicom } from "./UnreadableDicom.js";
 const idleMilliseconds = 5000;
 
 /** Of what JavaScript itself takes: the parser makes objects of every element. */
-const mostHeapMegabytes = 512;
+const maxHeapMegabytes = 512;
 
 interface Thread {
   readonly worker: Worker;
@@ -119,7 +119,7 @@ function start(): Promise<Thread> {
   // A notebook kernel's own Node options are not the thread's.
   const worker = new Worker(path.join(__dirname, "dicomWorker.js"), {
     execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: mostHeapMegabytes },
+    resourceLimits: { maxOldGenerationSizeMb: maxHeapMegabytes },
   });
   const started = new Promise<Thread>((resolve, reject) => {
     worker.on("error", reject);

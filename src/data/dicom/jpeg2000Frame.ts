@@ -2,7 +2,7 @@ import type { FrameHeader } from "../images/jpegSegments.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";
 
 /** More tiles than any encoder makes of an image; a few bytes may ask for 65535. */
-const mostTiles = 16384;
+const maxTiles = 16384;
 
 /**
  * What the header of a JPEG 2000 image says (ITU T.800, A.5.1), as a codestream or in the boxes of a file.
@@ -17,8 +17,7 @@ export function jpeg2000Frame(image: Uint8Array): FrameHeader | undefined {
   const tiles = Math.ceil((read(8) - read(32)) / read(24)) * Math.ceil((read(12) - read(36)) / read(28));
   const samples = bytes.readUInt16BE(40);
   if (bytes.length < 42 + 3 * samples) return undefined;
-  if (!(tiles <= mostTiles))
-    throw new UnreadableDicom(`has a JPEG 2000 image of more than ${mostTiles} tiles`);
+  if (!(tiles <= maxTiles)) throw new UnreadableDicom(`has a JPEG 2000 image of more than ${maxTiles} tiles`);
   const depth = bytes.readUInt8(42);
   for (let k = 0; k < samples; k++) {
     const at = 42 + 3 * k;

@@ -138,7 +138,7 @@ async function parse(bytes: Uint8Array): Promise<{ parser: Parser; dataSet: Data
 }
 
 /** Deflated bytes may become a thousand times as many; an image of 8000 x 8000 has as many as this. */
-const mostInflated = 128 * 1024 ** 2;
+const maxInflatedBytes = 128 * 1024 ** 2;
 
 /** The file, or, where its data set is deflated, the same in explicit little endian. */
 function inflated(bytes: Uint8Array): Uint8Array {
@@ -149,11 +149,13 @@ function inflated(bytes: Uint8Array): Uint8Array {
   const meta = Buffer.from(file.subarray(0, start));
   meta.fill(0, name + explicit.length, name + deflated.length);
   try {
-    return Buffer.concat([meta, inflateRawSync(file.subarray(start), { maxOutputLength: mostInflated })]);
+    return Buffer.concat([meta, inflateRawSync(file.subarray(start), { maxOutputLength: maxInflatedBytes })]);
   } catch (error) {
     const tooLarge = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
     throw new UnreadableDicom(
-      tooLarge ? `holds more than ${mostInflated / 1024 ** 2} MB once inflated` : "is cut short (truncated)",
+      tooLarge
+        ? `holds more than ${maxInflatedBytes / 1024 ** 2} MB once inflated`
+        : "is cut short (truncated)",
     );
   }
 }

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { currentDisplay } from "../../core/Display.js";
-import { integer } from "../../core/checkNumber.js";
+import { checkInteger } from "../../core/checkNumber.js";
 import type { Duplicate, FoundImage } from "../images/findDuplicates.js";
 import { prepareImage } from "../loading/prepareImage.js";
 import { showTiles } from "./showImages.js";
@@ -17,7 +17,7 @@ export async function showDuplicates(
   pairs: readonly Duplicate[],
   options: { readonly rows?: number } = {},
 ): Promise<void> {
-  const shown = pairs.slice(0, integer("rows", options.rows ?? 10, 1));
+  const shown = pairs.slice(0, checkInteger("rows", options.rows ?? 10, 1));
   const display = currentDisplay();
   if (shown.length === 0) {
     display.text("No duplicates were found.");

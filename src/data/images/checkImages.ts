@@ -2,8 +2,8 @@ import { currentDisplay } from "../../core/Display.js";
 import { UserError } from "../../core/errors.js";
 import { indented } from "../../core/indented.js";
 import { interruptible } from "../../core/interrupt.js";
-import type { Preparer } from "../loading/WorkerPool.js";
-import type { SourceCache } from "../loading/ImageCache.js";
+import type { WorkerPool } from "../loading/WorkerPool.js";
+import type { ImageCache } from "../loading/ImageCache.js";
 import type { Resizing } from "../transforms/resizing.js";
 import { VerifiedImages } from "./VerifiedImages.js";
 
@@ -20,7 +20,7 @@ export interface CheckOptions extends Pick<Resizing, "resizeMethod"> {
 const chunk = 16;
 
 /** Bad files that are listed one by one. */
-const listed = 20;
+const maxListed = 20;
 
 /**
  * Decodes every image that is not known to be good, before any training, and keeps what it decoded for the first
@@ -33,8 +33,8 @@ const listed = 20;
 export async function checkImages(
   paths: readonly string[],
   { size, resizeMethod, onBadImage }: CheckOptions,
-  preparer: Preparer,
-  cache: SourceCache,
+  workers: WorkerPool,
+  cache: ImageCache,
 ): Promise<Set<string>> {
   const verified = await VerifiedImages.of(paths);
   const unknown = paths.filter((path) => !verified.has(path));
@@ -50,7 +50,7 @@ export async function checkImages(
   const checkSome = async (check: () => Promise<void>): Promise<void> => {
     while (next < unknown.length) {
       const some = unknown.slice(next, (next += chunk));
-      const { images } = await preparer.check({ kind: "check", paths: some, size, resizeMethod });
+      const { images } = await workers.check({ kind: "check", paths: some, size, resizeMethod });
       for (const [k, image] of images.entries()) {
         const path = some[k] ?? "";
         if ("reason" in image) {
@@ -68,7 +68,7 @@ export async function checkImages(
   try {
     await interruptible(async (check) => {
       // Two requests for each thread: one in work, one waiting.
-      const loops = Array.from({ length: Math.max(1, 2 * preparer.numWorkers) }, () => checkSome(check));
+      const loops = Array.from({ length: Math.max(1, 2 * workers.numWorkers) }, () => checkSome(check));
       // One that fails or is stopped leaves the others at work: they count until they end.
       await Promise.allSettled(loops);
       await Promise.all(loops);
@@ -102,11 +102,11 @@ function report(bad: ReadonlyMap<string, string>, onBadImage: OnBadImage): void 
   const lines = [...bad].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, reason]) => `${path} ${reason}`);
   const images = `${lines.length} ${lines.length === 1 ? "image" : "images"}`;
   if (onBadImage === "skip") {
-    currentDisplay().text(`Left out ${images} that cannot be used:${indented(lines, listed)}`);
+    currentDisplay().text(`Left out ${images} that cannot be used:${indented(lines, maxListed)}`);
     return;
   }
   throw new UserError(
-    `${images} cannot be used:${indented(lines, listed)}`,
+    `${images} cannot be used:${indented(lines, maxListed)}`,
     'Repair or remove them, or leave them out with onBadImage: "skip".',
   );
 }

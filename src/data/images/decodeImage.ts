@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
 import { messageOf } from "../../core/errors.js";
 import { BadImage } from "./BadImage.js";
-import { mostBytes } from "./decodeLimits.js";
+import { maxBytes } from "./decodeLimits.js";
 import { decodeSmallJpeg } from "./decodeSmallJpeg.js";
 import { decodeWithSharp } from "./decodeWithSharp.js";
 import { decodeInThread } from "../dicom/decodeInThread.js";
@@ -65,8 +65,8 @@ function readBytes(path: string): Buffer {
 }
 
 function requireBytes(bytes: number, path: string): void {
-  if (bytes <= mostBytes) return;
-  const [has, most] = [bytes, mostBytes].map((count) => Math.ceil(count / 1e6));
+  if (bytes <= maxBytes) return;
+  const [has, most] = [bytes, maxBytes].map((count) => Math.ceil(count / 1e6));
   throw new BadImage(
     path,
     `has ${has ?? 0} MB, which is more than the ${most ?? 0} MB that are read`,

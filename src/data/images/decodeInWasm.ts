@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { mostPixels } from "./decodeLimits.js";
+import { maxPixels } from "./decodeLimits.js";
 import type { FrameHeader } from "./jpegSegments.js";
 
 /** The codecs in WebAssembly; each brings some hundred kB, and is loaded at the first image that needs it. */
@@ -115,7 +115,7 @@ async function compile(name: WasmCodec): Promise<{ factory: Factory; module: Web
 
 /** The bytes that an image may take while it is decoded: JPEG 2000 works with 4 bytes a sample, several times. */
 const memoryFor = ({ width, height, samples }: FrameHeader): number =>
-  128 * 1024 ** 2 + 24 * Math.min(width * height, mostPixels) * Math.min(samples, 3);
+  128 * 1024 ** 2 + 24 * Math.min(width * height, maxPixels) * Math.min(samples, 3);
 
 /** A decoder that asks for more gets none, and gives up. */
 function limitMemory({ exports }: WebAssembly.Instance, most: number): void {

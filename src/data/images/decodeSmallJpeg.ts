@@ -6,10 +6,10 @@ import { jpegFrame } from "./jpegSegments.js";
  * Images up to so many pixels are decoded here, about 360 x 360: sharp spends a millisecond on setting up before it
  * begins, and from there on its faster arithmetic makes up for that.
  */
-const mostPixels = 2 ** 17;
+const maxPixels = 2 ** 17;
 
 /** Nor has such an image more bytes than these, but for what is not its picture. */
-const mostBytes = 2 ** 20;
+const maxBytes = 2 ** 20;
 
 /**
  * Decodes a small grey baseline JPEG with libjpeg-turbo in WebAssembly, bit for bit as sharp and Pillow do.
@@ -19,7 +19,7 @@ export async function decodeSmallJpeg(bytes: Uint8Array): Promise<Pixels | undef
   const frame = jpegFrame(bytes);
   if (frame?.marker !== 0xc0 || frame.samples !== 1 || frame.precision !== 8) return undefined;
   const { height, width } = frame;
-  if (height * width > mostPixels || bytes.length > mostBytes) return undefined;
+  if (height * width > maxPixels || bytes.length > maxBytes) return undefined;
   const data = await decodeInWasm("jpeg", bytes, frame, true);
   return data && { data, height, width, channels: 1 };
 }

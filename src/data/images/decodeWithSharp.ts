@@ -2,7 +2,7 @@ import sharp from "sharp";
 import { messageOf } from "../../core/errors.js";
 import { BadImage } from "./BadImage.js";
 import type { Pixels } from "./Pixels.js";
-import { mostPixels, secondsFor, tooManyPixels } from "./decodeLimits.js";
+import { maxPixels, secondsFor, tooManyPixels } from "./decodeLimits.js";
 import type { ImageKind } from "./imageKind.js";
 import { isMinIsWhite } from "./isMinIsWhite.js";
 import { spreadBits } from "./spreadBits.js";
@@ -13,7 +13,7 @@ sharp.concurrency(1);
 sharp.cache(false);
 
 /** Passes over a progressive JPEG's pixels, all together: some hundred bytes of codes may ask for one more. */
-const mostPasses = 2e9;
+const maxPasses = 2e9;
 
 /** And so many an encoder may make of an image of any size. */
 const usualScans = 16;
@@ -36,7 +36,7 @@ export async function decodeWithSharp(bytes: Buffer, kind: ImageKind, path: stri
 
   const deep = header.depth === "ushort";
   const grey = header.space === "b-w" || header.space === "grey16";
-  const { data: raw, info } = await sharp(file, { ...options, limitInputPixels: mostPixels })
+  const { data: raw, info } = await sharp(file, { ...options, limitInputPixels: maxPixels })
     .timeout({ seconds: Math.ceil(secondsFor(header.width * header.height)) })
     .removeAlpha()
     .toColourspace(deep ? (grey ? "grey16" : "rgb16") : grey ? "b-w" : "srgb")
@@ -71,7 +71,7 @@ async function requireReadable(
     throw new BadImage(path, `holds ${pages} pictures; save the one to use as a file of its own`);
   }
   const scans = kind === "jpeg" ? countScans(file) : 1;
-  if (scans > usualScans && scans * width * height > mostPasses) {
+  if (scans > usualScans && scans * width * height > maxPasses) {
     throw new BadImage(path, `is a JPEG of ${scans} scans, more than any encoder makes of one`, "tooLarge");
   }
 }

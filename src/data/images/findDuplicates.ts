@@ -1,10 +1,10 @@
 import { currentDisplay } from "../../core/Display.js";
-import { inRange } from "../../core/checkNumber.js";
+import { checkNumber } from "../../core/checkNumber.js";
 import { interruptible } from "../../core/interrupt.js";
 import { defaultWorkers } from "../bunchOptions.js";
 import type { ImageDataset, ImageItem } from "../ImageDataset.js";
 import { hashBits, hashDistance } from "./imageHash.js";
-import { Preparer } from "../loading/WorkerPool.js";
+import { WorkerPool } from "../loading/WorkerPool.js";
 import type { Fingerprint } from "../loading/workerMessages.js";
 
 /** An image and the set it is in. */
@@ -51,7 +51,7 @@ export async function findDuplicates(
   sets: Readonly<Record<string, ImageDataset>>,
   { maxDistance = 26, withinSets = false }: DuplicateOptions = {},
 ): Promise<Duplicate[]> {
-  inRange("maxDistance", maxDistance, { from: 0, below: hashBits });
+  checkNumber("maxDistance", maxDistance, { from: 0, below: hashBits });
   const images = Object.entries(sets).flatMap(([set, dataset]) =>
     dataset.items.map((item) => ({ ...item, set })),
   );
@@ -72,7 +72,7 @@ export async function findDuplicates(
 
 /** A fingerprint of each file, in their order. */
 function fingerprints(paths: readonly string[]): Promise<Fingerprint[]> {
-  const preparer = new Preparer(defaultWorkers());
+  const workers = new WorkerPool(defaultWorkers());
   const progress = currentDisplay().taskProgress("Comparing images", paths.length);
   const found: Fingerprint[] = [];
   let [next, done] = [0, 0];
@@ -80,7 +80,7 @@ function fingerprints(paths: readonly string[]): Promise<Fingerprint[]> {
     while (next < paths.length) {
       const start = next;
       const asked = paths.slice(start, (next += chunk));
-      const { prints } = await preparer.fingerprint({ kind: "fingerprint", paths: asked });
+      const { prints } = await workers.fingerprint({ kind: "fingerprint", paths: asked });
       prints.forEach((print, k) => (found[start + k] = print));
       progress.update((done += asked.length));
       await check();
@@ -88,11 +88,11 @@ function fingerprints(paths: readonly string[]): Promise<Fingerprint[]> {
   };
   return interruptible(async (check) => {
     try {
-      await Promise.all(Array.from({ length: 2 * Math.max(1, preparer.numWorkers) }, () => some(check)));
+      await Promise.all(Array.from({ length: 2 * Math.max(1, workers.numWorkers) }, () => some(check)));
       return found;
     } finally {
       progress.end();
-      await preparer.close();
+      await workers.close();
     }
   });
 }

@@ -6,7 +6,7 @@ import { indented } from "../../core/indented.js";
 import type { LabelledFile } from "./imageFolder.js";
 
 /** Missing files an error names one by one. */
-const listed = 10;
+const maxListed = 10;
 
 /** The class of an image, by its absolute path. */
 export type LabelOf = (file: string) => string;
@@ -49,7 +49,7 @@ export function labelFromLists(
   if (missing.length > 0) {
     const names = missing.map((file) => file.path);
     throw new UserError(
-      `${missing.length} of ${labelled.length} files do not exist:${indented(names, listed)}`,
+      `${missing.length} of ${labelled.length} files do not exist:${indented(names, maxListed)}`,
       `File names are taken below ${root}: check them, folder and suffix.`,
     );
   }

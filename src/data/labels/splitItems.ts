@@ -9,15 +9,15 @@ import { type FolderReading, labelFromFolders } from "./labelFromFolders.js";
 import { namesInWords } from "./namesInWords.js";
 import { type PatientOf, byPatient, warnOfSharedPatients } from "./patients.js";
 import { splitFiles } from "./splitFiles.js";
-import { streams } from "../../core/randomStreams.js";
+import { randomStreams } from "../../core/randomStreams.js";
 
 /** Labelled files on both sides of a split. */
-export interface Halves {
+export interface TrainValidSplit {
   readonly train: readonly LabelledFile[];
   readonly valid: readonly LabelledFile[];
 }
 
-export interface Split extends Halves {
+export interface Split extends TrainValidSplit {
   /** Sorted classes of the training images. */
   readonly classes: readonly string[];
 }
@@ -33,7 +33,7 @@ export function splitByFolder(
   valid: string,
   groupBy?: PatientOf,
   { classFolder, ...listing }: FolderReading = {},
-): Halves {
+): TrainValidSplit {
   const [trained, validated] = [splitFiles(root, train, listing), splitFiles(root, valid, listing)];
   const learned = new Set(trained.map((file) => file.path));
   const both = validated.filter((file) => learned.has(file.path));
@@ -60,11 +60,11 @@ export function splitAtRandom(
   files: readonly LabelledFile[],
   validPct: number,
   { seed, groupBy }: Pick<BunchSettings, "seed" | "groupBy">,
-): Halves {
+): TrainValidSplit {
   const groups = groupBy ? [...byPatient(files, groupBy).values()] : files.map((file) => [file]);
   const wanted = Math.floor(validPct * files.length);
   const chosen = new Set<LabelledFile>();
-  for (const group of new Random(seed, streams.split).permutation(groups.length)) {
+  for (const group of new Random(seed, randomStreams.split).permutation(groups.length)) {
     if (chosen.size >= wanted) break;
     for (const file of groups[group] ?? []) chosen.add(file);
   }
@@ -80,7 +80,7 @@ export function splitAtRandom(
  * @param root for messages
  * @throws UserError when a side is empty, there are fewer than two classes, or two classes look alike
  */
-export function splitItems(root: string, { train, valid }: Halves, settings: BunchSettings): Split {
+export function splitItems(root: string, { train, valid }: TrainValidSplit, settings: BunchSettings): Split {
   const { seed, trainPerClass, validPerClass } = settings;
   const classes = [...new Set(train.map((file) => file.class))].sort();
   const [only] = classes;
@@ -146,7 +146,7 @@ function drawPerClass(
   if (perClass === 0) return files;
   const chosen = classes.flatMap((name, label) => {
     const own = files.filter((file) => file.class === name);
-    const order = new Random(seed, streams.subset, split, label).permutation(own.length);
+    const order = new Random(seed, randomStreams.subset, split, label).permutation(own.length);
     return order.slice(0, perClass).flatMap((i) => own[i] ?? []);
   });
   const set = new Set(chosen);

@@ -8,7 +8,7 @@ import type { ResizeMethod } from "../transforms/resizing.js";
  * An image as it is kept in memory between epochs: decoded, or averaged once where every usual draw samples the
  * average. Its buffer is shared, so that handing it to a worker thread copies nothing.
  */
-export interface Source {
+export interface CachedImage {
   /** `[height, width, channels]`: 0..255 as decoded (bytes), or 0..1 averaged (floats, padded). */
   readonly data: Uint8Array | Float32Array;
   readonly height: number;
@@ -20,7 +20,7 @@ export interface Source {
 }
 
 /** True of a source that holds the average in place of the decoded pixels. */
-export const isAveraged = (source: Source): source is Source & { readonly data: Float32Array } =>
+export const isAveraged = (source: CachedImage): source is CachedImage & { readonly data: Float32Array } =>
   source.data instanceof Float32Array;
 
 /**
@@ -30,7 +30,7 @@ export const isAveraged = (source: Source): source is Source & { readonly data: 
 const keptFrom = 1.2;
 
 /** The form in which a decoded image is kept for results of `size` x `size` pixels. */
-export function sourceOf(pixels: Pixels, size: number, resizeMethod?: ResizeMethod): Source {
+export function toCachedImage(pixels: Pixels, size: number, resizeMethod?: ResizeMethod): CachedImage {
   const { height, width, channels } = pixels;
   const [targetHeight, targetWidth] = resizeTarget(height, width, size, resizeMethod);
   const smaller = averagedSize(height, width, targetHeight, targetWidth, 1);

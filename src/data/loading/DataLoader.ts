@@ -3,8 +3,8 @@ import type { Batch } from "../Batch.js";
 import { type BatchToDraw, drawBatch } from "./drawBatch.js";
 import type { ImageDataset } from "../ImageDataset.js";
 import type { ImageStats } from "../imagenetStats.js";
-import type { Preparer } from "./WorkerPool.js";
-import type { SourceCache } from "./ImageCache.js";
+import type { WorkerPool } from "./WorkerPool.js";
+import type { ImageCache } from "./ImageCache.js";
 import type { Resizing } from "../transforms/resizing.js";
 import type { Transform } from "../transforms/Transform.js";
 import { drawWeighted } from "../labels/weightedSampler.js";
@@ -29,8 +29,8 @@ export interface DataLoaderOptions {
   readonly stats: () => ImageStats | undefined;
   /** The seed and what sets this loader's random numbers apart from those of others. */
   readonly stream: readonly [seed: number, ...stream: number[]];
-  readonly preparer: Preparer;
-  readonly cache: SourceCache;
+  readonly workers: WorkerPool;
+  readonly cache: ImageCache;
 }
 
 /**
@@ -95,10 +95,10 @@ export class DataLoader {
 
   /** Without threads the batch in hand is the only one; else two for each thread, within reason. */
   private prefetch(): number {
-    const { preparer, size } = this.options;
-    if (preparer.numWorkers === 0) return 1;
+    const { workers, size } = this.options;
+    if (workers.numWorkers === 0) return 1;
     const fitting = Math.floor(aheadBytes / (this.bs * size * size * 3 * 4));
-    return Math.max(2, Math.min(fitting, 2 * preparer.numWorkers));
+    return Math.max(2, Math.min(fitting, 2 * workers.numWorkers));
   }
 
   /** What a pass goes through: the item modulo the length, plus the length for each time it was drawn before. */
@@ -115,7 +115,7 @@ export class DataLoader {
     stats: ImageStats | undefined,
     stopped: Int32Array,
   ): Promise<Batch> {
-    const { dataset, size, resizing, transforms, stream, preparer, cache } = this.options;
+    const { dataset, size, resizing, transforms, stream, workers, cache } = this.options;
     const items = draws.map((draw) => draw % dataset.length);
     const chosen = items.flatMap((item) => dataset.items[item] ?? []);
     const batch: BatchToDraw = {
@@ -127,7 +127,7 @@ export class DataLoader {
       stats,
       stopped,
     };
-    const result = await drawBatch(batch, (request) => preparer.batch(request));
+    const result = await drawBatch(batch, (request) => workers.batch(request));
     if (result === undefined) throw new Error("The pass was ended.");
     for (const { place, source } of result.decoded) cache.offer(chosen[place]?.path ?? "", source);
     return {

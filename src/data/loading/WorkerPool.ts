@@ -18,7 +18,7 @@ import type {
 const idleMilliseconds = 30_000;
 
 interface Waiting {
-  readonly owner: Preparer;
+  readonly owner: WorkerPool;
   readonly resolve: (result: Result | undefined) => void;
   readonly reject: (error: Error) => void;
 }
@@ -39,7 +39,7 @@ const areIdle = (): boolean => threads.every(({ pending }) => pending.size === 0
  * Prepares images in worker threads, or with none of them in the calling thread. Threads start with the first
  * request, never keep an idle process alive, and end by themselves when there is nothing to do.
  */
-export class Preparer {
+export class WorkerPool {
   /** @param numWorkers threads of the process that it may use; 0 works in the calling thread */
   constructor(readonly numWorkers: number) {}
 
@@ -57,7 +57,7 @@ export class Preparer {
   }
 
   /**
-   * Whoever still waits for something gets an error. Ends the threads, unless another preparer has work for them; later
+   * Whoever still waits for something gets an error. Ends the threads, unless another pool has work for them; later
    * requests start new ones.
    */
   async close(): Promise<void> {

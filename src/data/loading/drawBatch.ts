@@ -1,7 +1,7 @@
 import { Random } from "../../core/Random.js";
 import { writeNormalised } from "./workerTasks.js";
 import type { BatchRequest, BatchResult, RequestedImage } from "./workerMessages.js";
-import type { FilterStep, Step } from "../transforms/TransformStep.js";
+import type { FilterStep, TransformStep } from "../transforms/TransformStep.js";
 import { drawSteps, type Transform } from "../transforms/Transform.js";
 
 /** A batch before anything is drawn for it. */
@@ -53,4 +53,4 @@ export async function drawBatch(
   return result;
 }
 
-const isFilter = (step: Step): step is FilterStep => step.kind === "filter";
+const isFilter = (step: TransformStep): step is FilterStep => step.kind === "filter";

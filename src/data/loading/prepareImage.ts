@@ -8,7 +8,7 @@ import type { Resizing } from "../transforms/resizing.js";
 import type { Transform } from "../transforms/Transform.js";
 
 /** What is done to an image before a net sees it, in validation and afterwards. */
-export interface Preparation extends Resizing {
+export interface Preprocessing extends Resizing {
   /** Side of the square images, in pixels. */
   readonly size: number;
   readonly transforms: readonly Transform[];
@@ -17,12 +17,12 @@ export interface Preparation extends Resizing {
 }
 
 /** A data set's own, for validation. */
-export function preparationOf({
+export function preprocessingOf({
   size,
   resizing,
   dsTfms,
   normalization,
-}: Pick<ImageDataBunch, "size" | "resizing" | "dsTfms" | "normalization">): Preparation {
+}: Pick<ImageDataBunch, "size" | "resizing" | "dsTfms" | "normalization">): Preprocessing {
   return { size, ...resizing, transforms: dsTfms.valid, stats: normalization };
 }
 
@@ -33,7 +33,7 @@ export function preparationOf({
  */
 export async function prepareImage(
   image: string | Uint8Array,
-  { stats, ...preparation }: Preparation,
+  { stats, ...preparation }: Preprocessing,
 ): Promise<Batch> {
   const pixels = await (typeof image === "string"
     ? decodeImage(image)

@@ -1,5 +1,5 @@
 import type { Pixels } from "../images/Pixels.js";
-import { type Source, isAveraged } from "./CachedImage.js";
+import { type CachedImage, isAveraged } from "./CachedImage.js";
 import { areaAverage } from "../transforms/areaAverage.js";
 import { black } from "../transforms/axis.js";
 import type { Plan } from "../transforms/plan.js";
@@ -7,7 +7,7 @@ import { relight } from "../transforms/relight.js";
 import { paddedLength, resample } from "../transforms/resample.js";
 
 /** True when the plan can be carried out on what `source` holds; otherwise the file is decoded once more. */
-export function suits(source: Source, plan: Plan): boolean {
+export function isRenderable(source: CachedImage, plan: Plan): boolean {
   const { averaged } = plan.before ?? plan;
   return !isAveraged(source) || (averaged?.height === source.height && averaged.width === source.width);
 }
@@ -17,7 +17,7 @@ export function suits(source: Source, plan: Plan): boolean {
  * pixels where they belong.
  * @param out receives `[outHeight, outWidth, channels]` of the plan in 0..1; may be longer
  */
-export function render(source: Source | Pixels, plan: Plan, out: Float32Array): void {
+export function render(source: CachedImage | Pixels, plan: Plan, out: Float32Array): void {
   const { channels } = source;
   if (plan.before) {
     const { height, width } = plan;
@@ -39,7 +39,7 @@ export function render(source: Source | Pixels, plan: Plan, out: Float32Array): 
   arrange(window, channels, plan, out);
 }
 
-function sample(source: Source | Pixels, plan: Plan, out: Float32Array): void {
+function sample(source: CachedImage | Pixels, plan: Plan, out: Float32Array): void {
   const { channels } = source;
   if (source.data instanceof Float32Array) {
     resample(source.data, source.height, source.width, channels, plan, out);

@@ -1,5 +1,5 @@
 import type { ImageStats } from "../imagenetStats.js";
-import type { Source } from "./CachedImage.js";
+import type { CachedImage } from "./CachedImage.js";
 import type { UsedBits } from "../images/spreadBits.js";
 import type { Resizing } from "../transforms/resizing.js";
 import type { PlannedStep } from "../transforms/TransformStep.js";
@@ -10,7 +10,7 @@ export interface RequestedImage {
   /** What is done to it: plain data, drawn already, in the order in which it is done. */
   readonly steps: readonly PlannedStep[];
   /** The image from memory, if it is there. */
-  readonly source?: Source;
+  readonly source?: CachedImage;
 }
 
 /** Work for whoever prepares images: plain data, to be handed to a thread. */
@@ -29,7 +29,7 @@ export interface BatchResult {
   /** `[n, size, size, 3]`. */
   readonly x: Float32Array;
   /** The images that were decoded, by their place in the request. */
-  readonly decoded: readonly { readonly place: number; readonly source: Source }[];
+  readonly decoded: readonly { readonly place: number; readonly source: CachedImage }[];
 }
 
 /** Decode each file and say which ones cannot be used. */
@@ -46,7 +46,7 @@ export interface CheckResult {
 }
 
 /** An image that can be used, in the form to keep. */
-export interface CheckedImage extends Source {
+export interface CheckedImage extends CachedImage {
   /** As of `Pixels`. */
   readonly usedBits?: UsedBits;
 }

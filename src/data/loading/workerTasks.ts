@@ -3,7 +3,7 @@ import { BadImage } from "../images/BadImage.js";
 import { decodeImage } from "../images/decodeImage.js";
 import { imageHash } from "../images/imageHash.js";
 import type { ImageStats } from "../imagenetStats.js";
-import { render, suits } from "./render.js";
+import { render, isRenderable } from "./render.js";
 import type {
   BatchRequest,
   BatchResult,
@@ -17,7 +17,7 @@ import type {
   Result,
   RequestedImage,
 } from "./workerMessages.js";
-import { type Source, sourceOf } from "./CachedImage.js";
+import { type CachedImage, toCachedImage } from "./CachedImage.js";
 import { type Plan, planSteps } from "../transforms/plan.js";
 
 type Loading = Pick<CheckRequest, "size" | "resizeMethod">;
@@ -46,7 +46,7 @@ export async function prepareBatch(request: BatchRequest): Promise<BatchResult |
   const { images, size } = request;
   const x = new Float32Array(images.length * size * size * 3);
   const rendered = new Float32Array(size * size * 3);
-  const decoded: { place: number; source: Source }[] = [];
+  const decoded: { place: number; source: CachedImage }[] = [];
   for (let first = 0; first < images.length; first += atOnce) {
     if (Atomics.load(request.stopped, 0) !== 0) return undefined;
     const group = images.slice(first, first + atOnce);
@@ -57,7 +57,7 @@ export async function prepareBatch(request: BatchRequest): Promise<BatchResult |
       const place = first + k;
       if (image.source === undefined) decoded.push({ place, source });
       const plan = planOf(request, image, source);
-      const pixels = suits(source, plan) ? source : await decodeImage(image.path);
+      const pixels = isRenderable(source, plan) ? source : await decodeImage(image.path);
       render(pixels, plan, rendered);
       writeNormalised(rendered, source.channels, size * size, request.stats, x, place * size * size * 3);
     }
@@ -91,8 +91,8 @@ async function fingerprint(path: string): Promise<Fingerprint> {
   return { pixels: content.digest("hex"), hash: imageHash(pixels) };
 }
 
-const load = async (path: string, { size, resizeMethod }: Loading): Promise<Source> =>
-  sourceOf(await decodeImage(path), size, resizeMethod);
+const load = async (path: string, { size, resizeMethod }: Loading): Promise<CachedImage> =>
+  toCachedImage(await decodeImage(path), size, resizeMethod);
 
 async function loadOrReason(
   path: string,
@@ -100,14 +100,14 @@ async function loadOrReason(
 ): Promise<CheckedImage | { reason: string }> {
   try {
     const pixels = await decodeImage(path);
-    return { ...sourceOf(pixels, size, resizeMethod), usedBits: pixels.usedBits };
+    return { ...toCachedImage(pixels, size, resizeMethod), usedBits: pixels.usedBits };
   } catch (error) {
     if (error instanceof BadImage) return { reason: error.reason };
     throw error;
   }
 }
 
-function planOf(request: BatchRequest, image: RequestedImage, source: Source): Plan {
+function planOf(request: BatchRequest, image: RequestedImage, source: CachedImage): Plan {
   return planSteps(source.fullHeight, source.fullWidth, request.size, image.steps, request);
 }
 

@@ -12,7 +12,7 @@ import { flipLr } from "./flipLr.js";
 import { jitter } from "./jitter.js";
 import { pad } from "./pad.js";
 import { rotate } from "./rotate.js";
-import { type Step, inOrder } from "./TransformStep.js";
+import { type TransformStep, inOrder } from "./TransformStep.js";
 import { symmetricWarp } from "./symmetricWarp.js";
 import { zoom } from "./zoom.js";
 
@@ -72,8 +72,8 @@ export function isTransform(value: unknown): value is Transform {
  * which they run.
  * @throws UserError naming a transform that is not defined in this process
  */
-export function drawSteps(transforms: readonly Transform[], random: Random): Step[] {
-  const steps: Step[] = [];
+export function drawSteps(transforms: readonly Transform[], random: Random): TransformStep[] {
+  const steps: TransformStep[] = [];
   for (const transform of transforms) {
     // Parameters come before the coin, as in fast.ai: a lost coin does not shift the draws of the next transform.
     const step = definitionOf(transform.name).draw(transform, random);

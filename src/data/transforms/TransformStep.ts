@@ -7,7 +7,7 @@ import type { PaddingMode } from "./resizing.js";
  * down, -1 to 1 from the centre of the first pixel to the centre of the last; they map a place in the result to its
  * place in the source.
  */
-export type Step = PlannedStep | FilterStep;
+export type TransformStep = PlannedStep | FilterStep;
 
 /** A step that says where the pixels come from and what light they are in: plain data, to be handed to a thread. */
 export type PlannedStep =
@@ -22,7 +22,8 @@ export type PlannedStep =
   | CropPadStep;
 
 /** A copy of the steps in the order in which they run; of the same order, the first in the list is the first. */
-export const inOrder = (steps: readonly Step[]): Step[] => [...steps].sort((a, b) => a.order - b.order);
+export const inOrder = (steps: readonly TransformStep[]): TransformStep[] =>
+  [...steps].sort((a, b) => a.order - b.order);
 
 /** What every step has. */
 export interface StepOf<Kind extends string> {

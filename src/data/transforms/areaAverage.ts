@@ -25,8 +25,8 @@ export function areaAverage(
     const top = first(i, height, outHeight);
     const bottom = end(i, height, outHeight);
     columns.fill(0);
-    for (let y = top; y < bottom; y += mostRows) {
-      addRows(bytes, y * length, Math.min(mostRows, bottom - y), columns);
+    for (let y = top; y < bottom; y += maxRows) {
+      addRows(bytes, y * length, Math.min(maxRows, bottom - y), columns);
     }
     const share = (factor * channels) / (bottom - top);
     for (let j = 0; j < outWidth; j++) {
@@ -47,7 +47,7 @@ const first = (bin: number, length: number, bins: number): number => Math.floor(
 const end = (bin: number, length: number, bins: number): number => Math.ceil(((bin + 1) * length) / bins);
 
 /** So many bytes sum to less than 2^16. */
-const mostRows = 257;
+const maxRows = 257;
 /** Every other byte of a word, each with room for a sum of 16 bits. */
 const lanes = 0x00ff00ff;
 

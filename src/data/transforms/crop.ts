@@ -1,4 +1,4 @@
-import { integer } from "../../core/checkNumber.js";
+import { checkInteger } from "../../core/checkNumber.js";
 import { defineTransform } from "./defineTransform.js";
 import { type Range, checkedRange, drawFrom } from "./range.js";
 import type { CropStep } from "./TransformStep.js";
@@ -22,7 +22,7 @@ export const crop: (size: number, rowPct?: Range, colPct?: Range) => Crop = defi
   name: "crop",
   make: (size, rowPct = [0.5, 0.5], colPct = [0.5, 0.5]) => ({
     p: 1,
-    size: integer("size", size, 1),
+    size: checkInteger("size", size, 1),
     rowPct: checkedRange("rowPct", rowPct, { from: 0, to: 1 }),
     colPct: checkedRange("colPct", colPct, { from: 0, to: 1 }),
   }),

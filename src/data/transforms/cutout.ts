@@ -1,10 +1,10 @@
-import { inRange, integer } from "../../core/checkNumber.js";
+import { checkNumber, checkInteger } from "../../core/checkNumber.js";
 import { defineTransform } from "./defineTransform.js";
 import { type Range, drawInteger, probability } from "./range.js";
 import type { CutoutStep, Place } from "./TransformStep.js";
 
 /** More cover any image. */
-const mostHoles = 1000;
+const maxHoles = 1000;
 
 export interface Cutout {
   readonly name: "cutout";
@@ -25,9 +25,9 @@ export const cutout: (nHoles?: Range, length?: Range, p?: number) => Cutout = de
   name: "cutout",
   make: (nHoles = [1, 1], length = [40, 40], p = 1) => {
     for (const [name, [lo, hi], least] of [["nHoles", nHoles, 0] as const, ["length", length, 1] as const]) {
-      integer(`The upper bound of ${name}`, hi, integer(`The lower bound of ${name}`, lo, least));
+      checkInteger(`The upper bound of ${name}`, hi, checkInteger(`The lower bound of ${name}`, lo, least));
     }
-    inRange("The upper bound of nHoles", nHoles[1], { to: mostHoles });
+    checkNumber("The upper bound of nHoles", nHoles[1], { to: maxHoles });
     return { p: probability(p), nHoles, length };
   },
   args: ({ nHoles, length, p }) => [nHoles, length, p],

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Random } from "../../core/Random.js";
 import { UserError } from "../../core/errors.js";
-import type { Step } from "./TransformStep.js";
+import type { TransformStep } from "./TransformStep.js";
 
 /** The fields of a transform beside its name: numbers, texts, truth values, and lists and objects of them. */
 export interface TransformFields {
@@ -30,7 +30,7 @@ export interface TransformDefinition<
    * sampled points, 8 changes the light, 10 flips and crops, 20 cuts out, 99 cuts the square.
    * @param random the image's own numbers
    */
-  draw(fields: Fields, random: Random): Step;
+  draw(fields: Fields, random: Random): TransformStep;
   /**
    * In `learn.TTA`: "drawn" anew in each pass, as in training, or "leftOut", because the passes' own crop, zoom and
    * flips take its place. @default "drawn"

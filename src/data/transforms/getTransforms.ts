@@ -1,4 +1,4 @@
-import { inRange } from "../../core/checkNumber.js";
+import { checkNumber } from "../../core/checkNumber.js";
 import { brightness } from "./brightness.js";
 import { contrast } from "./contrast.js";
 import { cropPad } from "./cropPad.js";
@@ -46,12 +46,12 @@ export interface Transforms {
  */
 export function getTransforms(options: TransformOptions = {}): Transforms {
   const { doFlip = true, flipVert = false, xtraTfms = [] } = options;
-  const maxRotate = inRange("maxRotate", options.maxRotate ?? 10, { from: 0, to: 360 });
-  const maxZoom = inRange("maxZoom", options.maxZoom ?? 1.1, { from: 1, to: 100 });
-  const maxLighting = inRange("maxLighting", options.maxLighting ?? 0.2, { from: 0, to: 0.99 });
-  const maxWarp = inRange("maxWarp", options.maxWarp ?? 0.2, { from: 0, to: 0.99 });
-  const pAffine = inRange("pAffine", options.pAffine ?? 0.75, { from: 0, to: 1 });
-  const pLighting = inRange("pLighting", options.pLighting ?? 0.75, { from: 0, to: 1 });
+  const maxRotate = checkNumber("maxRotate", options.maxRotate ?? 10, { from: 0, to: 360 });
+  const maxZoom = checkNumber("maxZoom", options.maxZoom ?? 1.1, { from: 1, to: 100 });
+  const maxLighting = checkNumber("maxLighting", options.maxLighting ?? 0.2, { from: 0, to: 0.99 });
+  const maxWarp = checkNumber("maxWarp", options.maxWarp ?? 0.2, { from: 0, to: 0.99 });
+  const pAffine = checkNumber("pAffine", options.pAffine ?? 0.75, { from: 0, to: 1 });
+  const pLighting = checkNumber("pLighting", options.pLighting ?? 0.75, { from: 0, to: 1 });
 
   const train: Transform[] = [cropPad([0, 1], [0, 1])];
   if (doFlip) train.push(flipVert ? dihedral() : flipLr());

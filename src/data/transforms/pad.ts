@@ -1,6 +1,6 @@
-import { inRange, integer, oneOf } from "../../core/checkNumber.js";
+import { checkNumber, checkInteger, checkOneOf } from "../../core/checkNumber.js";
 import { defineTransform } from "./defineTransform.js";
-import { type PaddingMode, largestSize, paddingModes } from "./resizing.js";
+import { type PaddingMode, maxSize, paddingModes } from "./resizing.js";
 import type { PadStep } from "./TransformStep.js";
 
 export interface Pad {
@@ -19,8 +19,8 @@ export const pad: (padding: number, mode?: PaddingMode) => Pad = defineTransform
   name: "pad",
   make: (padding, mode = "reflection") => ({
     p: 1,
-    padding: inRange("padding", integer("padding", padding, 1), { to: largestSize }),
-    mode: oneOf("mode", mode, paddingModes),
+    padding: checkNumber("padding", checkInteger("padding", padding, 1), { to: maxSize }),
+    mode: checkOneOf("mode", mode, paddingModes),
   }),
   args: ({ padding, mode }) => [padding, mode],
   draw: ({ padding, mode }) => padStep(padding, mode),

@@ -2,7 +2,7 @@ import { type Field, extentOf, fieldOf } from "./field.js";
 import { type Layout, type PixelStep, layOut } from "./layout.js";
 import { type Matrix3, applyTo, identity, multiply } from "./matrix.js";
 import type { PaddingMode, ResizeMethod, Resizing } from "./resizing.js";
-import type { CoordStep, CropPadStep, JitterStep, Step } from "./TransformStep.js";
+import type { CoordStep, CropPadStep, JitterStep, TransformStep } from "./TransformStep.js";
 
 /** What is to be done with an image of a known size: everything but the pixels. Made by {@link planSteps}. */
 export interface Plan {
@@ -43,7 +43,7 @@ export function planSteps(
   height: number,
   width: number,
   size: number,
-  steps: readonly Step[],
+  steps: readonly TransformStep[],
   { resizeMethod = "crop", paddingMode = "reflection" }: Resizing = {},
 ): Plan {
   const target = resizeTarget(height, width, size, resizeMethod);
@@ -59,7 +59,7 @@ export function planSteps(
 }
 
 /** The steps with the one cut that gives the square: the given one, or the centre. */
-function squareSteps(steps: readonly Step[], resizeMethod: ResizeMethod): Step[] {
+function squareSteps(steps: readonly TransformStep[], resizeMethod: ResizeMethod): TransformStep[] {
   const given = steps.filter((step) => step.kind === "cropPad");
   if (resizeMethod !== "squish" && given.length > 0) return [...steps];
   const centre: CropPadStep = { kind: "cropPad", order: 99, rowPct: 0.5, colPct: 0.5 };
@@ -72,7 +72,7 @@ function planPass(
   width: number,
   [targetHeight, targetWidth]: readonly [height: number, width: number],
   size: number,
-  steps: readonly Step[],
+  steps: readonly TransformStep[],
   paddingMode: PaddingMode,
   cropPaddingMode = paddingMode,
 ): Plan {

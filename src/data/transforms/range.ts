@@ -1,4 +1,4 @@
-import { inRange, type Range as Limits } from "../../core/checkNumber.js";
+import { checkNumber, type Limits } from "../../core/checkNumber.js";
 import type { Random } from "../../core/Random.js";
 
 /** A parameter is drawn evenly from `[lo, hi]`; equal bounds fix it. */
@@ -17,10 +17,10 @@ export const drawInteger = ([lo, hi]: Range, random: Random): number =>
  */
 export function checkedRange(name: string, range: Range, limits: Limits): Range {
   const [lo, hi] = range;
-  const from = inRange(`The lower bound of ${name}`, lo, limits);
-  inRange(`The upper bound of ${name}`, hi, { ...limits, from });
+  const from = checkNumber(`The lower bound of ${name}`, lo, limits);
+  checkNumber(`The upper bound of ${name}`, hi, { ...limits, from });
   return range;
 }
 
 /** @throws UserError when `p` is no probability */
-export const probability = (p: number): number => inRange("p", p, { from: 0, to: 1 });
+export const probability = (p: number): number => checkNumber("p", p, { from: 0, to: 1 });

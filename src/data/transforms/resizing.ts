@@ -11,7 +11,7 @@ export const resizeMethods = ["crop", "pad", "squish"] as const satisfies readon
 export const paddingModes = ["reflection", "zeros", "border"] as const satisfies readonly PaddingMode[];
 
 /** Longest side of what a net sees, in pixels: hardly an X-ray is larger, and a slip of the finger is. */
-export const largestSize = 4096;
+export const maxSize = 4096;
 
 /** How images are brought to size, beside the size itself. */
 export interface Resizing {

@@ -4,7 +4,7 @@ import type { Tensor } from "../tensorflow.js";
 import type { InferenceConstant, InferenceGraph, InferenceInput, InferenceNode } from "./InferenceGraph.js";
 
 /** Where a tensor comes from. */
-interface Source {
+interface TensorSource {
   /** Whether it depends on the input. What does not is a constant. */
   readonly varies: boolean;
   /** In the graph; a constant has one from its first use on. */
@@ -21,7 +21,7 @@ export class InferenceRecorder implements OperationRecorder {
   private readonly constants = new Map<string, InferenceConstant>();
   private input: InferenceInput | undefined;
   /** By the tensor's data: a clone is the same tensor. */
-  private readonly sources = new WeakMap<object, Source>();
+  private readonly sources = new WeakMap<object, TensorSource>();
 
   operation(op: string, attrs: readonly Attr[], inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
     const varies = inputs.some((input) => this.sourceOf(input, op).varies);
@@ -75,7 +75,7 @@ export class InferenceRecorder implements OperationRecorder {
     return { input, nodes: [...nodes.slice(0, -1), { ...last, name }], constants };
   }
 
-  private sourceOf(tensor: Tensor, user: string): Source {
+  private sourceOf(tensor: Tensor, user: string): TensorSource {
     const source = this.sources.get(tensor.dataId);
     if (!source) throw new Error(`${user} takes a tensor [${tensor.shape.join(", ")}] that was not recorded`);
     return source;

@@ -13,7 +13,7 @@ interface Waiting {
 const idleMilliseconds = 30_000;
 
 /** A thread that is asked for values ends its step first, which takes less than this. */
-const longestStepMs = 600_000;
+const maxStepMs = 600_000;
 
 /** A thread with TensorFlow of its own; it starts with the first graph and never keeps an idle process alive. */
 class Thread {
@@ -57,7 +57,7 @@ class Thread {
     const { port1, port2 } = new MessageChannel();
     const answered = new Int32Array(new SharedArrayBuffer(4));
     this.worker.postMessage({ ...request, blocking: { port: port2, answered } }, [port2]);
-    Atomics.wait(answered, 0, 0, longestStepMs);
+    Atomics.wait(answered, 0, 0, maxStepMs);
     const reply = receiveMessageOnPort(port1)?.message as GraphReply | undefined;
     port1.close();
     if (!reply) throw new Error("The thread that trains does not answer.");

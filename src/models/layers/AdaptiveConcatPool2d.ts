@@ -13,7 +13,7 @@ import {
 import { constant } from "../../engine/rawOps.js";
 import { retain } from "../../engine/references.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";
-import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
+import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 /**
  * fast.ai's pooling in front of the head: the maximum and the mean over the whole image, in this order.
@@ -23,11 +23,12 @@ export class AdaptiveConcatPool2d extends Module {
   private readonly saved = new Saved<{ x: Tensor; highest: Tensor }>("AdaptiveConcatPool2d");
 
   forward(x: Tensor, pass: Pass): Tensor {
-    if (!pass.training && !keeps(pass)) return tf.tidy(() => concatColumns(max(x, [1, 2]), mean(x, [1, 2])));
+    if (!pass.training && !savesForBackward(pass))
+      return tf.tidy(() => concatColumns(max(x, [1, 2]), mean(x, [1, 2])));
     // Pooled, since TensorFlow has a gradient for it as one operation.
     const highest = maxPool(x, wholeImage(x));
     const y = tf.tidy(() => concatColumns(reshape(highest, [-1, x.shape[3] ?? 0]), mean(x, [1, 2])));
-    if (keeps(pass)) this.saved.put({ x: retain(x), highest });
+    if (savesForBackward(pass)) this.saved.put({ x: retain(x), highest });
     else highest.dispose();
     return y;
   }

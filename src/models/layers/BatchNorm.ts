@@ -1,7 +1,7 @@
 import {
   add,
   batchNormGrad,
-  batchNormLine,
+  batchNormAffine,
   batchNormTraining,
   biasAdd,
   mul,
@@ -16,7 +16,7 @@ import { release, retain } from "../../engine/references.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";
 import { Parameter, Variable } from "../../engine/Variable.js";
 import type { Conv2d } from "./Conv2d.js";
-import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
+import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 /** How a batch norm normalises, and what follows in the same step. */
 export interface BatchNormOptions {
@@ -47,7 +47,7 @@ export class BatchNorm extends Module {
   readonly runningVariance: Variable;
   private readonly options: Required<BatchNormOptions>;
   /** Whether the pass before was one in evaluation whose gradient is wanted. */
-  private isLine = false;
+  private isAffine = false;
   private readonly saved: Saved<{
     y: Tensor | undefined;
     x: Tensor;
@@ -78,25 +78,26 @@ export class BatchNorm extends Module {
 
   forward(input: Tensor, pass: Pass): Tensor {
     if (!pass.training) {
-      this.isLine = keeps(pass);
+      this.isAffine = savesForBackward(pass);
       return tf.tidy(() => {
-        const { a, b } = this.line();
+        const { a, b } = this.affine();
         return this.activate(add(mul(input, hoist(a)), hoist(b)));
       });
     }
-    this.isLine = false;
+    this.isAffine = false;
     const x = asImage(input);
     const [scale, offset] = [this.weight.read(), this.bias.read()];
     const running = { mean: this.runningMean.read(), variance: this.runningVariance.read() };
     const made = batchNormTraining(x, scale, offset, running, this.options);
-    if (pass.again !== true) {
+    if (pass.isRecompute !== true) {
       this.runningMean.assign(made.runningMean);
       this.runningVariance.assign(made.runningVariance);
     }
     made.runningMean.dispose();
     made.runningVariance.dispose();
     const y = this.activate(made.y);
-    if (keeps(pass)) this.saved.put({ y: this.isActivated ? retain(y) : undefined, ...made.statistics });
+    if (savesForBackward(pass))
+      this.saved.put({ y: this.isActivated ? retain(y) : undefined, ...made.statistics });
     else releaseAll({ ...made.statistics });
     // Another view of a 2-D input is this layer's own.
     if (x !== input) x.dispose();
@@ -107,15 +108,15 @@ export class BatchNorm extends Module {
   /** In evaluation: the convolution and this as one convolution with a bias. */
   forwardBehind(conv: Conv2d, x: Tensor): Tensor {
     return tf.tidy(() => {
-      const { a, b } = this.line();
+      const { a, b } = this.affine();
       return this.activate(biasAdd(conv.forwardScaled(x, a), hoist(b)));
     });
   }
 
   /** By the running statistics each channel is a x + b. */
-  private line(): { a: Tensor; b: Tensor } {
+  private affine(): { a: Tensor; b: Tensor } {
     const running = { mean: this.runningMean.read(), variance: this.runningVariance.read() };
-    return batchNormLine(this.weight.read(), this.bias.read(), running, this.options.epsilon);
+    return batchNormAffine(this.weight.read(), this.bias.read(), running, this.options.epsilon);
   }
 
   private get isActivated(): boolean {
@@ -130,7 +131,7 @@ export class BatchNorm extends Module {
   }
 
   backward(dOutput: Tensor, needsInputGrad: boolean): Tensor | undefined {
-    if (this.isLine) return this.backwardLine(dOutput, needsInputGrad);
+    if (this.isAffine) return this.backwardAffine(dOutput, needsInputGrad);
     const saved = this.saved.take();
     const rank = dOutput.rank;
     let dy = asImage(dOutput);
@@ -160,10 +161,10 @@ export class BatchNorm extends Module {
   }
 
   /** After a differentiable pass in evaluation: the running statistics are constants, and so is the slope a. */
-  private backwardLine(dy: Tensor, needsInputGrad: boolean): Tensor | undefined {
+  private backwardAffine(dy: Tensor, needsInputGrad: boolean): Tensor | undefined {
     if (this.isActivated) throw new Error("a batch norm with an activation has no gradient in evaluation");
-    this.isLine = false;
-    const dx = needsInputGrad ? tf.tidy(() => mul(dy, this.line().a)) : undefined;
+    this.isAffine = false;
+    const dx = needsInputGrad ? tf.tidy(() => mul(dy, this.affine().a)) : undefined;
     dy.dispose();
     return dx;
   }

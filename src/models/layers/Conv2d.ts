@@ -10,7 +10,7 @@ import { hoist } from "../../engine/hoist.js";
 import { retain } from "../../engine/references.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";
 import { Parameter } from "../../engine/Variable.js";
-import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
+import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 /** The shape of a convolution. */
 export interface Conv2dOptions {
@@ -49,7 +49,7 @@ export class Conv2d extends Module {
     const filter = this.weight.read();
     const y = this.convolve(x, filter);
     filter.dispose();
-    if (keeps(pass)) {
+    if (savesForBackward(pass)) {
       // Only the filter's gradient needs x: a frozen convolution lets it go.
       this.saved.put({ x: this.weight.requiresGrad ? retain(x) : undefined, inputShape: shapeOf(x) });
     }

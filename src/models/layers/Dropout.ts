@@ -1,7 +1,7 @@
 import { feed } from "../../engine/feed.js";
 import { mul } from "../../engine/kernels.js";
 import type { Tensor } from "../../engine/tensorflow.js";
-import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
+import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 /**
  * Sets each feature to zero with probability p when training, and scales the rest by 1 / (1 - p) (Srivastava et
@@ -18,7 +18,7 @@ export class Dropout extends Module {
   forward(x: Tensor, pass: Pass): Tensor {
     const { training, random } = pass;
     if (!training || this.p === 0) {
-      if (keeps(pass)) this.saved.put({ mask: undefined });
+      if (savesForBackward(pass)) this.saved.put({ mask: undefined });
       return x.clone();
     }
     if (!random) throw new Error("a training pass through dropout needs a random source");

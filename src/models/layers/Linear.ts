@@ -2,7 +2,7 @@ import { add, biasGrad, matMul } from "../../engine/kernels.js";
 import { retain } from "../../engine/references.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";
 import { Parameter } from "../../engine/Variable.js";
-import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
+import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 /** x `[n, in]` -> `[n, out]` */
 export class Linear extends Module {
@@ -23,7 +23,7 @@ export class Linear extends Module {
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
-    if (keeps(pass)) this.saved.put({ x: retain(x) });
+    if (savesForBackward(pass)) this.saved.put({ x: retain(x) });
     return tf.tidy(() => add(matMul(x, this.weight.read()), this.bias.read()));
   }
 

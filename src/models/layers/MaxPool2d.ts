@@ -1,7 +1,7 @@
 import { maxPool, maxPoolGrad, type PoolGeometry } from "../../engine/kernels.js";
 import { retain } from "../../engine/references.js";
 import type { Tensor } from "../../engine/tensorflow.js";
-import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
+import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 /** The largest of each window. x `[n, h, w, c]` -> `[n, h', w', c]` */
 export class MaxPool2d extends Module {
@@ -13,7 +13,7 @@ export class MaxPool2d extends Module {
 
   forward(x: Tensor, pass: Pass): Tensor {
     const y = maxPool(x, this.geometry);
-    if (keeps(pass)) this.saved.put({ x: retain(x), y: retain(y) });
+    if (savesForBackward(pass)) this.saved.put({ x: retain(x), y: retain(y) });
     return y;
   }
 

@@ -14,16 +14,16 @@ export interface Pass {
   /** A `Stage` keeps only its input, and is computed again in the backward pass. */
   readonly checkpointing?: boolean;
   /** In a stage, the first time of two: nothing is kept, since the second time does. */
-  readonly keepsNothing?: boolean;
+  readonly skipSaving?: boolean;
   /** The second time: the running statistics have these batches already. */
-  readonly again?: boolean;
+  readonly isRecompute?: boolean;
   /** Told of each layer and its output, in evaluation. */
   readonly observe?: (layer: Module, y: Tensor) => void;
 }
 
 /** Whether a backward pass follows that needs what this pass computed. */
-export const keeps = ({ training, differentiable = false, keepsNothing = false }: Pass): boolean =>
-  (training || differentiable) && !keepsNothing;
+export const savesForBackward = ({ training, differentiable = false, skipSaving = false }: Pass): boolean =>
+  (training || differentiable) && !skipSaving;
 
 /**
  * A differentiable piece of a net, with its gradient written out beside it.

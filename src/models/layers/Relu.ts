@@ -1,7 +1,7 @@
 import { relu, reluGrad } from "../../engine/kernels.js";
 import { retain } from "../../engine/references.js";
 import type { Tensor } from "../../engine/tensorflow.js";
-import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
+import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 /** max(x, 0) */
 export class Relu extends Module {
@@ -9,7 +9,7 @@ export class Relu extends Module {
 
   forward(x: Tensor, pass: Pass): Tensor {
     const y = relu(x);
-    if (keeps(pass)) this.saved.put({ y: retain(y) });
+    if (savesForBackward(pass)) this.saved.put({ y: retain(y) });
     return y;
   }
 

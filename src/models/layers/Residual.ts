@@ -1,7 +1,7 @@
 import { add, addAll, relu, reluGrad } from "../../engine/kernels.js";
 import { release, retain } from "../../engine/references.js";
 import type { Tensor } from "../../engine/tensorflow.js";
-import { keeps, Module, type Pass, releaseAll, Saved } from "./Module.js";
+import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";
 import type { Sequential } from "./Sequential.js";
 
 /** The branches of a block with a shortcut. */
@@ -40,7 +40,7 @@ export class Residual extends Module {
     release(residual);
     if (shortcut) release(shortcut);
     const y = this.activate(sum);
-    if (keeps(pass)) this.saved.put({ y: this.options.relu ? retain(y) : undefined });
+    if (savesForBackward(pass)) this.saved.put({ y: this.options.relu ? retain(y) : undefined });
     return y;
   }
 

@@ -24,7 +24,7 @@ export class Stage extends Sequential {
     this.pass = checkpointing ? pass : undefined;
     if (!checkpointing) return super.forward(x, pass);
     this.input.put({ x: retain(x) });
-    return super.forward(x, { ...pass, keepsNothing: true });
+    return super.forward(x, { ...pass, skipSaving: true });
   }
 
   override backward(dy: Tensor, needsInputGrad: boolean): Tensor | undefined {
@@ -37,7 +37,7 @@ export class Stage extends Sequential {
     // A graph runs whatever it can as soon as it can: without the wait for dy it would compute this at once too.
     const x = identityAfter(saved.x, dy);
     releaseAll(saved);
-    release(super.forward(x, { ...pass, again: true }));
+    release(super.forward(x, { ...pass, isRecompute: true }));
     release(x);
   }
 }

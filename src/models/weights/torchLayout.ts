@@ -7,16 +7,16 @@ import { UserError } from "../../core/errors.js";
  * Files keep arrays as PyTorch does, so that a checkpoint opens in Python and PyTorch's weights open here:
  * convolutions `[out, in, h, w]` (TensorFlow: `[h, w, in, out]`), linear layers `[out, in]` (`[in, out]`).
  */
-const toTorch: Readonly<Record<number, number[]>> = { 4: [3, 2, 0, 1], 2: [1, 0] };
-const fromTorch: Readonly<Record<number, number[]>> = { 4: [2, 3, 1, 0], 2: [1, 0] };
+const toTorchAxes: Readonly<Record<number, number[]>> = { 4: [3, 2, 0, 1], 2: [1, 0] };
+const fromTorchAxes: Readonly<Record<number, number[]>> = { 4: [2, 3, 1, 0], 2: [1, 0] };
 
 export function torchShape({ shape }: Pick<Variable, "shape">): number[] {
-  return (toTorch[shape.length] ?? shape.map((_, i) => i)).map((axis) => shape[axis] ?? 0);
+  return (toTorchAxes[shape.length] ?? shape.map((_, i) => i)).map((axis) => shape[axis] ?? 0);
 }
 
 /** The variable's values as a file keeps them. */
-export function store(variable: Variable, name = variable.name): StoredTensor {
-  const axes = toTorch[variable.shape.length];
+export function toTorch(variable: Variable, name = variable.name): StoredTensor {
+  const axes = toTorchAxes[variable.shape.length];
   if (!axes) return { name, shape: variable.shape, values: variable.values() };
   const transposed = tf.tidy(() => tf.transpose(variable.read(), axes));
   const values = transposed.dataSync<"float32">().slice();
@@ -28,9 +28,9 @@ export function store(variable: Variable, name = variable.name): StoredTensor {
  * Gives the variable a file's values.
  * @throws UserError naming the layer and both shapes when they differ
  */
-export function restore(variable: Variable, stored: StoredTensor, file: string): void {
+export function fromTorch(variable: Variable, stored: StoredTensor, file: string): void {
   requireShape(variable, stored, file);
-  const axes = fromTorch[stored.shape.length];
+  const axes = fromTorchAxes[stored.shape.length];
   if (!axes) {
     // A copy: a view of the file's bytes would keep all of them in memory.
     variable.assignValues(stored.values.slice());

@@ -1,5 +1,5 @@
 import { currentDisplay } from "../../core/Display.js";
-import { integer } from "../../core/checkNumber.js";
+import { checkInteger } from "../../core/checkNumber.js";
 import type { Callback, CallbackRequest, TrainingState } from "./Callback.js";
 import { Tracker, type TrackerOptions } from "./Tracker.js";
 
@@ -17,7 +17,7 @@ export class EarlyStoppingCallback implements Callback {
   /** @throws UserError when an option makes no sense */
   constructor({ patience = 0, ...tracked }: EarlyStoppingOptions = {}) {
     this.tracker = new Tracker(tracked);
-    this.patience = integer("patience", patience, 0);
+    this.patience = checkInteger("patience", patience, 0);
   }
 
   trainBegin(state: TrainingState): void {

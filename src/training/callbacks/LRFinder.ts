@@ -1,5 +1,5 @@
 import type { Optimizer } from "../optimizers/Optimizer.js";
-import { inRange, integer } from "../../core/checkNumber.js";
+import { checkNumber, checkInteger } from "../../core/checkNumber.js";
 import { annealingExp } from "./annealing.js";
 import type { Callback, CallbackRequest, TrainingState } from "./Callback.js";
 
@@ -40,10 +40,10 @@ export function requireLRFinder({
   numIt = defaultNumIt,
   warmup = 0,
 }: LRFinderOptions): void {
-  inRange("startLr", startLr, { above: 0 });
-  inRange("endLr", endLr, { above: startLr });
-  integer("numIt", numIt, 1);
-  integer("warmup", warmup, 0);
+  checkNumber("startLr", startLr, { above: 0 });
+  checkNumber("endLr", endLr, { above: startLr });
+  checkInteger("numIt", numIt, 1);
+  checkInteger("warmup", warmup, 0);
 }
 
 /** Smith's learning-rate range test ("Cyclical Learning Rates", 2015) with fast.ai v1's stop rule. */

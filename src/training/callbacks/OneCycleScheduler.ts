@@ -1,5 +1,5 @@
 import type { Optimizer } from "../optimizers/Optimizer.js";
-import { inRange, integer } from "../../core/checkNumber.js";
+import { checkNumber, checkInteger } from "../../core/checkNumber.js";
 import { annealingCos } from "./annealing.js";
 import type { Callback, TrainingState } from "./Callback.js";
 import type { EpochSpan } from "../EpochSpan.js";
@@ -28,8 +28,8 @@ export function cyclePart(
   epochs: number,
   { startEpoch = 0, totEpochs = startEpoch + epochs }: OneCycleOptions,
 ): EpochSpan {
-  integer("startEpoch", startEpoch, 0);
-  integer("totEpochs", totEpochs, startEpoch + epochs);
+  checkInteger("startEpoch", startEpoch, 0);
+  checkInteger("totEpochs", totEpochs, startEpoch + epochs);
   return { epochs: totEpochs, from: startEpoch, to: startEpoch + epochs };
 }
 
@@ -68,10 +68,10 @@ export function requireOneCycle({
   pctStart = 0.3,
   finalDiv = 1,
 }: OneCycleOptions): void {
-  moms?.forEach((mom, i) => inRange(`moms[${i}]`, mom, { from: 0, below: 1 }));
-  inRange("divFactor", divFactor, { above: 0 });
-  inRange("pctStart", pctStart, { from: 0, to: 1 });
-  inRange("finalDiv", finalDiv, { above: 0 });
+  moms?.forEach((mom, i) => checkNumber(`moms[${i}]`, mom, { from: 0, below: 1 }));
+  checkNumber("divFactor", divFactor, { above: 0 });
+  checkNumber("pctStart", pctStart, { from: 0, to: 1 });
+  checkNumber("finalDiv", finalDiv, { above: 0 });
 }
 
 /** Sets the optimizer's rates and momentum along one cycle over the whole fit. */

@@ -1,6 +1,6 @@
 import { currentDisplay } from "../../core/Display.js";
 import type { Callback, TrainingState } from "./Callback.js";
-import { inRange, integer } from "../../core/checkNumber.js";
+import { checkNumber, checkInteger } from "../../core/checkNumber.js";
 import { Tracker, type TrackerOptions } from "./Tracker.js";
 
 /** When `ReduceLROnPlateauCallback` lowers the rates, and how far. */
@@ -26,9 +26,9 @@ export class ReduceLROnPlateauCallback implements Callback {
   /** @throws UserError when an option makes no sense */
   constructor({ patience = 0, factor = 0.2, minLr = 1e-3, ...tracked }: ReduceLROnPlateauOptions = {}) {
     this.tracker = new Tracker(tracked);
-    this.patience = integer("patience", patience, 0);
-    this.factor = inRange("factor", factor, { above: 0, below: 1 });
-    this.minLr = inRange("minLr", minLr, { from: 0 });
+    this.patience = checkInteger("patience", patience, 0);
+    this.factor = checkNumber("factor", factor, { above: 0, below: 1 });
+    this.minLr = checkNumber("minLr", minLr, { from: 0 });
   }
 
   trainBegin(state: TrainingState): void {

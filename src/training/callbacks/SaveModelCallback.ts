@@ -4,7 +4,7 @@ import path from "node:path";
 import { currentDisplay } from "../../core/Display.js";
 import { UserError } from "../../core/errors.js";
 import { withEnding, withoutEnding } from "../../core/fileEnding.js";
-import { oneOf } from "../../core/checkNumber.js";
+import { checkOneOf } from "../../core/checkNumber.js";
 import { checkpointEnding, checkpointName } from "../checkpoint.js";
 import type { Callback, TrainingState } from "./Callback.js";
 import { Tracker, type TrackerOptions } from "./Tracker.js";
@@ -31,7 +31,7 @@ export class SaveModelCallback implements Callback {
 
   /** @throws UserError when an option makes no sense */
   constructor({ every = "improvement", name = "bestmodel", ...tracked }: SaveModelOptions = {}) {
-    oneOf("every", every, ["improvement", "epoch"]);
+    checkOneOf("every", every, ["improvement", "epoch"]);
     this.tracker = new Tracker(tracked);
     [this.every, this.name] = [every, withoutEnding(checkpointName(name), checkpointEnding)];
   }

@@ -3,7 +3,7 @@ import { indented } from "../../core/indented.js";
 import type { Callback, TrainingState } from "./Callback.js";
 
 /** Files of a batch that an error names one by one. */
-const listed = 8;
+const maxListed = 8;
 
 /**
  * Ends a fit at the first loss that is no number, naming the step, the rates and the batch. fast.ai's callback of
@@ -17,7 +17,7 @@ export class TerminateOnNaNCallback implements Callback {
     const names = lastItems.map((item) => items?.[item]?.path ?? `item ${item}`);
     throw new UserError(
       `The loss is NaN at batch ${batch - 1} of epoch ${epoch}, with learning rates ${learn.optimizer.lrs.join(", ")}. ` +
-        `The batch's images:${indented(names, listed)}`,
+        `The batch's images:${indented(names, maxListed)}`,
       "The net is broken: load a checkpoint, and train with a lower learning rate or with clipGrad.",
     );
   }

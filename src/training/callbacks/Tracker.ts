@@ -1,7 +1,7 @@
 import { currentDisplay } from "../../core/Display.js";
 import { UserError } from "../../core/errors.js";
 import type { TrainingState } from "./Callback.js";
-import { inRange, oneOf } from "../../core/checkNumber.js";
+import { checkNumber, checkOneOf } from "../../core/checkNumber.js";
 import type { MetricColumn } from "../metrics/metricColumns.js";
 
 /** Which number a callback follows, and what counts as better. */
@@ -37,9 +37,9 @@ export class Tracker {
 
   /** @throws UserError when `mode` or `minDelta` make no sense */
   constructor({ monitor = "valid_loss", mode = "auto", minDelta = 0 }: TrackerOptions) {
-    oneOf("mode", mode, ["auto", "min", "max"]);
+    checkOneOf("mode", mode, ["auto", "min", "max"]);
     [this.monitor, this.head, this.mode] = [monitor, monitor, mode];
-    this.minDelta = inRange("minDelta", minDelta, { from: 0 });
+    this.minDelta = checkNumber("minDelta", minDelta, { from: 0 });
   }
 
   /** @throws UserError when the learner has no such column */

@@ -1,4 +1,4 @@
-import type { Preparation } from "../../data/loading/prepareImage.js";
+import type { Preprocessing } from "../../data/loading/prepareImage.js";
 import type { BodySpec } from "../../models/bodies/Body.js";
 import type { DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 
@@ -9,7 +9,7 @@ export interface ExportedLearner {
   readonly body: BodySpec;
   /** In the order of the net's outputs. */
   readonly classes: readonly string[];
-  readonly preparation: Preparation;
+  readonly preparation: Preprocessing;
   /** What recall, precision and their kind speak of; undefined: means over the classes. */
   readonly positiveClass?: string;
   /** Undefined: the most probable class is called. */

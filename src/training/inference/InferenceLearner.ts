@@ -2,8 +2,8 @@ import { DataLoader } from "../../data/loading/DataLoader.js";
 import { ImageDataset } from "../../data/ImageDataset.js";
 import { imageFiles, requireFolder } from "../../data/labels/imageFolder.js";
 import { LeftOut } from "../../data/labels/LeftOut.js";
-import { Preparer } from "../../data/loading/WorkerPool.js";
-import { SourceCache } from "../../data/loading/ImageCache.js";
+import { WorkerPool } from "../../data/loading/WorkerPool.js";
+import { ImageCache } from "../../data/loading/ImageCache.js";
 import { currentDisplay } from "../../core/Display.js";
 import { cores } from "../../core/environment.js";
 import { UserError } from "../../core/errors.js";
@@ -44,7 +44,7 @@ export class InferenceLearner {
   private running = 0;
   private disposed = false;
   private readonly evaluator: Evaluator;
-  private readonly preparer = new Preparer(Math.min(16, cores()));
+  private readonly workers = new WorkerPool(Math.min(16, cores()));
 
   constructor(
     /** The net. */
@@ -89,7 +89,7 @@ export class InferenceLearner {
         this.classes,
       ),
       ...{ bs, size, resizing, transforms, shuffle: false, dropLast: false, stats: () => stats, stream: [0] },
-      ...{ preparer: this.preparer, cache: new SourceCache(0) },
+      ...{ workers: this.workers, cache: new ImageCache(0) },
     });
     return interruptible(async (check) => {
       const predictions: FilePrediction[] = [];
@@ -154,7 +154,7 @@ export class InferenceLearner {
     if (!this.disposed || this.running > 0) return;
     // Threads that are gone have nothing to free.
     this.evaluator.close().catch(() => undefined);
-    this.preparer.close().catch(() => undefined);
+    this.workers.close().catch(() => undefined);
     NetAccess.of(this.model).dispose(this.model);
     this.model.dispose();
   }

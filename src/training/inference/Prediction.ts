@@ -1,4 +1,4 @@
-import { type Preparation, prepareImage } from "../../data/loading/prepareImage.js";
+import { type Preprocessing, prepareImage } from "../../data/loading/prepareImage.js";
 import { calledClass, type DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import type { EvaluatedBatch } from "../session/evaluate.js";
 import { softmax } from "../../statistics/softmax.js";
@@ -40,7 +40,7 @@ export function predictionsOf(logits: Float32Array, { classes, threshold }: Deci
  */
 export async function predictImage(
   image: string | Uint8Array,
-  preparation: Preparation,
+  preparation: Preprocessing,
   decision: Decision,
   evaluate: (batch: TrainBatch) => Promise<EvaluatedBatch>,
 ): Promise<Prediction> {

@@ -1,10 +1,10 @@
 import path from "node:path";
-import { preparationOf } from "../../data/loading/prepareImage.js";
+import { preprocessingOf } from "../../data/loading/prepareImage.js";
 import type { ImageDataBunch } from "../../data/ImageDataBunch.js";
 import { writeSafetensors } from "../../engine/safetensors.js";
 import { makeFolder } from "../../core/makeFolder.js";
 import type { Cnn } from "../../models/Cnn.js";
-import { store } from "../../models/weights/torchLayout.js";
+import { toTorch } from "../../models/weights/torchLayout.js";
 import { checkedThreshold, type DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import type { ExportedLearner } from "./ExportedLearner.js";
 
@@ -31,7 +31,7 @@ export interface Exported {
 export function describeLearner(learn: Exported): ExportedLearner {
   const { arch, model, data, positiveClass } = learn;
   const { classes } = data;
-  return { arch, body: model.body.spec, classes, preparation: preparationOf(data), positiveClass };
+  return { arch, body: model.body.spec, classes, preparation: preprocessingOf(data), positiveClass };
 }
 
 /**
@@ -46,7 +46,7 @@ export async function exportLearner(
 ): Promise<void> {
   const threshold = options.threshold && checkedThreshold(options.threshold, learn.data.classes);
   await makeFolder(path.dirname(file), "Choose another folder: give the learner another `modelDir`.");
-  const tensors = learn.model.state().map((variable) => store(variable));
+  const tensors = learn.model.state().map((variable) => toTorch(variable));
   const described = describeLearner(learn);
   // The class that is called by the threshold is the one that this net's numbers speak of.
   const positiveClass = threshold?.positiveClass ?? described.positiveClass;

@@ -6,7 +6,7 @@ import type { Body } from "../../models/bodies/Body.js";
 import { Cnn } from "../../models/Cnn.js";
 import type { Sequential } from "../../models/layers/Sequential.js";
 import { createHead } from "../../models/createHead.js";
-import { requireTorchShape, restore } from "../../models/weights/torchLayout.js";
+import { requireTorchShape, fromTorch } from "../../models/weights/torchLayout.js";
 import type { ExportedLearner } from "./ExportedLearner.js";
 import { InferenceLearner } from "./InferenceLearner.js";
 import { exportedLearnerOf } from "./metadataSchemas.js";
@@ -21,7 +21,7 @@ export async function loadLearner(file: string): Promise<InferenceLearner> {
   const exported = exportedLearnerOf(metadata, file);
   const model = createModel(exported, tensors, file);
   try {
-    for (const variable of model.state()) restore(variable, known(tensors, variable.name, file), file);
+    for (const variable of model.state()) fromTorch(variable, known(tensors, variable.name, file), file);
   } catch (error) {
     model.dispose();
     throw error;

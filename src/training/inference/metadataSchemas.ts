@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type ImageStats, isStats } from "../../data/imagenetStats.js";
-import { largestSize, paddingModes, resizeMethods } from "../../data/transforms/resizing.js";
+import { maxSize, paddingModes, resizeMethods } from "../../data/transforms/resizing.js";
 import { isTransform, type Transform } from "../../data/transforms/Transform.js";
 import { checkFields } from "../../core/checkFields.js";
 import { UserError } from "../../core/errors.js";
@@ -22,7 +22,7 @@ const classes = z
 
 const preparation = z
   .object({
-    size: count(largestSize),
+    size: count(maxSize),
     transforms: z
       .array(z.custom<Transform>(isTransform, "expected a transform as its function makes it"))
       .max(100),

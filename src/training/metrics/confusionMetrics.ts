@@ -1,4 +1,4 @@
-import { inRange, oneOf } from "../../core/checkNumber.js";
+import { checkNumber, checkOneOf } from "../../core/checkNumber.js";
 import { positiveClass } from "../../statistics/positiveClass.js";
 import { cohenKappa, kappaWeights, type KappaWeights, matthewsCorrcoef } from "../../statistics/agreement.js";
 import {
@@ -33,7 +33,7 @@ export interface AverageOptions extends BinaryMetricOptions {
 }
 
 /** Predictions of one class against the rest, over a whole validation set. */
-interface Counts {
+interface ClassCounts {
   readonly hits: number;
   readonly predicted: number;
   readonly actual: number;
@@ -62,7 +62,7 @@ export function recall(options: AverageOptions = {}): Metric {
  * @throws UserError as `precision`, and for a beta that is not above 0
  */
 export function fBeta({ beta, ...options }: AverageOptions & { readonly beta?: number } = {}): Metric {
-  const square = inRange("beta", beta ?? 2, { above: 0 }) ** 2;
+  const square = checkNumber("beta", beta ?? 2, { above: 0 }) ** 2;
   return averaged(["fBeta", beta], options, ({ hits, predicted, actual }) =>
     hits === 0 ? 0 : ((1 + square) * hits) / (square * actual + predicted),
   );
@@ -137,11 +137,11 @@ function areaOf(label: number, { logits, c, y }: MetricInput): number {
 function averaged(
   [base, beta]: readonly [name: string, beta?: number],
   options: AverageOptions,
-  of: (counts: Counts) => number,
+  of: (counts: ClassCounts) => number,
   nanWhere?: string,
 ): Metric {
   const { posLabel, average } = options;
-  if (average !== undefined) oneOf("average", average, averages);
+  if (average !== undefined) checkOneOf("average", average, averages);
   const describe = (classes: MetricClasses): MetricDescription => {
     const measure = base === "fBeta" ? `f${beta ?? 2}` : base;
     const means: Partial<Record<Average, string>> = {
@@ -182,10 +182,10 @@ function averaged(
 }
 
 const averages = ["binary", "micro", "macro", "weighted"] as const satisfies readonly Average[];
-const none: Counts = { hits: 0, predicted: 0, actual: 0 };
+const none: ClassCounts = { hits: 0, predicted: 0, actual: 0 };
 
 /** Of each class. */
-function countsOf(input: MetricInput): Counts[] {
+function countsOf(input: MetricInput): ClassCounts[] {
   const matrix = confusion(input);
   return matrix.map((row, k) => ({
     hits: row[k] ?? 0,

@@ -1,5 +1,5 @@
 import { UserError } from "../../core/errors.js";
-import { integer } from "../../core/checkNumber.js";
+import { checkInteger } from "../../core/checkNumber.js";
 import { argmax } from "../../statistics/argmax.js";
 
 /** The classes of a learner's data, as its metrics see them. */
@@ -62,7 +62,7 @@ export function accuracy({ logits, c, y }: MetricInput): number {
  * @throws UserError for another k, and when there are fewer classes
  */
 export function topKAccuracy(options: { readonly k?: number } = {}): Metric {
-  const k = integer("k", options.k ?? 5, 1);
+  const k = checkInteger("k", options.k ?? 5, 1);
   const describe = ({ length: c }: { readonly length: number }): MetricDescription => {
     if (k > c) throw new UserError(`k is ${k}; there are ${c} classes.`, `Give a number from 1 to ${c}.`);
     return { head: `top_${k}_accuracy` };

@@ -2,7 +2,7 @@ import { feedScalar } from "../../engine/feed.js";
 import { attr, constant, resourceOp, T } from "../../engine/rawOps.js";
 import type { Tensor } from "../../engine/tensorflow.js";
 import type { Parameter } from "../../engine/Variable.js";
-import { inRange } from "../../core/checkNumber.js";
+import { checkNumber } from "../../core/checkNumber.js";
 import { type OptFunc, Optimizer, type WeightDecayOptions } from "./Optimizer.js";
 
 /** What `adam()` takes, with fast.ai's names and defaults. */
@@ -18,8 +18,8 @@ export interface AdamOptions {
  * @throws UserError when a beta is not in [0, 1) or eps is not positive
  */
 export function adam(options: AdamOptions = {}): OptFunc {
-  options.betas?.forEach((beta, i) => inRange(`betas[${i}]`, beta, { from: 0, below: 1 }));
-  inRange("eps", options.eps ?? 1e-8, { above: 0 });
+  options.betas?.forEach((beta, i) => checkNumber(`betas[${i}]`, beta, { from: 0, below: 1 }));
+  checkNumber("eps", options.eps ?? 1e-8, { above: 0 });
   return (groups, decay) => new Adam(groups, { ...options, ...decay });
 }
 

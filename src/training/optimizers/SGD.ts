@@ -2,7 +2,7 @@ import { feedScalar } from "../../engine/feed.js";
 import { attr, resourceOp, T } from "../../engine/rawOps.js";
 import type { Tensor } from "../../engine/tensorflow.js";
 import type { Parameter } from "../../engine/Variable.js";
-import { inRange } from "../../core/checkNumber.js";
+import { checkNumber } from "../../core/checkNumber.js";
 import { type OptFunc, Optimizer, type WeightDecayOptions } from "./Optimizer.js";
 
 /** What `sgd()` takes. */
@@ -16,7 +16,7 @@ export interface SGDOptions {
  * @throws UserError when the momentum is not in [0, 1)
  */
 export function sgd(options: SGDOptions = {}): OptFunc {
-  inRange("momentum", options.momentum ?? 0, { from: 0, below: 1 });
+  checkNumber("momentum", options.momentum ?? 0, { from: 0, below: 1 });
   return (groups, decay) => new SGD(groups, { ...options, ...decay });
 }
 

@@ -6,7 +6,14 @@ import type { Variable } from "../../engine/Variable.js";
 import { UserError } from "../../core/errors.js";
 import type { EvaluatedBatch } from "./evaluate.js";
 import { unmixed } from "../mixUp.js";
-import { groupsOf, type Net, type Present, recordNet, type Variables, variablesOf } from "./recordNet.js";
+import {
+  groupsOf,
+  type Net,
+  type CurrentBatch,
+  recordNet,
+  type Variables,
+  variablesOf,
+} from "./recordNet.js";
 import type { TrainBatch } from "../DataBunch.js";
 import type { MixedBatch } from "./trainStep.js";
 
@@ -36,9 +43,9 @@ export class NetSession {
     private readonly graph: Graph,
     private readonly remote: RemoteGraph,
     private readonly imageShape: string,
-    private readonly present: Present,
+    private readonly current: CurrentBatch,
     /** Groups that are new, and become zeros when the graph first runs. */
-    private readonly blank: Set<number>,
+    private readonly uninitialized: Set<number>,
     private readonly beforeRead: () => void,
   ) {}
 
@@ -52,7 +59,7 @@ export class NetSession {
     beforeRead: () => void = () => undefined,
   ): Promise<NetSession> {
     const [, height, width, channels] = batch.shape;
-    const present: Present = {
+    const current: CurrentBatch = {
       batch: {
         x: new Float32Array(height * width * channels),
         shape: [1, height, width, channels],
@@ -64,20 +71,20 @@ export class NetSession {
     RemoteGraph.expect();
     const isNew = net.training?.optimizer.state().size === 0;
     const variables = variablesOf(net);
-    const graph = recordNet(net, variables, present);
+    const graph = recordNet(net, variables, current);
     const remote = await RemoteGraph.open(programOf(graph));
-    const blank = groupsOf(variables).flatMap((group, i) =>
+    const uninitialized = groupsOf(variables).flatMap((group, i) =>
       group === variables.sums || (isNew && group !== variables.model) ? i : [],
     );
-    present.weight = 0;
+    current.weight = 0;
     return new NetSession(
       net,
       variables,
       graph,
       remote,
       imageShape(batch),
-      present,
-      new Set(blank),
+      current,
+      new Set(uninitialized),
       beforeRead,
     );
   }
@@ -109,7 +116,7 @@ export class NetSession {
     }
     const weight = loss.weights(batch.y, mix).reduce((sum, one) => sum + one, 0);
     const [sum] = await this.run("train", { ...batch, mix });
-    this.present.weight += weight;
+    this.current.weight += weight;
     if (++this.added === accumulation) await this.update();
     return (sum?.[0] ?? NaN) / weight;
   }
@@ -119,8 +126,8 @@ export class NetSession {
     if (this.added === 0) return;
     await this.moveToThread();
     this.net.training?.optimizer.advance();
-    await this.run("update", this.present.batch);
-    this.present.weight = 0;
+    await this.run("update", this.current.batch);
+    this.current.weight = 0;
     this.added = 0;
   }
 
@@ -151,7 +158,7 @@ export class NetSession {
     variables: readonly Variable[] = [this.variables.model, ...this.variables.slots].flat(),
   ): Promise<void> {
     const remote = variables.filter((variable) => variable.isRemote);
-    if (remote.length > 0) this.bring(remote, await this.remote.read(this.placesOf(remote)));
+    if (remote.length > 0) this.receive(remote, await this.remote.read(this.placesOf(remote)));
   }
 
   /** The same at once, for somebody who reads a variable. */
@@ -164,7 +171,7 @@ export class NetSession {
       );
     }
     const remote = this.graph.variables.filter((variable) => variable.isRemote);
-    this.bring(remote, this.remote.readNow(this.placesOf(remote)));
+    this.receive(remote, this.remote.readNow(this.placesOf(remote)));
   }
 
   private placesOf(variables: readonly Variable[]): number[] {
@@ -172,20 +179,20 @@ export class NetSession {
     return variables.map((variable) => places.get(variable) ?? NaN);
   }
 
-  /** Brings everything back and frees the graph. */
+  /** Takes all values from the thread and frees the graph. */
   async close(): Promise<void> {
     this.closing = true;
     for (const [i, group] of this.groups.entries()) {
       if (group === this.variables.sums || !group.some(({ isRemote }) => isRemote)) continue;
       // Group by group, so that not everything is in memory twice.
-      this.bring(group, await this.remote.take(i));
+      this.receive(group, await this.remote.take(i));
     }
     await this.remote.close();
     for (const variable of this.variables.sums) variable.dispose();
   }
 
   private run(name: string, batch: MixedBatch): Promise<readonly Float32Array[]> {
-    this.present.batch = batch;
+    this.current.batch = batch;
     const feeds = this.graph.functions.get(name)?.feeds ?? [];
     return this.remote.run(
       name,
@@ -194,7 +201,7 @@ export class NetSession {
   }
 
   /** Gives the variables that are still remote their values. */
-  private bring(variables: readonly Variable[], values: readonly Float32Array[]): void {
+  private receive(variables: readonly Variable[], values: readonly Float32Array[]): void {
     variables.forEach((variable, i) => {
       if (!variable.isRemote) return;
       variable.assignValues(values[i] ?? new Float32Array());
@@ -203,7 +210,7 @@ export class NetSession {
     collectGarbage();
   }
 
-  private isNewHere(variable: Variable): boolean {
+  private isChangedHere(variable: Variable): boolean {
     return !variable.isRemote && variable.version !== this.known.get(variable);
   }
 
@@ -211,8 +218,8 @@ export class NetSession {
   private async pushChanges(): Promise<void> {
     const settings: GroupSetting[] = [];
     for (const [group, variables] of this.groups.entries()) {
-      if (this.blank.has(group)) settings.push({ group });
-      else if (variables.some((variable) => this.isNewHere(variable))) {
+      if (this.uninitialized.has(group)) settings.push({ group });
+      else if (variables.some((variable) => this.isChangedHere(variable))) {
         await this.syncFromThread(variables);
         settings.push({ group, values: variables.map((variable) => variable.values()) });
       }
@@ -224,7 +231,7 @@ export class NetSession {
         if (values) this.known.set(variable, variable.version);
         else variable.offload(this.onRead);
       }
-      this.blank.delete(group);
+      this.uninitialized.delete(group);
     }
     this.prepared = false;
   }

@@ -34,7 +34,7 @@ export interface Training {
 }
 
 /** What the graph's inputs are made from. */
-export interface Present {
+export interface CurrentBatch {
   batch: MixedBatch;
   /** Of the items whose gradients have been added up. */
   weight: number;
@@ -69,7 +69,11 @@ export function variablesOf({ model, training }: Net): Variables {
 }
 
 /** Takes down a step and an evaluation; nothing is changed by it, nor drawn from the random source. */
-export function recordNet({ model, loss, training }: Net, variables: Variables, present: Present): Graph {
+export function recordNet(
+  { model, loss, training }: Net,
+  variables: Variables,
+  current: CurrentBatch,
+): Graph {
   const recorder = new GraphRecorder(groupsOf(variables));
   const recorded = (name: string, body: () => readonly Tensor[]) => {
     tf.engine().startScope();
@@ -82,7 +86,7 @@ export function recordNet({ model, loss, training }: Net, variables: Variables, 
       training?.optimizer.zeroGrad();
     }
   };
-  const batch = () => present.batch;
+  const batch = () => current.batch;
   if (training) {
     const { optimizer, random, clipGrad, checkpointing, accumulation = 1 } = training;
     const accumulates = accumulation > 1;
@@ -101,7 +105,7 @@ export function recordNet({ model, loss, training }: Net, variables: Variables, 
       });
       if (accumulates) {
         recorded("update", () => {
-          const share = feedScalar(() => 1 / present.weight);
+          const share = feedScalar(() => 1 / current.weight);
           takeMeans(optimizer.parameters, variables.sums, share);
           move();
           for (const sum of variables.sums) sum.assign(zerosLike(sum.read()));

@@ -28,7 +28,7 @@ export function stepMemory(
   const activations = tf.tidy(() => {
     const x = tf.zeros([1, size, size, 3]);
     // As if again: the running statistics stay.
-    const y = model.forward(x, { training: true, again: true, random: new Random(0), checkpointing });
+    const y = model.forward(x, { training: true, isRecompute: true, random: new Random(0), checkpointing });
     const kept = tf.memory().numBytes - before;
     // Releases what the layers keep.
     model.backward(zerosLike(y));

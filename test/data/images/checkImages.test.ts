@@ -4,8 +4,8 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import sharp from "sharp";
 import { checkImages } from "../../../src/data/images/checkImages.js";
-import { Preparer } from "../../../src/data/loading/WorkerPool.js";
-import { SourceCache } from "../../../src/data/loading/ImageCache.js";
+import { WorkerPool } from "../../../src/data/loading/WorkerPool.js";
+import { ImageCache } from "../../../src/data/loading/ImageCache.js";
 import { setDisplay, silentDisplay } from "../../../src/core/Display.js";
 import { Interrupted } from "../../../src/core/errors.js";
 import { temporaryFolder } from "../../support/folders.js";
@@ -35,14 +35,14 @@ describe("checking images", () => {
     );
     const said: string[] = [];
     const previous = setDisplay({ ...silentDisplay, text: (text) => void said.push(text) });
-    const preparer = new Preparer(1);
+    const workers = new WorkerPool(1);
     try {
       for (let start = 0; start < 2; start++) {
-        await checkImages(paths, { size: 8, onBadImage: "error" }, preparer, new SourceCache());
+        await checkImages(paths, { size: 8, onBadImage: "error" }, workers, new ImageCache());
       }
     } finally {
       setDisplay(previous);
-      await preparer.close();
+      await workers.close();
     }
     const line =
       "Of the images with 16 bits a channel 2 use 12 of them, 1 use 10 of them: these bits are spread from black to white.";
@@ -51,7 +51,7 @@ describe("checking images", () => {
 
   for (const numWorkers of [0, 2]) {
     it(`shows how far it is, stops when asked and goes on where it was, with ${numWorkers} workers`, async () => {
-      const preparer = new Preparer(numWorkers);
+      const workers = new WorkerPool(numWorkers);
       const paths = await files(400);
       const seen: { total: number; done: number[]; ended: number }[] = [];
       const previous = setDisplay({
@@ -72,13 +72,13 @@ describe("checking images", () => {
         },
       });
       try {
-        const check = () => checkImages(paths, { size: 8, onBadImage: "error" }, preparer, new SourceCache());
+        const check = () => checkImages(paths, { size: 8, onBadImage: "error" }, workers, new ImageCache());
         await assert.rejects(check, Interrupted);
         assert.equal((await check()).size, 0);
         assert.equal((await check()).size, 0);
       } finally {
         setDisplay(previous);
-        await preparer.close();
+        await workers.close();
       }
       assert.equal(seen.length, 2, "the third time nothing is left to do");
       const [first, second] = seen;

@@ -6,8 +6,8 @@ import { describe, it } from "node:test";
 import { DataLoader } from "../../../src/data/loading/DataLoader.js";
 import { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
 import { ImageDataset } from "../../../src/data/ImageDataset.js";
-import { Preparer } from "../../../src/data/loading/WorkerPool.js";
-import { SourceCache } from "../../../src/data/loading/ImageCache.js";
+import { WorkerPool } from "../../../src/data/loading/WorkerPool.js";
+import { ImageCache } from "../../../src/data/loading/ImageCache.js";
 import { UserError } from "../../../src/core/errors.js";
 import { smallSet } from "../../support/folders.js";
 
@@ -39,7 +39,7 @@ describe("DataLoader", () => {
       const [item] = (await ImageDataBunch.fromFolder(smallSet(2, 1), options)).trainDs.items;
       assert.ok(item);
       truncateSync(item.path, 1000);
-      const preparer = new Preparer(numWorkers);
+      const workers = new WorkerPool(numWorkers);
       const loader = new DataLoader({
         dataset: new ImageDataset([item], [item.class]),
         bs: 1,
@@ -49,8 +49,8 @@ describe("DataLoader", () => {
         dropLast: false,
         stats: () => undefined,
         stream: [1],
-        preparer,
-        cache: new SourceCache(),
+        workers,
+        cache: new ImageCache(),
       });
       await assert.rejects(
         async () => {
@@ -58,7 +58,7 @@ describe("DataLoader", () => {
         },
         (error: unknown) => error instanceof UserError && error.message.includes(item.path),
       );
-      await preparer.close();
+      await workers.close();
     });
   }
 

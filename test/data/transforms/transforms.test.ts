@@ -12,7 +12,7 @@ import { averagedSize, planSteps, resizeTarget, shrinkage } from "../../../src/d
 import { relight } from "../../../src/data/transforms/relight.js";
 import { resample } from "../../../src/data/transforms/resample.js";
 import { rotate, rotateStep } from "../../../src/data/transforms/rotate.js";
-import type { Step } from "../../../src/data/transforms/TransformStep.js";
+import type { TransformStep } from "../../../src/data/transforms/TransformStep.js";
 import { symmetricWarpStep } from "../../../src/data/transforms/symmetricWarp.js";
 import { drawSteps } from "../../../src/data/transforms/Transform.js";
 import { zoomStep } from "../../../src/data/transforms/zoom.js";
@@ -65,7 +65,7 @@ describe("geometry", () => {
 
   it("composes rotation and zoom and corrects the aspect", () => {
     // H' = 300, W' = 200 is what a 300 x 200 image has at size 200.
-    const steps: Step[] = [rotateStep(10), zoomStep(1.1, 0.25, 0.75)];
+    const steps: TransformStep[] = [rotateStep(10), zoomStep(1.1, 0.25, 0.75)];
     const { matrix } = planSteps(300, 200, 200, steps);
     assert.ok(matrix);
     close(matrix.slice(0, 6), [0.89528, -0.236793, 0.052657, 0.105241, 0.89528, -0.036871], 1e-6);

@@ -71,9 +71,9 @@ function reloadTypes() {
   }
 }
 
-function redirectSources() {
+function redirectImports() {
   redirectTypes();
   redirectRequire();
 }
 
-module.exports = { redirectSources, reloadTypes };
+module.exports = { redirectImports, reloadTypes };

@@ -6,7 +6,7 @@ const { current } = require("./executor.cjs");
  * Errors that nobody caught. tslab prints them and calls the cell a success; here they are the error of the cell
  * that is being run, and are printed only when none is.
  */
-function catchStrays() {
+function catchUncaughtErrors() {
   for (const event of ["unhandledRejection", "uncaughtException"]) {
     process.removeAllListeners(event);
     process.on(event, (reason) => {
@@ -16,4 +16,4 @@ function catchStrays() {
   }
 }
 
-module.exports = { catchStrays };
+module.exports = { catchUncaughtErrors };

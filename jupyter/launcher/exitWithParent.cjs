@@ -4,7 +4,7 @@ const { setInterval } = require("node:timers");
 const everyMs = 2000;
 
 /** Ends the kernel when the program that started it is gone, however that ended: nobody could reach it any more. */
-function followParent() {
+function exitWithParent() {
   // Set by Jupyter's client, whose own process it is; other starters may hand the kernel over and leave.
   const parent = Number(process.env.JPY_PARENT_PID);
   if (!(parent > 1)) return;
@@ -18,4 +18,4 @@ function followParent() {
   watch.unref();
 }
 
-module.exports = { followParent };
+module.exports = { exitWithParent };
