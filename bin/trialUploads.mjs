@@ -11,7 +11,7 @@ import { bootstrap } from "./bootstrap.mjs";
 
 await bootstrap();
 const { drawnExport } = await import("../dist/test/serve/drawnExport.js");
-const { runUploadTrial, startServer, mostGrowth, mostSeconds } =
+const { runUploadTrial, startServer, maxGrowth, maxSeconds } =
   await import("../dist/test/serve/uploadTrial.js");
 
 const [count = "500", model] = process.argv.slice(2);
@@ -28,8 +28,8 @@ try {
   const { megabytes, unanswered } = rest;
   const isRight =
     unanswered.length === 0 &&
-    slowest[0].seconds < mostSeconds &&
-    megabytes.after <= mostGrowth * megabytes.before;
+    slowest[0].seconds < maxSeconds &&
+    megabytes.after <= maxGrowth * megabytes.before;
   console.log(isRight ? "held" : "FAILED");
   process.exitCode = isRight ? 0 : 1;
 } finally {

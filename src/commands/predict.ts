@@ -27,9 +27,9 @@ interface Predicted {
   readonly path: string;
   /** By the threshold, if the learner was exported with one. */
   readonly class: string;
-  /** Of that class. */
+  /** The probability of that class, in 0..1. */
   readonly probability: number;
-  /** Of each class, by its name. */
+  /** The probability of each class, by its name. */
   readonly probabilities: Readonly<Record<string, number>>;
   /** By what the class is called. */
   readonly rule: string;

@@ -2,7 +2,7 @@
 export interface Batch {
   /** Normalised pixels, `[n, height, width, 3]` row by row, RGB. */
   readonly x: Float32Array;
-  /** Of `x`. */
+  /** The shape of `x`. */
   readonly shape: readonly [n: number, height: number, width: number, channels: 3];
   /** Class indices, `[n]`. */
   readonly y: Int32Array;

@@ -64,7 +64,7 @@ export class ImageDataBunch {
   readonly resizing: Required<Resizing>;
   /** Images in a batch. */
   readonly bs: number;
-  /** Of every random draw of the data. */
+  /** Decides every random draw of the data. */
   readonly seed: number;
   /** The transforms of training and of validation. */
   readonly dsTfms: Transforms;

@@ -50,7 +50,7 @@ export class TerminalDisplay implements Display {
   fitProgress(columns: readonly string[]): FitProgress {
     const state = new FitState(columns, this.clock);
     const throttle = this.throttle();
-    // Wide enough for a loss with six decimals before any is known; "recall of PNEUMONIA" takes two lines.
+    // Wide enough for a loss with six decimals before any is known; a head with a long class takes two lines.
     const longestWord = (name: string) => Math.max(...name.split(" ").map((word) => word.length));
     const layout = columns.map((name) => ({ width: Math.max(longestWord(name), 8), right: true }));
     let headed = false;

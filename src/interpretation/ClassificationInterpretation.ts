@@ -149,7 +149,7 @@ export class ClassificationInterpretation {
     return this.positive?.name;
   }
 
-  /** Whose measures precision, recall and specificity are, in words: "PNEUMONIA", or "the mean of 3 classes". */
+  /** Whose measures precision, recall and specificity are, in words: "cat", or "the mean of 3 classes". */
   get measuredOf(): string {
     return measuredOf(this.preds.classes, this.positiveClass);
   }
@@ -183,7 +183,7 @@ export class ClassificationInterpretation {
   }
 
   /**
-   * Of those called positive, how many are: TP / (TP + FP). NaN where nothing was called positive.
+   * The share of true positives among those called positive: TP / (TP + FP). NaN where nothing was called positive.
    * @param positive the class; where there is none, it is the mean over the classes, as fast.ai's `average="macro"`
    */
   precision(positive = this.positiveClass): Share {
@@ -195,7 +195,7 @@ export class ClassificationInterpretation {
     return this.share(recallOf, positive);
   }
 
-  /** Of the negative, how many were left in peace: TN / (TN + FP); as {@link precision}. */
+  /** The share of the negative that were not called positive: TN / (TN + FP); as {@link precision}. */
   specificity(positive = this.positiveClass): Share {
     return this.share(specificityOf, positive);
   }

@@ -10,6 +10,6 @@ export interface TopLoss {
   readonly actual: string;
   /** The class with the highest probability. */
   readonly predicted: string;
-  /** Of the actual class, 0..1. */
+  /** The probability of the actual class, in 0..1. */
   readonly probability: number;
 }

@@ -6,7 +6,7 @@ import { softmax } from "../engine/kernels.js";
 import { tf } from "../engine/tensorflow.js";
 import type { Cnn } from "./Cnn.js";
 
-/** Of the blank image that it is recorded with; the graph takes other sizes too. */
+/** Side of the blank image that the graph is recorded with; it takes other sizes too. */
 const side = 64;
 
 /**

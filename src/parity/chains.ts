@@ -35,7 +35,7 @@ type DrawnStep =
     }
   | { readonly kind: "dihedral"; readonly k: number };
 
-/** Of one pixel: the record has four digits, and a sample beside an edge may fall on its other side. */
+/** The mean difference of a pixel: the record has four digits, and a sample beside an edge may fall on its other side. */
 const meanTolerance = 1e-4;
 const maxTolerance = 1e-3;
 

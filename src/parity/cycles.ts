@@ -20,9 +20,9 @@ interface Cycle {
     readonly final_div?: number;
     readonly tot_epochs?: number;
   };
-  /** Of each batch, of each layer group. */
+  /** The learning rate of each layer group, for each batch. */
   readonly lrs: readonly (readonly number[])[];
-  /** Of each batch. */
+  /** The momentum of each batch. */
   readonly moms: readonly number[];
 }
 

@@ -16,7 +16,7 @@ import { malformed, type RecordedPixels, recordedBatches, tracedNet, recordWith 
 interface LrFindRecord extends RecordedPixels {
   readonly labels: readonly (readonly number[])[];
   readonly adam: { readonly betas: readonly [number, number]; readonly eps: number; readonly wd: number };
-  /** Of SGD. */
+  /** SGD's momentum. */
   readonly momentum: number;
   readonly lr_searches: Readonly<Record<string, Search>>;
 }
@@ -39,7 +39,7 @@ interface Search {
   readonly minimum: number | null;
 }
 
-/** Of the record, the part that `minimum` is of: from the third value on, without the last two. */
+/** The part of the record that has `minimum` in it: from the third value on, without the last two. */
 const shown = [2, -2] as const;
 
 /**

@@ -18,7 +18,7 @@ export interface RecordedStage {
   readonly lr: readonly number[];
   /** Before each step's update. */
   readonly losses: readonly number[];
-  /** Of class 1, for the first batch in evaluation mode afterwards: running statistics are in it. */
+  /** The probabilities of class 1 for the first batch, in evaluation mode afterwards: running statistics are in them. */
   readonly probabilities: readonly number[];
   /** With MixUp, how each batch was mixed. */
   readonly mixes?: readonly Mix[];

@@ -29,7 +29,7 @@ interface Drawing {
 
 interface Case {
   readonly resizeMethod: (typeof resizeMethods)[number];
-  /** Of training, beside crop and flip; they draw nothing. */
+  /** Training's transforms beside crop and flip; they draw nothing. */
   readonly transforms: readonly unknown[];
   readonly beta: number;
   readonly scale: number;

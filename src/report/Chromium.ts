@@ -45,7 +45,7 @@ const flags = [
 
 /** How a page is looked at. */
 export interface View {
-  /** Of the window, in CSS pixels. */
+  /** The window's width, in CSS pixels. */
   readonly width: number;
   readonly height: number;
   /** @default "light" */

@@ -37,7 +37,7 @@ export interface RunMetrics extends RunSettings {
   readonly device: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly seconds: Readonly<Record<string, unknown>>;
-  /** Of the project's sources; undefined outside a git checkout. */
+  /** The commit of the project's sources; undefined outside a git checkout. */
   readonly commit?: string;
 }
 

@@ -8,13 +8,13 @@ import { ClassificationInterpretation } from "../interpretation/ClassificationIn
 import { formatShare } from "../statistics/confusionMatrix.js";
 import { lossesOf, readPredictions, type StoredPredictions } from "./predictionsFile.js";
 
-/** Of each run. */
+/** What is said of each run. */
 const measures = ["error rate", "recall", "specificity", "precision", "area under ROC"] as const;
 type Measure = (typeof measures)[number];
 
 /** A measure over the runs. */
 export interface Spread {
-  /** Of the runs' values. */
+  /** The mean of the runs' values. */
   readonly mean: number;
   /** The sample's, with n - 1; NaN for one run. */
   readonly standardDeviation: number;

@@ -7,7 +7,7 @@ import { writeFiles } from "../core/writeFiles.js";
 
 /** What a run predicted, and for which files. */
 export interface StoredPredictions {
-  /** Of the run. */
+  /** The run's seed. */
   readonly seed: number;
   readonly preds: Predictions;
   /** As they were given, in the order of the predictions. */

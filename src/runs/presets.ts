@@ -11,7 +11,7 @@ export interface Parameters {
   readonly epochsFrozen: number;
   /** Epochs of the whole net's training. */
   readonly epochsUnfrozen: number;
-  /** Of every random choice. */
+  /** Decides every random choice. */
   readonly seed: number;
   /** At most so many training images of each class; 0: all. */
   readonly trainPerClass: number;

@@ -27,7 +27,7 @@ const ownerSchema: z.ZodType<Owner> = z.object({
 
 /** How often an owner shows that it is there. */
 const beatMs = 20_000;
-/** Of an owner on another machine, or who has not said who it is, so long without a sign means that it is gone. */
+/** An owner on another machine, or one that has not said who it is, is gone after so long without a sign. */
 const silentMs = 180_000;
 /** More than it takes to look at a lock and clear it. */
 const clearingMs = 10_000;

@@ -4,7 +4,7 @@ import { busy } from "./Refused.js";
 export class PredictionQueue {
   private waiting = 0;
   private last: Promise<unknown> = Promise.resolve();
-  /** Of one image; the first guess is a slow machine's. */
+  /** How long one image takes; the first guess is a slow machine's. */
   private meanSeconds = 1;
 
   constructor(private readonly longest: number) {}

@@ -9,7 +9,7 @@ import type { InferenceLearner } from "../training/inference/InferenceLearner.js
 export interface Explanation {
   readonly class: string;
   readonly probability: number;
-  /** Of each class, by its name. */
+  /** The probability of each class, by its name. */
   readonly probabilities: readonly (readonly [name: string, probability: number])[];
   /** What the net saw, and below its heat map, as data URLs. */
   readonly image: string;

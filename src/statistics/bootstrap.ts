@@ -9,7 +9,7 @@ export interface BootstrapOptions {
   /** @default 0 */
   readonly seed?: number;
   /**
-   * Of each item, whom it belongs to, such as its patient: whole groups are drawn, since images of one patient are not
+   * Whom each item belongs to, such as its patient: whole groups are drawn, since images of one patient are not
    * independent. @default each item by itself
    */
   readonly groups?: readonly string[];

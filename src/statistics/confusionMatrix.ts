@@ -95,17 +95,17 @@ export function errorRateOf(matrix: ConfusionMatrix): Share {
   return share(of - hits, of);
 }
 
-/** Of the items predicted to be of the class, those that are: TP / (TP + FP); NaN when there is none. */
+/** The share of items predicted to be of the class that are: TP / (TP + FP); NaN when none is predicted. */
 export function precisionOf(matrix: ConfusionMatrix, positive: number): Share {
   return share(at(matrix, positive, positive), column(matrix, positive));
 }
 
-/** Of the items of the class, those found: sensitivity, TP / (TP + FN). */
+/** The share of the class's items that are found (sensitivity): TP / (TP + FN). */
 export function recallOf(matrix: ConfusionMatrix, positive: number): Share {
   return share(at(matrix, positive, positive), row(matrix, positive));
 }
 
-/** Of the items of other classes, those not predicted to be of this one: TN / (TN + FP). */
+/** The share of other classes' items that are not predicted to be of this one: TN / (TN + FP). */
 export function specificityOf(matrix: ConfusionMatrix, positive: number): Share {
   const others = total(matrix) - row(matrix, positive);
   const falseAlarms = column(matrix, positive) - at(matrix, positive, positive);

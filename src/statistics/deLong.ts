@@ -18,7 +18,7 @@ export interface AucComparison {
   readonly aucs: readonly [first: number, second: number];
   /** The first less the second. */
   readonly difference: number;
-  /** Of the difference. */
+  /** Standard error of the difference. */
   readonly standardError: number;
   /** 95%, normal. */
   readonly interval: readonly [low: number, high: number];

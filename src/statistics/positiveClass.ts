@@ -15,7 +15,7 @@ export interface PositiveClass {
  * The one rule for which class is positive; metrics, callbacks, interpretation, reports and exports all ask it.
  *
  * 1. The class that is given, by its name or its index.
- * 2. Of two classes the one that is not a word for normal: PNEUMONIA of PNEUMONIA and normal, in whichever order.
+ * 2. Of two classes the one that is not a word for normal: tumour of tumour and normal, in whichever order.
  * 3. Where the names do not tell, the second, as fast.ai's `pos_label` of 1; `remark` then says so.
  *
  * @param given the class's name or its index
@@ -45,7 +45,7 @@ export function positiveClass(
   };
 }
 
-/** Whose measures they are, in words for captions and heads: "PNEUMONIA", or "the mean of 3 classes". */
+/** Whose measures they are, in words for captions and heads: "cat", or "the mean of 3 classes". */
 export function measuredOf(classes: readonly string[], positive: string | undefined): string {
   return positive ?? `the mean of ${classes.length} classes`;
 }

@@ -4,9 +4,9 @@ import { checkNumber } from "../core/checkNumber.js";
 export interface PredictiveValues {
   /** The share of the ill among those who are tested, in 0..1. */
   readonly prevalence: number;
-  /** Of those called positive, how many are: NaN where nobody is called. */
+  /** Positive predictive value: the share of those called positive that are; NaN where nobody is called. */
   readonly positive: number;
-  /** Of those called negative, how many are. */
+  /** Negative predictive value: the share of those called negative that are. */
   readonly negative: number;
 }
 

@@ -4,15 +4,15 @@ import { share, type Share } from "./confusionMatrix.js";
 
 /** How a net does on a part of a set. */
 export interface Subgroup {
-  /** Of the group. */
+  /** The group's name. */
   readonly name: string;
   /** Items. */
   readonly n: number;
   /** Items that are called what they are not. */
   readonly errorRate: Share;
-  /** Of the positive items. */
+  /** The share of the positive items that are called positive. */
   readonly recall: Share;
-  /** Of the negative items. */
+  /** The share of the negative items that are called negative. */
   readonly specificity: Share;
 }
 

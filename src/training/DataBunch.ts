@@ -2,7 +2,7 @@
 export interface TrainBatch {
   /** `[n, height, width, channels]` row by row: normalised pixels, or features in place of them. */
   readonly x: Float32Array;
-  /** Of `x`. */
+  /** The shape of `x`. */
   readonly shape: readonly [n: number, height: number, width: number, channels: number];
   /** Class indices, `[n]`. */
   readonly y: Int32Array;

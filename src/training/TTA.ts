@@ -47,7 +47,7 @@ export async function tta(
 
 const passes = 8;
 
-/** Of one of the eight passes, 0 to 7: the corner, and whether the images are mirrored. */
+/** The transforms of one of the eight passes, 0 to 7, which says the corner and whether the images are mirrored. */
 function transformsOf(train: readonly Transform[], pass: number, scale: number): Transform[] {
   const row = pass & 1;
   const col = pass & 2 ? 1 : 0;

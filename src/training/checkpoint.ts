@@ -32,7 +32,7 @@ export interface Progress {
   readonly seeds: readonly number[];
 }
 
-/** Of checkpoints and exported learners. */
+/** How the names of checkpoints and exported learners end. */
 export const checkpointEnding = ".safetensors";
 
 const stateName = (parameter: Parameter, slot: string) => `optimizer.${slot}.${parameter.name}`;

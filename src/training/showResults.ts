@@ -9,7 +9,7 @@ import type { BatchEvaluator } from "./session/BatchTrainer.js";
 export interface ShowResultsOptions {
   /** Rows and columns of the grid: it has `rows` x `rows` images. @default 5 */
   readonly rows?: number;
-  /** Of "valid" and "test" the first images are shown, of "train" some are drawn and augmented. @default "valid" */
+  /** The set: "valid" and "test" show their first images, "train" some that are drawn and augmented. @default "valid" */
   readonly dsType?: DsType;
 }
 

@@ -49,7 +49,7 @@ const listing = [
 
 let classOf: ReadonlyMap<string, string> | undefined;
 
-/** Of each name, without its ending, its class. */
+/** The class of each name; names are without their endings. */
 export function kermanyNames(): ReadonlyMap<string, string> {
   return (classOf ??= readListing(brotliDecompressSync(Buffer.from(listing, "base64")).toString()));
 }

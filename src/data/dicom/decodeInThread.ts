@@ -9,7 +9,7 @@ import { UnreadableDicom } from "./UnreadableDicom.js";
 /** A thread without work for this long ends, and gives back what its decoders took. */
 const idleMilliseconds = 5000;
 
-/** Of what JavaScript itself takes: the parser makes objects of every element. */
+/** A bound for JavaScript's own memory: the parser makes objects of every element. */
 const maxHeapMegabytes = 512;
 
 interface Thread {

@@ -5,7 +5,7 @@ const smallestTile = 180;
 /** Tiles are enlarged further, up to this, so that long titles can be read. */
 const widestForTitle = 270;
 const titleSize = { most: 15, least: 11 };
-/** Of a letter, as a share of its size: somewhat more than the average of sans-serif fonts. */
+/** A letter's width as a share of its size: somewhat more than the average of sans-serif fonts. */
 const letterWidth = 0.62;
 const titleHeight = 24;
 const gap = 6;

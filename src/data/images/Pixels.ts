@@ -6,6 +6,6 @@ export interface Pixels {
   readonly height: number;
   readonly width: number;
   readonly channels: 1 | 3;
-  /** Of a file of 16 bits a channel that uses fewer: so many, and they were spread from black to white. */
+  /** How many bits a file of 16 bits a channel uses, if fewer; they were spread from black to white. */
   readonly usedBits?: UsedBits;
 }

@@ -11,7 +11,7 @@ import { VerifiedImages } from "./VerifiedImages.js";
 export type OnBadImage = "error" | "skip";
 
 export interface CheckOptions extends Pick<Resizing, "resizeMethod"> {
-  /** Of the results, in pixels: images are kept in memory in the form that suits it. */
+  /** Side of the results, in pixels: images are kept in memory in the form that suits it. */
   readonly size: number;
   readonly onBadImage: OnBadImage;
 }

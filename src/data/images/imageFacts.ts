@@ -9,7 +9,7 @@ export interface ImageFacts {
   readonly width: number;
   /** In pixels, as stored. */
   readonly height: number;
-  /** Of the file. */
+  /** The file's size. */
   readonly bytes: number;
   /** The mean of all pixels, 0..255. */
   readonly brightness: number;

@@ -65,7 +65,7 @@ export interface FingerprintResult {
 
 /** By what an image is known again. */
 export interface Fingerprint {
-  /** Of the decoded pixels and their shape, SHA-256. */
+  /** SHA-256 of the decoded pixels and their shape. */
   readonly pixels: string;
   /** Perceptual, 256 bits. */
   readonly hash: Uint32Array;

@@ -24,7 +24,7 @@ export interface InferenceNode {
   readonly attrs: readonly Attr[];
   /** Names of the input, of nodes before this one and of constants. */
   readonly inputs: readonly string[];
-  /** Of its output, as the input's. */
+  /** The shape of its output, written as the input's is. */
   readonly shape: readonly number[];
 }
 

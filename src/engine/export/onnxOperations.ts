@@ -63,7 +63,7 @@ export const onnxOperations: Partial<Record<string, Operation>> = {
   },
 };
 
-/** Of an image, the place of each of TensorFlow's axes in ONNX's order, and the other way round. */
+/** The place of each of TensorFlow's image axes in ONNX's order, and the other way round. */
 const placeOf = [0, 2, 3, 1];
 const imageOrder = [0, 3, 1, 2];
 
@@ -93,7 +93,7 @@ function operands(node: InferenceNode, translation: Translation): string[] {
 
 interface FilterChannels {
   readonly out: number;
-  /** Of each group. */
+  /** Input channels of each group. */
   readonly in: number;
   /** Parts of the channels that are convolved by themselves. */
   readonly group: number;
@@ -117,7 +117,7 @@ function convolution(order: number[], channelsOf: (filter: readonly number[]) =>
   };
 }
 
-/** Of a convolution or pooling with a kernel of this height and width. */
+/** The attributes of a convolution or pooling with a kernel of this height and width. */
 function windowAttributes(node: InferenceNode, kernel: readonly number[]): OnnxNode["attributes"] {
   return {
     kernel_shape: kernel,

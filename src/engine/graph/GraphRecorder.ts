@@ -28,7 +28,7 @@ export class GraphRecorder implements OperationRecorder {
   private readonly places = new Map<string, number>();
   private readonly functions = new Map<string, GraphFunction>();
   private readonly zero: string;
-  /** Of the function that is being recorded. */
+  /** The inputs of the function that is being recorded. */
   private feeds: Feed[] = [];
   private preparations: string[] = [];
   private hoisted: string[] = [];

@@ -10,7 +10,7 @@ import { Sequential } from "../layers/Sequential.js";
 
 export interface MobileNetV2Spec {
   readonly kind: "mobilenetV2";
-  /** Of every batch norm. */
+  /** Every batch norm adds it to the variance. */
   readonly epsilon: number;
 }
 

@@ -19,7 +19,7 @@ export interface ResNetOptions {
   readonly width?: number;
   /** Where a bottleneck has its stride. */
   readonly strideIn: "conv1" | "conv2";
-  /** Of every batch norm. */
+  /** Every batch norm adds it to the variance. */
   readonly epsilon: number;
 }
 

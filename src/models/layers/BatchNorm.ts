@@ -20,7 +20,7 @@ import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module
 
 /** How a batch norm normalises, and what follows in the same step. */
 export interface BatchNormOptions {
-  /** Of its input. */
+  /** How many its input has. */
   readonly channels: number;
   /** PyTorch's default is 1e-5; the Keras weights want 1e-3. */
   readonly epsilon?: number;

@@ -8,7 +8,7 @@ export interface BlockOptions {
   /** Channels of the 3x3 convolutions. */
   readonly width: number;
   readonly stride: number;
-  /** Of a bottleneck: the stride is in the first 1x1 convolution (He et al. 2015, Keras) or in the 3x3 one (torchvision). */
+  /** Where a bottleneck has its stride: in the first 1x1 convolution (He et al. 2015, Keras) or in the 3x3 one (torchvision). */
   readonly strideIn: "conv1" | "conv2";
   readonly epsilon: number;
 }

@@ -8,7 +8,7 @@ import { progressTable } from "../recorder/progressTable.js";
 
 /** Where `CSVLogger` writes. */
 export interface CSVLoggerOptions {
-  /** Of the file in the learner's `modelDir`; ".csv" is put behind it where it is not there. @default "history" */
+  /** The file's name in the learner's `modelDir`; ".csv" is put behind it where it is not there. @default "history" */
   readonly filename?: string;
   /** Go on below the rows of an earlier fit, if there are any, in place of beginning anew. @default false */
   readonly append?: boolean;

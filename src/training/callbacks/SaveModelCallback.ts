@@ -13,7 +13,7 @@ import { Tracker, type TrackerOptions } from "./Tracker.js";
 export interface SaveModelOptions extends TrackerOptions {
   /** "epoch" saves each one, as `name_0`, `name_1` and so on. @default "improvement" */
   readonly every?: "improvement" | "epoch";
-  /** Of the checkpoint in the learner's `modelDir`. @default "bestmodel" */
+  /** Name of the checkpoint in the learner's `modelDir`. @default "bestmodel" */
   readonly name?: string;
 }
 

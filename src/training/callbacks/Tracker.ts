@@ -8,7 +8,7 @@ import type { MetricColumn } from "../metrics/metricColumns.js";
 export interface TrackerOptions {
   /**
    * "train_loss", "valid_loss" or a metric by its name, such as "error_rate" or "recall", or by its column's head, such
-   * as "recall of PNEUMONIA". @default "valid_loss"
+   * as "recall of cat". @default "valid_loss"
    */
   readonly monitor?: string;
   /**
@@ -29,7 +29,7 @@ export class Tracker {
   best = NaN;
   /** Epochs since then. */
   wait = 0;
-  /** Of the column, as the table's head has it. */
+  /** The column's name, as the table's head has it. */
   head: string;
   private lowerIsBetter = true;
   private readonly mode: "auto" | "min" | "max";

@@ -10,7 +10,7 @@ export interface Prediction {
   readonly class: string;
   /** Its index in the classes. */
   readonly label: number;
-  /** Of each class, in their order; the sum is 1. */
+  /** The probability of each class, in their order; the sum is 1. */
   readonly probabilities: readonly number[];
 }
 

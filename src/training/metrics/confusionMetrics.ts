@@ -26,7 +26,7 @@ export interface BinaryMetricOptions {
  */
 export type Average = "binary" | "micro" | "macro" | "weighted";
 
-/** Of which class, or over which classes. */
+/** Which class a metric speaks of, or how it takes all of them together. */
 export interface AverageOptions extends BinaryMetricOptions {
   /** @default "binary" where there are two classes or a positive one is given, else "macro", as in fast.ai */
   readonly average?: Average;
@@ -40,7 +40,7 @@ interface ClassCounts {
 }
 
 /**
- * Of those predicted to be of the class, the share that is, in 0..1; NaN where none is predicted (fast.ai's
+ * The share of items predicted to be of the class that are, in 0..1; NaN where none is predicted (fast.ai's
  * `Precision`).
  * @throws UserError for an unknown average; a learner refuses a class that its data do not have
  */
@@ -49,7 +49,7 @@ export function precision(options: AverageOptions = {}): Metric {
 }
 
 /**
- * Of those of the class, the share that is predicted to be, in 0..1; NaN where there is none (fast.ai's `Recall`).
+ * The share of the class's items that are predicted to be of it, in 0..1; NaN where there is none (fast.ai's `Recall`).
  * @throws UserError as `precision`
  */
 export function recall(options: AverageOptions = {}): Metric {
@@ -184,7 +184,7 @@ function averaged(
 const averages = ["binary", "micro", "macro", "weighted"] as const satisfies readonly Average[];
 const none: ClassCounts = { hits: 0, predicted: 0, actual: 0 };
 
-/** Of each class. */
+/** The counts of each class. */
 function countsOf(input: MetricInput): ClassCounts[] {
   const matrix = confusion(input);
   return matrix.map((row, k) => ({
@@ -209,7 +209,7 @@ function confusion({ logits, c, y }: MetricInput): number[][] {
 const whole = (name: string, describe: Metric["describe"], metric: (input: MetricInput) => number): Metric =>
   named(name, Object.assign(metric, { whole: true, higherIsBetter: true, describe }));
 
-/** Of which class a metric speaks, for its head and for the sentence about NaN. */
+/** The class that a metric speaks of, for its head and for the sentence about NaN. */
 function spokenOf(posLabel: number | string | undefined, { classes, positive }: MetricClasses) {
   const chosen = posLabel ?? positive;
   const name = chosen === undefined ? undefined : positiveClass(classes, chosen)?.name;

@@ -6,7 +6,7 @@ export interface MetricColumn extends MetricDescription {
   readonly metric: Metric;
   /** What callbacks monitor it by, such as "recall". */
   readonly name: string;
-  /** What stands above it, such as "recall of PNEUMONIA". */
+  /** What stands above it, such as "recall of cat". */
   readonly head: string;
 }
 

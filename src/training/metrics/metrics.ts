@@ -22,9 +22,9 @@ export interface MetricInput extends Partial<MetricClasses> {
 
 /** What a metric says of itself where the classes are known. */
 export interface MetricDescription {
-  /** The head of its column, such as "recall of PNEUMONIA". @default the column's name */
+  /** The head of its column, such as "recall of cat". @default the column's name */
   readonly head?: string;
-  /** When it is NaN, as the end of a sentence: "no image is of PNEUMONIA". */
+  /** When it is NaN, as the end of a sentence: "no image is of cat". */
   readonly nanWhere?: string;
   /** Whether it speaks of the learner's positive class. @default false */
   readonly ofPositive?: boolean;

@@ -46,7 +46,7 @@ export class Recorder implements Callback {
   constructor(
     private readonly optimizer: Optimizer,
     /**
-     * Of the learner's metrics, in their order.
+     * The columns of the learner's metrics, in their order.
      * @internal
      */
     readonly columns: readonly MetricColumn[],
@@ -59,7 +59,7 @@ export class Recorder implements Callback {
     return this.columns.map(({ name }) => name);
   }
 
-  /** What stands above the metrics in the table, such as "recall of PNEUMONIA", in their order. */
+  /** What stands above the metrics in the table, such as "recall of cat", in their order. */
   get metricHeads(): readonly string[] {
     return this.columns.map(({ head }) => head);
   }

@@ -37,7 +37,7 @@ export function lrFindFigure(
   };
 }
 
-/** Of the recorded rate that is nearest. */
+/** The loss at the recorded rate that is nearest. */
 function lossAt(lr: number, lrs: readonly number[], losses: readonly number[]): number {
   const distance = (i: number) => Math.abs(Math.log((lrs[i] ?? NaN) / lr));
   const nearest = lrs.reduce((best, _, i) => (distance(i) < distance(best) ? i : best), 0);

@@ -46,7 +46,7 @@ function indexOfLeast(values: readonly number[]): number {
   return values.reduce((least, value, i) => (value < (values[least] ?? Infinity) ? i : least), 0);
 }
 
-/** Of the longest falling subsequence of losses; the first point where none falls. */
+/** The middle of the longest falling subsequence of losses; the first point where none falls. */
 function valley(losses: readonly number[]): number {
   const lengths = losses.map(() => 1);
   for (const [i, loss] of losses.entries()) {

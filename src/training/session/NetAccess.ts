@@ -57,7 +57,7 @@ export interface Operation {
   readonly children: Set<Promise<unknown>>;
   /** Whether what is called from within belongs to it: of a fit, while it runs its callbacks. */
   open: boolean;
-  /** Of a fit, while it runs its callbacks: which ones. */
+  /** The event whose callbacks a fit is running, while it runs them. */
   event?: CallbackEvent;
 }
 

@@ -36,7 +36,7 @@ export interface Training {
 /** What the graph's inputs are made from. */
 export interface CurrentBatch {
   batch: MixedBatch;
-  /** Of the items whose gradients have been added up. */
+  /** The weight of the items whose gradients have been added up. */
   weight: number;
 }
 

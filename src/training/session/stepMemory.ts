@@ -5,7 +5,7 @@ import type { Cnn } from "../../models/Cnn.js";
 
 /** What a training step keeps at least, in bytes; TensorFlow's working memory comes on top. */
 export interface StepMemory {
-  /** Of the forward pass, until the backward pass has used it; for one image. */
+  /** What the forward pass keeps until the backward pass has used it; for one image. */
   readonly activations: number;
   /** Weights and running statistics, gradients, and the optimizer's state. */
   readonly variables: number;
