@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Sets everything up, then measures. README.md, "How fast it is", has the options; `--help` lists them.
+// Sets everything up, then measures. docs/performance.md has the options; `--help` lists them.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { bootstrap } from "./bootstrap.mjs";

@@ -11,7 +11,7 @@ import { subprocess } from "../../src/core/subprocess.js";
 const environment = path.join(cacheDir, "snakemake");
 const requirements = path.join(projectRoot, "workflow", "requirements.txt");
 
-/** As README.md says it. */
+/** As docs/guide.md says it. */
 async function install(): Promise<void> {
   const stamp = path.join(environment, "requirements.txt");
   const wanted = await readFile(requirements, "utf8");
