@@ -2,7 +2,7 @@ import type { EvaluatedBatch } from "./evaluate.js";
 import { NetSession } from "./NetSession.js";
 import type { Net } from "./recordNet.js";
 import type { TrainBatch } from "../DataBunch.js";
-import { SerialQueue } from "./SerialQueue.js";
+import { SerialQueue } from "../../core/SerialQueue.js";
 
 /**
  * Runs a net in evaluation mode as a graph in a thread of its own, which is recorded for the first batch and anew

@@ -3,7 +3,7 @@ import { UserError } from "../../core/errors.js";
 import type { Cnn } from "../../models/Cnn.js";
 import type { CallbackEvent } from "../callbacks/Callback.js";
 import { ReadWriteLock } from "./ReadWriteLock.js";
-import { SerialQueue } from "./SerialQueue.js";
+import { SerialQueue } from "../../core/SerialQueue.js";
 
 /** What a call that takes time does with a net. */
 export type Use =
