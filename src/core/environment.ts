@@ -6,7 +6,7 @@ import path from "node:path";
  * reads. No other file reads `process.env`, so this page is the full list.
  */
 
-/** The project's folder (the compiled file lies in `dist/src/`). */
+/** The project's folder (the compiled file lies in `dist/src/core/`). */
 export const projectRoot = path.resolve(__dirname, "..", "..", "..");
 
 /** Downloads and everything built from them; safe to delete, never committed. */
