@@ -13,12 +13,18 @@ const statuses: Readonly<Record<BadImageKind, number>> = { unreadable: 415, tooL
 const idleMs = 5000;
 const mostBytes = 300e6;
 
+interface Started {
+  readonly child: ChildProcess;
+  /** Resolves when it has loaded what it needs. */
+  readonly ready: Promise<unknown>;
+}
+
 /**
  * Prepares strangers' images in a process of its own, one at a time: whatever decoders do with them, the server lives,
  * no time is lost with an image that takes too long, and all memory is given back when the process ends.
  */
 export class PreparingProcess {
-  private child: ChildProcess | undefined;
+  private started: Started | undefined;
   private idle: NodeJS.Timeout | undefined;
 
   /** @param seconds that an image may take */
@@ -34,10 +40,21 @@ export class PreparingProcess {
    */
   async prepare(bytes: Buffer, signal: AbortSignal): Promise<Batch> {
     clearTimeout(this.idle);
-    const child = (this.child ??= this.start());
+    try {
+      return await this.prepareNow(bytes, signal);
+    } finally {
+      this.idle = setTimeout(this.end, idleMs).unref();
+    }
+  }
+
+  private async prepareNow(bytes: Buffer, signal: AbortSignal): Promise<Batch> {
+    this.started ??= this.start();
+    const { child, ready } = this.started;
+    // Nothing is sent before it is ready: whoever has gone by then leaves it to the next image.
+    await ready;
+    signal.throwIfAborted();
     const reply = await this.ask(child, { bytes, preparation: this.preparation }, signal);
     if (reply.memory > mostBytes) this.end();
-    else this.idle = setTimeout(this.end, idleMs).unref();
     if ("batch" in reply) return reply.batch;
     if ("problem" in reply) throw new Error(`Preparing an image failed: ${reply.problem}`);
     // The reason says what is wrong; the remedy is for those who train.
@@ -47,29 +64,39 @@ export class PreparingProcess {
   /** Ends the process; the next image starts another. */
   readonly end = (): void => {
     clearTimeout(this.idle);
-    this.child?.kill("SIGKILL");
-    this.child = undefined;
+    this.started?.child.kill("SIGKILL");
+    this.started = undefined;
   };
 
-  private start(): ChildProcess {
+  private start(): Started {
     // A notebook kernel's own Node options are not the process's. What a decoder prints is nobody's to read.
     const child = fork(path.join(__dirname, "prepareUploads.js"), {
       execArgv: ["--max-old-space-size=1024"],
       serialization: "advanced",
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
-    child.on("error", () => undefined);
-    child.on("exit", () => {
-      if (this.child === child) this.child = undefined;
-    });
+    const forget = (): void => {
+      if (this.started?.child === child) this.started = undefined;
+    };
+    child.on("error", forget).on("exit", forget);
     child.unref();
     child.channel?.unref();
-    return child;
+    const ready = new Promise((resolve, reject) => {
+      child.once("message", resolve).once("error", reject);
+      child.once("exit", () => {
+        reject(new Error("The process that prepares images has ended at its start."));
+      });
+    });
+    // Told to whoever waits.
+    ready.catch(() => undefined);
+    return { child, ready };
   }
 
   private ask(child: ChildProcess, request: PreparingRequest, signal: AbortSignal): Promise<PreparingReply> {
     return new Promise((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined;
+      const timer = setTimeout(() => {
+        fail(new Refused(statuses.timeout, `The image takes longer than ${this.seconds} s to decode.`));
+      }, 1000 * this.seconds);
       const settle = (how: () => void): void => {
         clearTimeout(timer);
         child.off("message", receive).off("exit", exit).off("error", fail);
@@ -82,16 +109,10 @@ export class PreparingProcess {
           reject(error);
         });
       };
-      const receive = (message: PreparingReply | "begins"): void => {
-        if (message !== "begins") {
-          settle(() => {
-            resolve(message);
-          });
-          return;
-        }
-        timer = setTimeout(() => {
-          fail(new Refused(statuses.timeout, `The image takes longer than ${this.seconds} s to decode.`));
-        }, 1000 * this.seconds);
+      const receive = (message: PreparingReply): void => {
+        settle(() => {
+          resolve(message);
+        });
       };
       const exit = (): void => {
         fail(new Refused(statuses.timeout, "The image made its decoder fail."));
@@ -100,8 +121,7 @@ export class PreparingProcess {
         fail(signal.reason as Error);
       };
       child.on("message", receive).on("exit", exit).on("error", fail);
-      if (signal.aborted) abort();
-      else signal.addEventListener("abort", abort, { once: true });
+      signal.addEventListener("abort", abort, { once: true });
       child.send(request, (error) => {
         if (error) fail(error);
       });

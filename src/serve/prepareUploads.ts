@@ -8,7 +8,7 @@ export interface PreparingRequest {
   readonly preparation: Preparation;
 }
 
-/** What the process answers to each request, after the word that it begins, with its resident memory in bytes. */
+/** What the process answers to each request, with its resident memory in bytes. Before the first, that it is ready. */
 export type PreparingReply = { readonly memory: number } & (
   | { readonly batch: Batch }
   | { readonly badImage: Pick<BadImage, "kind" | "reason"> }
@@ -17,7 +17,6 @@ export type PreparingReply = { readonly memory: number } & (
 
 // A process that prepares the images it is sent; `PreparingProcess` starts it, and ends it.
 process.on("message", ({ bytes, preparation }: PreparingRequest) => {
-  process.send?.("begins");
   void answer(bytes, preparation).then((reply) =>
     process.send?.({ ...reply, memory: process.memoryUsage.rss() }),
   );
@@ -25,6 +24,7 @@ process.on("message", ({ bytes, preparation }: PreparingRequest) => {
 process.on("disconnect", () => {
   process.exit();
 });
+process.send?.("ready");
 
 async function answer(bytes: Buffer, preparation: Preparation): Promise<object> {
   try {
