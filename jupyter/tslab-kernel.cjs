@@ -17,6 +17,7 @@ const { followParent } = require("./launcher/parent.cjs");
 const { queueSends } = require("./launcher/sends.cjs");
 const { redirectSources } = require("./launcher/sources.cjs");
 const { catchStrays } = require("./launcher/strays.cjs");
+const { separateTimers } = require("./launcher/timers.cjs");
 const { watchConversion } = require("./launcher/variables.cjs");
 
 // Relative paths mean the same wherever the kernel was started: in JupyterLab, in VS Code or without a person.
@@ -29,6 +30,7 @@ for (const stream of [process.stdout, process.stderr]) stream.isTTY = false;
 
 process.setSourceMapsEnabled(true);
 watchConversion();
+separateTimers();
 redirectSources();
 followParent();
 

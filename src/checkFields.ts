@@ -21,24 +21,9 @@ export function checkFields<T>(schema: z.ZodType<T>, value: unknown, { file, rem
     typeof part === "number" ? `[${part}]` : `${i > 0 ? "." : ""}${String(part)}`,
   );
   const what = field.length > 0 ? `${field.join("")} is` : "it holds";
-  throw new UserError(
-    `${file} is broken: ${what} ${shortened(partAt(value, path) ?? input)} (${message.replace(/\.$/, "")}).`,
-    remedy,
-    {
-      cause: error,
-    },
-  );
-}
-
-/**
- * What stands at a path. A check of several fields reports all of them as its input, and a part of JSON in a text has
- * only that.
- */
-function partAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (part, key) => (part as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[key],
-    value,
-  );
+  throw new UserError(`${file} is broken: ${what} ${shortened(input)} (${message}).`, remedy, {
+    cause: error,
+  });
 }
 
 /** A value as a person can read it: a damaged file may hold megabytes. */

@@ -22,6 +22,13 @@ interface Locks {
   readonly waitingFor: (owner: number) => string;
 }
 
-const load = createRequire(path.join(projectRoot, "package.json"));
+/** Loaded when it is needed: what only looks at data, as `xray doctor` does, runs without the folder `bin`. */
+const locks = (): Locks =>
+  createRequire(path.join(projectRoot, "package.json"))("./bin/oneAtATime.cjs") as Locks;
 
-export const { oneAtATime, setUpLock, waitingFor } = load("./bin/oneAtATime.cjs") as Locks;
+export const oneAtATime: Locks["oneAtATime"] = (options, work) => locks().oneAtATime(options, work);
+
+export const waitingFor: Locks["waitingFor"] = (owner) => locks().waitingFor(owner);
+
+/** The lock's file for everything that installs or compiles in this folder. */
+export const setUpLock = (): string => locks().setUpLock;

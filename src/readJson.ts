@@ -8,14 +8,14 @@ import { messageOf, UserError } from "./errors.js";
  * @throws UserError with the file and the remedy when it is missing, cannot be read, is no JSON, or holds
  * something else
  */
-export async function readJson<T>(schema: ZodType<T>, origin: CheckedFile): Promise<T> {
+export async function readJson<T>(schema: ZodType<T>, { file, remedy }: CheckedFile): Promise<T> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(origin.file, "utf8"));
+    value = JSON.parse(await readFile(file, "utf8"));
   } catch (cause) {
     const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
     const problem = isMissing ? "does not exist." : `cannot be read: ${messageOf(cause)}`;
-    throw new UserError(`${origin.file} ${problem}`, origin.remedy, { cause });
+    throw new UserError(`${file} ${problem}`, remedy, { cause });
   }
-  return checkFields(schema, value, origin);
+  return checkFields(schema, value, { file, remedy });
 }

@@ -52,6 +52,11 @@ export function inRunFolder<T>(
         "Choose another --name, delete the folder, or replace it with --replace-unfinished.",
       );
     }
+    for (const name of left) {
+      const inside: readonly string[] = await readdir(path.join(folder, name)).catch(() => []);
+      if (!inside.includes(lastFile) && !inside.includes(lockName)) continue;
+      throw new UserError(`${folder} holds other runs, such as ${name}.`, "Choose another --name.");
+    }
     for (const name of left) await rm(path.join(folder, name), { recursive: true, force: true });
     return run();
   });

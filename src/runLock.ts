@@ -15,7 +15,7 @@ export const lockName = "run.lock";
 interface Owner {
   readonly host: string;
   readonly pid: number;
-  /** When the process began, as its system tells it: the id alone may have gone to another one since. */
+  /** When the process began, as its system tells it, or "": the id alone may have gone to another one since. */
   readonly began: string;
   /** When it took the folder, as ISO 8601. */
   readonly since: string;
@@ -116,7 +116,7 @@ function isGone(owner: Owner | undefined, silentFor: number): boolean {
   if (owner?.host !== hostname()) return silentFor > silentMs;
   if (!isAlive(owner.pid)) return true;
   const began = beginOf(owner.pid);
-  return began !== undefined && began !== owner.began;
+  return began !== undefined && owner.began !== "" && began !== owner.began;
 }
 
 function isAlive(pid: number): boolean {

@@ -3,31 +3,31 @@ import type { FileList, RunData, RunSettings, SplitData } from "./RunData.js";
 
 /** A whole number from `least` on. */
 export const count = (least = 0) =>
-  z.int({ error: `It must be a whole number from ${least} on.` }).min(least, `It must be at least ${least}.`);
+  z.int({ error: `expected a whole number from ${least} on` }).min(least, `expected at least ${least}`);
 
 /** A text that is not empty. */
-export const text = z.string({ error: "It must be a text." }).min(1, "It must not be empty.");
+export const text = z.string({ error: "expected a text" }).min(1, "expected some letters");
 
 /** Class names, in the order of their indices. */
 export const classNames = z
-  .array(text, { error: "It must be a list of class names." })
-  .min(2, "There must be at least two classes.")
-  .refine((names) => new Set(names).size === names.length, "Each class must stand there once.");
+  .array(text, { error: "expected a list of class names" })
+  .min(2, "expected at least two classes")
+  .refine((names) => new Set(names).size === names.length, "expected no class twice");
 
 const fileList = {
   images: count(),
-  hash: z.string({ error: "It must be a SHA-256." }).regex(/^[0-9a-f]{64}$/, "It must be a SHA-256."),
+  hash: z.string({ error: "expected a SHA-256" }).regex(/^[0-9a-f]{64}$/, "expected a SHA-256"),
 };
 const split: z.ZodType<SplitData> = z.object({
   ...fileList,
-  folder: z.string({ error: "It must be a folder's name." }),
+  folder: z.string({ error: "expected a folder's name" }),
   classes: z.record(z.string(), count()),
   available: z.object(fileList) satisfies z.ZodType<FileList>,
 });
 
 /** What a run says of its images. */
 export const runData: z.ZodType<RunData> = z.object({
-  source: z.enum(["kermany", "phantom", "other"], { error: "It must be kermany, phantom or other." }),
+  source: z.enum(["kermany", "phantom", "other"], { error: "expected kermany, phantom or other" }),
   folder: text,
   name: text,
   train: split,

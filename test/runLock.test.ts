@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
 import { describe, it } from "node:test";
@@ -107,6 +107,15 @@ describe("a run's folder", () => {
       Promise.resolve(readdirSync(folder)),
     );
     assert.deepEqual(inside, [lockName]);
+    // A sweep whose page is not written yet.
+    mkdirSync(path.join(folder, "seed-1"));
+    writeFileSync(path.join(folder, "seed-1", "report.html"), "");
+    await refuses(
+      inRunFolder(folder, { replaceUnfinished: true }, nothing),
+      "holds other runs, such as seed-1",
+    );
+    assert.ok(existsSync(path.join(folder, "seed-1", "report.html")));
+    rmSync(path.join(folder, "seed-1"), { recursive: true });
     writeFileSync(path.join(folder, "report.html"), "");
     await refuses(inRunFolder(folder, { replaceUnfinished: true }, nothing), "holds a finished run");
     assert.deepEqual(readdirSync(folder), ["report.html"]);

@@ -27,7 +27,7 @@ export async function setUp({ gpu, cpu, repair }: SetUpOptions = {}): Promise<vo
   const onWait = (owner: number) => {
     log(waitingFor(owner));
   };
-  await oneAtATime({ lock: setUpLock, onWait }, async () => {
+  await oneAtATime({ lock: setUpLock(), onWait }, async () => {
     if (repair) await forgetEngine();
     await installEngine({ variant: gpu ? "gpu" : cpu ? "cpu" : undefined, log });
     await installWeights(log);

@@ -18,6 +18,7 @@ import type {
 const idleMilliseconds = 30_000;
 
 interface Waiting {
+  readonly owner: Preparer;
   readonly resolve: (result: Result | undefined) => void;
   readonly reject: (error: Error) => void;
 }
@@ -27,16 +28,19 @@ interface Thread {
   readonly pending: Map<number, Waiting>;
 }
 
+/** Shared by all preparers of the process: a notebook makes one data set after the other. */
+let threads: Thread[] = [];
+let idle: NodeJS.Timeout | undefined;
+let nextId = 0;
+
+const areIdle = (): boolean => threads.every(({ pending }) => pending.size === 0);
+
 /**
  * Prepares images in worker threads, or with none of them in the calling thread. Threads start with the first
  * request, never keep an idle process alive, and end by themselves when there is nothing to do.
  */
 export class Preparer {
-  private threads: Thread[] = [];
-  private nextId = 0;
-  private idle: NodeJS.Timeout | undefined;
-
-  /** @param numWorkers threads; 0 works in the calling thread */
+  /** @param numWorkers threads of the process that it may use; 0 works in the calling thread */
   constructor(readonly numWorkers: number) {}
 
   /** @returns undefined when the request was stopped */
@@ -52,18 +56,20 @@ export class Preparer {
     return (await this.answer(request)) as FingerprintResult;
   }
 
-  /** Ends the threads; whoever still waits for one gets an error. Later requests start new threads. */
+  /**
+   * Whoever still waits for something gets an error. Ends the threads, unless another preparer has work for them; later
+   * requests start new ones.
+   */
   async close(): Promise<void> {
-    clearTimeout(this.idle);
-    const threads = this.threads;
-    this.threads = [];
-    await Promise.all(
-      threads.map(({ worker }) => {
-        // Else a process with nothing else to do would end before the promise does.
-        worker.ref();
-        return worker.terminate();
-      }),
-    );
+    for (const { worker, pending } of threads) {
+      for (const [id, { owner, reject }] of pending) {
+        if (owner !== this) continue;
+        pending.delete(id);
+        reject(new Error("The preparation of images was ended."));
+      }
+      if (pending.size === 0) worker.unref();
+    }
+    if (areIdle()) await endThreads();
   }
 
   private answer(request: Request): Promise<Result | undefined> {
@@ -71,57 +77,71 @@ export class Preparer {
   }
 
   private send(request: Request): Promise<Result | undefined> {
-    clearTimeout(this.idle);
-    while (this.threads.length < this.numWorkers) this.threads.push(this.start());
-    const thread = this.threads.reduce((a, b) => (b.pending.size < a.pending.size ? b : a));
-    const id = this.nextId++;
+    clearTimeout(idle);
+    while (threads.length < this.numWorkers) threads.push(startThread());
+    const own = threads.slice(0, this.numWorkers);
+    const thread = own.reduce((a, b) => (b.pending.size < a.pending.size ? b : a));
+    const id = nextId++;
     return new Promise((resolve, reject) => {
-      thread.pending.set(id, { resolve, reject });
+      thread.pending.set(id, { owner: this, resolve, reject });
       thread.worker.ref();
       const message: WorkerRequest = { id, request };
       thread.worker.postMessage(message);
     });
   }
+}
 
-  private start(): Thread {
-    // A notebook kernel's own Node options are not the thread's.
-    const worker = new Worker(path.join(__dirname, "batchWorker.js"), { execArgv: [] });
-    const thread: Thread = { worker, pending: new Map() };
-    const fail = (error: Error): void => {
-      this.threads = this.threads.filter((other) => other !== thread);
-      for (const { reject } of thread.pending.values()) reject(error);
-      thread.pending.clear();
-    };
-    worker.on("message", (reply: WorkerReply) => {
-      this.settle(thread, reply);
-    });
-    worker.on("error", fail);
-    worker.on("exit", () => {
-      fail(new Error("The thread that prepares images has ended."));
-    });
-    worker.unref();
-    return thread;
-  }
+function startThread(): Thread {
+  // A notebook kernel's own Node options are not the thread's.
+  const worker = new Worker(path.join(__dirname, "batchWorker.js"), { execArgv: [] });
+  const thread: Thread = { worker, pending: new Map() };
+  const fail = (error: Error): void => {
+    threads = threads.filter((other) => other !== thread);
+    for (const { reject } of thread.pending.values()) reject(error);
+    thread.pending.clear();
+  };
+  worker.on("message", (reply: WorkerReply) => {
+    settle(thread, reply);
+  });
+  worker.on("error", fail);
+  worker.on("exit", () => {
+    fail(new Error("The thread that prepares images has ended."));
+  });
+  worker.unref();
+  return thread;
+}
 
-  private settle(thread: Thread, reply: WorkerReply): void {
-    const waiting = thread.pending.get(reply.id);
-    thread.pending.delete(reply.id);
-    // A thread that is being closed is no longer among the threads, and its end is waited for.
-    if (thread.pending.size === 0 && this.threads.includes(thread)) thread.worker.unref();
-    if (this.threads.every(({ pending }) => pending.size === 0)) this.endWhenIdle();
-    if (waiting === undefined) return;
-    if ("badImage" in reply) {
-      const { path: file, reason, kind } = reply.badImage;
-      waiting.reject(new BadImage(file, reason, kind));
-    } else if ("problem" in reply) waiting.reject(new Error(`Preparing images failed: ${reply.problem}`));
-    else waiting.resolve(reply.result);
-  }
+async function endThreads(): Promise<void> {
+  clearTimeout(idle);
+  const ending = threads;
+  threads = [];
+  await Promise.all(
+    ending.map(({ worker }) => {
+      // Else a process with nothing else to do would end before the promise does.
+      worker.ref();
+      return worker.terminate();
+    }),
+  );
+}
 
-  private endWhenIdle(): void {
-    clearTimeout(this.idle);
-    this.idle = setTimeout(() => {
-      // A blocked main thread fires this late, perhaps with new requests already sent.
-      if (this.threads.every(({ pending }) => pending.size === 0)) void this.close();
-    }, idleMilliseconds).unref();
-  }
+function settle(thread: Thread, reply: WorkerReply): void {
+  const waiting = thread.pending.get(reply.id);
+  thread.pending.delete(reply.id);
+  // A thread that is being closed is no longer among the threads, and its end is waited for.
+  if (thread.pending.size === 0 && threads.includes(thread)) thread.worker.unref();
+  if (areIdle()) endWhenIdle();
+  if (waiting === undefined) return;
+  if ("badImage" in reply) {
+    const { path: file, reason, kind } = reply.badImage;
+    waiting.reject(new BadImage(file, reason, kind));
+  } else if ("problem" in reply) waiting.reject(new Error(`Preparing images failed: ${reply.problem}`));
+  else waiting.resolve(reply.result);
+}
+
+function endWhenIdle(): void {
+  clearTimeout(idle);
+  idle = setTimeout(() => {
+    // A blocked main thread fires this late, perhaps with new requests already sent.
+    if (areIdle()) void endThreads();
+  }, idleMilliseconds).unref();
 }

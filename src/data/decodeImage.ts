@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
 import { messageOf } from "../errors.js";
 import { BadImage } from "./BadImage.js";
-import { mostBytes, secondsFor } from "./decodeLimits.js";
+import { mostBytes } from "./decodeLimits.js";
 import { decodeSmallJpeg } from "./decodeSmallJpeg.js";
 import { decodeWithSharp } from "./decodeWithSharp.js";
 import { decodeInThread } from "./dicom/decodeInThread.js";
@@ -36,9 +36,8 @@ export async function decodeImage(path: string): Promise<Pixels> {
 /**
  * The same for a file's bytes.
  * @param path what errors call it
- * @param mostSeconds that decoding may take, where that is less than its limits say
  */
-export async function decodeBytes(bytes: Buffer, path: string, mostSeconds = Infinity): Promise<Pixels> {
+export async function decodeBytes(bytes: Buffer, path: string): Promise<Pixels> {
   if (bytes.length === 0) throw new BadImage(path, "is empty (0 bytes)");
   requireBytes(bytes.length, path);
   const kind = imageKind(bytes);
@@ -48,16 +47,13 @@ export async function decodeBytes(bytes: Buffer, path: string, mostSeconds = Inf
   }
   const small = kind === "jpeg" ? await decodeSmallJpeg(bytes) : undefined;
   if (small) return small;
-  const decoded =
-    kind === "dicom"
-      ? dicomPixels(bytes, path, mostSeconds)
-      : decodeWithSharp(bytes, kind, path, mostSeconds);
+  const decoded = kind === "dicom" ? dicomPixels(bytes, path) : decodeWithSharp(bytes, kind, path);
   return withoutEqualChannels(await decoded);
 }
 
-async function dicomPixels(bytes: Buffer, path: string, mostSeconds: number): Promise<Pixels> {
+async function dicomPixels(bytes: Buffer, path: string): Promise<Pixels> {
   try {
-    return await decodeInThread(bytes, (pixels) => Math.min(mostSeconds, secondsFor(pixels)));
+    return await decodeInThread(bytes);
   } catch (error) {
     // Without a cause: nothing that was read of the file but the reason leaves the reader.
     throw error instanceof UnreadableDicom ? new BadImage(path, error.message, error.kind) : error;

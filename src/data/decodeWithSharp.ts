@@ -22,15 +22,9 @@ const usualScans = 16;
  * Decodes a JPEG, PNG, TIFF, WebP or GIF of one picture with sharp, which works outside this thread.
  * @param kind by its content
  * @param path what errors call it
- * @param mostSeconds that it may take, where that is less than its limits say
  * @throws BadImage with the reason
  */
-export async function decodeWithSharp(
-  bytes: Buffer,
-  kind: ImageKind,
-  path: string,
-  mostSeconds: number,
-): Promise<Pixels> {
+export async function decodeWithSharp(bytes: Buffer, kind: ImageKind, path: string): Promise<Pixels> {
   const file = kind === "png" ? withoutPngText(bytes) : bytes;
   const options = { failOn: "error", ignoreIcc: true } as const;
   const header = await sharp(file, { ...options, limitInputPixels: false })
@@ -43,7 +37,7 @@ export async function decodeWithSharp(
   const deep = header.depth === "ushort";
   const grey = header.space === "b-w" || header.space === "grey16";
   const { data: raw, info } = await sharp(file, { ...options, limitInputPixels: mostPixels })
-    .timeout({ seconds: Math.ceil(Math.min(mostSeconds, secondsFor(header.width * header.height))) })
+    .timeout({ seconds: Math.ceil(secondsFor(header.width * header.height)) })
     .removeAlpha()
     .toColourspace(deep ? (grey ? "grey16" : "rgb16") : grey ? "b-w" : "srgb")
     .raw({ depth: deep ? "ushort" : "uchar" })

@@ -1,5 +1,5 @@
 import type { Batch } from "./Batch.js";
-import { decodeBytes, decodeImage, type Pixels } from "./decodeImage.js";
+import { decodeBytes, decodeImage } from "./decodeImage.js";
 import { drawBatch } from "./drawBatch.js";
 import type { ImageDataBunch } from "./ImageDataBunch.js";
 import type { ImageStats } from "./imagenetStats.js";
@@ -31,14 +31,13 @@ export function preparationOf({
  * @param image its path, or the bytes of the file
  * @throws BadImage when it cannot be decoded
  */
-export async function prepareImage(image: string | Uint8Array, preparation: Preparation): Promise<Batch> {
-  const pixels =
-    typeof image === "string" ? decodeImage(image) : decodeBytes(Buffer.from(image), "The image");
-  return preparePixels(await pixels, preparation);
-}
-
-/** The same for an image that is decoded. */
-export async function preparePixels(pixels: Pixels, { stats, ...preparation }: Preparation): Promise<Batch> {
+export async function prepareImage(
+  image: string | Uint8Array,
+  { stats, ...preparation }: Preparation,
+): Promise<Batch> {
+  const pixels = await (typeof image === "string"
+    ? decodeImage(image)
+    : decodeBytes(Buffer.from(image), "The image"));
   const { height, width } = pixels;
   // As decoded, and not averaged: whatever the transforms are, the file is not needed again.
   const source = { ...pixels, fullHeight: height, fullWidth: width };

@@ -73,41 +73,42 @@ export async function readPredictions(file: string): Promise<StoredPredictions> 
 const tolerance = 1e-4;
 
 const probability = z
-  .number({ error: "It must be a probability; a net that gives none has diverged in training." })
-  .min(0, "It must be a probability in 0..1.")
-  .max(1, "It must be a probability in 0..1.");
+  .number({ error: "expected a probability; a net that gives none has diverged in training" })
+  .min(0, "expected a probability in 0..1")
+  .max(1, "expected a probability in 0..1");
 
 const schema: z.ZodType<Stored> = z
   .object({
-    seed: z.int({ error: "It must be a whole number." }),
+    seed: z.int({ error: "expected a whole number" }),
     settings: z.object(settings).optional(),
     dataset: runData.optional(),
     classes: classNames,
     positiveClass: text.optional(),
     items: z
       .array(
-        z.object({ path: text, class: text, probs: z.array(probability, { error: "It must be a list." }) }),
-        { error: "It must be a list of images." },
+        z.object({ path: text, class: text, probs: z.array(probability, { error: "expected a list" }) }),
+        { error: "expected a list of images" },
       )
-      .min(1, "There must be at least one image."),
+      .min(1, "expected at least one image"),
   })
   .superRefine(({ classes, positiveClass, items }, context) => {
     const names = new Set(classes);
     if (positiveClass !== undefined && !names.has(positiveClass)) {
-      const message = `It must be one of the classes, ${classes.join(", ")}.`;
-      context.addIssue({ code: "custom", path: ["positiveClass"], message });
+      const message = `expected one of the classes, ${classes.join(", ")}`;
+      context.addIssue({ code: "custom", path: ["positiveClass"], message, input: positiveClass });
     }
     const seen = new Set<string>();
-    for (const [i, { path, class: name, probs }] of items.entries()) {
-      const refuse = (field: string, message: string) => {
-        context.addIssue({ code: "custom", path: ["items", i, field], message });
+    for (const [i, item] of items.entries()) {
+      const { path, class: name, probs } = item;
+      const refuse = (field: keyof typeof item, message: string) => {
+        context.addIssue({ code: "custom", path: ["items", i, field], message, input: item[field] });
       };
-      if (!names.has(name)) refuse("class", `It must be one of the classes, ${classes.join(", ")}.`);
-      if (seen.has(path)) refuse("path", "Each image must stand there once.");
+      if (!names.has(name)) refuse("class", `expected one of the classes, ${classes.join(", ")}`);
+      if (seen.has(path)) refuse("path", "expected no image twice");
       seen.add(path);
       const sum = probs.reduce((total, p) => total + p, 0);
-      if (probs.length !== classes.length) refuse("probs", `There must be ${classes.length} probabilities.`);
-      else if (Math.abs(sum - 1) > tolerance) refuse("probs", "The probabilities must add up to 1.");
+      if (probs.length !== classes.length) refuse("probs", `expected ${classes.length} probabilities`);
+      else if (Math.abs(sum - 1) > tolerance) refuse("probs", "expected probabilities that add up to 1");
     }
   });
 

@@ -57,64 +57,67 @@ export function readMetrics(file: string): Promise<RunMetrics> {
   });
 }
 
-const between = "It must be a number in 0..1, or null where there is nothing to be a share of.";
+const between = "expected a number in 0..1, or null where there is nothing to be a share of";
 const share = z.number({ error: between }).min(0, between).max(1, between).nullable();
-const finite = z.number({ error: "It must be a number." });
+const finite = z.number({ error: "expected a number" });
 
 const schema: z.ZodType<RunMetrics> = z
   .looseObject({
     ...settings,
     ...{ errorRate: share, accuracy: share, precision: share, recall: share, specificity: share },
     balancedAccuracy: share,
-    confusionMatrix: z.array(z.array(count()), { error: "It must be a list of rows." }),
+    confusionMatrix: z.array(z.array(count()), { error: "expected a list of rows" }),
     // Files of runs that had no positive class say null.
     positiveClass: text.nullable(),
-    intervals: z.record(z.string(), z.tuple([share, share], { error: "It must be a low and a high end." })),
+    intervals: z.record(z.string(), z.tuple([share, share], { error: "expected a low and a high end" })),
     classes: classNames,
-    ...{ trainSize: count(), validSize: count(), seed: z.int({ error: "It must be a whole number." }) },
-    dataset: z.union([z.string(), runData], { error: "It must say which images the run is about." }),
+    ...{ trainSize: count(), validSize: count(), seed: z.int({ error: "expected a whole number" }) },
+    dataset: z.union([z.string(), runData], { error: "expected which images the run is about" }),
     history: z
       .array(
         z.object({ phase: text, epoch: finite }).catchall(z.union([finite, z.string(), z.null()]).optional()),
       )
       .optional(),
     device: text,
-    versions: z.record(z.string(), z.string({ error: "It must be a version." })),
+    versions: z.record(z.string(), z.string({ error: "expected a version" })),
     seconds: z.record(z.string(), z.unknown()),
     commit: text.optional(),
   })
   .superRefine((run, context) => {
-    const refuse = (field: string, message: string) => {
-      context.addIssue({ code: "custom", path: [field], message });
+    const refuse = (field: keyof RunMetrics, message: string) => {
+      context.addIssue({ code: "custom", path: [field], message, input: run[field] });
     };
     const { classes, confusionMatrix: matrix } = run;
     if (matrix.length !== classes.length || matrix.some((row) => row.length !== classes.length)) {
-      refuse("confusionMatrix", `It must have ${classes.length} rows of ${classes.length} counts.`);
+      refuse("confusionMatrix", `expected ${classes.length} rows of ${classes.length} counts`);
       return;
     }
     if (run.positiveClass !== null && !classes.includes(run.positiveClass)) {
-      refuse("positiveClass", `It must be one of the classes, ${classes.join(", ")}.`);
+      refuse("positiveClass", `expected one of the classes, ${classes.join(", ")}`);
     }
     const sum = (counts: readonly number[]) => counts.reduce((total, each) => total + each, 0);
     const images = sum(matrix.map(sum));
-    if (run.validSize !== images) refuse("validSize", `The confusion matrix is of ${images} images.`);
+    if (run.validSize !== images) refuse("validSize", `the confusion matrix is of ${images} images`);
     if (typeof run.dataset !== "string") {
       for (const [split, size] of Object.entries({ train: run.trainSize, valid: run.validSize })) {
         const counts = new Map(Object.entries(run.dataset[split as "train" | "valid"].classes));
         const known = classes.map((name) => counts.get(name) ?? NaN);
         if (counts.size !== classes.length || sum(known) !== size) {
           context.addIssue({
-            ...{ code: "custom", path: ["dataset", split, "classes"] },
-            message: `It must count ${size} images of the classes ${classes.join(", ")}.`,
+            ...{ code: "custom", path: ["dataset", split, "classes"], input: Object.fromEntries(counts) },
+            message: `expected ${size} images of the classes ${classes.join(", ")}`,
           });
         }
       }
     }
     const accuracy = sum(matrix.map((row, i) => row[i] ?? 0)) / images;
-    for (const [field, wanted] of Object.entries({ accuracy, errorRate: 1 - accuracy })) {
-      const value = run[field as "accuracy" | "errorRate"];
+    for (const [field, wanted] of [
+      ["accuracy", accuracy],
+      ["errorRate", 1 - accuracy],
+    ] as const) {
+      const value = run[field];
       if (value === null || Math.abs(value - wanted) > 1e-6) {
-        refuse(field, `By the confusion matrix it is ${wanted.toFixed(6)}.`);
+        refuse(field, `by the confusion matrix it is ${wanted.toFixed(6)}`);
       }
     }
   });

@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { collectGarbage } from "../engine/collectGarbage.js";
 import type { InferenceLearner } from "../training/InferenceLearner.js";
 import { boundConnections } from "./boundConnections.js";
-import { explainUpload } from "./explainUpload.js";
+import { explain } from "./explain.js";
 import { type AboutNet, page } from "./page.js";
 import { PredictionQueue } from "./PredictionQueue.js";
+import { PreparingProcess } from "./PreparingProcess.js";
 import { Refused } from "./Refused.js";
 import { defaultLimits, type ServerLimits } from "./ServerLimits.js";
 import { Uploads } from "./Uploads.js";
@@ -31,15 +32,15 @@ export function predictionServer(learn: InferenceLearner, about: AboutNet, optio
   const limits = { ...defaultLimits, ...options.limits };
   const uploads = new Uploads(limits);
   const queue = new PredictionQueue(limits.waiting);
+  const preparing = new PreparingProcess(learn.preparation, limits.decodeSeconds);
   let quiet: NodeJS.Timeout | undefined;
 
   function predict(request: IncomingMessage, signal: AbortSignal): Promise<unknown> {
     requireOwnPage(request);
-    const { decodeSeconds } = limits;
     return uploads.receive(request, (bytes) =>
       queue.run(async () => {
         try {
-          return await explainUpload(learn, bytes, { decodeSeconds, signal });
+          return await explain(learn, await preparing.prepare(bytes, signal));
         } finally {
           clearTimeout(quiet);
           quiet = setTimeout(collectGarbage, quietMs).unref();
@@ -91,6 +92,7 @@ export function predictionServer(learn: InferenceLearner, about: AboutNet, optio
   // A client that does not read its answer.
   server.setTimeout(uploadMs + answerMs);
   boundConnections(server, connections);
+  server.on("close", preparing.end);
   return server;
 }
 

@@ -112,7 +112,7 @@ describe("the page of xray serve", () => {
     const net = { arch: "tiny", classes, threshold: undefined };
     await refuses(
       aboutNet(path.join(folder, "export.safetensors"), net),
-      'metrics.json is broken: recall is "high" (It must be a number in 0..1',
+      'metrics.json is broken: recall is "high" (expected a number in 0..1',
     );
   });
 });

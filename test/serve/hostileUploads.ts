@@ -193,7 +193,11 @@ function rubbish(image: Buffer, random: Random): Record<string, Buffer> {
  * Hostile uploads, in an order that the seed decides: every kind comes once before any comes again, and damaged copies
  * of the image take a fourth of them.
  */
-export async function* hostileUploads(image: Buffer, count: number, seed: number): AsyncGenerator<Hostile> {
+export async function* hostileUploads(
+  image: Buffer,
+  count: number,
+  seed: number,
+): AsyncGenerator<Hostile, undefined> {
   const random = new Random(seed);
   const files: Readonly<Record<string, () => Promise<Buffer> | Buffer>> = {
     ...imageBombs,
@@ -223,4 +227,5 @@ export async function* hostileUploads(image: Buffer, count: number, seed: number
     made.set(next, bytes);
     yield { name: next, answered: true, send: (port) => upload(port, bytes, { name: next }) };
   }
+  return undefined;
 }

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { projectRoot } from "../../src/environment.js";
 import { hostileUploads, type Outcome, upload } from "./hostileUploads.js";
 
 /** What is tried. */
@@ -59,8 +63,9 @@ export async function runUploadTrial(options: UploadTrialOptions): Promise<Uploa
   const uploads = hostileUploads(images[0], count, seed);
   const client = async (): Promise<void> => {
     for (;;) {
-      const { value: hostile, done } = await uploads.next();
-      if (done) return;
+      const next = await uploads.next();
+      if (next.done === true) return;
+      const hostile = next.value;
       const outcome = await hostile.send(port);
       outcomes.push(outcome);
       options.onOutcome?.(outcome, outcomes.length);
@@ -93,6 +98,43 @@ export async function runUploadTrial(options: UploadTrialOptions): Promise<Uploa
     unanswered,
     honest,
     megabytes: { before: mbBefore ?? 0, most: mbMost ?? 0, after: mbAfter ?? 0 },
+  };
+}
+
+/** A server in a process of its own. */
+export interface TriedServer {
+  readonly port: number;
+  readonly memory: () => number;
+  /** Rejects when the process ends by itself. */
+  readonly ended: Promise<never>;
+  readonly stop: () => void;
+}
+
+/**
+ * `xray serve`, as a person starts it.
+ * @param model an exported learner
+ */
+export async function startServer(model: string): Promise<TriedServer> {
+  const args = [path.join(projectRoot, "bin", "xray.mjs"), "serve", "--model", model, "--port", "0"];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
+  const ended = once(child, "exit").then(([code, signal]: unknown[]): never => {
+    throw new Error(`The server ended with ${String(code ?? signal)}.`);
+  });
+  ended.catch(() => undefined);
+  const address = new Promise<number>((resolve) => {
+    let printed = "";
+    child.stdout.on("data", (piece: Buffer) => {
+      printed += piece.toString();
+      const port = /:(\d+)\/\s/.exec(printed)?.[1];
+      if (port !== undefined) resolve(Number(port));
+    });
+  });
+  const ps = ["-o", "rss=", "-p", String(child.pid)];
+  return {
+    port: await Promise.race([address, ended]),
+    memory: () => 1024 * Number(spawnSync("ps", ps, { encoding: "utf8" }).stdout),
+    ended,
+    stop: () => child.kill(),
   };
 }
 

@@ -119,7 +119,7 @@ describe("a metric that is not defined", () => {
       [new SaveModelCallback({ monitor }), new EarlyStoppingCallback({ monitor })],
     );
     const said = (await collectTexts(() => learn.fit(3))).join("\n");
-    assert.match(said, /early stopping; recall of bone loss has been NaN for 1 epochs/);
+    assert.match(said, /early stopping; recall of bone loss has been NaN for 1 epoch\./);
     assert.match(said, /No epoch was saved: recall of bone loss was NaN in each/);
     learn.dispose();
   });

@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import type { Pixels } from "../decodeImage.js";
 import { secondsFor } from "../decodeLimits.js";
 import type { DicomReply } from "./dicomWorker.js";
+import { threadSeconds } from "./threadSeconds.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";
 
 /** A thread without work for this long ends, and gives back what its decoders took. */
@@ -11,7 +12,13 @@ const idleMilliseconds = 5000;
 /** Of what JavaScript itself takes: the parser makes objects of every element. */
 const mostHeapMegabytes = 512;
 
-let thread: Promise<Worker> | undefined;
+interface Thread {
+  readonly worker: Worker;
+  /** As `threadNumber` says. */
+  readonly number: string | undefined;
+}
+
+let thread: Promise<Thread> | undefined;
 let idle: NodeJS.Timeout | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
@@ -29,19 +36,20 @@ export function decodeInThread(bytes: Uint8Array, secondsOf = secondsFor): Promi
 
 async function decodeNext(bytes: Uint8Array, secondsOf: typeof secondsFor): Promise<Pixels> {
   clearTimeout(idle);
-  const worker = await (thread ??= start());
-  worker.ref();
+  const started = await (thread ??= start());
+  started.worker.ref();
   try {
-    return await answerOf(worker, bytes, secondsOf);
+    return await answerOf(started, bytes, secondsOf);
   } finally {
-    worker.unref();
+    started.worker.unref();
     idle = setTimeout(end, idleMilliseconds).unref();
   }
 }
 
-function answerOf(worker: Worker, bytes: Uint8Array, secondsOf: typeof secondsFor): Promise<Pixels> {
+function answerOf(started: Thread, bytes: Uint8Array, secondsOf: typeof secondsFor): Promise<Pixels> {
+  const { worker } = started;
   return new Promise((resolve, reject) => {
-    const time = timeSince();
+    const time = clockOf(started);
     // Until the header says how many pixels there are, one for ten bytes.
     let limit = secondsOf(bytes.length / 10);
     let timer = setTimeout(expire, 1000 * limit);
@@ -56,6 +64,7 @@ function answerOf(worker: Worker, bytes: Uint8Array, secondsOf: typeof secondsFo
       // An answer may wait already: this thread may have been at work itself all the while.
       setImmediate(() => {
         if (settled) return;
+        clearTimeout(timer);
         const left = limit - time();
         if (left > 0) timer = setTimeout(expire, 1000 * left);
         else fail(new UnreadableDicom("takes too long to decode", "timeout"));
@@ -93,30 +102,29 @@ function answerOf(worker: Worker, bytes: Uint8Array, secondsOf: typeof secondsFo
 }
 
 /**
- * A clock that goes as fast as this process gets the processor, and at least at a tenth of the usual speed: a file is
- * not to blame for what else the machine has to do.
+ * A clock that goes only while the thread has the processor, but never at less than an eighth of the usual speed.
  * @returns the seconds since the call
  */
-function timeSince(): () => number {
-  const [begun, used] = [performance.now(), process.cpuUsage()];
+function clockOf({ number }: Thread): () => number {
+  const [begun, used] = [performance.now(), threadSeconds(number)];
   return () => {
     const wall = (performance.now() - begun) / 1000;
-    const { user, system } = process.cpuUsage(used);
-    return Math.min(wall, Math.max(wall / 10, (user + system) / 1e6));
+    const now = threadSeconds(number);
+    return used === undefined || now === undefined ? wall : Math.max(wall / 8, now - used);
   };
 }
 
 /** A thread that has loaded its decoders, so that loading them takes nothing of an image's time. */
-function start(): Promise<Worker> {
+function start(): Promise<Thread> {
   // A notebook kernel's own Node options are not the thread's.
   const worker = new Worker(path.join(__dirname, "dicomWorker.js"), {
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: mostHeapMegabytes },
   });
-  const started = new Promise<Worker>((resolve, reject) => {
+  const started = new Promise<Thread>((resolve, reject) => {
     worker.on("error", reject);
-    worker.once("message", () => {
-      resolve(worker);
+    worker.once("message", (number: string | undefined) => {
+      resolve({ worker, number });
     });
   });
   worker.once("exit", () => {
@@ -129,5 +137,5 @@ function end(): void {
   const ending = thread;
   thread = undefined;
   clearTimeout(idle);
-  void ending?.then((worker) => worker.terminate()).catch(() => undefined);
+  void ending?.then(({ worker }) => worker.terminate()).catch(() => undefined);
 }

@@ -3,9 +3,10 @@ import { messageOf } from "../../errors.js";
 import type { BadImageKind } from "../BadImage.js";
 import type { Pixels } from "../decodeImage.js";
 import { decodeDicom } from "./decodeDicom.js";
+import { threadNumber } from "./threadSeconds.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";
 
-/** What the thread says of each file: its number of pixels, and its answer. Before the first, that it has loaded. */
+/** What the thread says of each file: its number of pixels, and its answer. Before the first, its own number. */
 export type DicomReply =
   | { readonly begins: number }
   | { readonly pixels: Pixels }
@@ -19,7 +20,7 @@ parentPort?.on("message", (bytes: Uint8Array) => {
     parentPort?.postMessage(reply, owned);
   });
 });
-parentPort?.postMessage("ready");
+parentPort?.postMessage(threadNumber());
 
 async function answer(bytes: Uint8Array): Promise<DicomReply> {
   try {

@@ -75,8 +75,9 @@ async function textOf(file: string): Promise<string> {
 
 function requireHeader(written: string, header: string, file: string): void {
   // A spreadsheet may have written its own line ends and a mark of its encoding.
-  const [first = ""] = written.replace(/^\uFEFF/, "").split(/\r?\n/, 1);
-  if (`${first}\n` === header) return;
+  const text = `${written.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n")}\n`;
+  if (text.startsWith(header)) return;
+  const first = text.slice(0, text.indexOf("\n"));
   throw new UserError(
     `${file} has other columns than this fit: ${first} there, ${header.trimEnd()} here.`,
     "Give the logger another filename, or leave `append` out to begin the file anew.",

@@ -32,7 +32,9 @@ export class EarlyStoppingCallback implements Callback {
       const why = Number.isNaN(best)
         ? `has been NaN for ${wait}`
         : `has not improved on ${best.toFixed(6)} for ${wait}`;
-      currentDisplay().text(`Epoch ${state.epoch}: early stopping; ${head} ${why} epochs.`);
+      currentDisplay().text(
+        `Epoch ${state.epoch}: early stopping; ${head} ${why} ${wait === 1 ? "epoch" : "epochs"}.`,
+      );
     }
     return { stopTraining };
   }

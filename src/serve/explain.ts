@@ -1,12 +1,9 @@
-import { BadImage, type BadImageKind } from "../data/BadImage.js";
-import { decodeBytes } from "../data/decodeImage.js";
+import type { Batch } from "../data/Batch.js";
 import { imageGrid } from "../data/imageGrid.js";
-import { preparePixels } from "../data/prepareImage.js";
 import { gradCamOf } from "../interpretation/gradCam.js";
 import { overlay } from "../interpretation/heatMap.js";
 import { borderArea, shareInBorder } from "../interpretation/whereItLooks.js";
 import type { InferenceLearner } from "../training/InferenceLearner.js";
-import { Refused } from "./Refused.js";
 
 /** What the page shows of an image. */
 export interface Explanation {
@@ -22,27 +19,11 @@ export interface Explanation {
   readonly evenly: number;
 }
 
-/** What is wrong with an image, in HTTP's numbers. */
-const statuses: Readonly<Record<BadImageKind, number>> = { unreadable: 415, tooLarge: 413, timeout: 422 };
-
 /**
- * Predicts an image and draws where the net looked.
- * @param decodeSeconds that decoding it may take
- * @param signal nobody waits for the result any more
- * @throws Refused when it is no image that can be read, has too many pixels, or takes too long
+ * Predicts a prepared image and draws where the net looked.
+ * @param batch of one
  */
-export async function explainUpload(
-  learn: InferenceLearner,
-  bytes: Buffer,
-  { decodeSeconds, signal }: { readonly decodeSeconds: number; readonly signal: AbortSignal },
-): Promise<Explanation> {
-  const pixels = await decodeBytes(bytes, "The image", decodeSeconds).catch((error: unknown) => {
-    // The reason says what is wrong; the remedy is for those who train.
-    throw error instanceof BadImage ? new Refused(statuses[error.kind], `The image ${error.reason}.`) : error;
-  });
-  signal.throwIfAborted();
-  const batch = await preparePixels(pixels, learn.preparation);
-  signal.throwIfAborted();
+export async function explain(learn: InferenceLearner, batch: Batch): Promise<Explanation> {
   const cam = await gradCamOf(learn, batch);
   const { class: name, label, probabilities } = cam.prediction;
   const share = shareInBorder(cam.map);
