@@ -17,6 +17,7 @@ const { exitWithParent } = require("./launcher/exitWithParent.cjs");
 const { queueSends } = require("./launcher/sendQueue.cjs");
 const { redirectImports } = require("./launcher/redirectImports.cjs");
 const { catchUncaughtErrors } = require("./launcher/uncaughtErrors.cjs");
+const { separateTimers } = require("./launcher/timers.cjs");
 const { watchConversion } = require("./launcher/variables.cjs");
 
 // Relative paths mean the same wherever the kernel was started: in JupyterLab, in VS Code or without a person.
@@ -29,6 +30,7 @@ for (const stream of [process.stdout, process.stderr]) stream.isTTY = false;
 
 process.setSourceMapsEnabled(true);
 watchConversion();
+separateTimers();
 redirectImports();
 exitWithParent();
 

@@ -20,7 +20,7 @@ function watchConversion() {
     return result;
   };
   // A copy, since the compiler's own properties cannot be set.
-  require.cache[compiler].exports = { ...ts, transpileModule };
+  require.cache[compiler].exports = { ...require.cache[compiler].exports, transpileModule };
 }
 
 /**

@@ -88,6 +88,7 @@ async function searchRows(learn: Learner<FixedData>, recorded: Search): Promise<
     ...determined(recorded).map(({ loss, tolerance }, i) =>
       relative(`loss ${i}`, own[i] ?? NaN, loss, tolerance),
     ),
+    relative("batches by its own losses", losses.length, endOf(losses, options), 0),
     ...(isEndDetermined(recorded) ? [relative("batches", losses.length, recorded.losses.length, 0)] : []),
     ...recorded.lrs.slice(0, lrs.length).map((lr, i) => relative(`rate ${i}`, lrs[i] ?? NaN, lr, 1e-9)),
     ...ruleRows(recorded, options),
@@ -114,12 +115,12 @@ function determined({ options, losses, losses_other_kernels: others }: Search): 
 
 /**
  * Whether a search ends with the same batch whatever the last bits are: because its batches are counted, or because
- * fastai's two runs end together, three batches at the most after they part.
+ * fastai's two runs agree about each of its losses. Else another processor's last bits may end it a batch earlier; it
+ * is then held against the rule alone, on its own losses and on fastai's.
  */
 function isEndDetermined(search: Search): boolean {
-  const { options, losses, losses_other_kernels: others } = search;
-  if (!options.stop_div || losses.length === options.num_it) return true;
-  return losses.length === others.length && losses.length - determined(search).length <= 3;
+  const { options, losses } = search;
+  return !options.stop_div || losses.length === options.num_it || determined(search).length === losses.length;
 }
 
 function smoothed(losses: readonly number[]): number[] {
@@ -127,18 +128,23 @@ function smoothed(losses: readonly number[]): number[] {
   return losses.map((loss) => average.add(loss));
 }
 
-/** The rule alone: smoothed losses, end and suggestion, on the losses that fastai had. */
-function ruleRows({ losses, smooth, lrs, minimum }: Search, options: LRFinderOptions): ParityRow[] {
+/** How many batches a search with these smoothed losses has; NaN where they do not end it. */
+function endOf(smoothLosses: readonly number[], options: LRFinderOptions): number {
   const finder = new LRFinder({ lrs: [NaN] }, options);
-  const ours = smoothed(losses);
-  const end = ours.findIndex(
+  const end = smoothLosses.findIndex(
     (smoothLoss, i) => finder.batchEnd({ iteration: i + 1, smoothLoss }).stopTraining === true,
   );
+  return end === -1 ? NaN : end + 1;
+}
+
+/** The rule alone: smoothed losses, end and suggestion, on the losses that fastai had. */
+function ruleRows({ losses, smooth, lrs, minimum }: Search, options: LRFinderOptions): ParityRow[] {
+  const ours = smoothed(losses);
   const suggested = lrSuggestions(lrs.slice(...shown), smooth.slice(...shown))?.minimum ?? NaN;
   return [
     // fastai smooths in single precision.
     ...smooth.map((fastai, i) => relative(`smoothed ${i}`, ours[i] ?? NaN, fastai, 1e-5)),
-    relative("batches by the rule", end + 1, losses.length, 0),
+    relative("batches by the rule", endOf(ours, options), losses.length, 0),
     ...(minimum === null ? [] : [relative("minimum / 10", suggested, minimum, 1e-9)]),
   ];
 }

@@ -104,21 +104,22 @@ export class Trainer {
   ): Promise<void> {
     requireBatch(this.data);
     const started = performance.now();
-    const isFit = operation.use === "fit";
+    const isSearch = operation.use === "search";
     this.recorder = new Recorder(this.optimizer, this.metrics.columns);
     const loop = {
       learn: this.learn,
       runner: this.runner,
+      isSearch,
       batches: () => this.passes.over(this.data.trainDl),
       validate: (onBatch: () => Promise<void>) => this.validate(this.data.validDl, onBatch),
       inCallbacks: this.runner.callbacksOf(operation),
     };
     try {
-      const always = isFit ? (this.options.callbacks ?? []) : [];
+      const always = isSearch ? [] : (this.options.callbacks ?? []);
       await fit(loop, span, [this.recorder, ...always, ...callbacks]);
     } finally {
       this.timings.push({ what, seconds: (performance.now() - started) / 1000 });
-      if (isFit) this.history.push(...this.recorder.rows.map((row) => ({ phase: this.phase, ...row })));
+      if (!isSearch) this.history.push(...this.recorder.rows.map((row) => ({ phase: this.phase, ...row })));
     }
   }
 

@@ -40,6 +40,8 @@ export interface Fitted {
   /** What callbacks are told. */
   readonly learn: TrainedLearner;
   readonly runner: BatchTrainer;
+  /** Whether the net becomes afterwards what it was: its weights do not come back, so that nobody can read them. */
+  readonly isSearch: boolean;
   /** A pass over the training data that the learner has by then. */
   readonly batches: () => AsyncIterable<ItemBatch>;
   /** Goes over the validation data. */
@@ -68,7 +70,7 @@ export async function fit(fitted: Fitted, span: EpochSpan, callbacks: readonly C
     };
     await attempt(() => loop.run());
     await attempt(() => fitted.runner.endEvaluation());
-    await attempt(() => fitted.runner.endSession());
+    await attempt(() => fitted.runner.endSession({ discard: fitted.isSearch }));
     // Every callback is told, also where the thread that trains is gone, and where another one fails at it.
     for (const callback of loop.callbacks) {
       await attempt(() => fitted.inCallbacks("trainEnd", () => notify([callback], "trainEnd", loop.state)));

@@ -135,6 +135,34 @@ describe("safetensors", () => {
     }
   });
 
+  it("reads or refuses a file of others with any byte of its header changed", async () => {
+    const file = path.join(folder, "others.safetensors");
+    const sound = withHeader({ __metadata__: { format: "pt" }, a: entry });
+    const end = 8 + Number(sound.readBigUInt64LE(0));
+    let [read, refused] = [0, 0];
+    for (let at = 0; at < end; at++) {
+      for (const bits of [0x01, 0x10, 0xff]) {
+        const bytes = Buffer.from(sound);
+        bytes.writeUInt8(bytes.readUInt8(at) ^ bits, at);
+        await writeFile(file, bytes);
+        try {
+          for (const { shape, values } of (await readSafetensors(file)).tensors.values()) {
+            assert.equal(
+              values.length,
+              shape.reduce((product, side) => product * side, 1),
+            );
+          }
+          read++;
+        } catch (error) {
+          assert.ok(error instanceof UserError, `byte ${at}, bits ${bits}: ${String(error)}`);
+          assert.match(error.message, /others\.safetensors/);
+          refused++;
+        }
+      }
+    }
+    assert.ok(read > 0 && refused > end, `${read} read, ${refused} refused`);
+  });
+
   it("refuses a file whose checksum is gone or of another name, and takes files of others", async () => {
     const file = path.join(folder, "renamed.safetensors");
     await writeSafetensors(file, tensors, { note: "x" });

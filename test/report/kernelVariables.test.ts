@@ -97,6 +97,25 @@ describe("a function in the kernel", () => {
   });
 });
 
+describe("cells while packages change", () => {
+  it("are compiled where a file that the compiler has read is installed anew", async () => {
+    const read = path.join(projectRoot, "node_modules", "@types", "node");
+    const files = ["package.json", "index.d.ts", "fs.d.ts"].map((name) => path.join(read, name));
+    const touch = `for (const file of files) fs.utimesSync(file, new Date(), new Date());
+      await new Promise((go) => setTimeout(go, 1000));`;
+    const results = await kernelSession(jupyter, projectRoot, [
+      { code: `import fs from "node:fs"; const files = ${JSON.stringify(files)};` },
+      { code: touch },
+      { code: "1 + 1" },
+      { code: touch },
+      { code: "let later: number = 2; later + 2" },
+    ]);
+    for (const result of results) assert.equal(result.status, "ok", errorOf(result).traceback);
+    assert.equal(printed(results[2]), "2\n");
+    assert.equal(printed(results[4]), "4\n");
+  });
+});
+
 describe("throughExports", () => {
   const run = (js: string, exports: Record<string, unknown> = {}): Record<string, unknown> => {
     const cell: unknown = vm.runInThisContext(`(function(exports) {${throughExports(js)}\n})`);

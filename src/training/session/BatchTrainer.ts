@@ -1,5 +1,6 @@
 import type { TrainBatch } from "../DataBunch.js";
 import type { EvaluatedBatch } from "./evaluate.js";
+import type { CloseOptions } from "./NetSession.js";
 
 /** Runs batches through a net in evaluation mode. */
 export interface BatchEvaluator {
@@ -18,6 +19,9 @@ export interface BatchTrainer extends BatchEvaluator {
   trainBatch(batch: TrainBatch): Promise<number>;
   /** Makes a step of what is left where gradients accumulate; it follows an epoch's batches. */
   endTrainPass(): Promise<void>;
-  /** Brings everything back for good; it follows a fit's last epoch. */
-  endSession(): Promise<void>;
+  /**
+   * Brings everything back for good; it follows a fit's last epoch.
+   * @param options `discard`: nothing is brought back, and the caller assigns all variables
+   */
+  endSession(options?: CloseOptions): Promise<void>;
 }

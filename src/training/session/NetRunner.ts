@@ -3,7 +3,7 @@ import type { InCallbacks } from "../fit.js";
 import type { EvaluatedBatch } from "./evaluate.js";
 import { Evaluator } from "./Evaluator.js";
 import { type Change, NetAccess, type Operation, type Use } from "./NetAccess.js";
-import { NetSession } from "./NetSession.js";
+import { type CloseOptions, NetSession } from "./NetSession.js";
 import type { Net, Training } from "./recordNet.js";
 import type { BatchTrainer } from "./BatchTrainer.js";
 
@@ -53,8 +53,8 @@ export class NetRunner implements BatchTrainer {
     await this.access.queue.run(() => Promise.all([this.session?.endEvaluation(), this.evaluator.end()]));
   }
 
-  endSession(): Promise<void> {
-    return this.access.queue.run(() => this.closeSession());
+  endSession(options?: CloseOptions): Promise<void> {
+    return this.access.queue.run(() => this.closeSession(options));
   }
 
   /**
@@ -111,10 +111,10 @@ export class NetRunner implements BatchTrainer {
     this.evaluator.close().catch(() => undefined);
   }
 
-  private async closeSession(): Promise<void> {
+  private async closeSession(options?: CloseOptions): Promise<void> {
     const { session } = this;
     this.session = undefined;
     if (this.access.holder === session) this.access.holder = undefined;
-    await session?.close();
+    await session?.close(options);
   }
 }

@@ -17,6 +17,12 @@ import {
 import type { TrainBatch } from "../DataBunch.js";
 import type { MixedBatch } from "./trainStep.js";
 
+/** What is done with the values that a graph has. */
+export interface CloseOptions {
+  /** @default false */
+  readonly discard?: boolean;
+}
+
 /**
  * Runs a net's training steps and evaluation as TensorFlow graphs in a thread of their own: a step is one call,
  * operations run side by side and hand their memory on, and the calling thread stays free.
@@ -179,11 +185,14 @@ export class NetSession {
     return variables.map((variable) => places.get(variable) ?? NaN);
   }
 
-  /** Takes all values from the thread and frees the graph. */
-  async close(): Promise<void> {
+  /**
+   * Takes all values from the thread and frees the graph.
+   * @param options `discard`: nothing comes back; variables cannot be read until they are assigned
+   */
+  async close({ discard = false }: CloseOptions = {}): Promise<void> {
     this.closing = true;
     for (const [i, group] of this.groups.entries()) {
-      if (group === this.variables.sums || !group.some(({ isRemote }) => isRemote)) continue;
+      if (discard || group === this.variables.sums || !group.some(({ isRemote }) => isRemote)) continue;
       // Group by group, so that not everything is in memory twice.
       this.receive(group, await this.remote.take(i));
     }

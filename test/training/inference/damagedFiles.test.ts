@@ -186,7 +186,8 @@ describe("an exported file", () => {
       await write({ preparation: { ...described.preparation, size } });
       await refuses(loadLearner(file), "learner.preparation.size is");
     }
-    await write({ classes: Array.from({ length: 200_000 }, (_, i) => `class ${i}`) });
+    const classes = Array.from({ length: 200_000 }, (_, i) => `class ${i}`);
+    await write({ classes, positiveClass: classes[0] });
     await refuses(loadLearner(file), "the net wants [200000, 16]");
     assert.ok(process.memoryUsage().rss - bytes < 200e6);
     learn.dispose();

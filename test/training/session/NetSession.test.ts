@@ -248,6 +248,24 @@ describe("variables during training", () => {
     graph.dispose();
   });
 
+  it("do not come back where they are discarded, and are what they are assigned then", async () => {
+    const graph = trained(0, 0);
+    const batch = drawnBatch(4, 32, new Random(1));
+    const before = graph.model.state().map((variable) => variable.values());
+    const session = await NetSession.start({ ...graph, training: graph }, batch);
+    await session.step(batch);
+    await session.close({ discard: true });
+    for (const variable of graph.model.state()) assert.throws(() => variable.values(), /cannot be read/);
+    graph.model.state().forEach((variable, i) => {
+      variable.assignValues(before[i] ?? new Float32Array());
+    });
+    assert.deepEqual(
+      graph.model.state().map((variable) => variable.values()),
+      before,
+    );
+    graph.dispose();
+  });
+
   it("that are assigned here between steps go to the graph", async () => {
     const [eager, graph] = [trained(0, 0), trained(0, 0)];
     const batch = drawnBatch(4, 32, new Random(1));
