@@ -14,7 +14,13 @@ process.chdir(root);
 await bootstrap();
 const of = (file) => import(`../dist/src/${file}.js`);
 const [{ main }, { Chromium }, { drawPhantomSet }, { predictionServer }, { loadLearner }] = await Promise.all(
-  ["cli", "report/Chromium", "data/drawPhantomSet", "serve/predictionServer", "training/loadLearner"].map(of),
+  [
+    "cli",
+    "report/Chromium",
+    "xrays/drawPhantomSet",
+    "serve/predictionServer",
+    "training/inference/loadLearner",
+  ].map(of),
 );
 const { aboutNet } = await of("commands/serve");
 

@@ -40,7 +40,7 @@ export function page({ name, classes, rule, numbers }: AboutNet, nonce: string):
 <dl id="probabilities"></dl>
 <div class="pictures">
 <figure><img id="image" alt="The image as the net saw it"><figcaption>What the net saw</figcaption></figure>
-<figure><img id="heatmap" alt=""><figcaption>What spoke for it: bright is much (Grad-CAM)</figcaption></figure>
+<figure><img id="heatmap" alt=""><figcaption>What spoke for it: bright: strong evidence (Grad-CAM)</figcaption></figure>
 </div>
 <p id="border"></p>
 </section>
