@@ -87,6 +87,34 @@ const cells: readonly (readonly [code: string, printed: string])[] = [
   ["enum Kind { One = 1, Two } const kinds = () => Kind[Kind.Two]; kinds()", "Two\n"],
   ["let level = await Promise.resolve(1); const levelNow = async () => { await null; return level; };", ""],
   ["level = 2; await levelNow()", "2\n"],
+  // An await of what begins with a bracket or a sign; loops with await; and none where only a function awaits.
+  ["await (async () => 3)()", "3\n"],
+  ["let awaited = await (async () => level)(); const [, second] = await [1, awaited]; second", "2\n"],
+  [
+    "let total = -(await (levelNow)()); for await (const k of [1, Promise.resolve(level)]) total += k; total",
+    "1\n",
+  ],
+  [
+    "if (level) { const r = await (async () => { await null; return `${await `t`}`; })(); console.log(r); }",
+    "t\n",
+  ],
+  [
+    "const later2 = async () => { for await (const k of [1]) return k + (await (async () => 1)()); }; typeof later2()",
+    "object\n",
+  ],
+  ["await later2()", "2\n"],
+  // The word export, which adds nothing in a cell.
+  [
+    "export const shown = 1, shown2 = 2; export function shownNow() { return shown; } export default class Shown {} export type N = number; export enum Level { Low }",
+    "",
+  ],
+  [
+    "export let typed: N = shown2; export { typed }; [shownNow(), typed, Shown.name, Level.Low].join()",
+    "1,2,Shown,0\n",
+  ],
+  ["export default shown + 1", "2\n"],
+  ["/** @module apart */ export const inside = 5;", ""],
+  ['import { inside } from "./apart"; inside', "5\n"],
   [
     "const named = () => 0; class Klass { static self = () => Klass; } [named.name, Klass.name, Klass.self() === Klass].join()",
     "named,Klass,true\n",
