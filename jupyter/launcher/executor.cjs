@@ -4,7 +4,9 @@
  * its failure is kept for the `error` message.
  */
 const { setImmediate, clearTimeout } = require("node:timers");
+const { noticeAwaits } = require("./awaits.cjs");
 const { build, needsBuild } = require("./build.cjs");
+const { withoutExports } = require("./exported.cjs");
 const { FailureCollector, compileFailure, failureOf, interruptedByTslab } = require("./failures.cjs");
 const { reloadModules } = require("./reload.cjs");
 const { expandShorthand } = require("./expandShorthand.cjs");
@@ -52,6 +54,7 @@ async function refresh(locals) {
 const wrapExecutor = (createExecutor) => (folder, converters) => {
   let lastExpression;
   shareVariables(converters.node, (name) => (lastExpression = name));
+  noticeAwaits(converters.node);
   const executor = createExecutor(folder, converters, collector);
   const { execute, interrupt } = executor;
   let grace = null;
@@ -71,7 +74,7 @@ const wrapExecutor = (createExecutor) => (folder, converters) => {
       await refresh(executor.locals);
       if (current.stopped) throw new Error(interruptedByTslab);
       if (collector.failure !== null) return false;
-      const ok = await execute(expandShorthand(code));
+      const ok = await execute(expandShorthand(withoutExports(code)));
       await settleDisplays();
       // One turn of the event loop: node reports a rejection that nobody handles only after the promise jobs.
       await turn();

@@ -12,15 +12,45 @@ const ts = require(compiler);
 /** What the compiler last turned from an ECMAScript module into a CommonJS one: { js, options, outputText }. */
 let lastModule;
 
-/** Makes the last step of tslab's conversion known; to be called before tslab is loaded. */
+/** Makes the last step of tslab's conversion known and corrects its first; to be called before tslab is loaded. */
 function watchConversion() {
   const transpileModule = (js, options) => {
     const result = ts.transpileModule(js, options);
     lastModule = { js, options, outputText: result.outputText };
     return result;
   };
+  const createWatchProgram = (host) => {
+    const { afterProgramCreate } = host;
+    host.afterProgramCreate = (program) => {
+      const { emit } = program;
+      program.emit = (file, write, token, declarationsOnly, transformers) =>
+        emit(file, write, token, declarationsOnly, { ...transformers, before: [quotePropertyNames] });
+      afterProgramCreate(program);
+    };
+    return ts.createWatchProgram(host);
+  };
   // A copy, since the compiler's own properties cannot be set.
-  require.cache[compiler].exports = { ...require.cache[compiler].exports, transpileModule };
+  require.cache[compiler].exports = {
+    ...require.cache[compiler].exports,
+    transpileModule,
+    createWatchProgram,
+  };
+}
+
+/**
+ * `const { f: a } = earlier;` becomes `const { "f": a } = earlier;`. tslab writes `exports.` before each identifier that
+ * an earlier cell has declared, and takes the name of an earlier variable's property for one.
+ */
+function quotePropertyNames(context) {
+  const visit = (node) => {
+    const visited = ts.visitEachChild(node, visit, context);
+    if (!ts.isBindingElement(visited) || !visited.propertyName || !ts.isIdentifier(visited.propertyName))
+      return visited;
+    const { dotDotDotToken, propertyName, name, initializer } = visited;
+    const quoted = context.factory.createStringLiteral(propertyName.text);
+    return context.factory.updateBindingElement(visited, dotDotDotToken, quoted, name, initializer);
+  };
+  return (file) => ts.visitNode(file, visit);
 }
 
 /**

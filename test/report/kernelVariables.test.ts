@@ -43,6 +43,32 @@ const cells: readonly (readonly [code: string, printed: string])[] = [
   ],
   ["[a, c] = [c, a]; JSON.stringify(all())", '{"a":7,"c":1,"rest":{"d":4}}\n'],
   ["({ a, c } = { a: 5, c: 6 }); JSON.stringify(all())", '{"a":5,"c":6,"rest":{"d":4}}\n'],
+  // Destructuring of an earlier cell's variable under other names, at every place where a name can be bound.
+  [
+    "const q = { f: 1, g: { h: [2, 3] }, k: undefined as number | undefined }; const qs = [q, { ...q, f: 5 }]; class Q { m = 6; get n() { return 7; } } enum E { One = 1 }",
+    "",
+  ],
+  [
+    "const { f: qa, g: { h: [, qb] }, k: qc = 4, ...qRest } = q; [qa, qb, qc, Object.keys(qRest)].join()",
+    "1,3,4,\n",
+  ],
+  ["const { m: qm, n: qn } = new Q(), { One: one } = E; [qm, qn, one].join()", "6,7,1\n"],
+  ["var { f: w } = q; let { ['f']: computed, 'f': text } = q; [w, computed, text].join()", "1,1,1\n"],
+  [
+    "const inner = ({ f: a } = q) => { const { g: { h: b } } = q; const [{ f: c }] = qs; return [a, ...b, c]; }; inner().join()",
+    "1,2,3,1\n",
+  ],
+  [
+    "const found: number[] = []; for (const { f: a } of qs) found.push(a); for (var { f: z } of qs); [found, z].join()",
+    "1,5,5\n",
+  ],
+  ["qs.map(({ f: a, g: { h: [b] } }) => a * b).join()", "2,10\n"],
+  [
+    "class R { constructor({ f: a } = q, public b = a) {} sum({ f: c }: typeof q) { return this.b + c; } } new R().sum(q)",
+    "2\n",
+  ],
+  ["let fq = 0; ({ f: fq, g: { h: [, w] } } = qs[1]); for ({ f: fq } of [q]); [fq, w].join()", "1,3\n"],
+  ["q.f = 8; const { f: again } = q; [again, qa].join()", "8,1\n"],
   // A parameter or an inner variable of the same name is itself.
   [
     "let x = 1; const shadow = (x: number) => { { let n = x; x = n + 1; } return x; }; for (let x = 5; x < 7; x++) shadow(x); [x, shadow(4)].join()",
@@ -61,6 +87,34 @@ const cells: readonly (readonly [code: string, printed: string])[] = [
   ["enum Kind { One = 1, Two } const kinds = () => Kind[Kind.Two]; kinds()", "Two\n"],
   ["let level = await Promise.resolve(1); const levelNow = async () => { await null; return level; };", ""],
   ["level = 2; await levelNow()", "2\n"],
+  // An await of what begins with a bracket or a sign; loops with await; and none where only a function awaits.
+  ["await (async () => 3)()", "3\n"],
+  ["let awaited = await (async () => level)(); const [, second] = await [1, awaited]; second", "2\n"],
+  [
+    "let total = -(await (levelNow)()); for await (const k of [1, Promise.resolve(level)]) total += k; total",
+    "1\n",
+  ],
+  [
+    "if (level) { const r = await (async () => { await null; return `${await `t`}`; })(); console.log(r); }",
+    "t\n",
+  ],
+  [
+    "const later2 = async () => { for await (const k of [1]) return k + (await (async () => 1)()); }; typeof later2()",
+    "object\n",
+  ],
+  ["await later2()", "2\n"],
+  // The word export, which adds nothing in a cell.
+  [
+    "export const shown = 1, shown2 = 2; export function shownNow() { return shown; } export default class Shown {} export type N = number; export enum Level { Low }",
+    "",
+  ],
+  [
+    "export let typed: N = shown2; export { typed }; [shownNow(), typed, Shown.name, Level.Low].join()",
+    "1,2,Shown,0\n",
+  ],
+  ["export default shown + 1", "2\n"],
+  ["/** @module apart */ export const inside = 5;", ""],
+  ['import { inside } from "./apart"; inside', "5\n"],
   [
     "const named = () => 0; class Klass { static self = () => Klass; } [named.name, Klass.name, Klass.self() === Klass].join()",
     "named,Klass,true\n",
@@ -142,6 +196,8 @@ describe("throughExports", () => {
       { r: "1,2,1" },
     ],
     ["const { a, b = a, ...c } = { a: 1, d: 2 }; export { a, b, c };", { a: 1, b: 1 }],
+    ['const { "f": a, g: { "h": b = a } } = { f: 1, g: {} }; export { a, b };', { a: 1, b: 1 }],
+    ['for (var { "f": w = 2, g: x } of [{ g: 1 }]) ; export { w, x };', { w: 2, x: 1 }],
     ["let a = 1, f = () => a, b = (a = 2, f()); export { a, b, f };", { a: 2, b: 2 }],
     ["let a = 1; try { throw 2; } catch (a) { a = 3; } export { a };", { a: 1 }],
     ["let a = 1; const f = (b = a) => b; a = 2; const r = f(); export { a, f, r };", { r: 2 }],
