@@ -20,6 +20,7 @@ export type { ImageDataBunchOptions } from "./data/bunchOptions.js";
 export type { OnBadImage } from "./data/checkImages.js";
 export type { Column, CsvOptions } from "./data/labelFromCsv.js";
 export type { LabelOf } from "./data/labelFiles.js";
+export type { Excluded } from "./data/imageFolder.js";
 export type { ClassFolder } from "./data/labelFromFolders.js";
 export type { PatientOf } from "./data/patients.js";
 export { type ImageFacts, imageFacts } from "./data/imageFacts.js";

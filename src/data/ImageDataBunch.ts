@@ -6,7 +6,7 @@ import type { ImageDataBunchOptions } from "./bunchOptions.js";
 import { DataLoader, type DataLoaderOptions } from "./DataLoader.js";
 import { type Duplicate, type DuplicateOptions, findDuplicates } from "./findDuplicates.js";
 import type { ImageDataset } from "./ImageDataset.js";
-import { type Exclude, type LabelledFile, imageFiles } from "./imageFolder.js";
+import { type Excluded, type LabelledFile, imageFiles } from "./imageFolder.js";
 import { type ClassFolder, labelFromFolders } from "./labelFromFolders.js";
 import { type ImageStats, requireStats } from "./imagenetStats.js";
 import { type LabelOf, labelFromFunc, labelFromLists, labelFromRe } from "./labelFiles.js";
@@ -38,7 +38,7 @@ export interface FromFolderOptions extends ImageDataBunchOptions {
    * At any depth, names of folders that are not looked into, such as "masks", and patterns of names of files that are
    * not taken, such as /_mask/. @default none
    */
-  readonly exclude?: Exclude;
+  readonly exclude?: Excluded;
 }
 
 /** Which images. */

@@ -17,11 +17,11 @@ export interface ImageFilesOptions {
   /** Is told what was not taken. @default nobody is told */
   readonly leftOut?: LeftOut;
   /** What is not looked at. @default nothing */
-  readonly exclude?: Exclude;
+  readonly exclude?: Excluded;
 }
 
 /** Names of folders that are not looked into, and patterns of names of files that are not taken, at any depth. */
-export type Exclude = readonly (string | RegExp)[];
+export type Excluded = readonly (string | RegExp)[];
 
 /**
  * Endings of the images that are read. Such files are taken by their names, and their content is checked when they
@@ -115,18 +115,18 @@ export function requireFolder(folder: string, what: string, remedy: string): voi
 }
 
 /** The folders in a folder that may be classes or splits, sorted by code unit. */
-export function subfolders(folder: string, exclude: Exclude = []): string[] {
+export function subfolders(folder: string, exclude: Excluded = []): string[] {
   return readdirSync(folder)
     .filter((name) => foreignFolder(name) === undefined && !isExcludedFolder(name, exclude))
     .filter((name) => target(path.join(folder, name))?.isDirectory())
     .sort();
 }
 
-const isExcludedFolder = (name: string, exclude: Exclude): boolean =>
+const isExcludedFolder = (name: string, exclude: Excluded): boolean =>
   exclude.some((one) => typeof one === "string" && one.normalize("NFC") === name.normalize("NFC"));
 
 /** By a search, which begins at the start each time: with the flag g, a test would go on from the last one. */
-const isExcludedFile = (name: string, exclude: Exclude): boolean =>
+const isExcludedFile = (name: string, exclude: Excluded): boolean =>
   exclude.some((one) => typeof one !== "string" && name.normalize("NFC").search(one) !== -1);
 
 /** What a link leads to; undefined where that is nothing, or the link itself. */

@@ -57,6 +57,12 @@ export function labelFromCsv(
   const columns = ((header ? records.shift() : records[0]?.map(() => "")) ?? []).map((name) => name.trim());
   const fnameAt = placeOf("fnCol", fnCol, columns, file);
   const labelAt = placeOf("labelCol", labelCol, columns, file);
+  if (fnameAt === labelAt) {
+    throw new UserError(
+      `fnCol and labelCol are one column of ${file}, ${fnameAt}.`,
+      "Give the column of file names and that of labels.",
+    );
+  }
   const fnameOf = (cell: string): string => path.join(folder, cell + suffix);
   if (header) requireHeader(path.resolve(root, fnameOf(columns[fnameAt] ?? "")), file);
   if (records.length === 0) {

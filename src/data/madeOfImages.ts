@@ -42,15 +42,18 @@ function around(name: string, words: RegExp): string[] {
  * @returns each with the name that it is made of
  */
 export function madeOfOthers(names: Iterable<string>): Map<string, string> {
+  const all = new Set(names);
+  const candidates = [...all].filter(isMadeOfImages);
+  if (candidates.length === 0) return new Map();
+  for (const name of candidates) all.delete(name);
   const known = new Map<string, string>();
-  const all = [...names];
   for (const name of all) {
     for (const key of [trimmed(apart(name)), ...around(name, onlyImages)]) {
-      if (!isMadeOfImages(name) && !known.has(key)) known.set(key, name);
+      if (!known.has(key)) known.set(key, name);
     }
   }
   const made = new Map<string, string>();
-  for (const name of all) {
+  for (const name of candidates) {
     const other = around(name, madeOf).find((rest) => known.has(rest));
     if (other !== undefined) made.set(name, known.get(other) ?? "");
   }

@@ -4,7 +4,7 @@ import { currentDisplay } from "../display/Display.js";
 import { UserError } from "../errors.js";
 import { type FolderFile, folderFiles } from "./FolderFile.js";
 import {
-  type Exclude,
+  type Excluded,
   type ImageFilesOptions,
   imageFiles,
   requireFolder,
@@ -55,7 +55,7 @@ export function splitFiles(root: string, split: string, options: ImageFilesOptio
  * Says it when a split that is not read lies beside one for the same purpose, as "val" beside "valid".
  * @param read names of the folders that are read
  */
-export function tellUnreadSplits(root: string, read: readonly string[], exclude?: Exclude): void {
+export function tellUnreadSplits(root: string, read: readonly string[], exclude?: Excluded): void {
   const known = read.map((name) => path.join(root, name));
   for (const name of subfolders(root, exclude)) {
     const folder = path.join(root, name);
@@ -156,7 +156,7 @@ function warnOfMixedSplits(root: string, files: readonly FolderFile[], classFold
  * The images of a test set, whatever folders they lie in: a folder's name is no label there.
  * @throws UserError when the folder is missing or holds no images
  */
-export function testFiles(root: string, test: string, leftOut: LeftOut, exclude?: Exclude): string[] {
+export function testFiles(root: string, test: string, leftOut: LeftOut, exclude?: Excluded): string[] {
   const folder = path.resolve(path.join(root, test));
   requireFolder(folder, `The test folder`, `Pass the name of a folder in ${root} with the option test.`);
   const files = imageFiles(folder, { leftOut, exclude });

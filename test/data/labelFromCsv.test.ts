@@ -65,6 +65,12 @@ describe("labels from a CSV file", () => {
         '"file", "label"',
       ],
       ["a column place too high", "file,label\na.png,X", { fnCol: 2 }, "fnCol is 2", "2 columns"],
+      [
+        "one column for both",
+        "file,label\na.png,X",
+        { labelCol: "file" },
+        "fnCol and labelCol are one column",
+      ],
       ["a negative place", "file,label\na.png,X", { fnCol: -1 }, "fnCol is -1"],
       ["a fraction of a place", "file,label\na.png,X", { labelCol: 0.5 }, "labelCol is 0.5"],
       [
