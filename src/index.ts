@@ -16,6 +16,7 @@ export { type DsType, type FromFolderOptions, ImageDataBunch } from "./data/Imag
 export type { ImageDataBunchOptions } from "./data/bunchOptions.js";
 export type { OnBadImage } from "./data/images/checkImages.js";
 export type { Column, CsvOptions } from "./data/labels/labelFromCsv.js";
+export type { Excluded } from "./data/labels/imageFolder.js";
 export type { LabelOf } from "./data/labels/labelFiles.js";
 export type { ClassFolder } from "./data/labels/labelFromFolders.js";
 export type { PatientOf } from "./data/labels/patients.js";

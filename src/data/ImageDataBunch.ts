@@ -6,12 +6,13 @@ import type { ImageDataBunchOptions } from "./bunchOptions.js";
 import { DataLoader, type DataLoaderOptions } from "./loading/DataLoader.js";
 import { type Duplicate, type DuplicateOptions, findDuplicates } from "./images/findDuplicates.js";
 import type { ImageDataset } from "./ImageDataset.js";
-import { type LabelledFile, imageFiles } from "./labels/imageFolder.js";
+import { type Excluded, type LabelledFile, imageFiles } from "./labels/imageFolder.js";
 import { type ClassFolder, labelFromFolders } from "./labels/labelFromFolders.js";
 import { type ImageStats, requireStats } from "./imagenetStats.js";
 import { type LabelOf, labelFromFunc, labelFromLists, labelFromRe } from "./labels/labelFiles.js";
 import { type CsvOptions, labelFromCsv } from "./labels/labelFromCsv.js";
 import { type BunchParts, type Place, loadBunch } from "./loadBunch.js";
+import { refuseMadeFiles } from "./labels/madeOfImages.js";
 import type { WorkerPool } from "./loading/WorkerPool.js";
 import { batchTiles, showTiles } from "./figures/showImages.js";
 import type { ImageCache } from "./loading/ImageCache.js";
@@ -33,8 +34,11 @@ export interface FromFolderOptions extends ImageDataBunchOptions {
    * @default "top"; folders that can be read in both ways are refused
    */
   readonly classFolder?: ClassFolder;
-  /** Names of folders that are not looked into, at any depth, such as ["masks"]. @default none */
-  readonly exclude?: readonly string[];
+  /**
+   * At any depth, names of folders that are not looked into, such as "masks", and patterns of names of files that are
+   * not taken, such as /_mask/. @default none
+   */
+  readonly exclude?: Excluded;
 }
 
 /** Which images. */
@@ -117,7 +121,7 @@ export class ImageDataBunch {
       }
       refuseSplitNames(options);
       const paths = imageFiles(root, { leftOut, exclude }).filter((file) => !testPaths.has(file));
-      const files = filesToDivide(root, paths, { classFolder, exclude, apart: testPaths });
+      const files = filesToDivide(root, paths, { classFolder, exclude, leftOut, apart: testPaths });
       return splitAtRandom(labelFromFolders(files, classFolder), validPct, settings);
     });
   }
@@ -160,7 +164,14 @@ export class ImageDataBunch {
     options: ImageDataBunchOptions,
   ): Promise<ImageDataBunch> {
     return ImageDataBunch.labelled(folder, options, ({ root, testPaths, leftOut }) => {
-      const found = () => imageFiles(root, { leftOut }).filter((file) => !testPaths.has(file));
+      const found = (): string[] => {
+        const files = imageFiles(root, { leftOut }).filter((file) => !testPaths.has(file));
+        refuseMadeFiles(
+          files,
+          () => "Give fnames, the list of the files that are meant, or move the others elsewhere.",
+        );
+        return files;
+      };
       return labelFromFunc(root, fnames ?? found(), labelFunc);
     });
   }

@@ -3,7 +3,7 @@ import { UserError } from "../core/errors.js";
 import { type BunchSettings, type ImageDataBunchOptions, bunchSettings } from "./bunchOptions.js";
 import { checkImages } from "./images/checkImages.js";
 import { ImageDataset } from "./ImageDataset.js";
-import { type LabelledFile, requireFolder } from "./labels/imageFolder.js";
+import { type ImageFilesOptions, type LabelledFile, requireFolder } from "./labels/imageFolder.js";
 import { LeftOut } from "./labels/LeftOut.js";
 import { WorkerPool } from "./loading/WorkerPool.js";
 import { ImageCache } from "./loading/ImageCache.js";
@@ -42,7 +42,7 @@ export interface Place {
  */
 export async function loadBunch(
   folder: string,
-  options: ImageDataBunchOptions,
+  options: ImageDataBunchOptions & Pick<ImageFilesOptions, "exclude">,
   halve: (place: Place) => TrainValidSplit,
 ): Promise<BunchParts> {
   const start = performance.now();
@@ -51,7 +51,7 @@ export async function loadBunch(
   requireFolder(root, "The data set", "Give the folder that holds the images.");
 
   const leftOut = new LeftOut();
-  const test = settings.test === undefined ? [] : testFiles(root, settings.test, leftOut);
+  const test = settings.test === undefined ? [] : testFiles(root, settings.test, leftOut, options.exclude);
   const halves = halve({ root, settings, testPaths: new Set(test), leftOut });
   leftOut.say(root);
   requireApart(test, halves);

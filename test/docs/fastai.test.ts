@@ -40,7 +40,11 @@ const rows: readonly Row[] = [
     dataOption("classFolder"),
     'the folder below the split; "parent" is fast.ai\'s, the folder that holds the image',
   ],
-  ["`exclude` of `get_files`", dataOption("exclude"), "at any depth"],
+  [
+    "`exclude` of `get_files`",
+    dataOption("exclude"),
+    "at any depth; a pattern leaves out files by their names",
+  ],
   ["`from_lists`", name("ImageDataBunch.fromLists"), "a file listed twice or missing is refused"],
   [
     "`from_csv`",

@@ -41,6 +41,11 @@ export class LeftOut {
     this.reasonOf.set(path.resolve(place), reason);
   }
 
+  /** Why a place was left out; undefined where it was not. */
+  reasonFor(place: string): LeftOutReason | undefined {
+    return this.reasonOf.get(path.resolve(place));
+  }
+
   /**
    * Such as "Left out 9 files below /data: 6 links to nothing, 3 AVIF files (not read)."
    * @param folder names are told from there
@@ -92,5 +97,7 @@ function inWords(reason: LeftOutReason, count: number): string {
 
 /** What its kind does not explain is told by an example. */
 function needsExample(reason: LeftOutReason, first: string): string {
-  return ["unknown", "unreadable", "systemFolder", "notListed"].includes(reason) ? ` (such as ${first})` : "";
+  return ["unknown", "unreadable", "systemFolder", "notListed", "readAlready"].includes(reason)
+    ? ` (such as ${first})`
+    : "";
 }

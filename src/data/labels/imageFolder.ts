@@ -16,9 +16,12 @@ export interface LabelledFile {
 export interface ImageFilesOptions {
   /** Is told what was not taken. @default nobody is told */
   readonly leftOut?: LeftOut;
-  /** Names of folders that are not looked into, at any depth. @default none */
-  readonly exclude?: readonly string[];
+  /** What is not looked at. @default nothing */
+  readonly exclude?: Excluded;
 }
+
+/** Names of folders that are not looked into, and patterns of names of files that are not taken, at any depth. */
+export type Excluded = readonly (string | RegExp)[];
 
 /**
  * Endings of the images that are read. Such files are taken by their names, and their content is checked when they
@@ -52,13 +55,21 @@ function foreignFolder(name: string): LeftOutReason | undefined {
  */
 export function imageFiles(folder: string, options: ImageFilesOptions = {}): string[] {
   const { leftOut = new LeftOut(), exclude = [] } = options;
-  const excluded = new Set(exclude.map((name) => name.normalize("NFC")));
   const found: string[] = [];
   const visited = new Set<string>();
   const take = (place: string, name: string): void => {
+    if (isExcludedFile(name, exclude)) return;
     const reason = name.startsWith(".") ? "hidden" : systemFile.test(name) ? "system" : reasonAgainst(place);
     if (reason === undefined) found.push(place);
     else leftOut.add(place, reason);
+  };
+  // Links come last, so that a folder's images are found by its own name.
+  const links: string[] = [];
+  const enter = (place: string): void => {
+    const name = path.basename(place);
+    const reason = foreignFolder(name);
+    if (reason !== undefined) leftOut.add(place, reason);
+    else if (!isExcludedFolder(name, exclude)) visit(place);
   };
   const visit = (directory: string): void => {
     // A link may lead back to a folder above it.
@@ -72,16 +83,18 @@ export function imageFiles(folder: string, options: ImageFilesOptions = {}): str
       const place = path.join(directory, entry.name);
       const kind = entry.isSymbolicLink() ? target(place) : entry;
       if (kind === undefined) leftOut.add(place, "brokenLink");
-      else if (kind.isDirectory()) {
-        const reason = foreignFolder(entry.name);
-        if (reason !== undefined) leftOut.add(place, reason);
-        else if (!excluded.has(entry.name.normalize("NFC"))) visit(place);
-      } else if (kind.isFile()) take(place, entry.name);
+      else if (kind.isDirectory() && entry.isSymbolicLink()) links.push(place);
+      else if (kind.isDirectory()) enter(place);
+      else if (kind.isFile()) take(place, entry.name);
       else leftOut.add(place, "special");
     }
   };
+  const visitLinks = (): void => {
+    while (links.length > 0) links.splice(0).sort().forEach(enter);
+  };
   try {
     visit(folder);
+    visitLinks();
   } catch (error) {
     throw new UserError(
       `The images in ${folder} cannot be listed: ${messageOf(error)}`,
@@ -102,13 +115,19 @@ export function requireFolder(folder: string, what: string, remedy: string): voi
 }
 
 /** The folders in a folder that may be classes or splits, sorted by code unit. */
-export function subfolders(folder: string, exclude: readonly string[] = []): string[] {
-  const excluded = new Set(exclude.map((name) => name.normalize("NFC")));
+export function subfolders(folder: string, exclude: Excluded = []): string[] {
   return readdirSync(folder)
-    .filter((name) => foreignFolder(name) === undefined && !excluded.has(name.normalize("NFC")))
+    .filter((name) => foreignFolder(name) === undefined && !isExcludedFolder(name, exclude))
     .filter((name) => target(path.join(folder, name))?.isDirectory())
     .sort();
 }
+
+const isExcludedFolder = (name: string, exclude: Excluded): boolean =>
+  exclude.some((one) => typeof one === "string" && one.normalize("NFC") === name.normalize("NFC"));
+
+/** By a search, which begins at the start each time: with the flag g, a test would go on from the last one. */
+const isExcludedFile = (name: string, exclude: Excluded): boolean =>
+  exclude.some((one) => typeof one !== "string" && name.normalize("NFC").search(one) !== -1);
 
 /** What a link leads to; undefined where that is nothing, or the link itself. */
 function target(place: string): Stats | undefined {

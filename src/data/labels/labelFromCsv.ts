@@ -2,6 +2,8 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { parse } from "csv-parse/sync";
 import { UserError, messageOf } from "../../core/errors.js";
+import { checkCsvColumns } from "./checkCsvColumns.js";
+import { isMissingValue } from "./missingValue.js";
 import { type LabelledFile, hasImageEnding } from "./imageFolder.js";
 import { isFile, labelFromLists } from "./labelFiles.js";
 import type { LeftOut } from "./LeftOut.js";
@@ -55,18 +57,32 @@ export function labelFromCsv(
   const columns = ((header ? records.shift() : records[0]?.map(() => "")) ?? []).map((name) => name.trim());
   const fnameAt = placeOf("fnCol", fnCol, columns, file);
   const labelAt = placeOf("labelCol", labelCol, columns, file);
+  if (fnameAt === labelAt) {
+    throw new UserError(
+      `fnCol and labelCol are one column of ${file}, ${fnameAt}.`,
+      "Give the column of file names and that of labels.",
+    );
+  }
   const fnameOf = (cell: string): string => path.join(folder, cell + suffix);
   if (header) requireHeader(path.resolve(root, fnameOf(columns[fnameAt] ?? "")), file);
   if (records.length === 0) {
     throw new UserError(`${file} has no rows${header ? " below its header" : ""}.`, "Check csvLabels.");
   }
+  if (header) {
+    const isLabelSaid = options.labelCol !== undefined;
+    checkCsvColumns({ file, columns, records, fnameAt, labelAt, isLabelSaid });
+  }
   const cell = (record: readonly string[], at: number, row: number): string => {
     const text = (record[at] ?? "").trim();
-    if (text !== "") return text;
+    const missing = text === "" || (at === labelAt && isMissingValue(text));
+    if (!missing) return text;
     const column = columns[at] === "" ? at : `"${columns[at] ?? ""}"`;
+    const holds = text === "" ? "nothing" : `${JSON.stringify(text)}, a word for a missing value,`;
     throw new UserError(
-      `Row ${row + above + (header ? 2 : 1)} of ${file} has nothing in column ${column}.`,
-      "Fill it in, or remove the row.",
+      `Row ${row + above + (header ? 2 : 1)} of ${file} has ${holds} in column ${column}.`,
+      text === ""
+        ? "Fill it in, or remove the row."
+        : "Fill it in, or remove the row; if it is a class, give it another name.",
     );
   };
   const fnames = records.map((record, row) => fnameOf(cell(record, fnameAt, row)));
@@ -87,7 +103,13 @@ function readRecords(
   if (delimiter === undefined && !said) requireCommas(text, file);
   try {
     const rows = text.slice(said?.[0].length ?? 0);
-    const options = { delimiter: delimiter ?? said?.[1] ?? ",", skip_empty_lines: true, trim: true };
+    const options = {
+      delimiter: delimiter ?? said?.[1] ?? ",",
+      skip_empty_lines: true,
+      trim: true,
+      // Files that several programs wrote end their lines in several ways; found by itself is only the first.
+      record_delimiter: ["\r\n", "\n", "\r"],
+    };
     return { records: parse(rows, options), above: said ? 1 : 0 };
   } catch (error) {
     throw new UserError(

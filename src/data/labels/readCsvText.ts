@@ -10,6 +10,16 @@ const otherFiles: readonly (readonly [start: string, what: string])[] = [
   ["\x1f\x8b", "compressed with gzip"],
   ["PAR1", "a Parquet file"],
 ];
+/** The same, by the beginning of a text. */
+const otherTexts: readonly (readonly [start: RegExp, what: string])[] = [
+  [
+    /^\s*<(!doctype html|html|head|body)[\s>]/i,
+    "a page of HTML, such as a server gives where it has no such file",
+  ],
+  [/^\s*<\?xml/i, "XML"],
+  [/^\s*(\[\s*)?\{\s*"/, "JSON"],
+  [/^version https:\/\/git-lfs/, "a pointer of Git LFS: the file itself is to be fetched with git lfs pull"],
+];
 const utf16Marks: readonly (readonly [mark: string, encoding: string])[] = [
   ["\xff\xfe", "utf-16le"],
   ["\xfe\xff", "utf-16be"],
@@ -29,6 +39,13 @@ export function readCsvText(file: string, encoding?: string): string {
   }
   const marked = utf16Marks.find(([mark]) => start.startsWith(mark));
   const text = decode(bytes, encoding ?? marked?.[1] ?? "utf-8", file);
+  const otherText = otherTexts.find(([known]) => known.test(text));
+  if (otherText) {
+    throw new UserError(
+      `The labels ${file} are no CSV file, but ${otherText[1]}.`,
+      "Give a table with a row for each image.",
+    );
+  }
   const nul = text.indexOf("\0");
   if (nul === -1) return text;
   throw new UserError(

@@ -1,20 +1,18 @@
 import path from "node:path";
 import { UserError } from "../../core/errors.js";
 import type { FolderFile } from "./FolderFile.js";
+import { isMadeOfImages, isOnlyImages, madeOfOthers, refuseMadeFiles } from "./madeOfImages.js";
 import { namesInWords } from "./namesInWords.js";
-
-/** A word that stands alone in a folder's name, or beside others, as in "lung_masks". */
-const word = (words: string): RegExp => new RegExp(`(^|[\\s_.-])(${words})([\\s_.-]|$)`, "i");
-
-/** Folders of what is made of images, and is none to train on. */
-const madeOfImages = word(
-  "masks?|masked|labels?|segs?|segmentations?|segmented|annotations?|ground[\\s_-]?truths?|gt|overlays?|heat[\\s_-]?maps?|contours?|rois?|thumbs?|previews?",
-);
-/** Folders that say no more than that images lie in them. */
-const onlyImages = word("images?|imgs?|pictures?|photos?|scans?|originals?|x-?rays?|cxrs?|raw|data");
 
 const splitName =
   /^(train(ing)?|valid(ation)?|val|test(ing)?|dev|hold[\s_-]?out)([\s_-]?(set|data|images?|split))?$/i;
+
+/** Names of one role: one of them is read, and another beside it forgotten. */
+const roles = [/^train/i, /^(val|dev|hold)/i];
+
+/** Whether two folders are splits for one purpose, as "val" and "valid" are. */
+export const isSameRole = (one: string, other: string): boolean =>
+  isSplitName(one) && isSplitName(other) && roles.some((role) => role.test(one) && role.test(other));
 
 /** Whether a folder of this name is rather a split than a class. */
 export const isSplitName = (name: string): boolean => splitName.test(name);
@@ -22,6 +20,16 @@ export const isSplitName = (name: string): boolean => splitName.test(name);
 /** Numbered patients and studies, or parts of an archive: no class is called so. */
 const numbered =
   /^(patients?|pat|persons?|subjects?|subj?|cases?|stud(y|ies)|series|sessions?|visits?|exams?|sites?|images?|imgs?|parts?|batch|chunk|shard|volume|disc|disk|cd)[\s_-]*\d+$/i;
+
+/** Words before a number that do name a class, and the numbers of ImageNet's classes. */
+const numberedClass =
+  /^((class|cls|cat(egory)?|label|grade|stage|type|group|level|score)[\s_-]*\d+|n\d{8})$/i;
+
+/** Names that differ only in their digits, at least three together, as "P001" and "LIDC-IDRI-0002" do; or UIDs. */
+function areIdentifiers(names: readonly string[]): boolean {
+  if (names.some((name) => numberedClass.test(name) || !/\d{3}|^\d+(\.\d+){4,}$/.test(name))) return false;
+  return new Set(names.map((name) => name.replace(/\d+(\.\d+)*/g, "0").toLowerCase())).size === 1;
+}
 
 /** Names of patients, studies, series or dates, as opposed to classes. */
 const isIdentifier = (name: string): boolean => /\d/.test(name);
@@ -34,6 +42,11 @@ const isIdentifier = (name: string): boolean => /\d/.test(name);
  */
 export function requireOneReading(files: readonly FolderFile[]): void {
   refuseMasks(files);
+  refuseMadeFiles(
+    files.map((file) => file.path),
+    (patterns) =>
+      `Leave them out with exclude: ${patterns}, or take them as images with classFolder: "top" or "parent".`,
+  );
   refuseOneWrapper(files);
   refuseRecurringNames(files);
   refuseNumbered(files);
@@ -41,11 +54,12 @@ export function requireOneReading(files: readonly FolderFile[]): void {
 
 function refuseMasks(files: readonly FolderFile[]): void {
   const tops = new Set(files.map(topOf));
-  const beside = [...tops].some((name) => onlyImages.test(name) && !madeOfImages.test(name));
   // Classes such as "with_mask" are classes.
-  const topMasks = beside ? [...tops].filter((name) => madeOfImages.test(name)) : [];
+  const topMasks = [...tops].some(isOnlyImages)
+    ? [...tops].filter(isMadeOfImages)
+    : [...madeOfOthers(tops).keys()];
   const maskOf = ({ folders }: FolderFile): string | undefined =>
-    folders.find((name, depth) => (depth === 0 ? topMasks.includes(name) : madeOfImages.test(name)));
+    folders.find((name, depth) => (depth === 0 ? topMasks.includes(name) : isMadeOfImages(name)));
   const masks = files.filter((file) => maskOf(file) !== undefined);
   const [first] = masks;
   if (!first) return;
@@ -107,7 +121,7 @@ function refuseRecurringNames(files: readonly FolderFile[]): void {
 
 function refuseNumbered(files: readonly FolderFile[]): void {
   const tops = new Set(files.map(topOf));
-  if (tops.size < 2 || ![...tops].every((name) => numbered.test(name))) return;
+  if (tops.size < 2 || !([...tops].every((name) => numbered.test(name)) || areIdentifiers([...tops]))) return;
   const bases = [...new Set(files.map(({ base }) => base))].join(" and ");
   throw new UserError(
     `The folders below ${bases} seem to be patients, studies or parts rather than classes: ${namesInWords(tops)}.`,

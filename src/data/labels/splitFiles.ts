@@ -1,12 +1,20 @@
+import { realpathSync } from "node:fs";
 import path from "node:path";
 import { currentDisplay } from "../../core/Display.js";
 import { UserError } from "../../core/errors.js";
 import { type FolderFile, folderFiles } from "./FolderFile.js";
-import { type ImageFilesOptions, imageFiles, requireFolder, subfolders } from "./imageFolder.js";
+import {
+  type Excluded,
+  type ImageFilesOptions,
+  imageFiles,
+  requireFolder,
+  subfolders,
+} from "./imageFolder.js";
 import type { ClassFolder, FolderReading } from "./labelFromFolders.js";
 import { LeftOut } from "./LeftOut.js";
+import { warnOfMadeImages } from "./madeOfImages.js";
 import { namesInWords } from "./namesInWords.js";
-import { isSplitName } from "./requireOneReading.js";
+import { isSameRole, isSplitName } from "./requireOneReading.js";
 
 /**
  * The images of one split, such as `train`, which holds a folder for each class.
@@ -25,6 +33,12 @@ export function splitFiles(root: string, split: string, options: ImageFilesOptio
   for (const name of subfolders(folder, exclude)) {
     const inside = path.join(folder, name);
     if (files.some((file) => file.path.startsWith(inside + path.sep))) continue;
+    if (leftOut.reasonFor(inside) === "readAlready") {
+      throw new UserError(
+        `The class folder ${inside} is a link to ${realpathSync(inside)}, which is read already.`,
+        `Remove the link, or leave it out with exclude: ${JSON.stringify([name])}.`,
+      );
+    }
     throw new UserError(
       `The class folder ${inside} holds no images. ${leftOut.inWords(inside, inside)}`.trimEnd(),
       "Put its images there, or remove the folder.",
@@ -37,8 +51,26 @@ export function splitFiles(root: string, split: string, options: ImageFilesOptio
   );
 }
 
+/**
+ * Says it when a split that is not read lies beside one for the same purpose, as "val" beside "valid".
+ * @param read names of the folders that are read
+ */
+export function tellUnreadSplits(root: string, read: readonly string[], exclude?: Excluded): void {
+  const known = read.map((name) => path.join(root, name));
+  for (const name of subfolders(root, exclude)) {
+    const folder = path.join(root, name);
+    const twin = read.find((other) => isSameRole(name, path.normalize(other)));
+    if (twin === undefined || known.some((other) => path.relative(folder, other) === "")) continue;
+    const count = imageFiles(folder, { exclude }).length;
+    if (count === 0) continue;
+    currentDisplay().text(
+      `The ${count} images in ${folder} are not used: "${twin}" is read. The options train and valid name the folders.`,
+    );
+  }
+}
+
 /** What `filesToDivide` is to know beside the images. */
-export interface DivideOptions extends Pick<FolderReading, "classFolder" | "exclude"> {
+export interface DivideOptions extends Pick<FolderReading, "classFolder" | "exclude" | "leftOut"> {
   /** Absolute paths of images that are not divided. */
   readonly apart?: ReadonlySet<string>;
 }
@@ -51,7 +83,7 @@ export interface DivideOptions extends Pick<FolderReading, "classFolder" | "excl
 export function filesToDivide(
   root: string,
   paths: readonly string[],
-  { classFolder, exclude, apart = new Set() }: DivideOptions = {},
+  { classFolder, exclude, leftOut, apart = new Set() }: DivideOptions = {},
 ): FolderFile[] {
   const files = folderFiles(root, paths);
   const tops = [...new Set(files.map(({ folders }) => folders[0] ?? ""))];
@@ -67,7 +99,10 @@ export function filesToDivide(
   }
   const divided = others.length > 0 || classFolder === "parent" ? files : belowTops(root, files);
   warnOfMixedSplits(root, divided, classFolder);
-  tellEmpty([...new Set([root, ...divided.map(({ base }) => base)])], [...paths, ...apart], exclude);
+  tellEmpty([...new Set([root, ...divided.map(({ base }) => base)])], [...paths, ...apart], {
+    exclude,
+    leftOut,
+  });
   return divided;
 }
 
@@ -85,13 +120,20 @@ function belowTops(root: string, files: readonly FolderFile[]): FolderFile[] {
 }
 
 /** Says which folders are no classes because nothing in them is an image. */
-function tellEmpty(bases: readonly string[], images: readonly string[], exclude?: readonly string[]): void {
+function tellEmpty(
+  bases: readonly string[],
+  images: readonly string[],
+  { exclude, leftOut }: ImageFilesOptions,
+): void {
   const empty = bases.flatMap((base) => {
     const held = new Set(images.map((file) => path.relative(base, file).split(path.sep)[0]));
-    return subfolders(base, exclude).flatMap((name) => (held.has(name) ? [] : [path.join(base, name)]));
+    const without = subfolders(base, exclude).filter((name) => !held.has(name));
+    return without.map((name) => path.join(base, name));
   });
-  if (empty.length > 0)
-    currentDisplay().text(`No class is made of folders without images: ${namesInWords(empty)}.`);
+  // Links to folders that are read already are told as such.
+  const told = empty.filter((folder) => leftOut?.reasonFor(folder) !== "readAlready");
+  if (told.length > 0)
+    currentDisplay().text(`No class is made of folders without images: ${namesInWords(told)}.`);
 }
 
 function warnOfMixedSplits(root: string, files: readonly FolderFile[], classFolder?: ClassFolder): void {
@@ -114,10 +156,11 @@ function warnOfMixedSplits(root: string, files: readonly FolderFile[], classFold
  * The images of a test set, whatever folders they lie in: a folder's name is no label there.
  * @throws UserError when the folder is missing or holds no images
  */
-export function testFiles(root: string, test: string, leftOut: LeftOut): string[] {
+export function testFiles(root: string, test: string, leftOut: LeftOut, exclude?: Excluded): string[] {
   const folder = path.resolve(path.join(root, test));
   requireFolder(folder, `The test folder`, `Pass the name of a folder in ${root} with the option test.`);
-  const files = imageFiles(folder, { leftOut });
+  const files = imageFiles(folder, { leftOut, exclude });
+  warnOfMadeImages(folder, files);
   if (files.length > 0) return files;
   throw new UserError(
     `${folder} holds no images. ${leftOut.inWords(folder, folder)}`.trimEnd(),

@@ -8,7 +8,7 @@ import type { LabelledFile } from "./imageFolder.js";
 import { type FolderReading, labelFromFolders } from "./labelFromFolders.js";
 import { namesInWords } from "./namesInWords.js";
 import { type PatientOf, byPatient, warnOfSharedPatients } from "./patients.js";
-import { splitFiles } from "./splitFiles.js";
+import { splitFiles, tellUnreadSplits } from "./splitFiles.js";
 import { randomStreams } from "../../core/randomStreams.js";
 
 /** Labelled files on both sides of a split. */
@@ -44,6 +44,7 @@ export function splitByFolder(
       "Give two folders that hold different images.",
     );
   }
+  tellUnreadSplits(root, [train, valid], listing.exclude);
   const labelled = labelFromFolders([...trained, ...validated], classFolder);
   const halves = { train: labelled.slice(0, trained.length), valid: labelled.slice(trained.length) };
   if (groupBy) warnOfSharedPatients(halves.train, halves.valid, groupBy);

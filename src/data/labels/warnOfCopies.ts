@@ -1,13 +1,14 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import path from "node:path";
 import { currentDisplay } from "../../core/Display.js";
-import type { ImageDataset } from "../ImageDataset.js";
+import type { ImageDataset, ImageItem } from "../ImageDataset.js";
 
 /** Bytes from a file's middle, in which two images of one size nearly always differ. */
 const sampleBytes = 256;
 
 /**
- * Says it when files of another set are, byte by byte, among those that train as well: the net has seen the answers.
+ * Says it when files of another set are, byte by byte, among those that train as well: the net has seen the answers;
+ * and when training images of different classes are copies of each other.
  * Copies that were saved anew are for `findDuplicates` to find.
  * @param root for messages
  * @param others by what a person calls them
@@ -17,11 +18,12 @@ export function warnOfCopies(
   train: ImageDataset,
   others: Readonly<Record<string, ImageDataset>>,
 ): void {
-  const originalOf = originals(train.items.map((item) => item.path));
+  const originalOf = originals(train.items);
+  warnOfContradictions(root, train.items, originalOf);
   for (const [name, { items }] of Object.entries(others)) {
     const copies = items.flatMap(({ path: copy }) => {
       const original = originalOf(copy);
-      return original === undefined ? [] : [{ copy, original }];
+      return original === undefined ? [] : [{ copy, original: original.path }];
     });
     const [first] = copies;
     if (!first) continue;
@@ -33,32 +35,44 @@ export function warnOfCopies(
   }
 }
 
+/** Whichever of two such labels is right, the other one is learned as well. */
+function warnOfContradictions(root: string, items: readonly ImageItem[], originalOf: OriginalOf): void {
+  const copies = items.flatMap((copy) => {
+    const original = originalOf(copy.path, (other) => other.label !== copy.label);
+    return original === undefined ? [] : [{ copy, original }];
+  });
+  const [first] = copies;
+  if (!first) return;
+  const named = ({ path: file, class: name }: ImageItem): string => `${path.relative(root, file)} (${name})`;
+  currentDisplay().text(
+    `Warning: ${copies.length} of the ${items.length} training images are exact copies of others with another class, ` +
+      `such as ${named(first.copy)} and ${named(first.original)}: at most one of the two labels is right.`,
+  );
+}
+
+/** The image of which a file is a copy, among those that are fit. */
+type OriginalOf = (file: string, isFit?: (other: ImageItem) => boolean) => ImageItem | undefined;
+
 /**
- * Finds the file of which another is a copy: by size, then by the bytes in the middle, and only then as a whole, so
+ * Finds the image of which a file is a copy: by size, then by the bytes in the middle, and only then as a whole, so
  * that of thousands of images few are read.
  */
-function originals(paths: readonly string[]): (file: string) => string | undefined {
-  const bySize = new Map<number, string[]>();
-  for (const file of paths) {
-    const size = sizeOf(file);
-    const same = bySize.get(size);
-    if (same) same.push(file);
-    else bySize.set(size, [file]);
-  }
-  const samples = new Map<string, string>();
-  const sampleOf = (file: string, size: number): string => {
-    const sample = samples.get(file) ?? middleOf(file, size);
-    samples.set(file, sample);
-    return sample;
+function originals(items: readonly ImageItem[]): OriginalOf {
+  const bySize = grouped(items, (item) => sizeOf(item.path));
+  const samples = new Map<number, Map<string, ImageItem[]>>();
+  /** Images of one size, by the bytes in their middle. */
+  const samplesOf = (size: number, same: readonly ImageItem[]): Map<string, ImageItem[]> => {
+    const known = samples.get(size) ?? grouped(same, (item) => middleOf(item.path, size));
+    samples.set(size, known);
+    return known;
   };
-  return (file) => {
+  return (file, isFit = () => true) => {
     const size = sizeOf(file);
     const same = bySize.get(size) ?? [];
-    if (same.length === 0) return undefined;
+    if (!same.some(isFit)) return undefined;
+    const alike = samplesOf(size, same).get(middleOf(file, size)) ?? [];
     try {
-      const sample = middleOf(file, size);
-      const alike = same.filter((other) => sampleOf(other, size) === sample);
-      return alike.find((other) => readFileSync(other).equals(readFileSync(file)));
+      return alike.find((other) => isFit(other) && readFileSync(other.path).equals(readFileSync(file)));
     } catch {
       // A file that cannot be read is told where it is decoded.
       return undefined;
@@ -68,13 +82,29 @@ function originals(paths: readonly string[]): (file: string) => string | undefin
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? -1;
 
+function grouped<K>(items: readonly ImageItem[], keyOf: (item: ImageItem) => K): Map<K, ImageItem[]> {
+  const groups = new Map<K, ImageItem[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+/** "" for a file that cannot be opened. */
 function middleOf(file: string, size: number): string {
   const bytes = Buffer.alloc(sampleBytes);
-  const opened = openSync(file, "r");
   try {
-    const read = readSync(opened, bytes, 0, sampleBytes, Math.max(0, Math.floor((size - sampleBytes) / 2)));
-    return bytes.toString("latin1", 0, read);
-  } finally {
-    closeSync(opened);
+    const opened = openSync(file, "r");
+    try {
+      const read = readSync(opened, bytes, 0, sampleBytes, Math.max(0, Math.floor((size - sampleBytes) / 2)));
+      return bytes.toString("latin1", 0, read);
+    } finally {
+      closeSync(opened);
+    }
+  } catch {
+    return "";
   }
 }

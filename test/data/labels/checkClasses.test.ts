@@ -19,6 +19,9 @@ describe("the names of classes", () => {
     ["NORMAL", "\uff2eORMAL"],
     ["a b", "a\u00a0b"],
     ["COVID-19", "COVID\u201119"],
+    ["1", "1.0"],
+    ["0", "0.000e+00"],
+    ["01", "1"],
   ];
   for (const [one, other] of alike) {
     it(`are refused when they look alike: ${JSON.stringify(one)}, ${JSON.stringify(other)}`, async () => {
@@ -46,6 +49,25 @@ describe("the names of classes", () => {
         );
     });
   }
+
+  it("are said to be missing labels, and not several in one", () => {
+    const notes = checkClasses(files("N/A", "Unlabeled", "A", "A", "NA meningitidis"), []);
+    assert.equal(notes.length, 1);
+    assert.match(
+      notes[0] ?? "",
+      /^Warning: N\/A, Unlabeled are classes by name, and may stand for images without/,
+    );
+  });
+
+  it("are said to be many where a small set has nearly as many as images", () => {
+    const ages = Array.from({ length: 8 }, (_, k) => String(30 + k));
+    assert.match(checkClasses(files(...ages), []).join(), /the 8 images have 8 classes/);
+    assert.deepEqual(checkClasses(files(...ages, ...ages), []), []);
+  });
+
+  it("are different where long numbers are", () => {
+    assert.deepEqual(checkClasses(files("12345678901234567890", "12345678901234567891", "1.5"), []), []);
+  });
 
   it("are said to be many where they are patients, and not where they have images", () => {
     const classes = Array.from({ length: 30 }, (_, k) => `p${k}`);

@@ -98,7 +98,7 @@ describe("the images of a folder", () => {
       names: [path.join("A", "1.png")],
       words:
         `Left out 5 folders below ${root}: 3 folders of the system or of thumbnails (such as ${path.join("A", "@eaDir")}), ` +
-        "1 hidden folder, 1 link to a folder that is read already.",
+        "1 hidden folder, 1 link to a folder that is read already (such as Z).",
     });
     assert.deepEqual(subfolders(root), ["A", "Z"]);
     assert.deepEqual(subfolders(root, ["Z"]), ["A"]);

@@ -8,6 +8,7 @@ import { labelFromCsv } from "../../../src/data/labels/labelFromCsv.js";
 import { LeftOut } from "../../../src/data/labels/LeftOut.js";
 import { refuses } from "../../support/refuses.js";
 import { smallSet, temporaryFolder } from "../../support/folders.js";
+import { collectTexts } from "../../support/collectTexts.js";
 
 /** A folder with empty images a.png and b.png, and a CSV file. */
 function csv(text: string, { name = "labels.csv", folder = "" } = {}): string {
@@ -22,6 +23,9 @@ describe("labels from a CSV file", () => {
   const good: [what: string, text: string, options: Parameters<typeof labelFromCsv>[1]][] = [
     ["the first two columns", "file,label\na.png,X\nb.png,Y\n", {}],
     ["a byte order mark, CRLF and an empty last line", "\ufefffile,label\r\na.png,X\r\nb.png,Y\r\n\r\n", {}],
+    ["CRLF, then LF", "file,label\r\na.png,X\nb.png,Y\n", {}],
+    ["LF, then CRLF and CR", "file,label\na.png,X\r\nb.png,Y\r", {}],
+    ["a label beside columns of 0 and 1", "file,label,sex,view\na.png,X,1,0\nb.png,Y,0,1", {}],
     ["quoted fields", '"file, of image",label\n"a.png","X"\nb.png,Y', { fnCol: "file, of image" }],
     [
       "columns by name",
@@ -61,6 +65,12 @@ describe("labels from a CSV file", () => {
         '"file", "label"',
       ],
       ["a column place too high", "file,label\na.png,X", { fnCol: 2 }, "fnCol is 2", "2 columns"],
+      [
+        "one column for both",
+        "file,label\na.png,X",
+        { labelCol: "file" },
+        "fnCol and labelCol are one column",
+      ],
       ["a negative place", "file,label\na.png,X", { fnCol: -1 }, "fnCol is -1"],
       ["a fraction of a place", "file,label\na.png,X", { labelCol: 0.5 }, "labelCol is 0.5"],
       [
@@ -88,6 +98,35 @@ describe("labels from a CSV file", () => {
       ["a name that no file can have", `file,label\n${"x".repeat(5000)},X`, {}, "1 of 1 files", "suffix"],
       ["an encoding that is none", "file,label\na.png,X", { encoding: "ansi-ish" }, '"ansi-ish"'],
       ["an empty label", "file,label\na.png,X\nb.png,", {}, "Row 3", '"label"'],
+      ...["NaN", "?", "N/A", "#N/A", "null", "na", "-nan", "<NA>"].map(
+        (word): [string, string, object, ...string[]] => [
+          `${word} as a label`,
+          `file,label\na.png,X\nb.png,${word}`,
+          {},
+          ...["Row 3", JSON.stringify(word), "missing value", '"label"'],
+        ],
+      ),
+      [
+        "one column for each class",
+        "file,A,B,C\na.png,1,0,0\nb.png,0,1.0,0",
+        {},
+        "3 columns",
+        "A, B, C",
+        "labelCol",
+      ],
+      [
+        "a patient in the label's place",
+        "file,patient,label\na.png,P1,X\nb.png,P2,Y",
+        {},
+        '"patient"',
+        'labelCol: "label"',
+      ],
+      [
+        "an age in the label's place",
+        "file,age,Finding Labels\na.png,31,X\nb.png,32,Y",
+        {},
+        'labelCol: "Finding Labels"',
+      ],
       ["an empty file name without a header", ",X", { header: false }, "Row 1", "column 0"],
       ["a row too short", "file,label\na.png", {}, "labels.csv", "line 2"],
       ["an open quote", 'file,label\n"a.png,X', {}, "labels.csv", "cannot be read"],
@@ -127,6 +166,18 @@ describe("labels from a CSV file", () => {
     ["UTF-16 cut in half", Buffer.from("\ufefffile,label", "utf16le").subarray(0, 9), "UTF-16LE"],
     ["a workbook", Buffer.from("PK\x03\x04\x14\0"), ".xlsx", "CSV UTF-8"],
     ["an old workbook", Buffer.from("\xd0\xcf\x11\xe0\xa1\xb1", "latin1"), ".xls", "CSV UTF-8"],
+    [
+      "a page of HTML",
+      Buffer.from("\n<!DOCTYPE html>\n<html><body>404, not found</body></html>"),
+      "HTML",
+      "server",
+    ],
+    ["JSON", Buffer.from('[{"name":"0.png"}]'), "JSON"],
+    [
+      "a pointer of Git LFS",
+      Buffer.from("version https://git-lfs.github.com/spec/v1\noid sha256:4d\n"),
+      "git lfs pull",
+    ],
     ["gzip", Buffer.from("\x1f\x8b\x08\0", "latin1"), "gzip"],
   ];
   for (const [what, bytes, ...parts] of noText) {
@@ -134,6 +185,27 @@ describe("labels from a CSV file", () => {
       const root = csv("");
       writeFileSync(path.join(root, "labels.csv"), bytes);
       await refuses(() => labelFromCsv(root, {}), path.join(root, "labels.csv"), ...parts);
+    });
+  }
+
+  const columns: [header: string, cells: string[], said: RegExp | ""][] = [
+    [
+      "is_valid",
+      ["True", "False"],
+      /^Warning: the column "is_valid" of .* \(False, True\) is ignored: chance .*fromFolder\.$/,
+    ],
+    ["Dataset Type", ["TRAIN", "TEST"], /"Dataset Type"/],
+    ["isValid", ["0", "1"], /"isValid"/],
+    ["fold", ["1", "2"], /"fold"/],
+    ["split", ["train", "train"], ""],
+    ["view", ["train", "valid"], ""],
+  ];
+  for (const [header, cells, expected] of columns) {
+    it(`${expected === "" ? "is silent on" : "tells"} a column ${header} of ${cells.join(", ")}`, async () => {
+      const root = csv(`file,label,${header}\na.png,X,${cells[0] ?? ""}\nb.png,Y,${cells[1] ?? ""}`);
+      const said = await collectTexts(() => void labelFromCsv(root, {}));
+      if (expected === "") assert.deepEqual(said, []);
+      else assert.match(said.join("\n"), expected);
     });
   }
 

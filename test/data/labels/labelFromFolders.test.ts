@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { datasetListing } from "../../../src/xrays/datasetListing.js";
@@ -94,6 +94,21 @@ describe("the class of a folder's image", () => {
       "",
     ],
     [
+      "its own without mask files that are left out",
+      ["{N,P}/{a (1),a (1)_mask,a (1)_mask_1,b,b_mask}"],
+      { ...share, exclude: [/_MASK/gi] },
+      { N: 2, P: 2 },
+      "",
+    ],
+    [
+      "its own, mask files among them, where that is said",
+      ["{N,P}/{1,1_mask}"],
+      { ...share, classFolder: "top" },
+      { N: 2, P: 2 },
+      "",
+    ],
+    ["its own, where masks have no images", ["{N,P}/{1_mask,2_roi}"], share, { N: 2, P: 2 }, ""],
+    [
       "one that wears a mask",
       ["{with_mask,without_mask}/{1,2}"],
       share,
@@ -115,6 +130,16 @@ describe("the class of a folder's image", () => {
       /split already/,
     ],
     ["below one split", ["train/{N,P}/{1,2}"], share, { N: 2, P: 2 }, ""],
+    ["a numbered class", ["{class001,class002}/{1,2}"], share, { class001: 2, class002: 2 }, ""],
+    ["a class of ImageNet", ["{n01440764,n01443537}/{1,2}"], share, { n01440764: 2, n01443537: 2 }, ""],
+    ["a class with digits in its name", ["{COVID019,T1}/{1,2}"], share, { COVID019: 2, T1: 2 }, ""],
+    [
+      "below the splits that are read, while another is told",
+      ["{train,val,valid,test}/{N,P}/1"],
+      {},
+      { N: 2, P: 2 },
+      /^The 2 images in .*val are not used: "valid" is read/,
+    ],
     [
       "whatever copies lie deeper, where that is said",
       ["{train,val}/{N,P}/1", "chest_xray/{train,val}/{N,P}/1"],
@@ -153,6 +178,29 @@ describe("the class of a folder's image", () => {
       {},
       'exclude: ["labels"]',
     ],
+    [
+      "files of masks",
+      ["{N,P}/{n (1),n (1)_mask}"],
+      share,
+      "2 of 4 images",
+      "n (1)_mask.png of n (1).png",
+      "/_mask/i",
+    ],
+    [
+      "files of several kinds",
+      ["{train,valid}/{N,P}/{1_image,1_GT,2,2.seg,3,GradCAM_3}"],
+      {},
+      "/_GT/i",
+      "12 of 24",
+    ],
+    ["classes and their masks", ["{N,N_mask,P,P Masks}/{1,2}"], share, 'exclude: ["N_mask","P Masks"]'],
+    ["words in one name", ["{CXR_png,ManualMask}/{1,2}"], share, 'exclude: ["ManualMask"]'],
+    [
+      "other languages and kinds",
+      ["N/{1,GradCAM/1}", "P/{1,annotated/1,Masken/1}"],
+      share,
+      "GradCAM, Masken, annotated",
+    ],
     ["classes in images and masks", ["{images,masks}/{N,P}/1"], share, 'exclude: ["masks"]'],
     [
       "studies that hold the classes",
@@ -168,6 +216,16 @@ describe("the class of a folder's image", () => {
       "patient1, patient2",
       "fromNameRe",
     ],
+    ["patients by a letter", ["{P001,P002,P017}/{1,2}"], share, "P001, P002, P017", "patients"],
+    ["patients by numbers alone", ["{10023,4711}/{1,2}"], share, "10023, 4711", 'classFolder: "top"'],
+    [
+      "patients of a collection",
+      ["{train,valid}/LIDC-IDRI-000{1,2}/{1,2}"],
+      {},
+      "LIDC-IDRI-0001",
+      "patients",
+    ],
+    ["studies by their UIDs", ["{1.2.840.113619.2.1,1.2.840.9}/{1,2}"], share, "1.2.840.9", "studies"],
     ["parts of an archive", ["images_00{1,2,3}/images/{1,2}"], share, "images_001, images_002", "fromCsv"],
     ["views in classes", ["{train,valid}/{N,P}/{AP,PA}/1"], {}, "two ways", "AP, PA", "N, P"],
     ["studies, classes and patients", ["{x,y}/{N,P}/p{1,2}/1"], share, "fromNameRe", "/[/](N|P)[/]/"],
@@ -208,6 +266,46 @@ describe("the class of a folder's image", () => {
   for (const [what, patterns, options, ...parts] of unclear) {
     it(`is refused for ${what}`, () => refuses(load(patterns, options), ...parts));
   }
+
+  it("is that of a real folder, not of a link to it, which is told", async () => {
+    const root = await imagesAt(...names("{B,C}/{1,2}"));
+    symlinkSync(path.join(root, "B"), path.join(root, "A_link"));
+    const classes: string[] = [];
+    const said = await collectTexts(async () => {
+      classes.push(...(await ImageDataBunch.fromFolder(root, { ...common, ...share })).classes);
+    });
+    assert.deepEqual(classes, ["B", "C"]);
+    assert.deepEqual(said, [
+      `Left out 1 folder below ${root}: 1 link to a folder that is read already (such as A_link).`,
+    ]);
+  });
+
+  it("is refused for a link to another class of a split, with the true reason", async () => {
+    const root = await imagesAt(...names("{train,valid}/{B,C}/{1,2}"));
+    const [from, link] = [path.join(root, "train", "B"), path.join(root, "train", "A")];
+    symlinkSync(from, link);
+    await refuses(ImageDataBunch.fromFolder(root, common), `${link} is a link to`, "read already", '["A"]');
+  });
+
+  it("is asked of names only where no mask files lie beside the images", async () => {
+    const root = await imagesAt(...names("{N,P}_{1,2}{,_mask}"));
+    const all = { ...common, ...share };
+    await refuses(
+      ImageDataBunch.fromNameRe(root, undefined, /([NP])_/, all),
+      "N_1_mask.png of N_1.png",
+      "fnames",
+    );
+  });
+
+  it("is none of test images, where masks are told and can be left out", async () => {
+    const root = await imagesAt(...names("{train,valid}/{N,P}/1"), ...names("test/{1,1_mask,masks/1}"));
+    const all = { ...common, test: "test" };
+    const said = await collectTexts(() => ImageDataBunch.fromFolder(root, all));
+    assert.match(said.join(), /^Warning: 2 of the 3 images in .*test seem/);
+    const exclude = ["masks", /_mask/];
+    const silent = await collectTexts(() => ImageDataBunch.fromFolder(root, { ...all, exclude }));
+    assert.deepEqual(silent, []);
+  });
 
   it("is none of a folder without images, which is told", async () => {
     const root = await imagesAt(...names("{N,P,new,notes}/{1,2}"));

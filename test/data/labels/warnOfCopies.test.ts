@@ -48,6 +48,19 @@ describe("copies on both sides of a split", () => {
     assert.match(said.join("\n"), /of the 3 validation images are exact copies/);
   });
 
+  it("are told within training where the classes differ", async () => {
+    const root = smallSet(4, 2);
+    const folder = path.join(root, "train");
+    const from = path.join(folder, "NORMAL", "image-00.jpeg");
+    copyFileSync(from, path.join(folder, "NORMAL", "twice.jpeg"));
+    const load = () => ImageDataBunch.fromFolder(root, { ...options, valid: "test" });
+    assert.deepEqual(await collectTexts(load), []);
+    copyFileSync(from, path.join(folder, "PNEUMONIA", "copy.jpeg"));
+    const said = (await collectTexts(load)).join();
+    assert.match(said, /^Warning: 3 of the 10 training images are exact copies of others with another class/);
+    assert.match(said, /image-00\.jpeg \(NORMAL\) and .*copy\.jpeg \(PNEUMONIA\)/);
+  });
+
   it("are none of the same size with other content, and none that cannot be read", async () => {
     const root = temporaryFolder();
     const [a, b, c] = ["a", "b", "c"].map((name) => path.join(root, name));
