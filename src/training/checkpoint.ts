@@ -20,6 +20,15 @@ export interface CheckpointIdentity {
   readonly body: BodySpec;
 }
 
+/** What tells a checkpoint from others that are written under its name. */
+export interface CheckpointOptions {
+  /**
+   * A text of one's own that `learn.save` writes into the file, such as `crypto.randomUUID()`: `learn.load` given the
+   * same one refuses a file that has another. @default none is written, and any is taken
+   */
+  readonly id?: string;
+}
+
 /** What a checkpoint keeps beside the weights. */
 export interface Progress {
   readonly optimizer: Optimizer;
@@ -42,6 +51,7 @@ export async function saveCheckpoint(
   state: readonly Variable[],
   { optimizer, draws, seeds }: Progress,
   identity: CheckpointIdentity,
+  options: CheckpointOptions = {},
 ): Promise<void> {
   const { architecture, classes, body } = identity;
   const whose = { ...geometryTexts(body), architecture, classes: JSON.stringify(classes) };
@@ -57,6 +67,7 @@ export async function saveCheckpoint(
   }
   await writeSafetensors(file, tensors, {
     ...whose,
+    ...options,
     optimizerStep: String(optimizer.t),
     draws: JSON.stringify(draws),
     seeds: JSON.stringify(seeds),
@@ -73,16 +84,25 @@ export interface Loaded {
 
 /**
  * Reads a checkpoint back. The optimizer's state is taken when it belongs to the parameters that are trained now.
- * @throws UserError when the file is broken, of another net or of other classes; nothing is changed then
+ * @throws UserError when the file is broken, another one than asked for, of another net or of other classes; nothing
+ * is changed then
  */
 export async function loadCheckpoint(
   file: string,
   state: readonly Variable[],
   { optimizer, seeds }: Omit<Progress, "draws">,
   identity: CheckpointIdentity,
+  options: CheckpointOptions = {},
 ): Promise<Loaded> {
   const { tensors, metadata: texts } = await readSafetensors(file);
   const metadata = checkpointMetadataOf(texts, file);
+  if (options.id !== undefined && metadata.id !== options.id) {
+    throw new UserError(
+      `${file} is no longer the file that was saved with the id ${options.id}: something else has written it. ` +
+        "The net keeps the weights that it has.",
+      "Give whatever saves at the same time a name of its own, each `SaveModelCallback` its `name`.",
+    );
+  }
   requireIdentity(metadata, texts, identity, file);
   const missing = state.find(({ name }) => !tensors.has(name));
   if (missing) {
