@@ -5,6 +5,7 @@ import { type ArchitectureName, backboneOf, netNamed } from "./backbones.js";
 import type { Body } from "./Body.js";
 import { withGeometry } from "./geometry.js";
 import { pretrained, type PretrainedName, type PretrainedWeights } from "./pretrained/pretrained.js";
+import { requireFiniteWeights } from "./requireFiniteWeights.js";
 import { restore } from "./torchLayout.js";
 
 /**
@@ -55,6 +56,7 @@ function loadBody(
         "Name a file of the same architecture in torchvision's or timm's names.",
       );
     }
+    requireFiniteWeights([stored], file, "Name a file of sound weights.");
     restore(variable, stored, file);
   }
 }

@@ -7,6 +7,7 @@ import { withEnding } from "../fileEnding.js";
 import { makeFolder } from "../makeFolder.js";
 import type { BodySpec } from "../models/Body.js";
 import { geometryOf, geometryTexts, withGeometry } from "../models/geometry.js";
+import { divergedRemedy, requireFiniteWeights } from "../models/requireFiniteWeights.js";
 import { requireShape, restore, store } from "../models/torchLayout.js";
 import { type CheckpointMetadata, checkpointMetadataOf, checkpointRemedy } from "./metadataSchemas.js";
 import type { RngState } from "./rngState.js";
@@ -110,6 +111,11 @@ export async function loadCheckpoint(
   }
   // All before the first is changed: a refused checkpoint leaves the net as it was.
   for (const variable of state) requireShape(variable, known(tensors, variable.name), file);
+  requireFiniteWeights(
+    state.map(({ name }) => known(tensors, name)),
+    file,
+    divergedRemedy,
+  );
   for (const variable of state) restore(variable, known(tensors, variable.name), file);
   const warning = loadOptimizer(optimizer, tensors, metadata.optimizerStep ?? 0, file);
   return { warning, draws: isDeepStrictEqual(metadata.seeds, seeds) ? metadata.draws : undefined };

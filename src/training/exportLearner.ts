@@ -5,6 +5,7 @@ import { writeSafetensors } from "../engine/safetensors.js";
 import { makeFolder } from "../makeFolder.js";
 import type { BodySpec } from "../models/Body.js";
 import type { Cnn } from "../models/Cnn.js";
+import { divergedRemedy, requireFiniteWeights } from "../models/requireFiniteWeights.js";
 import { store } from "../models/torchLayout.js";
 import { checkedThreshold, type DecisionThreshold } from "./DecisionThreshold.js";
 
@@ -51,7 +52,7 @@ export function describeLearner(learn: Exported): ExportedLearner {
 /**
  * Writes one safetensors file with the net's weights, its architecture and classes and what is done to an image
  * before the net sees it; nothing of the training. `loadLearner` reads it.
- * @throws UserError naming the threshold that is none, or the folder or file that cannot be written
+ * @throws UserError naming the threshold that is none, an array of the net that is not finite, or the folder or file that cannot be written
  */
 export async function exportLearner(
   learn: Exported,
@@ -59,8 +60,9 @@ export async function exportLearner(
   options: ExportOptions = {},
 ): Promise<void> {
   const threshold = options.threshold && checkedThreshold(options.threshold, learn.data.classes);
-  await makeFolder(path.dirname(file), "Choose another folder: give the learner another `modelDir`.");
   const tensors = learn.model.state().map((variable) => store(variable));
+  requireFiniteWeights(tensors, "The net cannot be exported", divergedRemedy);
+  await makeFolder(path.dirname(file), "Choose another folder: give the learner another `modelDir`.");
   const described = describeLearner(learn);
   // The class that is called by the threshold is the one that this net's numbers speak of.
   const positiveClass = threshold?.positiveClass ?? described.positiveClass;

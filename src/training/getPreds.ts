@@ -2,6 +2,7 @@ import type { DsType } from "../data/ImageDataBunch.js";
 import { currentDisplay } from "../display/Display.js";
 import { UserError } from "../errors.js";
 import { interruptible } from "../interrupt.js";
+import { divergedRemedy } from "../models/requireFiniteWeights.js";
 import type { BatchLoader, DataBunch, ItemBatch } from "./DataBunch.js";
 import type { Passes } from "./Passes.js";
 import type { Predictions } from "./Predictions.js";
@@ -91,7 +92,7 @@ export function getPreds(
       for await (const batch of batches) {
         const labels = labelled ? batch.y : new Int32Array(batch.y.length);
         const result = await runner.evaluateBatch({ ...batch, y: labels });
-        const own = softmax(result.logits, c);
+        const own = probabilitiesOf(result.logits, c);
         labels.forEach((label, k) => {
           // Images that come from files have a place of their own; others follow each other.
           const item = (loader.dataset.items && batch.items[k]) ?? done + k;
@@ -119,7 +120,21 @@ export function getPreds(
   });
 }
 
-/** Probabilities from logits `[n, c]` row by row. */
+/**
+ * Probabilities from logits `[n, c]` row by row.
+ * @throws UserError when the logits are no finite numbers, as those of a net whose training has diverged
+ */
+export function probabilitiesOf(logits: Float32Array, c: number): Float32Array {
+  const at = logits.findIndex((logit) => !Number.isFinite(logit));
+  if (at < 0) return softmax(logits, c);
+  throw new UserError(
+    `The net gives ${String(logits[at])} for an image: no prediction can be made of that. Its training has diverged, ` +
+      "unless the images themselves are prepared to no finite numbers.",
+    divergedRemedy,
+  );
+}
+
+/** Probabilities from logits `[n, c]` row by row; NaN where the logits are. */
 export function softmax(logits: Float32Array, c: number): Float32Array {
   const probs = new Float32Array(logits.length);
   for (let row = 0; row < logits.length; row += c) {

@@ -6,6 +6,7 @@ import type { Body } from "../models/Body.js";
 import { Cnn } from "../models/Cnn.js";
 import type { Sequential } from "../models/layers/Sequential.js";
 import { createHead } from "../models/createHead.js";
+import { requireFiniteWeights } from "../models/requireFiniteWeights.js";
 import { requireTorchShape, restore } from "../models/torchLayout.js";
 import type { ExportedLearner } from "./exportLearner.js";
 import { InferenceLearner } from "./InferenceLearner.js";
@@ -21,7 +22,11 @@ export async function loadLearner(file: string): Promise<InferenceLearner> {
   const exported = exportedLearnerOf(metadata, file);
   const model = createModel(exported, tensors, file);
   try {
-    for (const variable of model.state()) restore(variable, known(tensors, variable.name, file), file);
+    for (const variable of model.state()) {
+      const stored = known(tensors, variable.name, file);
+      requireFiniteWeights([stored], file, remedy);
+      restore(variable, stored, file);
+    }
   } catch (error) {
     model.dispose();
     throw error;

@@ -1,7 +1,7 @@
 import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
 import { batchTiles, showTiles } from "../data/showImages.js";
 import { integer } from "../inRange.js";
-import { softmax } from "./getPreds.js";
+import { probabilitiesOf } from "./getPreds.js";
 import { argmax } from "./metrics.js";
 import type { BatchEvaluator } from "./session/BatchTrainer.js";
 
@@ -23,7 +23,7 @@ export async function showResults(
   const batch = await data.oneBatch(dsType);
   const { logits } = await runner.evaluateBatch(batch);
   await runner.endEvaluation();
-  const probs = softmax(logits, data.c);
+  const probs = probabilitiesOf(logits, data.c);
   // Images of the test set have no class of their own.
   const labelled = dsType !== "test";
   const titles = Array.from(batch.y.subarray(0, rows * rows), (actual, i) => {
