@@ -3,6 +3,7 @@ import type { Batch } from "./Batch.js";
 import { type BatchToDraw, drawBatch } from "./drawBatch.js";
 import type { ImageDataset } from "./ImageDataset.js";
 import type { ImageStats } from "./imagenetStats.js";
+import type { Preparation } from "./prepareImage.js";
 import type { Preparer } from "./Preparer.js";
 import type { SourceCache } from "./SourceCache.js";
 import type { Resizing } from "./transforms/resizing.js";
@@ -50,6 +51,12 @@ export class DataLoader {
   constructor(private readonly options: DataLoaderOptions) {
     this.dataset = options.dataset;
     this.bs = options.bs;
+  }
+
+  /** What is done to its images. */
+  get preparation(): Preparation {
+    const { size, resizing, transforms, stats } = this.options;
+    return { size, ...resizing, transforms, stats: stats() };
   }
 
   /** Batches in one pass. */

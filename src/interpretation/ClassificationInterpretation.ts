@@ -4,6 +4,7 @@ import { integer, oneOf } from "../inRange.js";
 import { UserError } from "../errors.js";
 import { measuredOf, type PositiveClass, positiveClass } from "../statistics/positiveClass.js";
 import type { BatchLoader } from "../training/DataBunch.js";
+import { requireOneSet } from "../training/getPreds.js";
 import type { Predictions } from "../training/Predictions.js";
 import { requireSameClasses } from "../training/requireSameClasses.js";
 import { BinaryInterpretation } from "./BinaryInterpretation.js";
@@ -128,9 +129,10 @@ export class ClassificationInterpretation {
    */
   static async fromLearner(
     learn: PredictingLearner,
-    { dsType = "valid", dl, ...options }: FromLearnerOptions = {},
+    { dsType: given, dl, ...options }: FromLearnerOptions = {},
   ): Promise<ClassificationInterpretation> {
-    oneOf("dsType", dsType, ["train", "valid", "test"]);
+    requireOneSet({ dsType: given, dl });
+    const dsType = oneOf("dsType", given ?? "valid", ["train", "valid", "test"]);
     const { trainDs: train, validDs: valid, testDs: test } = learn.data;
     const { items = [] } = dl ? dl.dataset : ({ train, valid, test }[dsType] ?? {});
     const paths = items.map(({ path }) => path);

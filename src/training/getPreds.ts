@@ -8,6 +8,7 @@ import type { Passes } from "./Passes.js";
 import type { Predictions } from "./Predictions.js";
 import type { BatchEvaluator } from "./session/BatchTrainer.js";
 import { requireSameClasses } from "./requireSameClasses.js";
+import { requireSamePreparation } from "./requireSamePreparation.js";
 
 /**
  * The loader of a set in order: of training, not augmented (fast.ai's "fix").
@@ -43,17 +44,28 @@ export interface GetPredsOptions {
    * @default "valid"
    */
   readonly dsType?: DsType;
-  /** Another bunch's loader in place of it, such as `held.validDl`; its classes and its preparation must be the same. */
+  /**
+   * Another bunch's loader in place of it, such as `held.validDl`. Its classes, size, resizing and normalisation must be
+   * the learner's; for another size, set `learn.data` to data of that size.
+   */
   readonly dl?: BatchLoader;
 }
 
 /** See `Learner.getPreds`. */
-export function getPredsOfSet(
-  predictor: Predictor,
-  { dsType = "valid", dl }: GetPredsOptions,
-): Promise<Predictions> {
+export function getPredsOfSet(predictor: Predictor, { dsType, dl }: GetPredsOptions): Promise<Predictions> {
+  requireOneSet({ dsType, dl });
+  if (dl) requireSamePreparation(dl.preparation, predictor.data.validDl.preparation);
   const labelled = dl === undefined && dsType === "test" ? false : undefined;
-  return getPreds(predictor, dl ?? loaderOf(predictor.data, dsType), { labelled });
+  return getPreds(predictor, dl ?? loaderOf(predictor.data, dsType ?? "valid"), { labelled });
+}
+
+/** @throws UserError when both say which images are meant */
+export function requireOneSet({ dsType, dl }: GetPredsOptions): void {
+  if (dl === undefined || dsType === undefined) return;
+  throw new UserError(
+    `dsType is ${JSON.stringify(dsType)}, and dl is given too: one or the other names the images.`,
+    "Leave out dsType to predict the loader's images, or dl to predict the learner's own set.",
+  );
 }
 
 /** What the images of a loader are called. */
