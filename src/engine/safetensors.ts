@@ -94,17 +94,19 @@ function headerBytes(header: Readonly<Record<string, unknown>>): Buffer {
   return Buffer.concat([length, text]);
 }
 
+const readAtOnce = 1 << 22;
+
 /** In one buffer; `readFile` refuses files over 2 GB. Another file that takes the name meanwhile changes nothing. */
 async function readAll(file: string): Promise<Buffer> {
   const handle = await open(file).catch(unreadable(file));
   try {
     const { size } = await handle.stat();
     const bytes = Buffer.alloc(size);
-    let at = 0;
-    for await (const chunk of handle.createReadStream({ highWaterMark: 1 << 22, autoClose: false })) {
-      at += (chunk as Buffer).copy(bytes, at);
+    for (let at = 0; at < size;) {
+      const { bytesRead } = await handle.read(bytes, at, Math.min(size - at, readAtOnce));
+      if (bytesRead === 0) throw new Error(`it ended after ${at} of ${size} bytes`);
+      at += bytesRead;
     }
-    if (at < size) throw new Error(`it ended after ${at} of ${size} bytes`);
     return bytes;
   } catch (error) {
     return unreadable(file)(error);
