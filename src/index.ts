@@ -74,6 +74,7 @@ export { imagenetStats, type ImageStats } from "./data/imagenetStats.js";
 export type { Batch } from "./data/Batch.js";
 
 // Model and training
+export type { CheckpointOptions } from "./training/checkpoint.js";
 export { cnnLearner, type CnnLearnerOptions } from "./training/cnnLearner.js";
 export { modelFrom, models } from "./models/models.js";
 export * as layers from "./models/layers/layers.js";

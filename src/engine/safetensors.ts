@@ -1,5 +1,4 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { messageOf, UserError } from "../core/errors.js";
 import { bytesOf, writeFiles } from "../core/writeFiles.js";
 import { checksumKey, checksumOf, signedHeader, splitMetadata, writerKey } from "./safetensorsChecksum.js";
@@ -33,9 +32,9 @@ export async function readSafetensors(file: string): Promise<StoredTensors> {
       "Delete it and make it anew (pretrained weights: `npx xray setup`; a checkpoint: `learn.save`).",
       { cause },
     );
-  const size = await fileSize(file);
+  const bytes = await readAll(file);
+  const size = bytes.length;
   if (size < 8) throw broken(`is no weight file: it has ${size} bytes.`);
-  const bytes = await readAll(file, size);
   const headerLength = Number(bytes.readBigUInt64LE(0));
   if (headerLength > size - 8) {
     throw broken(`is cut short or no safetensors file: its header alone should have ${headerLength} bytes.`);
@@ -95,23 +94,25 @@ function headerBytes(header: Readonly<Record<string, unknown>>): Buffer {
   return Buffer.concat([length, text]);
 }
 
-async function fileSize(file: string): Promise<number> {
-  return (await stat(file).catch(unreadable(file))).size;
-}
+const readAtOnce = 1 << 22;
 
-/** In one buffer; `readFile` refuses files over 2 GB. */
-async function readAll(file: string, size: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(size);
-  let at = 0;
+/** In one buffer; `readFile` refuses files over 2 GB. Another file that takes the name meanwhile changes nothing. */
+async function readAll(file: string): Promise<Buffer> {
+  const handle = await open(file).catch(unreadable(file));
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 22 })) {
-      at += (chunk as Buffer).copy(bytes, at);
+    const { size } = await handle.stat();
+    const bytes = Buffer.alloc(size);
+    for (let at = 0; at < size;) {
+      const { bytesRead } = await handle.read(bytes, at, Math.min(size - at, readAtOnce));
+      if (bytesRead === 0) throw new Error(`it ended after ${at} of ${size} bytes`);
+      at += bytesRead;
     }
-    if (at < size) throw new Error(`it ended after ${at} of ${size} bytes`);
+    return bytes;
   } catch (error) {
-    unreadable(file)(error);
+    return unreadable(file)(error);
+  } finally {
+    await handle.close();
   }
-  return bytes;
 }
 
 const unreadable =

@@ -29,6 +29,7 @@ import { imagesInWords } from "./imagesInWords.js";
 import { plotCases, type PlotCasesOptions } from "./plotCases.js";
 import { formatInterval, wilsonInterval } from "../statistics/wilsonInterval.js";
 import type { TopLoss } from "./TopLoss.js";
+import { requireOneSet } from "../training/getPreds.js";
 
 interface ImagesOfFiles {
   readonly items: readonly { readonly path: string }[];
@@ -113,9 +114,10 @@ export class ClassificationInterpretation {
    */
   static async fromLearner(
     learn: PredictingLearner,
-    { dsType = "valid", dl, ...options }: FromLearnerOptions = {},
+    { dsType: given, dl, ...options }: FromLearnerOptions = {},
   ): Promise<ClassificationInterpretation> {
-    checkOneOf("dsType", dsType, ["train", "valid", "test"]);
+    requireOneSet({ dsType: given, dl });
+    const dsType = checkOneOf("dsType", given ?? "valid", ["train", "valid", "test"]);
     const { trainDs: train, validDs: valid, testDs: test } = learn.data;
     const { items = [] } = dl ? dl.dataset : ({ train, valid, test }[dsType] ?? {});
     const paths = items.map(({ path }) => path);

@@ -5,6 +5,7 @@ import { InferenceRecorder } from "../engine/export/InferenceRecorder.js";
 import { softmax } from "../engine/kernels.js";
 import { tf } from "../engine/tensorflow.js";
 import type { Cnn } from "./Cnn.js";
+import { divergedRemedy, requireFiniteWeights } from "./requireFiniteWeights.js";
 
 /** Side of the blank image that the graph is recorded with; it takes other sizes too. */
 const side = 64;
@@ -12,8 +13,14 @@ const side = 64;
 /**
  * A net as it predicts, with its present weights: `images` `[n, h, w, 3]`, normalised -> `probabilities` `[n, c]`.
  * Batch norms are part of the convolutions before them.
+ * @throws UserError naming an array of the net that holds no finite numbers
  */
 export function inferenceGraph(model: Cnn): InferenceGraph {
+  // One after the other, so that not all of them are in memory twice.
+  for (const variable of model.state()) {
+    const array = { name: variable.name, values: variable.values() };
+    requireFiniteWeights([array], "The net cannot be exported", divergedRemedy);
+  }
   const recorder = new InferenceRecorder();
   const shape = [1, side, side, 3];
   return recording(recorder, () => {

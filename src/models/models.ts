@@ -6,6 +6,7 @@ import type { Body } from "./bodies/Body.js";
 import { withGeometry } from "./bodies/geometry.js";
 import { pretrained, type PretrainedName, type PretrainedWeights } from "./weights/pretrained.js";
 import { fromTorch } from "./weights/torchLayout.js";
+import { requireFiniteWeights } from "./requireFiniteWeights.js";
 
 /**
  * A net with ImageNet weights from a safetensors file of one's own: `cnnLearner(data, modelFrom("resnet34", file))`.
@@ -55,6 +56,7 @@ function loadBody(
         "Name a file of the same architecture in torchvision's or timm's names.",
       );
     }
+    requireFiniteWeights([stored], file, "Name a file of sound weights.");
     fromTorch(variable, stored, file);
   }
 }

@@ -1,3 +1,5 @@
+import type { Preprocessing } from "../data/loading/prepareImage.js";
+
 /** Numbers of some items and their labels: what a net is trained on. */
 export interface TrainBatch {
   /** `[n, height, width, channels]` row by row: normalised pixels, or features in place of them. */
@@ -30,6 +32,8 @@ export interface BatchLoader {
       readonly class?: string;
     }[];
   };
+  /** What is done to an image, where the loader knows it. */
+  readonly preparation?: Preprocessing;
   /** Batches in one pass. */
   readonly length: number;
   /**

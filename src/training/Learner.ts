@@ -5,7 +5,7 @@ import { currentDisplay } from "../core/Display.js";
 import type { Cnn } from "../models/Cnn.js";
 import { runDirectory } from "../core/runDirectory.js";
 import { type Callback, requireBetweenEpochs } from "./callbacks/Callback.js";
-import { checkpointName } from "./checkpoint.js";
+import { checkpointName, type CheckpointOptions } from "./checkpoint.js";
 import type { DataBunch } from "./DataBunch.js";
 import { describeLearner, exportLearner, type ExportOptions } from "./inference/exportLearner.js";
 import { exportOnnx } from "./inference/exportOnnx.js";
@@ -234,20 +234,21 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
    * statistics, the optimizer's state, the places of the random streams, and whose they are.
    * @throws UserError when it cannot be written
    */
-  async save(name: string): Promise<void> {
+  async save(name: string, options: CheckpointOptions = {}): Promise<void> {
     const file = this.checkpoint(name);
-    await this.runner.read("save()", "keep", () => this.trainer.save(file));
+    await this.runner.read("save()", "keep", () => this.trainer.save(file, options));
   }
 
   /**
    * Reads what `save` wrote. Which layers are frozen stays as it is. With the seed of the saved learner the random
    * draws go on where they were, with another one they are those of the new seed.
-   * @throws UserError when the file is missing, broken, or of another net or other classes; nothing is changed then
+   * @throws UserError when the file is missing, broken, has another `id` than the one that is asked for, or is of another
+   *   net or other classes; nothing is changed then
    */
-  async load(name: string): Promise<this> {
+  async load(name: string, options: CheckpointOptions = {}): Promise<this> {
     const file = this.checkpoint(name);
     return this.runner.replace("load()", async () => {
-      await this.trainer.load(file);
+      await this.trainer.load(file, options);
       return this;
     });
   }

@@ -1,4 +1,5 @@
 import type { Cnn } from "../models/Cnn.js";
+import type { CheckpointOptions } from "./checkpoint.js";
 import type { DataBunch } from "./DataBunch.js";
 import type { GetPredsOptions } from "./getPreds.js";
 import type { HistoryRow, Timing } from "./HistoryRow.js";
@@ -35,7 +36,7 @@ export interface TrainedLearner {
   /** Loss and metrics of a set. */
   validate(options?: ValidateOptions): Promise<Validation>;
   /** Writes a checkpoint. */
-  save(name: string): Promise<void>;
+  save(name: string, options?: CheckpointOptions): Promise<void>;
   /** Reads what `save` wrote; the fit goes on from there. */
-  load(name: string): Promise<unknown>;
+  load(name: string, options?: CheckpointOptions): Promise<unknown>;
 }

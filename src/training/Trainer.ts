@@ -5,7 +5,12 @@ import { checkNumber, checkOneOf } from "../core/checkNumber.js";
 import { interruptible } from "../core/interrupt.js";
 import { adam } from "./optimizers/Adam.js";
 import type { Callback } from "./callbacks/Callback.js";
-import { type CheckpointIdentity, loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
+import {
+  type CheckpointIdentity,
+  loadCheckpoint,
+  saveCheckpoint,
+  type CheckpointOptions,
+} from "./checkpoint.js";
 import { crossEntropy, type CrossEntropy } from "./CrossEntropy.js";
 import type { BatchLoader, DataBunch } from "./DataBunch.js";
 import { fit, requireBatch } from "./fit.js";
@@ -151,18 +156,19 @@ export class Trainer {
    * Writes a checkpoint; see `Learner.save`.
    * @throws UserError when it cannot be written
    */
-  async save(file: string): Promise<void> {
+  async save(file: string, options: CheckpointOptions): Promise<void> {
     const { optimizer, seeds } = this;
     const progress = { optimizer, seeds, draws: captureRng(this.streams) };
-    await saveCheckpoint(file, this.learn.model.state(), progress, this.identity);
+    await saveCheckpoint(file, this.learn.model.state(), progress, this.identity, options);
   }
 
   /**
    * Reads a checkpoint; see `Learner.load`.
    * @throws UserError when it is missing, broken, or of another net; nothing is changed then
    */
-  async load(file: string): Promise<void> {
-    const { warning, draws } = await loadCheckpoint(file, this.learn.model.state(), this, this.identity);
+  async load(file: string, options: CheckpointOptions): Promise<void> {
+    const state = this.learn.model.state();
+    const { warning, draws } = await loadCheckpoint(file, state, this, this.identity, options);
     if (draws) restoreRng(draws, this.streams);
     if (warning !== undefined) currentDisplay().text(`Warning: ${warning}`);
   }

@@ -15,6 +15,7 @@ import {
 } from "./inference/metadataSchemas.js";
 import type { RngState } from "./rngState.js";
 import type { Optimizer } from "./optimizers/Optimizer.js";
+import { requireFiniteWeights, divergedRemedy } from "../models/requireFiniteWeights.js";
 
 /** Whose weights a checkpoint holds, as far as their names and shapes do not tell. */
 export interface CheckpointIdentity {
@@ -22,6 +23,15 @@ export interface CheckpointIdentity {
   /** In the order of the net's outputs. */
   readonly classes: readonly string[];
   readonly body: BodySpec;
+}
+
+/** What tells a checkpoint from others that are written under its name. */
+export interface CheckpointOptions {
+  /**
+   * A text of one's own that `learn.save` writes into the file, such as `crypto.randomUUID()`: `learn.load` given the
+   * same one refuses a file that has another. @default none is written, and any is taken
+   */
+  readonly id?: string;
 }
 
 /** What a checkpoint keeps beside the weights. */
@@ -46,6 +56,7 @@ export async function saveCheckpoint(
   state: readonly Variable[],
   { optimizer, draws, seeds }: Progress,
   identity: CheckpointIdentity,
+  options: CheckpointOptions = {},
 ): Promise<void> {
   const { architecture, classes, body } = identity;
   const whose = { ...geometryTexts(body), architecture, classes: JSON.stringify(classes) };
@@ -61,6 +72,7 @@ export async function saveCheckpoint(
   }
   await writeSafetensors(file, tensors, {
     ...whose,
+    ...options,
     optimizerStep: String(optimizer.t),
     draws: JSON.stringify(draws),
     seeds: JSON.stringify(seeds),
@@ -77,16 +89,25 @@ export interface Loaded {
 
 /**
  * Reads a checkpoint back. The optimizer's state is taken when it belongs to the parameters that are trained now.
- * @throws UserError when the file is broken, of another net or of other classes; nothing is changed then
+ * @throws UserError when the file is broken, another one than asked for, of another net or of other classes; nothing
+ * is changed then
  */
 export async function loadCheckpoint(
   file: string,
   state: readonly Variable[],
   { optimizer, seeds }: Omit<Progress, "draws">,
   identity: CheckpointIdentity,
+  options: CheckpointOptions = {},
 ): Promise<Loaded> {
   const { tensors, metadata: texts } = await readSafetensors(file);
   const metadata = checkpointMetadataOf(texts, file);
+  if (options.id !== undefined && metadata.id !== options.id) {
+    throw new UserError(
+      `${file} is no longer the file that was saved with the id ${options.id}: something else has written it. ` +
+        "The net keeps the weights that it has.",
+      "Give whatever saves at the same time a name of its own, each `SaveModelCallback` its `name`.",
+    );
+  }
   requireIdentity(metadata, texts, identity, file);
   const missing = state.find(({ name }) => !tensors.has(name));
   if (missing) {
@@ -94,6 +115,11 @@ export async function loadCheckpoint(
   }
   // All before the first is changed: a refused checkpoint leaves the net as it was.
   for (const variable of state) requireShape(variable, known(tensors, variable.name), file);
+  requireFiniteWeights(
+    state.map(({ name }) => known(tensors, name)),
+    file,
+    divergedRemedy,
+  );
   for (const variable of state) fromTorch(variable, known(tensors, variable.name), file);
   const warning = loadOptimizer(optimizer, tensors, metadata.optimizerStep ?? 0, file);
   return { warning, draws: isDeepStrictEqual(metadata.seeds, seeds) ? metadata.draws : undefined };

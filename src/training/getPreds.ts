@@ -8,6 +8,8 @@ import type { Predictions } from "../statistics/Predictions.js";
 import type { BatchEvaluator } from "./session/BatchTrainer.js";
 import { requireSameClasses } from "./requireSameClasses.js";
 import { softmax } from "../statistics/softmax.js";
+import { requireSamePreparation } from "./requireSamePreparation.js";
+import { divergedRemedy } from "../models/requireFiniteWeights.js";
 
 /**
  * The loader of a set in order: of training, not augmented (fast.ai's "fix").
@@ -43,17 +45,28 @@ export interface GetPredsOptions {
    * @default "valid"
    */
   readonly dsType?: DsType;
-  /** Another bunch's loader in place of it, such as `held.validDl`; its classes and its preparation must be the same. */
+  /**
+   * Another bunch's loader in place of it, such as `held.validDl`. Its classes, size, resizing and normalisation must be
+   * the learner's; for another size, set `learn.data` to data of that size.
+   */
   readonly dl?: BatchLoader;
 }
 
 /** See `Learner.getPreds`. */
-export function getPredsOfSet(
-  predictor: Predictor,
-  { dsType = "valid", dl }: GetPredsOptions,
-): Promise<Predictions> {
+export function getPredsOfSet(predictor: Predictor, { dsType, dl }: GetPredsOptions): Promise<Predictions> {
+  requireOneSet({ dsType, dl });
+  if (dl) requireSamePreparation(dl.preparation, predictor.data.validDl.preparation);
   const labelled = dl === undefined && dsType === "test" ? false : undefined;
-  return getPreds(predictor, dl ?? loaderOf(predictor.data, dsType), { labelled });
+  return getPreds(predictor, dl ?? loaderOf(predictor.data, dsType ?? "valid"), { labelled });
+}
+
+/** @throws UserError when both say which images are meant */
+export function requireOneSet({ dsType, dl }: GetPredsOptions): void {
+  if (dl === undefined || dsType === undefined) return;
+  throw new UserError(
+    `dsType is ${JSON.stringify(dsType)}, and dl is given too: one or the other names the images.`,
+    "Leave out dsType to predict the loader's images, or dl to predict the learner's own set.",
+  );
 }
 
 /** What the images of a loader are called. */
@@ -92,7 +105,7 @@ export function getPreds(
       for await (const batch of batches) {
         const labels = labelled ? batch.y : new Int32Array(batch.y.length);
         const result = await runner.evaluateBatch({ ...batch, y: labels });
-        const own = softmax(result.logits, c);
+        const own = probabilitiesOf(result.logits, c);
         labels.forEach((label, k) => {
           // Images that come from files have a place of their own; others follow each other.
           const item = (loader.dataset.items && batch.items[k]) ?? done + k;
@@ -118,4 +131,18 @@ export function getPreds(
     }
     return { probs, y, losses, classes, set: setOf(data, loader), positiveClass };
   });
+}
+
+/**
+ * Probabilities from logits `[n, c]` row by row.
+ * @throws UserError when the logits are no finite numbers, as those of a net whose training has diverged
+ */
+export function probabilitiesOf(logits: Float32Array, c: number): Float32Array {
+  const at = logits.findIndex((logit) => !Number.isFinite(logit));
+  if (at < 0) return softmax(logits, c);
+  throw new UserError(
+    `The net gives ${String(logits[at])} for an image: no prediction can be made of that. Its training has diverged, ` +
+      "unless the images themselves are prepared to no finite numbers.",
+    divergedRemedy,
+  );
 }

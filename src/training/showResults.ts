@@ -1,9 +1,9 @@
 import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
 import { batchTiles, showTiles } from "../data/figures/showImages.js";
 import { checkInteger } from "../core/checkNumber.js";
-import { softmax } from "../statistics/softmax.js";
 import { argmax } from "../statistics/argmax.js";
 import type { BatchEvaluator } from "./session/BatchTrainer.js";
+import { probabilitiesOf } from "./getPreds.js";
 
 /** Which and how many images `learn.showResults` shows. */
 export interface ShowResultsOptions {
@@ -23,7 +23,7 @@ export async function showResults(
   const batch = await data.oneBatch(dsType);
   const { logits } = await runner.evaluateBatch(batch);
   await runner.endEvaluation();
-  const probs = softmax(logits, data.c);
+  const probs = probabilitiesOf(logits, data.c);
   // Images of the test set have no class of their own.
   const labelled = dsType !== "test";
   const titles = Array.from(batch.y.subarray(0, rows * rows), (actual, i) => {

@@ -7,6 +7,8 @@ import { Learner } from "../../src/training/Learner.js";
 import { loadLearner } from "../../src/training/inference/loadLearner.js";
 import { smallSet, temporaryFolder } from "../support/folders.js";
 import { tinyNet } from "../support/tinyNet.js";
+import { tinyLearner } from "../support/tinyLearner.js";
+import { refuses } from "../support/refuses.js";
 
 const noProc = !existsSync("/proc/self/task") && "threads and open files are counted in /proc";
 
@@ -42,4 +44,21 @@ it("learners that were disposed leave no thread, open file, handle or tensor", {
       `${what}: ${before[what]}, after 8 more learners ${after[what]}`,
     );
   }
+});
+
+it("a learner whose net was disposed with another one says so", async () => {
+  const learn = await tinyLearner();
+  const [head, other] = [await learn.precompute(), new Learner(learn.data, learn.model, "tiny")];
+  learn.dispose();
+  const owners = [
+    [head, "The learner whose net this one has"],
+    [other, "This learner"],
+  ] as const;
+  for (const [one, whose] of owners) {
+    for (const call of [() => one.fit(1), () => one.save("x"), () => one.getPreds()]) {
+      await refuses(call, `${whose} was disposed, and its net is gone.`);
+    }
+  }
+  head.dispose();
+  other.dispose();
 });

@@ -8,6 +8,7 @@ import type { ImageCache } from "./ImageCache.js";
 import type { Resizing } from "../transforms/resizing.js";
 import type { Transform } from "../transforms/Transform.js";
 import { drawWeighted } from "../labels/weightedSampler.js";
+import type { Preprocessing } from "./prepareImage.js";
 
 /** Batches prepared ahead may hold this many bytes together, but at least two batches are. */
 const aheadBytes = 2 ** 30;
@@ -50,6 +51,12 @@ export class DataLoader {
   constructor(private readonly options: DataLoaderOptions) {
     this.dataset = options.dataset;
     this.bs = options.bs;
+  }
+
+  /** What is done to its images. */
+  get preparation(): Preprocessing {
+    const { size, resizing, transforms, stats } = this.options;
+    return { size, ...resizing, transforms, stats: stats() };
   }
 
   /** Batches in one pass. */

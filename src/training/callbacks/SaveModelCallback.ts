@@ -1,13 +1,10 @@
-import type { BigIntStats } from "node:fs";
-import { stat } from "node:fs/promises";
-import path from "node:path";
 import { currentDisplay } from "../../core/Display.js";
-import { UserError } from "../../core/errors.js";
-import { withEnding, withoutEnding } from "../../core/fileEnding.js";
+import { withoutEnding } from "../../core/fileEnding.js";
 import { checkOneOf } from "../../core/checkNumber.js";
 import { checkpointEnding, checkpointName } from "../checkpoint.js";
 import type { Callback, TrainingState } from "./Callback.js";
 import { Tracker, type TrackerOptions } from "./Tracker.js";
+import { randomUUID } from "node:crypto";
 
 /** When `SaveModelCallback` saves, and under which name. */
 export interface SaveModelOptions extends TrackerOptions {
@@ -26,8 +23,8 @@ export class SaveModelCallback implements Callback {
   private readonly tracker: Tracker;
   private readonly every: "improvement" | "epoch";
   private readonly name: string;
-  /** The file of the best epoch, as it was when this fit had written it. */
-  private saved: BigIntStats | undefined;
+  /** The best epoch's id in its file: others may write under its name. */
+  private saved: string | undefined;
 
   /** @throws UserError when an option makes no sense */
   constructor({ every = "improvement", name = "bestmodel", ...tracked }: SaveModelOptions = {}) {
@@ -49,9 +46,10 @@ export class SaveModelCallback implements Callback {
     }
     const better = this.tracker.epochEnd(state);
     if (better === undefined) return;
-    await learn.save(this.name);
+    const id = randomUUID();
+    await learn.save(this.name, { id });
     // Where it cannot be written, the file of an earlier epoch stays the one to load.
-    this.saved = await stat(this.file(learn), { bigint: true });
+    this.saved = id;
     currentDisplay().text(
       `Better model found at epoch ${epoch} with ${this.tracker.head} value: ${better.toFixed(6)}.`,
     );
@@ -67,20 +65,6 @@ export class SaveModelCallback implements Callback {
     // A later fit may fail before its beginning, and end all the same.
     this.saved = undefined;
     this.tracker.reset();
-    if (!saved) return;
-    const file = this.file(learn);
-    const now = await stat(file, { bigint: true }).catch(() => undefined);
-    if (now && (now.ino !== saved.ino || now.mtimeNs !== saved.mtimeNs || now.size !== saved.size)) {
-      throw new UserError(
-        `${file} is no longer the file that this fit saved: something else has written it. The net keeps the weights ` +
-          "of the last epoch.",
-        "Give each `SaveModelCallback` that may run at the same time a `name` of its own.",
-      );
-    }
-    await learn.load(this.name);
-  }
-
-  private file(learn: TrainingState["learn"]): string {
-    return path.join(learn.modelDir, withEnding(this.name, checkpointEnding));
+    if (saved !== undefined) await learn.load(this.name, { id: saved });
   }
 }

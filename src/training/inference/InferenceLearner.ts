@@ -135,7 +135,8 @@ export class InferenceLearner {
   }
 
   private async use<R>(work: () => Promise<R>): Promise<R> {
-    if (this.disposed) {
+    // The net may have been given to a learner that trained it on.
+    if (this.disposed || NetAccess.of(this.model).isDisposed(this.model)) {
       throw new UserError(
         "This learner was disposed, and its net is gone.",
         "Load it again with loadLearner.",

@@ -1,8 +1,8 @@
 import { type Preprocessing, prepareImage } from "../../data/loading/prepareImage.js";
 import { calledClass, type DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import type { EvaluatedBatch } from "../session/evaluate.js";
-import { softmax } from "../../statistics/softmax.js";
 import type { TrainBatch } from "../DataBunch.js";
+import { probabilitiesOf } from "../getPreds.js";
 
 /** What a net says of one image: fast.ai's `(category, index, probabilities)`. */
 export interface Prediction {
@@ -25,7 +25,7 @@ export interface Decision {
 /** @param logits `[n, c]` row by row, c being the number of classes */
 export function predictionsOf(logits: Float32Array, { classes, threshold }: Decision): Prediction[] {
   const c = classes.length;
-  const probabilities = softmax(logits, c);
+  const probabilities = probabilitiesOf(logits, c);
   return Array.from({ length: logits.length / c }, (_, row) => {
     const own = probabilities.subarray(row * c, (row + 1) * c);
     const label = calledClass(own, classes, threshold);

@@ -7,6 +7,7 @@ import type { Cnn } from "../../models/Cnn.js";
 import { toTorch } from "../../models/weights/torchLayout.js";
 import { checkedThreshold, type DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import type { ExportedLearner } from "./ExportedLearner.js";
+import { requireFiniteWeights, divergedRemedy } from "../../models/requireFiniteWeights.js";
 
 /** What an exported file says of itself; a reader refuses other formats and later versions. */
 export const exportFormat = { format: "xray-notebook inference", version: "1" };
@@ -37,7 +38,7 @@ export function describeLearner(learn: Exported): ExportedLearner {
 /**
  * Writes one safetensors file with the net's weights, its architecture and classes and what is done to an image
  * before the net sees it; nothing of the training. `loadLearner` reads it.
- * @throws UserError naming the threshold that is none, or the folder or file that cannot be written
+ * @throws UserError naming the threshold that is none, an array of the net that is not finite, or the folder or file that cannot be written
  */
 export async function exportLearner(
   learn: Exported,
@@ -45,8 +46,9 @@ export async function exportLearner(
   options: ExportOptions = {},
 ): Promise<void> {
   const threshold = options.threshold && checkedThreshold(options.threshold, learn.data.classes);
-  await makeFolder(path.dirname(file), "Choose another folder: give the learner another `modelDir`.");
   const tensors = learn.model.state().map((variable) => toTorch(variable));
+  requireFiniteWeights(tensors, "The net cannot be exported", divergedRemedy);
+  await makeFolder(path.dirname(file), "Choose another folder: give the learner another `modelDir`.");
   const described = describeLearner(learn);
   // The class that is called by the threshold is the one that this net's numbers speak of.
   const positiveClass = threshold?.positiveClass ?? described.positiveClass;

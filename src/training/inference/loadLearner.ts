@@ -10,6 +10,7 @@ import { requireTorchShape, fromTorch } from "../../models/weights/torchLayout.j
 import type { ExportedLearner } from "./ExportedLearner.js";
 import { InferenceLearner } from "./InferenceLearner.js";
 import { exportedLearnerOf } from "./metadataSchemas.js";
+import { requireFiniteWeights } from "../../models/requireFiniteWeights.js";
 
 /**
  * An inference learner from what `learn.export()` wrote: fast.ai's `load_learner`. It predicts what the exported
@@ -21,7 +22,11 @@ export async function loadLearner(file: string): Promise<InferenceLearner> {
   const exported = exportedLearnerOf(metadata, file);
   const model = createModel(exported, tensors, file);
   try {
-    for (const variable of model.state()) fromTorch(variable, known(tensors, variable.name, file), file);
+    for (const variable of model.state()) {
+      const stored = known(tensors, variable.name, file);
+      requireFiniteWeights([stored], file, remedy);
+      fromTorch(variable, stored, file);
+    }
   } catch (error) {
     model.dispose();
     throw error;

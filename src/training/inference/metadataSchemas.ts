@@ -102,6 +102,8 @@ const json = z.string().transform((text, context): unknown => {
 /** What a checkpoint says beside its arrays. Files of others and older ones do not say all of it. */
 export interface CheckpointMetadata {
   readonly architecture?: string;
+  /** What tells it from others of its name. */
+  readonly id?: string;
   readonly classes?: readonly string[];
   /** Steps of the optimizer. @default 0 */
   readonly optimizerStep?: number;
@@ -111,6 +113,7 @@ export interface CheckpointMetadata {
 
 const checkpoint: z.ZodType<CheckpointMetadata, Metadata> = z.object({
   architecture: z.string().optional(),
+  id: z.string().optional(),
   classes: json.pipe(z.array(z.string()).min(1)).optional(),
   optimizerStep: z.string().transform(Number).pipe(z.number().int().min(0)).optional(),
   draws: json.pipe(z.custom<RngState>(isRngState, "expected the places of the random streams")).optional(),

@@ -89,6 +89,8 @@ export class NetAccess {
   private readonly running = new Set<Operation>();
   /** A head that `precompute` made can be disposed while its learner lives. */
   private readonly disposed = new WeakSet<Cnn>();
+  /** Whose weights a net has that has none of its own. */
+  private readonly lenders = new WeakMap<Cnn, Cnn>();
 
   /** The one of a net. */
   static of(net: Cnn): NetAccess {
@@ -99,7 +101,9 @@ export class NetAccess {
 
   /** Makes a net's access that of another one, whose weights it has. */
   static share(net: Cnn, of: Cnn): void {
-    known.set(net, NetAccess.of(of));
+    const access = NetAccess.of(of);
+    access.lenders.set(net, of);
+    known.set(net, access);
   }
 
   /**
@@ -152,8 +156,9 @@ export class NetAccess {
    * @throws UserError where it may not happen now
    */
   require(what: string, use: Use | Change, owner: Cnn): Operation | undefined {
-    if (this.disposed.has(owner)) {
-      throw new UserError("This learner was disposed, and its net is gone.", "Make or load another one.");
+    const gone = this.disposed.has(owner) ? "This learner" : "The learner whose net this one has";
+    if (this.isDisposed(owner)) {
+      throw new UserError(`${gone} was disposed, and its net is gone.`, "Make or load another one.");
     }
     const parent = this.enclosing();
     if (parent && !(isTraining(parent) ? allowedInCallbacks.includes(use) : use === "look")) {
@@ -180,7 +185,8 @@ export class NetAccess {
   }
 
   isDisposed(owner: Cnn): boolean {
-    return this.disposed.has(owner);
+    const lender = this.lenders.get(owner);
+    return this.disposed.has(owner) || (lender !== undefined && this.isDisposed(lender));
   }
 
   /** The innermost operation on this net that the call comes from within. */

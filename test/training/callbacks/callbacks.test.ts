@@ -172,12 +172,29 @@ describe("SaveModelCallback", () => {
       epochEnd: ({ learn, epoch }) => (epoch === 1 ? learn.save("bestmodel") : undefined),
     };
     await withLearner([0.9, 0.1], [saving, other], async (learn) => {
-      await refuses(
-        learn.fit(2, 1e-2),
-        "bestmodel.safetensors is no longer the file that this fit saved",
-        "name",
-      );
+      await refuses(learn.fit(2, 1e-2), "bestmodel.safetensors is no longer the file that was saved", "name");
     });
+  });
+
+  it("of several fits that save one name at the same time loads its own weights, or refuses", async () => {
+    const fits = [1, 2, 3, 4].map(async (seed) => {
+      const saving = new SaveModelCallback({ monitor: "score", name: "shared" });
+      const options = { metrics: [scripted([0.9, 0.1])], callbacks: [saving], modelDir: made };
+      const learn = new Learner(drawnData({ train: 16, valid: 12, seed }), tinyNet(seed), "tiny", options);
+      const weights = () => learn.model.state().map((variable) => variable.values());
+      let own: Float32Array[] = [];
+      const spy: Callback = {
+        order: -1,
+        epochEnd: ({ epoch }) => {
+          if (epoch === 0) own = weights();
+        },
+      };
+      const refusal = await learn.fit(2, 1e-2, [spy]).catch((error: unknown) => String(error));
+      if (refusal === undefined) assert.deepEqual(weights(), own);
+      else assert.match(refusal, /shared.safetensors is no longer the file that was saved/);
+      learn.dispose();
+    });
+    await Promise.all(fits);
   });
 
   it("saves every epoch under its number", async () => {
