@@ -26,7 +26,9 @@ const usualScans = 16;
  */
 export async function decodeWithSharp(bytes: Buffer, kind: ImageKind, path: string): Promise<Pixels> {
   const file = kind === "png" ? withoutPngText(bytes) : bytes;
-  const options = { failOn: "error", ignoreIcc: true } as const;
+  // Of codes that end before their picture does, libjpeg only warns. Where damaged codes happen to be valid ones to the
+  // end, as they are after some other bytes or a gap, no decoder can tell.
+  const options = { failOn: kind === "jpeg" ? "warning" : "error", ignoreIcc: true } as const;
   const header = await sharp(file, { ...options, limitInputPixels: false })
     .metadata()
     .catch((cause: unknown) => {
