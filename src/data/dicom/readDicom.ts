@@ -8,6 +8,7 @@ import { lutOf } from "./lutOf.js";
 import { numberOf } from "./numbersOf.js";
 import { deflated, explicit, type PixelCoding, pixelCoding } from "./transferSyntax.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";
+import { withKnownVrs } from "./withKnownVrs.js";
 import { windowOf } from "./windowOf.js";
 
 /** A lookup table: values below `first` give its first entry, values above its range the last. */
@@ -137,7 +138,7 @@ async function parse(bytes: Uint8Array): Promise<{ parser: Parser; dataSet: Data
     const inflater = (): never => {
       throw new UnreadableDicom("has a header that is damaged");
     };
-    return { parser, dataSet: parser.parseDicom(inflated(bytes), { inflater }) };
+    return { parser, dataSet: parser.parseDicom(withKnownVrs(inflated(bytes)), { inflater }) };
   } catch (error) {
     // What it throws is mostly no Error, and holds what it has read so far.
     const thrown = error as { readonly exception?: unknown };
@@ -171,7 +172,7 @@ function inflated(bytes: Uint8Array): Uint8Array {
 }
 
 /** Where the elements of group 2, which are never deflated, end (PS3.10, chapter 7.1). */
-function endOfMeta(file: Buffer): number {
+export function endOfMeta(file: Buffer): number {
   let at = 132;
   let end = file.length;
   while (at + 12 <= end && file.readUInt16LE(at) === 2) {

@@ -507,6 +507,36 @@ describe("decodeDicom: headers that do not fit the pixels", () => {
     }
   });
 
+  it("reads files with integers of 64 bits, also in sequences", async () => {
+    const element = (vr: string, length: number): Buffer =>
+      Buffer.concat([
+        Buffer.of(9, 0, 1, 16),
+        Buffer.from(`${vr}\0\0`),
+        Buffer.of(length, 0, 0, 0),
+        Buffer.alloc(length, 7),
+      ]);
+    const file = rampFile({});
+    const plain = (await decode(file)).data;
+    const start = dicomFile(syntaxes.explicit, {}).length;
+    for (const vr of ["OV", "SV", "UV"]) {
+      const inner = element(vr, 8);
+      const item = Buffer.concat([Buffer.of(0xfe, 0xff, 0, 0xe0, inner.length, 0, 0, 0), inner]);
+      const sequence = Buffer.concat([
+        Buffer.of(9, 0, 2, 16),
+        Buffer.from("SQ\0\0"),
+        Buffer.of(item.length, 0, 0, 0),
+        item,
+      ]);
+      const longer = Buffer.concat([
+        file.subarray(0, start),
+        element(vr, 64),
+        sequence,
+        file.subarray(start),
+      ]);
+      assert.deepEqual((await decode(longer)).data, plain);
+    }
+  });
+
   it("reads a JPEG of 8 bits in 16 allocated", async () => {
     const raw = { raw: { height, width, channels: 1 } } as const;
     const frame = await sharp(smooth, raw).toColourspace("b-w").jpeg({ quality: 90 }).toBuffer();
