@@ -133,15 +133,22 @@ type Parser = typeof DicomParser;
 async function parse(bytes: Uint8Array): Promise<{ parser: Parser; dataSet: DataSet }> {
   // Loaded with the first DICOM file.
   const { default: parser } = await import("dicom-parser");
+  // It would fail at the start of a deflated data set, or inflate it without a bound.
+  const inflater = (): never => {
+    throw new UnreadableDicom("has a header that is damaged");
+  };
+  const whole = withKnownVrs(inflated(bytes));
   try {
-    // It would fail at the start of a deflated data set, or inflate it without a bound.
-    const inflater = (): never => {
-      throw new UnreadableDicom("has a header that is damaged");
-    };
-    return { parser, dataSet: parser.parseDicom(withKnownVrs(inflated(bytes)), { inflater }) };
+    return { parser, dataSet: parser.parseDicom(whole, { inflater }) };
   } catch (error) {
     // What it throws is mostly no Error, and holds what it has read so far.
-    const thrown = error as { readonly exception?: unknown };
+    const thrown = error as { readonly exception?: unknown; readonly dataSet?: DataSet };
+    const pixels = thrown.dataSet?.elements.x7fe00010;
+    const end = pixels === undefined ? whole.length : pixels.dataOffset + pixels.length;
+    if (end < whole.length) {
+      // The pixels are whole, and what stands behind them is no element: other bytes, or a second file.
+      return { parser, dataSet: parser.parseDicom(whole.subarray(0, end), { inflater }) };
+    }
     const inner = thrown.exception ?? error;
     if (inner instanceof UnreadableDicom) throw inner;
     const reason = messageOf(inner);

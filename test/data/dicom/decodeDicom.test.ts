@@ -537,6 +537,12 @@ describe("decodeDicom: headers that do not fit the pixels", () => {
     }
   });
 
+  it("reads files with other bytes behind their pixels", async () => {
+    const file = rampFile({});
+    const { data } = await decode(Buffer.concat([file, Buffer.from("no element".repeat(99))]));
+    assert.deepEqual(data, (await decode(file)).data);
+  });
+
   it("reads a JPEG of 8 bits in 16 allocated", async () => {
     const raw = { raw: { height, width, channels: 1 } } as const;
     const frame = await sharp(smooth, raw).toColourspace("b-w").jpeg({ quality: 90 }).toBuffer();
