@@ -24,11 +24,11 @@ export async function decodeDicom(
         `${samples === 1 ? "sample" : "samples"} of ${image.bitsAllocated} bits, which is not read`,
     );
   }
-  if (image.coding === "jpeg" && image.bitsAllocated !== 8) {
-    throw new UnreadableDicom("is a baseline JPEG with more than 8 bits, which cannot be");
+  const { values: stored, bits } = await decodeFrame(image);
+  if (isGrey) {
+    const levels = greyLevels({ ...image, bitsStored: bits }, stored);
+    return { data: shown(stored, levels), height, width, channels: 1 };
   }
-  const stored = await decodeFrame(image);
-  if (isGrey) return { data: shown(stored, greyLevels(image, stored)), height, width, channels: 1 };
   return { data: coloursOf(stored, image), height, width, channels: 3 };
 }
 

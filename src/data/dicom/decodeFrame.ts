@@ -2,27 +2,29 @@ import { decodeInWasm } from "../images/decodeInWasm.js";
 import { type FrameHeader, jpegFrame, jpegSegments } from "../images/jpegSegments.js";
 import { decodeJpegLossless } from "./decodeJpegLossless.js";
 import { decodeRle } from "./decodeRle.js";
-import { jpeg2000Frame } from "./jpeg2000Frame.js";
+import { type Jpeg2000Frame, jpeg2000Frame } from "./jpeg2000Frame.js";
 import type { DicomImage } from "./readDicom.js";
 import type { PixelCoding } from "./transferSyntax.js";
+import { type StoredValues, compressedValues, nativeValues } from "./storedValues.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";
 
-/** The samples of an image as numbers without sign, pixel by pixel; only the stored bits are set. */
+/** The samples of an image as numbers without sign, pixel by pixel. */
 export type Samples = Uint8Array | Uint16Array;
 
 type Compressed = Exclude<PixelCoding, "native" | "rle">;
 
 /** @throws UnreadableDicom when the pixel data do not make up the image */
-export async function decodeFrame(image: DicomImage): Promise<Samples> {
+export async function decodeFrame(image: DicomImage): Promise<StoredValues> {
   const { coding, pixels, samples } = image;
   const length = image.rows * image.columns;
   if (coding !== "native" && coding !== "rle") return decompressed(pixels, coding, image);
 
   const sampleBytes = image.bitsAllocated / 8;
   const bytes = coding === "rle" ? decodeRle(pixels, length, samples, sampleBytes) : pixels;
-  const stored = samplesOf(bytes, length * samples, sampleBytes);
-  keepStoredBits(stored, image, image.highBit + 1 - image.bitsStored);
-  return samples === 3 && (coding === "rle" || image.planar) ? interleaved(stored, length) : stored;
+  const stored = nativeValues(samplesOf(bytes, length * samples, sampleBytes), image);
+  return samples === 3 && (coding === "rle" || image.planar)
+    ? { ...stored, values: interleaved(stored.values, length) }
+    : stored;
 }
 
 /** The markers that begin the header of a picture in each coding (ITU T.81, table B.1, and T.87). */
@@ -32,19 +34,22 @@ const markers: Readonly<Record<Exclude<Compressed, "jpeg2000">, readonly number[
   jpegLs: [0xf7],
 };
 
-async function decompressed(pixels: Uint8Array, coding: Compressed, image: DicomImage): Promise<Samples> {
+async function decompressed(
+  pixels: Uint8Array,
+  coding: Compressed,
+  image: DicomImage,
+): Promise<StoredValues> {
   const header = headerOf(pixels, coding);
-  // libjpeg notices itself when the end is missing; the others make it up, or look for it half a minute long.
-  if (!header || (coding !== "jpeg" && !hasEnd(pixels))) throw damaged();
+  // Without an end the decoders make it up, or look for it half a minute long.
+  if (!header || !isOnePicture(pixels, coding)) throw damaged();
   requireSame(header, image);
   const bytes = await decoded(pixels, coding, header, image);
   const length = header.width * header.height * header.samples;
-  const stored = samplesOf(bytes ?? new Uint8Array(), length, header.precision > 8 ? 2 : 1);
-  keepStoredBits(stored, image, 0);
-  return stored;
+  const values = samplesOf(bytes ?? new Uint8Array(), length, header.precision > 8 ? 2 : 1);
+  return compressedValues(values, image, header);
 }
 
-function headerOf(pixels: Uint8Array, coding: Compressed): FrameHeader | undefined {
+function headerOf(pixels: Uint8Array, coding: Compressed): FrameHeader | Jpeg2000Frame | undefined {
   if (coding === "jpeg2000") return jpeg2000Frame(pixels);
   const frame = jpegFrame(pixels);
   return frame && markers[coding].includes(frame.marker) ? frame : undefined;
@@ -70,16 +75,24 @@ async function decoded(
 }
 
 /** Before anything is decoded: a few bytes may say that they are gigabytes. */
-function requireSame({ width, height, samples, precision }: FrameHeader, image: DicomImage): void {
+function requireSame(header: FrameHeader | Jpeg2000Frame, image: DicomImage): void {
+  const { width, height, samples, precision } = header;
   if (width !== image.columns || height !== image.rows || samples !== image.samples) {
     throw new UnreadableDicom(
       `says ${image.columns} x ${image.rows} pixels of ${image.samples} samples, and its compressed image has ` +
         `${width} x ${height} of ${samples}`,
     );
   }
-  if (precision > image.bitsAllocated) {
+  if ("signed" in header && header.signed !== image.signed) {
+    const [says, has] = image.signed ? ["with", "without"] : ["without", "with"];
+    throw new UnreadableDicom(`says that its values are ${says} sign, and its JPEG 2000 image is ${has}`);
+  }
+  // A lossy picture of 8 bits has lost what a window of more bits would show.
+  const isTooShallow = image.coding === "jpeg" && precision < image.bitsStored;
+  if (precision > image.bitsAllocated || isTooShallow) {
     throw new UnreadableDicom(
-      `says ${image.bitsAllocated} bits a sample, and its compressed image has ${precision}`,
+      `says ${isTooShallow ? image.bitsStored : image.bitsAllocated} bits a sample, and its compressed image has ` +
+        `${precision}`,
     );
   }
 }
@@ -109,17 +122,36 @@ function saysColours(jpeg: Uint8Array): boolean {
   return false;
 }
 
-/** Whether the marker that ends a JPEG or JPEG 2000 stands at the end, or before a few bytes of padding. */
-function hasEnd(bytes: Uint8Array): boolean {
-  const end = bytes.subarray(-16);
-  return end.some((byte, k) => byte === 0xff && end[k + 1] === 0xd9);
+/** So many bytes behind a picture's end are padding. */
+const mostPadding = 16;
+
+/**
+ * Whether there is one picture, and it is ended: its codes never hold the marker of an end (ITU T.81, B.1.1.5; T.87,
+ * annex A; T.800, annex A).
+ * @throws UnreadableDicom when there is more than one picture
+ */
+function isOnePicture(pixels: Uint8Array, coding: Compressed): boolean {
+  const bytes = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength);
+  const from = coding === "jpeg2000" ? bytes.indexOf(startOfTile) : startOfScan(bytes);
+  const end = from === -1 ? -1 : bytes.indexOf(endOfPicture, from);
+  if (end === -1) return false;
+  const rest = bytes.subarray(end + 2);
+  if (rest.length > mostPadding && rest.some((byte) => byte !== 0)) {
+    throw new UnreadableDicom(
+      "holds more than one picture, or other data behind it, where it says one frame",
+    );
+  }
+  return true;
 }
 
-/** Shifts the stored bits down, and clears the others: old files keep overlays there. */
-function keepStoredBits(values: Samples, { bitsStored, bitsAllocated }: DicomImage, shift: number): void {
-  if (bitsStored === bitsAllocated) return;
-  const mask = 2 ** bitsStored - 1;
-  for (let k = 0; k < values.length; k++) values[k] = ((values[k] ?? 0) >> shift) & mask;
+const startOfTile = Buffer.of(0xff, 0x90);
+const endOfPicture = Buffer.of(0xff, 0xd9);
+
+function startOfScan(jpeg: Buffer): number {
+  for (const { marker, content } of jpegSegments(jpeg)) {
+    if (marker === 0xda) return content.byteOffset - jpeg.byteOffset;
+  }
+  return -1;
 }
 
 function interleaved(planes: Samples, length: number): Samples {

@@ -34,7 +34,8 @@ export function decodeRle(
 /** Writes `count` bytes to every `step`-th place from `at` on. */
 function unpack(packed: Uint8Array, out: Uint8Array, at: number, step: number, count: number): void {
   const end = at + count * step;
-  for (let i = 0; at < end;) {
+  let i = 0;
+  while (at < end) {
     const control = packed[i++];
     if (control === undefined) throw damaged();
     if (control === 128) continue;
@@ -43,6 +44,10 @@ function unpack(packed: Uint8Array, out: Uint8Array, at: number, step: number, c
     if (i + (isRun ? 1 : run) > packed.length) throw damaged();
     for (let k = 0; k < run && at < end; k++, at += step) out[at] = packed[isRun ? i : i + k] ?? 0;
     i += isRun ? 1 : run;
+  }
+  // A byte more makes the number even, and 128 means nothing.
+  if (packed.length - i > 1 && packed.subarray(i).some((byte) => byte !== 0 && byte !== 128)) {
+    throw new UnreadableDicom("holds more pixels than its rows, columns and bits make");
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DicomImage, Lut, Window } from "./readDicom.js";
+import { UnreadableDicom } from "./UnreadableDicom.js";
 
 type Shown = Pick<
   DicomImage,
@@ -18,10 +19,11 @@ type Shown = Pick<
  * LUT or window, then the inversion of MONOCHROME1 (PS3.3, C.11.1 and C.11.2).
  *
  * A VOI LUT goes before a window, and above 8 bits its own largest entry is white: some files say 16 bits of a table
- * that ends at 4095. Without either, values of more than 8 bits fill the range from the smallest to the
+ * that ends at 4095, and others say fewer bits than their entries have. Without either, values of more than 8 bits fill the range from the smallest to the
  * largest in the image, while 8 bits are shown as they are: they come from a picture made to be looked at. Padding
  * is black, and has no part in that range.
  * @param stored the values in the image, without sign
+ * @throws UnreadableDicom when a window or a table shows different values as one grey level
  */
 export function greyLevels(image: Shown, stored: Iterable<number>): Uint8Array {
   const count = 2 ** image.bitsStored;
@@ -34,23 +36,31 @@ export function greyLevels(image: Shown, stored: Iterable<number>): Uint8Array {
     const value = valueOf(code, image);
     return image.modalityLut ? lookUp(image.modalityLut, value) : value * image.slope + image.intercept;
   };
+  const used = new Uint8Array(count);
+  for (const code of stored) used[code] = 1;
+  const codes: number[] = [];
+  for (let code = 0; code < count; code++) if (used[code] === 1 && !isPadding(code)) codes.push(code);
   const shown = brightness(image, () => {
-    const used = new Uint8Array(count);
-    for (const code of stored) used[code] = 1;
     let [low, high] = [Infinity, -Infinity];
-    for (let code = 0; code < count; code++) {
-      if (used[code] === 0 || isPadding(code)) continue;
+    for (const code of codes) {
       low = Math.min(low, rescaled(code));
       high = Math.max(high, rescaled(code));
     }
     return [low, high];
   });
   const inverted = image.photometric === "MONOCHROME1";
-  return Uint8Array.from({ length: count }, (_, code) => {
+  const levels = Uint8Array.from({ length: count }, (_, code) => {
     if (isPadding(code)) return 0;
     const share = shown(rescaled(code));
     return Math.round(255 * (inverted ? 1 - share : share));
   });
+  const first = levels[codes[0] ?? 0];
+  if (codes.length > 1 && codes.every((code) => levels[code] === first)) {
+    throw new UnreadableDicom(
+      "would be shown as one grey level, though its pixels differ: its window or lookup table does not fit its values",
+    );
+  }
+  return levels;
 }
 
 /** The number that stored bits stand for. */
@@ -65,7 +75,8 @@ function brightness(
 ): (value: number) => number {
   const { voiLut, window } = image;
   if (voiLut) {
-    const white = voiLut.bits > 8 ? largest(voiLut.entries) : 2 ** voiLut.bits - 1;
+    const most = largest(voiLut.entries);
+    const white = voiLut.bits > 8 ? most : Math.max(most, 2 ** voiLut.bits - 1);
     return (value) => (white > 0 ? Math.min(1, lookUp(voiLut, value) / white) : 0);
   }
   if (window) return (value) => windowed(value, window);

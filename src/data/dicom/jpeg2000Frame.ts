@@ -4,12 +4,17 @@ import { UnreadableDicom } from "./UnreadableDicom.js";
 /** More tiles than any encoder makes of an image; a few bytes may ask for 65535. */
 const maxTiles = 16384;
 
+/** What the header of a JPEG 2000 image says. */
+export interface Jpeg2000Frame extends FrameHeader {
+  readonly signed: boolean;
+}
+
 /**
  * What the header of a JPEG 2000 image says (ITU T.800, A.5.1), as a codestream or in the boxes of a file.
  * @returns undefined where there is none
  * @throws UnreadableDicom for what no X-ray has, and is not decoded
  */
-export function jpeg2000Frame(image: Uint8Array): FrameHeader | undefined {
+export function jpeg2000Frame(image: Uint8Array): Jpeg2000Frame | undefined {
   const bytes = codestream(Buffer.from(image.buffer, image.byteOffset, image.byteLength));
   if (bytes === undefined || bytes.length < 45 || bytes.readUInt32BE(0) !== 0xff4fff51) return undefined;
   const read = (at: number): number => bytes.readUInt32BE(at);
@@ -28,7 +33,7 @@ export function jpeg2000Frame(image: Uint8Array): FrameHeader | undefined {
     }
   }
   // The highest bit is the sign.
-  return { width, height, samples, precision: (depth & 127) + 1 };
+  return { width, height, samples, precision: (depth & 127) + 1, signed: depth > 127 };
 }
 
 /** The codestream in a file of JPEG 2000 (ITU T.800, annex I); of others the bytes themselves. */

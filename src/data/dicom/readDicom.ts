@@ -5,6 +5,11 @@ import { messageOf } from "../../core/errors.js";
 import { tooManyPixels } from "../images/decodeLimits.js";
 import { deflated, explicit, type PixelCoding, pixelCoding } from "./transferSyntax.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";
+import { withKnownVrs } from "./withKnownVrs.js";
+import { windowOf } from "./windowOf.js";
+import { numberOf } from "./numbersOf.js";
+import { lutOf } from "./lutOf.js";
+import { bytesOf, firstItem } from "./elements.js";
 
 /** A lookup table: values below `first` give its first entry, values above its range the last. */
 export interface Lut {
@@ -35,13 +40,15 @@ export interface DicomImage {
   readonly bitsStored: number;
   /** The place of the highest stored bit. */
   readonly highBit: number;
+  /** The bits of a pixel, as a mask, in which the file says that it keeps overlays. */
+  readonly overlayBits: number;
   readonly signed: boolean;
   readonly slope: number;
   readonly intercept: number;
   /** In place of slope and intercept. */
   readonly modalityLut?: Lut;
   readonly voiLut?: Lut;
-  /** The first one; undefined as well where its width shows nothing. */
+  /** The first one whose width shows something; undefined where there is none. */
   readonly window?: Window;
   /** Stored values, both included, that fill the place outside the picture. */
   readonly padding?: readonly [from: number, to: number];
@@ -65,7 +72,7 @@ export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
   if (element === undefined || (element.length === 0 && element.fragments === undefined)) {
     throw new UnreadableDicom("holds no pixel data");
   }
-  const frames = dataSet.intString("x00280008") ?? 1;
+  const frames = numberOf(dataSet, "x00280008", "number of frames") ?? 1;
   if (frames > 1) {
     throw new UnreadableDicom(`holds ${frames} frames; export the one to use as a file of its own`);
   }
@@ -88,9 +95,11 @@ export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
       `stores ${bitsStored} bits up to bit ${highBit} in ${bitsAllocated}: a contradiction`,
     );
   }
-  const rescaling = functionalGroup(dataSet, "x00289145", "x00281053");
-  const slope = rescaling.floatString("x00281053") ?? 1;
-  const intercept = rescaling.floatString("x00281052") ?? 0;
+  const rescaling = (tag: string, name: string): number | undefined =>
+    numberOf(functionalGroup(dataSet, "x00289145", tag), tag, name);
+  const slope = rescaling("x00281053", "rescale slope") ?? 1;
+  const intercept = rescaling("x00281052", "rescale intercept") ?? 0;
+  if (slope === 0) throw new UnreadableDicom("has a rescale slope of 0, which makes all pixels equal");
   const modalityLut = lutOf(dataSet, "x00283000", signed);
   const negative = modalityLut === undefined && (signed || intercept < 0 || slope < 0);
   const lutGroup = functionalGroup(dataSet, "x00289132", "x00283010");
@@ -103,6 +112,7 @@ export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
     bitsAllocated,
     bitsStored,
     highBit,
+    overlayBits: overlayBitsOf(dataSet),
     signed,
     slope,
     intercept,
@@ -111,7 +121,10 @@ export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
     window: windowOf(functionalGroup(dataSet, "x00289132", "x00281050")),
     padding: paddingOf(dataSet, signed),
     coding,
-    pixels: coding === "native" ? nativePixels(dataSet, element) : fragments(parser, dataSet, element),
+    pixels:
+      coding === "native"
+        ? nativePixels(dataSet, element, rows * columns * samples * (bitsAllocated / 8))
+        : fragments(parser, dataSet, element),
   };
 }
 
@@ -120,15 +133,22 @@ type Parser = typeof DicomParser;
 async function parse(bytes: Uint8Array): Promise<{ parser: Parser; dataSet: DataSet }> {
   // Loaded with the first DICOM file.
   const { default: parser } = await import("dicom-parser");
+  // It would fail at the start of a deflated data set, or inflate it without a bound.
+  const inflater = (): never => {
+    throw new UnreadableDicom("has a header that is damaged");
+  };
+  const whole = withKnownVrs(inflated(bytes));
   try {
-    // It would fail at the start of a deflated data set, or inflate it without a bound.
-    const inflater = (): never => {
-      throw new UnreadableDicom("has a header that is damaged");
-    };
-    return { parser, dataSet: parser.parseDicom(inflated(bytes), { inflater }) };
+    return { parser, dataSet: parser.parseDicom(whole, { inflater }) };
   } catch (error) {
     // What it throws is mostly no Error, and holds what it has read so far.
-    const thrown = error as { readonly exception?: unknown };
+    const thrown = error as { readonly exception?: unknown; readonly dataSet?: DataSet };
+    const pixels = thrown.dataSet?.elements.x7fe00010;
+    const end = pixels === undefined ? whole.length : pixels.dataOffset + pixels.length;
+    if (end < whole.length) {
+      // The pixels are whole, and what stands behind them is no element: other bytes, or a second file.
+      return { parser, dataSet: parser.parseDicom(whole.subarray(0, end), { inflater }) };
+    }
     const inner = thrown.exception ?? error;
     if (inner instanceof UnreadableDicom) throw inner;
     const reason = messageOf(inner);
@@ -161,7 +181,7 @@ function inflated(bytes: Uint8Array): Uint8Array {
 }
 
 /** Where the elements of group 2, which are never deflated, end (PS3.10, chapter 7.1). */
-function endOfMeta(file: Buffer): number {
+export function endOfMeta(file: Buffer): number {
   let at = 132;
   let end = file.length;
   while (at + 12 <= end && file.readUInt16LE(at) === 2) {
@@ -174,15 +194,33 @@ function endOfMeta(file: Buffer): number {
   return Math.min(at, file.length);
 }
 
-function nativePixels(dataSet: DataSet, element: Element): Uint8Array {
+/** More than these are no padding: some other size was meant, or a second image. */
+const mostPadding = 16;
+
+function nativePixels(dataSet: DataSet, element: Element, length: number): Uint8Array {
+  if (element.fragments !== undefined || element.hadUndefinedLength === true) {
+    throw new UnreadableDicom(
+      "has pixel data in fragments, as compressed images have, and a transfer syntax without compression",
+    );
+  }
   const pixels = bytesOf(dataSet, element);
+  if (pixels.length - length > mostPadding) {
+    throw new UnreadableDicom(
+      `holds ${pixels.length} bytes of pixels, and its rows, columns and bits make ${length}`,
+    );
+  }
   const swapped = dataSet.string("x00020010") === "1.2.840.10008.1.2.2" && element.vr === "OW";
   return swapped ? Buffer.from(pixels.subarray(0, pixels.length & ~1)).swap16() : pixels;
 }
 
 /** The only frame of compressed pixels, its fragments joined. */
 function fragments(parser: Parser, dataSet: DataSet, element: Element): Uint8Array {
-  const count = element.fragments?.length ?? 0;
+  if (element.fragments === undefined) {
+    throw new UnreadableDicom(
+      "has pixel data that are not compressed, and a transfer syntax of compressed ones",
+    );
+  }
+  const count = element.fragments.length;
   if (count === 0) throw new UnreadableDicom("holds no pixel data");
   try {
     return parser.readEncapsulatedPixelDataFromFragments(dataSet, element, 0, count);
@@ -203,17 +241,16 @@ function functionalGroup(dataSet: DataSet, group: string, attribute: string): Da
   return dataSet;
 }
 
-const firstItem = (dataSet: DataSet | undefined, tag: string): DataSet | undefined =>
-  dataSet?.elements[tag]?.items?.[0]?.dataSet;
-
-function windowOf(dataSet: DataSet): Window | undefined {
-  const [center, width] = [dataSet.floatString("x00281050", 0), dataSet.floatString("x00281051", 0)];
-  const kind = dataSet.string("x00281056")?.toUpperCase() ?? "LINEAR";
-  if (kind !== "LINEAR" && kind !== "LINEAR_EXACT" && kind !== "SIGMOID") {
-    throw new UnreadableDicom("has a VOI LUT function other than LINEAR, LINEAR_EXACT and SIGMOID");
+/** Overlays in the pixels' own unused bits have a place, and no data of their own (PS3.3 of 2004, C.9.2). */
+function overlayBitsOf(dataSet: DataSet): number {
+  let bits = 0;
+  for (let group = 0x6000; group < 0x6020; group += 2) {
+    const [place, data] = ["0102", "3000"].map((element) => `x${group.toString(16)}${element}`);
+    const bit = place === undefined ? undefined : dataSet.uint16(place);
+    const hasData = data !== undefined && dataSet.elements[data] !== undefined;
+    if (bit !== undefined && bit < 16 && !hasData) bits |= 2 ** bit;
   }
-  if (center === undefined || width === undefined || !Number.isFinite(center)) return undefined;
-  return width >= (kind === "LINEAR" ? 1 : Number.MIN_VALUE) ? { center, width, kind } : undefined;
+  return bits;
 }
 
 function paddingOf(dataSet: DataSet, signed: boolean): readonly [number, number] | undefined {
@@ -223,32 +260,3 @@ function paddingOf(dataSet: DataSet, signed: boolean): readonly [number, number]
   const limit = read("x00280121") ?? value;
   return [Math.min(value, limit), Math.max(value, limit)];
 }
-
-/** The first table of a sequence; `signed` is asked where the file does not say it, in implicit syntax. */
-function lutOf(dataSet: DataSet, tag: string, signed: boolean): Lut | undefined {
-  const item = firstItem(dataSet, tag);
-  const [descriptor, data] = [item?.elements.x00283002, item?.elements.x00283006];
-  if (!item || !descriptor || !data || data.length === 0) return undefined;
-  const isSigned = descriptor.vr === undefined ? signed : descriptor.vr === "SS";
-  // 0 stands for 65536, which has no place in 16 bits.
-  const count = item.uint16("x00283002", 0) ?? 0;
-  const length = count === 0 ? 65536 : count;
-  const first = (isSigned ? item.int16("x00283002", 1) : item.uint16("x00283002", 1)) ?? 0;
-  const bits = item.uint16("x00283002", 2) ?? 0;
-  const bytes = bytesOf(item, data);
-  // Up to 8 bits an entry may be a byte, and one more byte may make their number even.
-  const asBytes = bits <= 8 && bytes.length <= length + 1;
-  const there = asBytes ? bytes.length : Math.floor(bytes.length / 2);
-  // Values beyond the last entry get the last: of so few that are missing it is what they would be.
-  const isWhole = there >= length - Math.max(1, length / 100);
-  if (bits < 1 || bits > 16 || there === 0 || !isWhole)
-    throw new UnreadableDicom("has a damaged lookup table");
-  const entries = new Uint16Array(Math.min(there, length));
-  for (let k = 0; k < entries.length; k++) {
-    entries[k] = (asBytes ? bytes[k] : item.uint16("x00283006", k)) ?? 0;
-  }
-  return { first, bits, entries };
-}
-
-const bytesOf = (dataSet: DataSet, { dataOffset, length }: Element): Uint8Array =>
-  dataSet.byteArray.subarray(dataOffset, dataOffset + length);

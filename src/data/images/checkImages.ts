@@ -93,7 +93,8 @@ function sayUsedBits(paths: readonly string[], verified: VerifiedImages): void {
   const [first = "", ...others] = [...counts].map(([bits, count]) => `${count} use ${bits} of them`);
   const rest = others.map((each) => `, ${each}`).join("");
   currentDisplay().text(
-    `Of the images with 16 bits a channel ${first}${rest}: these bits are spread from black to white.`,
+    `Of the images with 16 bits a channel ${first}${rest}: these bits are spread from black to white. ` +
+      "Single values above them, such as marks, are white.",
   );
 }
 

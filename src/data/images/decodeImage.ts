@@ -36,9 +36,12 @@ export async function decodeBytes(bytes: Buffer, path: string): Promise<Pixels> 
     throw new BadImage(path, `is of the kind ${kindName(kind)}, which is not read; ${readKindNames} are`);
   }
   const small = kind === "jpeg" ? await decodeSmallJpeg(bytes) : undefined;
-  if (small) return small;
+  if (small !== undefined && small !== "damaged") return small;
   const decoded = kind === "dicom" ? dicomPixels(bytes, path) : decodeWithSharp(bytes, kind, path);
-  return withoutEqualChannels(await decoded);
+  const pixels = await decoded;
+  // It mostly has its own words for that, but misses the last rows.
+  if (small === "damaged") throw new BadImage(path, "is corrupt (its codes do not make up its picture)");
+  return withoutEqualChannels(pixels);
 }
 
 async function dicomPixels(bytes: Buffer, path: string): Promise<Pixels> {

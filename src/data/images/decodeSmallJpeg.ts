@@ -1,6 +1,7 @@
 import type { Pixels } from "./Pixels.js";
 import { decodeInWasm } from "./decodeInWasm.js";
 import { jpegFrame } from "./jpegSegments.js";
+import { picturesOfMpo } from "./picturesOf.js";
 
 /**
  * Images up to so many pixels are decoded here, about 360 x 360: sharp spends a millisecond on setting up before it
@@ -13,13 +14,14 @@ const maxBytes = 2 ** 20;
 
 /**
  * Decodes a small grey baseline JPEG with libjpeg-turbo in WebAssembly, bit for bit as sharp and Pillow do.
- * @returns undefined for any other image, and for a damaged one: sharp knows what to say of it
+ * @returns undefined for any other image, and "damaged" where the codes do not make up the picture, which it finds
+ * also in the last rows
  */
-export async function decodeSmallJpeg(bytes: Uint8Array): Promise<Pixels | undefined> {
+export async function decodeSmallJpeg(bytes: Uint8Array): Promise<Pixels | "damaged" | undefined> {
   const frame = jpegFrame(bytes);
   if (frame?.marker !== 0xc0 || frame.samples !== 1 || frame.precision !== 8) return undefined;
   const { height, width } = frame;
-  if (height * width > maxPixels || bytes.length > maxBytes) return undefined;
+  if (height * width > maxPixels || bytes.length > maxBytes || picturesOfMpo(bytes) > 1) return undefined;
   const data = await decodeInWasm("jpeg", bytes, frame, true);
-  return data && { data, height, width, channels: 1 };
+  return data === undefined ? "damaged" : { data, height, width, channels: 1 };
 }

@@ -4,7 +4,9 @@ import { BadImage } from "./BadImage.js";
 import type { Pixels } from "./Pixels.js";
 import { maxPixels, secondsFor, tooManyPixels } from "./decodeLimits.js";
 import type { ImageKind } from "./imageKind.js";
-import { isMinIsWhite } from "./isMinIsWhite.js";
+
+import { framesOfPng, picturesOfMpo } from "./picturesOf.js";
+import { hasUnknownSample, isMinIsWhite } from "./tiffTag.js";
 import { spreadBits } from "./spreadBits.js";
 import { withoutPngText } from "./withoutPngText.js";
 
@@ -25,8 +27,12 @@ const usualScans = 16;
  * @throws BadImage with the reason
  */
 export async function decodeWithSharp(bytes: Buffer, kind: ImageKind, path: string): Promise<Pixels> {
+  const pictures = kind === "png" ? framesOfPng(bytes) : kind === "jpeg" ? picturesOfMpo(bytes) : 1;
+  if (pictures > 1) throw severalPictures(pictures, path);
   const file = kind === "png" ? withoutPngText(bytes) : bytes;
-  const options = { failOn: "error", ignoreIcc: true } as const;
+  // Of codes that end before their picture does, libjpeg only warns. libvips does not look at the warnings of the last rows:
+  // a large JPEG with codes missing or left over there is not told from a whole one.
+  const options = { failOn: kind === "jpeg" ? "warning" : "error", ignoreIcc: true } as const;
   const header = await sharp(file, { ...options, limitInputPixels: false })
     .metadata()
     .catch((cause: unknown) => {
@@ -67,8 +73,11 @@ async function requireReadable(
   if (depth !== "uchar" && depth !== "ushort") {
     throw new BadImage(path, `has the depth "${depth}" a channel; convert it to 8-bit grey or RGB`);
   }
-  if (pages > 1 && (kind !== "tiff" || (await isStack(file, width * height)))) {
-    throw new BadImage(path, `holds ${pages} pictures; save the one to use as a file of its own`);
+  if (pages > 1 && (kind !== "tiff" || (await isStack(file, pages, width, height)))) {
+    throw severalPictures(pages, path);
+  }
+  if (kind === "tiff" && hasUnknownSample(file)) {
+    throw new BadImage(path, "has two channels, and does not say that the second is transparency");
   }
   const scans = kind === "jpeg" ? countScans(file) : 1;
   if (scans > usualScans && scans * width * height > maxPasses) {
@@ -76,12 +85,27 @@ async function requireReadable(
   }
 }
 
-/** Whether the second page of a TIFF is a picture of its own, and not the first one again, smaller. */
-async function isStack(tiff: Buffer, pixels: number): Promise<boolean> {
-  const second = await sharp(tiff, { page: 1, limitInputPixels: false })
-    .metadata()
-    .catch(() => undefined);
-  return second === undefined || second.width * second.height > pixels / 3;
+const severalPictures = (count: number, path: string): BadImage =>
+  new BadImage(path, `holds ${count} pictures; save the one to use as a file of its own`);
+
+/** More pages than smaller copies of a picture come in. */
+const mostCopies = 32;
+
+/** Whether the other pages of a TIFF are pictures of their own, and not the first one again, smaller and smaller. */
+async function isStack(tiff: Buffer, pages: number, width: number, height: number): Promise<boolean> {
+  if (pages > mostCopies) return true;
+  let last = width * height;
+  for (let page = 1; page < pages; page++) {
+    const other = await sharp(tiff, { page, limitInputPixels: false })
+      .metadata()
+      .catch(() => undefined);
+    if (other === undefined || other.width * other.height > last / 3) return true;
+    // A side may be rounded up or down at each halving.
+    if (Math.abs(other.width - (other.height * width) / height) > 2 * Math.max(1, width / height))
+      return true;
+    last = other.width * other.height;
+  }
+  return false;
 }
 
 /** The markers that begin a scan: a picture's codes never hold one. */

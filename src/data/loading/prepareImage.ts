@@ -6,6 +6,7 @@ import type { ImageStats } from "../imagenetStats.js";
 import { prepareBatch } from "./workerTasks.js";
 import type { Resizing } from "../transforms/resizing.js";
 import type { Transform } from "../transforms/Transform.js";
+import { UserError } from "../../core/errors.js";
 
 /** What is done to an image before a net sees it, in validation and afterwards. */
 export interface Preprocessing extends Resizing {
@@ -30,11 +31,13 @@ export function preprocessingOf({
  * A batch of one image.
  * @param image its path, or the bytes of the file
  * @throws BadImage when it cannot be decoded
+ * @throws UserError when it is neither a path nor bytes
  */
 export async function prepareImage(
   image: string | Uint8Array,
   { stats, ...preparation }: Preprocessing,
 ): Promise<Batch> {
+  requireImage(image);
   const pixels = await (typeof image === "string"
     ? decodeImage(image)
     : decodeBytes(Buffer.from(image), "The image"));
@@ -49,4 +52,14 @@ export async function prepareImage(
   if (!prepared) throw new Error("nobody stopped it");
   const { size } = preparation;
   return { x: prepared.x, shape: [1, size, size, 3], y: Int32Array.of(0), items: [0] };
+}
+
+/** A notebook may hand over what its types forbid, such as a path that is undefined. */
+function requireImage(image: unknown): void {
+  if ((typeof image === "string" && image !== "") || image instanceof Uint8Array) return;
+  const given = typeof image === "string" ? "an empty path" : Array.isArray(image) ? "a list" : String(image);
+  throw new UserError(
+    `${given} was given in place of an image.`,
+    "Give one path, or the bytes of one file as a Uint8Array; for many images use getPreds().",
+  );
 }

@@ -379,6 +379,192 @@ describe("decodeDicom: limits", () => {
   });
 });
 
+describe("decodeDicom: headers that do not fit the pixels", () => {
+  const window: Elements = { "00281050": ["DS", "1000"], "00281051": ["DS", "800"] };
+  const twelveBits = Uint16Array.from(ramp, (value) => value & 0xfff);
+  const info = (bitsPerSample: number): Parameters<typeof encodeInWasm>[2] => ({
+    ...frameInfo(bitsPerSample),
+    width: 64,
+    height: 64,
+  });
+  const header = (changed: Elements = {}): Elements => attributes(64, 64, { ...twelve, ...changed });
+  const levelsOf = async (file: Buffer): Promise<readonly (number | undefined)[]> => {
+    const { data } = await decode(file);
+    return [data[0], data.at(-1), new Set(data).size];
+  };
+  const windowed = [0, 255, 256];
+
+  it("cuts off what near-lossless coding adds to white", async () => {
+    const values = ramp.map((value) => Math.min(4095 + 40, value + 40));
+    const frame = await encodeInWasm("charls", bytesOf(values), info(16));
+    const { data } = await decode(dicomFile(syntaxes.jpegLs, header(), [frame]));
+    assert.equal(data.at(-1), 255);
+    assert.ok(data.every((value, k) => k === 0 || value >= (data[k - 1] ?? 0)));
+    const far = await encodeInWasm("openjpeg", bytesOf(ramp.map((value) => value * 16)), info(16));
+    await assert.rejects(
+      decode(dicomFile(syntaxes.jpeg2000, header(), [far])),
+      /says 12 bits stored, and holds/,
+    );
+  });
+
+  it("follows the sign of a JPEG 2000 image, and refuses another", async () => {
+    const signedRamp = Int16Array.from(ramp, (value) => value - 2048);
+    const frame = await encodeInWasm("openjpeg", bytesOf(signedRamp), { ...info(16), isSigned: true });
+    const signed: Elements = { "00280103": ["US", 1] };
+    assert.deepEqual(await levelsOf(dicomFile(syntaxes.jpeg2000, header(signed), [frame])), windowed);
+    await assert.rejects(
+      decode(dicomFile(syntaxes.jpeg2000, header(), [frame])),
+      /are without sign.* is with/,
+    );
+    const plain = await encodeInWasm("openjpeg", bytesOf(twelveBits), info(12));
+    await assert.rejects(decode(dicomFile(syntaxes.jpeg2000, header(signed), [plain])), /are with sign/);
+  });
+
+  it("clears bits above the stored ones only where overlays or the sign are in them", async () => {
+    const withOverlay = bytesOf(ramp.map((value) => value | (value % 2 === 0 ? 0x4000 : 0)));
+    const pixels = { "7FE00010": ["OW", withOverlay] } as const;
+    await assert.rejects(
+      decode(dicomFile(syntaxes.explicit, header(pixels))),
+      /says 12 bits stored, and holds/,
+    );
+    const overlay: Elements = { "60000100": ["US", 16], "60000102": ["US", 14] };
+    assert.deepEqual(
+      await levelsOf(dicomFile(syntaxes.explicit, header({ ...pixels, ...overlay }))),
+      windowed,
+    );
+    const signed = Int16Array.from(ramp, (value) => value - 2048);
+    const signedFile: Elements = { "00280103": ["US", 1], "7FE00010": ["OW", bytesOf(signed)] };
+    assert.deepEqual(await levelsOf(dicomFile(syntaxes.explicit, header(signedFile))), windowed);
+    // Padding that needs more bits is black, and no part of the range.
+    signed[4095] = -32768;
+    const padded: Elements = { ...signedFile, "00280120": ["SS", -32768] };
+    const { data } = await decode(dicomFile(syntaxes.explicit, header(padded)));
+    assert.deepEqual([data[0], data[4094], data[4095]], [0, 255, 0]);
+  });
+
+  const blanks: [what: string, changed: Elements][] = [
+    ["rescaling", { "00281053": ["DS", "  "], "00281052": ["DS", " "] }],
+    ["VOI LUT function", { "00281056": ["CS", "  "] }],
+    ["first window", { "00281050": ["DS", "\\1000"], "00281051": ["DS", "0\\800"] }],
+  ];
+  for (const [what, changed] of blanks) {
+    it(`takes a blank ${what} for none`, async () => {
+      const { data } = await decode(rampFile({ ...window, ...changed }));
+      assert.deepEqual(data, (await decode(rampFile(window))).data);
+    });
+  }
+
+  const group = (changed: Elements): Elements => ({
+    "52009229": ["SQ", [{ "00289145": ["SQ", [changed]] }]],
+  });
+  it("takes an intercept that stands alone in a functional group", async () => {
+    const { data } = await decode(rampFile({ ...window, ...group({ "00281052": ["DS", "-500"] }) }));
+    assert.deepEqual(data, (await decode(rampFile({ ...window, "00281052": ["DS", "-500"] }))).data);
+  });
+
+  const table = (count: number, bits: number, entries: Uint16Array): Elements => ({
+    "00283010": ["SQ", [{ "00283002": ["US", count, 0, bits], "00283006": ["OW", bytesOf(entries)] }]],
+  });
+  it("takes the largest entry of a table that exceeds its bits as white", async () => {
+    const expected = Uint8Array.from(ramp, (value) => Math.round((value * 255) / 4095));
+    assert.deepEqual((await decode(rampFile(table(4096, 8, ramp)))).data, expected);
+  });
+
+  const refused: [what: string, changed: Elements, reason: RegExp][] = [
+    ["a slope of 0", { "00281053": ["DS", "0"] }, /rescale slope of 0/],
+    ["a slope with a comma", { "00281053": ["DS", "0,5"] }, /rescale slope that is no number/],
+    ["two slopes", { "00281053": ["DS", "1\\2"] }, /rescale slope of several values/],
+    ["a slope in words in a group", group({ "00281053": ["DS", "ONE"] }), /rescale slope that is no number/],
+    ["an intercept without end", { "00281052": ["DS", "1e400"] }, /rescale intercept that is no number/],
+    ["a window in words", { ...window, "00281050": ["DS", "abc"] }, /window centre that is no number/],
+    ["a width with a comma", { ...window, "00281051": ["DS", "800,5"] }, /window width that is no number/],
+    ["frames in words", { "00280008": ["IS", "abc"] }, /number of frames that is no number/],
+    ["a window above all", { ...window, "00281050": ["DS", "30000"] }, /one grey level/],
+    ["a window below all", { ...window, "00281050": ["DS", "-5000"] }, /one grey level/],
+    ["a table of zeros", table(4096, 12, new Uint16Array(4096)), /one grey level/],
+    ["a table longer than it says", table(256, 12, ramp), /says 256 entries of 12 bits, and has 4096/],
+    ["fewer rows than pixels", { "00280010": ["US", 32] }, /holds 8192 bytes of pixels, and .* make 4096/],
+  ];
+  for (const [what, changed, reason] of refused) {
+    it(`refuses ${what}`, async () => {
+      await assert.rejects(decode(rampFile(changed)), { name: "BadImage", message: reason });
+    });
+  }
+
+  it("refuses fragments without compression, and pixels without it under a compressed syntax", async () => {
+    await assert.rejects(
+      decode(dicomFile(syntaxes.explicit, header(), [bytesOf(ramp)])),
+      /pixel data in fragments, .* without compression/,
+    );
+    await assert.rejects(decode(rampFile({}, syntaxes.jpegLossless)), /pixel data that are not compressed/);
+  });
+
+  it("refuses a second picture behind the first in every coding", async () => {
+    const lossless = jpegLossless(ramp, 64, 64, 12);
+    const jpegLs = await encodeInWasm("charls", bytesOf(ramp), info(12));
+    const jpeg2000 = await encodeInWasm("openjpeg", bytesOf(ramp), info(12));
+    const runs = rle([ramp.map((v) => v >> 8), ramp.map((v) => v & 255)].map((v) => Uint8Array.from(v)));
+    for (const [syntax, frame, reason] of [
+      [syntaxes.jpegLossless, lossless, /more than one picture/],
+      [syntaxes.jpegLs, jpegLs, /more than one picture/],
+      [syntaxes.jpeg2000, jpeg2000, /more than one picture/],
+      [syntaxes.rle, runs, /more pixels than/],
+    ] as const) {
+      assert.equal((await decode(dicomFile(syntax, header(), [frame]))).data.at(-1), 255);
+      await assert.rejects(decode(dicomFile(syntax, header(), [frame, frame])), reason);
+    }
+  });
+
+  it("reads files with integers of 64 bits, also in sequences", async () => {
+    const element = (vr: string, length: number): Buffer =>
+      Buffer.concat([
+        Buffer.of(9, 0, 1, 16),
+        Buffer.from(`${vr}\0\0`),
+        Buffer.of(length, 0, 0, 0),
+        Buffer.alloc(length, 7),
+      ]);
+    const file = rampFile({});
+    const plain = (await decode(file)).data;
+    const start = dicomFile(syntaxes.explicit, {}).length;
+    for (const vr of ["OV", "SV", "UV"]) {
+      const inner = element(vr, 8);
+      const item = Buffer.concat([Buffer.of(0xfe, 0xff, 0, 0xe0, inner.length, 0, 0, 0), inner]);
+      const sequence = Buffer.concat([
+        Buffer.of(9, 0, 2, 16),
+        Buffer.from("SQ\0\0"),
+        Buffer.of(item.length, 0, 0, 0),
+        item,
+      ]);
+      const longer = Buffer.concat([
+        file.subarray(0, start),
+        element(vr, 64),
+        sequence,
+        file.subarray(start),
+      ]);
+      assert.deepEqual((await decode(longer)).data, plain);
+    }
+  });
+
+  it("reads files with other bytes behind their pixels", async () => {
+    const file = rampFile({});
+    const { data } = await decode(Buffer.concat([file, Buffer.from("no element".repeat(99))]));
+    assert.deepEqual(data, (await decode(file)).data);
+  });
+
+  it("reads a JPEG of 8 bits in 16 allocated", async () => {
+    const raw = { raw: { height, width, channels: 1 } } as const;
+    const frame = await sharp(smooth, raw).toColourspace("b-w").jpeg({ quality: 90 }).toBuffer();
+    const eight: Elements = { "00280101": ["US", 8], "00280102": ["US", 7] };
+    const { data } = await decode(dicomFile(syntaxes.jpeg, attributes(height, width, eight), [frame]));
+    assert.deepEqual(data, Uint8Array.from(await sharp(frame).toColourspace("b-w").raw().toBuffer()));
+    const header = attributes(height, width, twelve);
+    await assert.rejects(
+      decode(dicomFile(syntaxes.jpeg, header, [frame])),
+      /says 12 bits a sample, and .* has 8/,
+    );
+  });
+});
+
 describe("decodeDicom: refusals", () => {
   const whole = dicomFile(syntaxes.explicit, word(values));
   const header = attributes(height, width, twelve);

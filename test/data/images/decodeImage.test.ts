@@ -4,8 +4,9 @@ import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
 import sharp from "sharp";
-import { decodeImage } from "../../../src/data/images/decodeImage.js";
+import { decodeImage, decodeBytes } from "../../../src/data/images/decodeImage.js";
 import { nativeXrays, temporaryFolder } from "../../support/folders.js";
+import type { Pixels } from "../../../src/data/images/Pixels.js";
 
 describe("decodeImage", () => {
   const made = async (name: string, image: sharp.Sharp): Promise<string> => {
@@ -107,6 +108,32 @@ describe("decodeImage", () => {
     });
   }
 
+  it("makes few marks above 12 bits white, and leaves the rest as it would be without them", async () => {
+    const ramp = Uint16Array.from({ length: 4096 }, (_, k) => k);
+    const decoded = async (values: Uint16Array): Promise<Pixels> => {
+      const image = sharp(values, { raw: { width: 64, height: 64, channels: 1 } });
+      return decodeBytes(await image.toColourspace("grey16").png().toBuffer(), "x.png");
+    };
+    const { data: plain } = await decoded(ramp);
+    for (const [marks, value] of [
+      [12, 65535],
+      [1, 4096],
+    ] as const) {
+      const { data, usedBits } = await decoded(ramp.map((each, k) => (k < marks ? value : each)));
+      assert.equal(usedBits, 12);
+      assert.deepEqual(
+        data,
+        plain.map((each, k) => (k < marks ? 255 : each)),
+      );
+    }
+    // More of them are a part of the picture, and so are values between.
+    assert.equal((await decoded(ramp.map((each, k) => (k < 60 ? 65535 : each)))).usedBits, undefined);
+    assert.equal(
+      (await decoded(ramp.map((each, k) => (k < 12 ? 5000 + 5000 * k : each)))).usedBits,
+      undefined,
+    );
+  });
+
   it("takes 16 bits that are used up to a quarter as 14", async () => {
     const values = Uint16Array.of(0, 16383, 16384, 65535);
     const raw = { raw: { width: 2, height: 1, channels: 1 } } as const;
@@ -133,6 +160,81 @@ describe("decodeImage", () => {
     }
     writeFileSync(file, bytes);
     assert.deepEqual(await decodeImage(file), whole);
+  });
+
+  for (const [size, channels] of [
+    [96, 1],
+    [96, 3],
+    [800, 1],
+  ] as const) {
+    it(`refuses half a JPEG of ${size} pixels and ${channels} channels with an end behind it`, async () => {
+      const raw = { height: size, width: size, channels };
+      const pixels = Uint8Array.from(
+        { length: size * size * channels },
+        (_, k) => ((k * 7) ^ (k >> 7)) & 255,
+      );
+      const image = sharp(pixels, { raw }).toColourspace(channels === 1 ? "b-w" : "srgb");
+      const bytes = await image.jpeg().toBuffer();
+      const damaged = Buffer.concat([bytes.subarray(0, bytes.length / 2), Buffer.of(0xff, 0xd9)]);
+      await assert.rejects(decodeBytes(damaged, "x.jpeg"), /x\.jpeg is cut short/);
+    });
+  }
+
+  it("refuses a small JPEG with a piece missing in its last rows", async () => {
+    const pixels = Uint8Array.from({ length: 96 * 96 }, (_, k) => ((k * 7) ^ (k >> 7)) & 255);
+    const image = sharp(pixels, { raw: { height: 96, width: 96, channels: 1 } }).toColourspace("b-w");
+    const bytes = await image.jpeg().toBuffer();
+    const gap = Buffer.concat([bytes.subarray(0, -200), bytes.subarray(-100)]);
+    await assert.rejects(decodeBytes(gap, "x.jpeg"), /its codes do not make up its picture|is cut short/);
+  });
+
+  it("refuses files of several pictures, and takes smaller copies for one", async () => {
+    const grey = (size: number): sharp.Sharp =>
+      sharp(new Uint8Array(size * size).fill(9), { raw: { height: size, width: size, channels: 1 } });
+    const png = await grey(8).toColourspace("b-w").png().toBuffer();
+    const animation = Buffer.from(
+      "00000008" + Buffer.from("acTL").toString("hex") + "0000000200000000" + "f38d9370",
+      "hex",
+    );
+    const animated = Buffer.concat([png.subarray(0, 33), animation, png.subarray(33)]);
+    await assert.rejects(decodeBytes(animated, "x.png"), /holds 2 pictures/);
+
+    const jpeg = await grey(8).toColourspace("b-w").jpeg().toBuffer();
+    const multiPicture = (second: number): Buffer => {
+      const list = Buffer.alloc(4 + 8 + 2 + 12 + 4 + 32);
+      list.write("MPF\0MM\0*", "latin1");
+      list.writeUInt32BE(8, 8);
+      list.writeUInt16BE(1, 12);
+      list.writeUInt16BE(0xb002, 14);
+      list.writeUInt32BE(32, 18);
+      list.writeUInt32BE(26, 22);
+      list.writeUInt32BE(0x030000, 30);
+      list.writeUInt32BE(second, 46);
+      const marker = Buffer.of(0xff, 0xe2, 0, list.length + 2);
+      return Buffer.concat([jpeg.subarray(0, 2), marker, list, jpeg.subarray(2)]);
+    };
+    await assert.rejects(decodeBytes(multiPicture(0x020002), "x.jpeg"), /holds 2 pictures/);
+    const { width } = await decodeBytes(multiPicture(0x010001), "x.jpeg");
+    assert.equal(width, 8);
+
+    const pyramid = await grey(256)
+      .toColourspace("b-w")
+      .tiff({ pyramid: true, tile: true, tileWidth: 64, tileHeight: 64 })
+      .toBuffer();
+    assert.equal((await decodeBytes(pyramid, "x.tiff")).width, 256);
+  });
+
+  it("refuses a TIFF of two channels of which the second is unknown", async () => {
+    const two = sharp(new Uint8Array(128).fill(9), { raw: { height: 8, width: 8, channels: 2 } });
+    const tiff = await two.toColourspace("b-w").tiff({ compression: "none" }).toBuffer();
+    assert.equal((await decodeBytes(tiff, "x.tiff")).channels, 1);
+    const directory = tiff.readUInt32LE(4);
+    for (let k = 0; k < tiff.readUInt16LE(directory); k++) {
+      const at = directory + 2 + 12 * k;
+      // ExtraSamples: unspecified.
+      if (tiff.readUInt16LE(at) === 338) tiff.writeUInt16LE(0, at + 8);
+    }
+    await assert.rejects(decodeBytes(tiff, "x.tiff"), /has two channels/);
   });
 
   /** In place, in a TIFF of little endian. */

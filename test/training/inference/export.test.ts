@@ -125,6 +125,12 @@ describe("an exported learner", () => {
     const folder = path.dirname(text);
     renameSync(text, path.join(folder, "notes"));
     await assert.rejects(inference.getPreds(folder), /holds no images\. Left out 1 file .*: 1 text file\./);
+    for (const wrong of [undefined, null, 5, [text], ""]) {
+      await assert.rejects(inference.predict(wrong as unknown as string), {
+        name: "UserError",
+        message: /was given in place of an image/,
+      });
+    }
     await assert.rejects(inference.predict("/nowhere.png"), /\/nowhere\.png cannot be read/);
   });
 });
