@@ -12,7 +12,7 @@ const mayImport = {
   training: ["statistics", "engine", "data", "models"],
   interpretation: ["statistics", "engine", "data", "models", "training"],
   display: [],
-  report: ["statistics", "display"],
+  report: ["statistics", "interpretation", "display"],
   serve: ["statistics", "engine", "data", "models", "training", "interpretation", "display"],
   parity: ["engine", "data", "models", "training"],
 };

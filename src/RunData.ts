@@ -3,6 +3,9 @@ import type { Parameters } from "./presets.js";
 /** Whose images they are: Kermany's X-rays, phantoms that the program drew, or any others. */
 export type DataSource = "kermany" | "phantom" | "other";
 
+/** The classes of Kermany's X-rays. */
+export const kermanyClasses = ["NORMAL", "PNEUMONIA"] as const;
+
 /** Files by their number and a hash of what they are called. */
 export interface FileList {
   readonly images: number;

@@ -161,12 +161,12 @@ export type { Prediction } from "./training/Prediction.js";
 // Interpretation
 export {
   ClassificationInterpretation,
-  type ClassificationMetrics,
   type Confusion,
   type FromLearnerOptions,
   type InterpretationOptions,
   type TopLoss,
 } from "./interpretation/ClassificationInterpretation.js";
+export type { ClassificationMetrics } from "./interpretation/matrixMetrics.js";
 export { BinaryInterpretation, type ThresholdOptions } from "./interpretation/BinaryInterpretation.js";
 export { type BinaryScores, binaryScores, type Counts } from "./interpretation/BinaryScores.js";
 export { bootstrap, type BootstrapOptions } from "./interpretation/bootstrap.js";

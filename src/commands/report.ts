@@ -4,13 +4,14 @@ import { phantomWarning } from "../data/datasetListing.js";
 import { runsDir } from "../environment.js";
 import { UserError } from "../errors.js";
 import { reportTitle } from "../report/reportTitle.js";
-import { dataSource, readMetrics } from "../report/RunMetrics.js";
+import { readRun } from "../report/readRun.js";
+import { dataSource } from "../report/RunMetrics.js";
 import { requireExecuted, writeReport } from "../report/writeReport.js";
 
 /** Writes a run's reports; drawn images are said to be drawn above everything else. */
 export async function reportOf(folder: string, pdf = false): Promise<string[]> {
   await requireExecuted(folder);
-  const run = await readMetrics(path.join(folder, "metrics.json"));
+  const { metrics: run } = await readRun(folder);
   const { classes, dataset } = run;
   const source = dataSource(run);
   const title = reportTitle(source, {

@@ -9,7 +9,7 @@ import { gitCommit } from "../gitCommit.js";
 import { indented } from "../indented.js";
 import { readPredictions } from "../interpretation/predictionsFile.js";
 import { exportHtml } from "../report/exportHtml.js";
-import { readMetrics } from "../report/RunMetrics.js";
+import { readRun } from "../report/readRun.js";
 import { runNotebook } from "../report/runNotebook.js";
 import { dataDifferences, settingDifferences } from "../RunData.js";
 import { folderNamed, inRunFolder, isFinished } from "../runFolder.js";
@@ -99,9 +99,12 @@ async function requireLike(
   );
 }
 
-/** Other sources may give other numbers; that is no reason to throw a run away. */
+/**
+ * Other sources may give other numbers; that is no reason to throw a run away.
+ * @throws UserError when the run's files were changed
+ */
 async function noteOtherSources(folder: string): Promise<void> {
-  const { commit = "unknown" } = await readMetrics(path.join(folder, "metrics.json"));
+  const { commit = "unknown" } = (await readRun(folder)).metrics;
   const current = gitCommit() ?? "unknown";
   if (commit === current) return;
   const name = path.relative(process.cwd(), folder);

@@ -1,5 +1,5 @@
 import type { FoundDataset } from "../data/findDataset.js";
-import { kermanyClasses } from "../data/kermanyListing.js";
+import { kermanyClasses } from "../RunData.js";
 import { currentDisplay, type Table } from "../display/Display.js";
 import type { ClassificationInterpretation } from "./ClassificationInterpretation.js";
 import { formatShare, share, type Share } from "./confusionMatrix.js";
