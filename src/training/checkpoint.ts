@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../engine/safetensors.js";
 import type { Parameter, Variable } from "../engine/Variable.js";
 import { UserError } from "../errors.js";
-import { withEnding } from "../fileEnding.js";
+import { fileNamed } from "../fileEnding.js";
 import { makeFolder } from "../makeFolder.js";
 import type { BodySpec } from "../models/Body.js";
 import { geometryOf, geometryTexts, withGeometry } from "../models/geometry.js";
@@ -161,10 +161,4 @@ function known(tensors: ReadonlyMap<string, StoredTensor>, name: string): Stored
  * The name of a checkpoint's file, with its ending.
  * @throws UserError when a file cannot be called so
  */
-export function checkpointName(name: string): string {
-  if (/^[\w.-]+$/.test(name)) return withEnding(name, checkpointEnding);
-  throw new UserError(
-    `A file cannot be called ${JSON.stringify(name)}.`,
-    "Use letters, digits, dots, dashes and underscores.",
-  );
-}
+export const checkpointName = (name: string): string => fileNamed(name, checkpointEnding);

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { UserError } from "../errors.js";
 import { integer } from "../inRange.js";
 
@@ -89,6 +90,24 @@ export function argmax(values: Float32Array, start: number, length: number): num
     if ((values[start + i] ?? -Infinity) > (values[start + best] ?? -Infinity)) best = i;
   }
   return best;
+}
+
+/**
+ * A metric's number.
+ * @throws UserError when it gives anything else, as a notebook's own function may
+ */
+export function metricValue(metric: Metric, input: MetricInput): number {
+  const value: unknown = metric(input);
+  if (typeof value === "number") return value;
+  const isPromise = value instanceof Promise;
+  // Nobody else hears of what becomes of it.
+  if (isPromise) value.catch(() => undefined);
+  throw new UserError(
+    `The metric ${metricName(metric)} gave ${isPromise ? "a Promise" : inspect(value, { depth: 0 })}, not a number.`,
+    isPromise
+      ? "A metric cannot be async: compute the number at once, and return it."
+      : "Return a number from it; NaN where it is not defined.",
+  );
 }
 
 /** The metric with a name for its column. */

@@ -1,7 +1,7 @@
 import { interruptible } from "../interrupt.js";
 import type { BatchLoader } from "./DataBunch.js";
 import type { Learner } from "./Learner.js";
-import type { MetricInput } from "./metrics.js";
+import { type MetricInput, metricValue } from "./metrics.js";
 
 /** Loss and metrics over a set, each item with the same weight also in a short last batch. */
 export interface Validation {
@@ -32,7 +32,8 @@ export async function validate(
         loss += of * (losses[i] ?? NaN);
       });
       learn.metrics.forEach((metric, i) => {
-        if (metric.whole !== true) sums[i] = (sums[i] ?? 0) + n * metric({ logits, c, y: batch.y, ...names });
+        if (metric.whole !== true)
+          sums[i] = (sums[i] ?? 0) + n * metricValue(metric, { logits, c, y: batch.y, ...names });
       });
       all.push({ logits, c, y: batch.y });
       await onBatch();
@@ -42,7 +43,7 @@ export async function validate(
   }
   const set = joined(all, c);
   const metrics = learn.metrics.map((metric, i) =>
-    metric.whole === true ? metric({ ...set, ...names }) : (sums[i] ?? NaN) / items,
+    metric.whole === true ? metricValue(metric, { ...set, ...names }) : (sums[i] ?? NaN) / items,
   );
   return { validLoss: loss / weight, metrics };
 }

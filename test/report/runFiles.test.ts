@@ -216,6 +216,13 @@ describe("files of a run that were changed", () => {
     });
   }
 
+  it("are read with a mark of their encoding", async () => {
+    await writeRun(folder, predictionsOf(dogs));
+    const file = path.join(folder, "metrics.json");
+    writeFileSync(file, `\uFEFF${readFileSync(file, "utf8")}`);
+    assert.equal((await readMetrics(file)).errorRate, 0.125);
+  });
+
   it("are read as they were written, with a share of nothing and texts of other versions", async () => {
     const allCats = matrixMetrics(
       [

@@ -117,9 +117,15 @@ describe("the positive class", () => {
     for (const label of [-1, 2, 0.5, NaN]) {
       assert.throws(
         () => positiveClass(classes, label),
-        new RegExp(`posLabel is ${label}; there are 2 classes`),
+        new RegExp(`positiveClass is ${label}; there are 2 classes`),
       );
     }
+    const none = null as unknown as undefined;
+    assert.throws(
+      () => positiveClass(classes, none),
+      /^UserError: positiveClass is null; there are 2 classes/,
+    );
+    assert.throws(() => positiveClass(classes, 2, "posLabel"), /posLabel is 2; there are 2 classes/);
   });
 
   it("is none of more than two, of which measures are means", () => {

@@ -71,7 +71,15 @@ export function metricsOf({
   const { classes } = preds;
   const positive = positiveClass(classes, preds.positiveClass)?.name;
   const computed = matrixMetrics(confusionMatrix(preds), classes, positive);
-  return { ...metrics, ...computed, ...made, classes, seed, dataset: dataset ?? "real" };
+  return {
+    ...metrics,
+    ...computed,
+    ...made,
+    classes,
+    validSize: preds.y.length,
+    seed,
+    dataset: dataset ?? "real",
+  };
 }
 
 /** Writes a run's `metrics.json` and `predictions.json`. */
