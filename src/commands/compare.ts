@@ -2,9 +2,10 @@ import path from "node:path";
 import { tableText } from "../display/table.js";
 import { compareRuns, type NamedRun } from "../runs/compareRuns.js";
 import { readPredictions } from "../runs/predictionsFile.js";
-import { dataSource, readMetrics, type RunMetrics } from "../runs/RunMetrics.js";
+import { dataSource, type RunMetrics } from "../runs/RunMetrics.js";
 import { dataDifferences, settingDifferences } from "../runs/RunData.js";
 import { runFolder } from "./report.js";
+import { readRun } from "../runs/readRun.js";
 
 /**
  * `xray compare RUN RUN`: prints two runs' numbers on the same test images, and whether they differ by more than luck.
@@ -13,23 +14,24 @@ import { runFolder } from "./report.js";
  */
 export async function compare(...runs: readonly [first: string, second: string]): Promise<void> {
   const [first, second] = [await runFolder(runs[0]), await runFolder(runs[1])];
-  const [a, b] = [await readRun(first), await readRun(second)];
+  const [a, b] = [await namedRun(first), await namedRun(second)];
   const what = [a, b].some(({ metrics }) => dataSource(metrics) === "phantom") ? "DRAWN test" : "test";
   console.log(tableText(compareRuns(a, b, what)));
   console.log(differencesInWords(a, b));
 }
 
 /** A run's predictions, its numbers, and what it is called. */
-type ReadRun = NamedRun & { readonly metrics: RunMetrics };
+type ComparedRun = NamedRun & { readonly metrics: RunMetrics };
 
-async function readRun(folder: string): Promise<ReadRun> {
-  const metrics = await readMetrics(path.join(folder, "metrics.json"));
-  const predictions = await readPredictions(path.join(folder, "predictions.json"));
-  return { ...predictions, name: path.basename(folder), metrics };
+async function namedRun(folder: string): Promise<ComparedRun> {
+  const { metrics, predictions } = await readRun(folder);
+  // Where the file is not there, its reader says so.
+  const known = predictions ?? (await readPredictions(path.join(folder, "predictions.json")));
+  return { ...known, name: path.basename(folder), metrics };
 }
 
 /** In what the runs differ beside their numbers. */
-function differencesInWords(a: ReadRun, b: ReadRun): string {
+function differencesInWords(a: ComparedRun, b: ComparedRun): string {
   const differs = (name: "seed" | "commit") =>
     a.metrics[name] === b.metrics[name]
       ? []

@@ -4,13 +4,14 @@ import { phantomWarning } from "../xrays/datasetListing.js";
 import { runsDir } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
 import { reportTitle } from "../report/reportTitle.js";
-import { dataSource, readMetrics } from "../runs/RunMetrics.js";
+import { dataSource } from "../runs/RunMetrics.js";
 import { requireExecuted, writeReport } from "../report/writeReport.js";
+import { readRun } from "../runs/readRun.js";
 
 /** Writes a run's reports; drawn images are said to be drawn above everything else. */
 export async function reportOf(folder: string, pdf = false): Promise<string[]> {
   await requireExecuted(folder);
-  const run = await readMetrics(path.join(folder, "metrics.json"));
+  const { metrics: run } = await readRun(folder);
   const { classes, dataset } = run;
   const source = dataSource(run);
   const title = reportTitle(source, {

@@ -9,12 +9,12 @@ import { gitCommit } from "../runs/gitCommit.js";
 import { indented } from "../core/indented.js";
 import { readPredictions } from "../runs/predictionsFile.js";
 import { exportHtml } from "../report/exportHtml.js";
-import { readMetrics } from "../runs/RunMetrics.js";
 import { runNotebook } from "../report/runNotebook.js";
 import { dataDifferences, settingDifferences } from "../runs/RunData.js";
 import { folderNamed, inRunFolder, isFinished } from "../runs/runFolder.js";
 import { lockedFolder } from "../runs/runLock.js";
 import { type PreparedRun, prepareRun, type RunOptions, runPrepared } from "./run.js";
+import { readRun } from "../runs/readRun.js";
 
 /** The flags of `xray seeds`: those of a run, but for its seed, its name and what becomes of an unfinished one. */
 export interface SeedsOptions extends Omit<RunOptions, "seed" | "name" | "replaceUnfinished"> {
@@ -99,9 +99,12 @@ async function requireLike(
   );
 }
 
-/** Other sources may give other numbers; that is no reason to throw a run away. */
+/**
+ * Other sources may give other numbers; that is no reason to throw a run away.
+ * @throws UserError when the run's files were changed
+ */
 async function noteOtherSources(folder: string): Promise<void> {
-  const { commit = "unknown" } = await readMetrics(path.join(folder, "metrics.json"));
+  const { commit = "unknown" } = (await readRun(folder)).metrics;
   const current = gitCommit() ?? "unknown";
   if (commit === current) return;
   const name = path.relative(process.cwd(), folder);

@@ -5,15 +5,15 @@ import path from "node:path";
 import type { Table } from "../core/Display.js";
 import { messageOf, UserError } from "../core/errors.js";
 import { BinaryInterpretation } from "../interpretation/BinaryInterpretation.js";
-import { readPredictions } from "../runs/predictionsFile.js";
 import { measureRows, whoseMeasures } from "../report/reportMarkdown.js";
-import { dataSource, readMetrics } from "../runs/RunMetrics.js";
+import { dataSource } from "../runs/RunMetrics.js";
 import type { AboutNet } from "../serve/page.js";
 import { predictionServer } from "../serve/predictionServer.js";
 import { type DecisionThreshold, decisionInWords } from "../statistics/DecisionThreshold.js";
 import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
 import { loadLearner } from "../training/inference/loadLearner.js";
 import { exportedModel } from "./exportedModel.js";
+import { readRun } from "../runs/readRun.js";
 
 export interface ServeOptions {
   /** As `exportedModel` takes it. */
@@ -70,15 +70,12 @@ export async function aboutNet(
 /** The test numbers of the run that the file lies in, if it lies in one: at the threshold, if there is one. */
 async function numbersOf(file: string, threshold?: DecisionThreshold): Promise<Table | undefined> {
   const folders = [path.dirname(file), path.dirname(path.dirname(file))];
-  const metrics = folders
-    .map((folder) => path.join(folder, "metrics.json"))
-    .find((place) => existsSync(place));
-  if (metrics === undefined) return undefined;
-  const run = await readMetrics(metrics);
+  const folder = folders.find((place) => existsSync(path.join(place, "metrics.json")));
+  if (folder === undefined) return undefined;
+  const { metrics: run, predictions } = await readRun(folder);
   const drawn = dataSource(run) === "phantom" ? " DRAWN" : "";
-  const predictions = path.join(path.dirname(metrics), "predictions.json");
-  if (threshold && existsSync(predictions)) {
-    const { preds } = await readPredictions(predictions);
+  if (threshold && predictions) {
+    const { preds } = predictions;
     return new BinaryInterpretation(preds, threshold.positiveClass, `test${drawn}`).estimatesTable(threshold);
   }
   return {

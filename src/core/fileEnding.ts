@@ -1,3 +1,17 @@
+import { UserError } from "./errors.js";
+
+/**
+ * The name of a file in a folder that is given elsewhere, with its ending.
+ * @throws UserError when a file cannot be called so: the name is empty, or leads out of the folder
+ */
+export function fileNamed(name: string, ending: string): string {
+  if (/^[\w.-]+$/.test(name)) return withEnding(name, ending);
+  throw new UserError(
+    `A file cannot be called ${JSON.stringify(name)}.`,
+    "Use letters, digits, dots, dashes and underscores.",
+  );
+}
+
 /** The file's name with its ending, which is put behind it only where it is not there: "log" and "log.csv" are one file. */
 export function withEnding(name: string, ending: string): string {
   return hasEnding(name, ending) ? name : name + ending;

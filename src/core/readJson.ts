@@ -11,7 +11,8 @@ import { messageOf, UserError } from "./errors.js";
 export async function readJson<T>(schema: ZodType<T>, { file, remedy }: CheckedFile): Promise<T> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(file, "utf8"));
+    // Some editors write a mark of the encoding before the text.
+    value = JSON.parse((await readFile(file, "utf8")).replace(/^\uFEFF/, ""));
   } catch (cause) {
     const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
     const problem = isMissing ? "does not exist." : `cannot be read: ${messageOf(cause)}`;

@@ -7,7 +7,6 @@ import type { BatchLoader } from "../training/DataBunch.js";
 import type { Predictions } from "../statistics/Predictions.js";
 import { requireSameClasses } from "../training/requireSameClasses.js";
 import { BinaryInterpretation } from "./BinaryInterpretation.js";
-import { classIndex } from "../statistics/classIndex.js";
 import {
   accuracyOf,
   balancedAccuracyOf,
@@ -15,7 +14,6 @@ import {
   type ConfusionMatrix,
   errorRateOf,
   formatShare,
-  meanShare,
   precisionOf,
   predictedClasses,
   recallOf,
@@ -26,6 +24,7 @@ import { confusionMatrixFigure, type ConfusionMatrixFigureOptions } from "./conf
 import { dashNote } from "./dashNote.js";
 import { type ExplainingLearner, factsOf } from "./gradCam.js";
 import { imagesInWords } from "./imagesInWords.js";
+import { type ClassificationMetrics, classShare, matrixMetrics } from "./matrixMetrics.js";
 import { plotCases, type PlotCasesOptions } from "./plotCases.js";
 import { formatInterval, wilsonInterval } from "../statistics/wilsonInterval.js";
 import type { TopLoss } from "./TopLoss.js";
@@ -68,28 +67,6 @@ export interface Confusion {
   readonly predicted: string;
   /** Items. */
   readonly count: number;
-}
-
-/** The numbers of `metrics()`, as they go into `metrics.json`; a share of nothing is NaN here and null there. */
-export interface ClassificationMetrics {
-  /** 1 - accuracy. */
-  readonly errorRate: number;
-  /** The share of images that got their class. */
-  readonly accuracy: number;
-  /** TP / (TP + FP). */
-  readonly precision: number;
-  /** TP / (TP + FN). */
-  readonly recall: number;
-  /** TN / (TN + FP). */
-  readonly specificity: number;
-  /** The mean of every class's recall. */
-  readonly balancedAccuracy: number;
-  /** Rows actual, columns predicted. */
-  readonly confusionMatrix: ConfusionMatrix;
-  /** The class that precision, recall and specificity speak of; null: they are means over more than two classes. */
-  readonly positiveClass: string | null;
-  /** 95% intervals of the shares above, after Wilson. */
-  readonly intervals: Readonly<Record<string, readonly [low: number, high: number]>>;
 }
 
 /** What a net got right and wrong on a set: fast.ai's `ClassificationInterpretation`. */
@@ -301,21 +278,7 @@ export class ClassificationInterpretation {
 
   /** Every number as a plain object. */
   metrics(): ClassificationMetrics {
-    const shares = this.shares();
-    const { errorRate, accuracy, precision, recall, specificity } = shares;
-    return {
-      errorRate: errorRate.value,
-      accuracy: accuracy.value,
-      precision: precision.value,
-      recall: recall.value,
-      specificity: specificity.value,
-      balancedAccuracy: this.balancedAccuracy(),
-      confusionMatrix: this.matrix,
-      positiveClass: this.positiveClass ?? null,
-      intervals: Object.fromEntries(
-        Object.entries(shares).map(([name, { hits, of }]) => [name, wilsonInterval(hits, of)]),
-      ),
-    };
+    return matrixMetrics(this.matrix, this.preds.classes, this.positiveClass);
   }
 
   /**
@@ -323,7 +286,6 @@ export class ClassificationInterpretation {
    * those of each class too.
    */
   summary(): Table {
-    const { errorRate, accuracy } = this.shares();
     const row = (measure: string, { hits, of, value }: Share): string[] => [
       measure,
       formatShare(value),
@@ -339,8 +301,8 @@ export class ClassificationInterpretation {
       ];
     };
     const rows = [
-      row("error rate", errorRate),
-      row("accuracy", accuracy),
+      row("error rate", this.errorRate()),
+      row("accuracy", this.accuracy()),
       ...of(this.positiveClass),
       ["balanced accuracy", formatShare(this.balancedAccuracy()), "", ""],
       ...(this.positive ? [] : this.preds.classes.flatMap((name) => of(name))),
@@ -361,8 +323,7 @@ export class ClassificationInterpretation {
   }
 
   private share(of: (matrix: ConfusionMatrix, label: number) => Share, positive: string | undefined): Share {
-    if (positive === undefined) return meanShare(this.matrix, of);
-    return of(this.matrix, classIndex(this.preds.classes, positive));
+    return classShare(this.matrix, this.preds.classes, of, positive);
   }
 
   /** Classes that no image is of, or is called. */
@@ -373,15 +334,5 @@ export class ClassificationInterpretation {
       ...reasons("is of", (name) => this.recall(name)),
       ...reasons("is called", (name) => this.precision(name)),
     ];
-  }
-
-  private shares() {
-    return {
-      errorRate: this.errorRate(),
-      accuracy: this.accuracy(),
-      precision: this.precision(),
-      recall: this.recall(),
-      specificity: this.specificity(),
-    };
   }
 }

@@ -3,6 +3,7 @@ import { readJson } from "../core/readJson.js";
 import type { RunData, RunSettings } from "./RunData.js";
 import type { DataSource } from "../xrays/DataSource.js";
 import { classNames, count, runData, settings, text } from "./runSchemas.js";
+import { matrixMetrics } from "../interpretation/matrixMetrics.js";
 
 /** A share in 0..1; null where there is nothing to be a share of. */
 type Share = number | null;
@@ -79,7 +80,7 @@ const schema: z.ZodType<RunMetrics> = z
         z.object({ phase: text, epoch: finite }).catchall(z.union([finite, z.string(), z.null()]).optional()),
       )
       .optional(),
-    device: text,
+    device: z.enum(["cpu", "gpu"], { error: "expected cpu or gpu" }),
     versions: z.record(z.string(), z.string({ error: "expected a version" })),
     seconds: z.record(z.string(), z.unknown()),
     commit: text.optional(),
@@ -95,30 +96,58 @@ const schema: z.ZodType<RunMetrics> = z
     }
     if (run.positiveClass !== null && !classes.includes(run.positiveClass)) {
       refuse("positiveClass", `expected one of the classes, ${classes.join(", ")}`);
+      return;
+    }
+    if (run.positiveClass === null && classes.length === 2) {
+      refuse("positiveClass", `of two classes one is positive: expected ${classes.join(" or ")}`);
+      return;
     }
     const sum = (counts: readonly number[]) => counts.reduce((total, each) => total + each, 0);
     const images = sum(matrix.map(sum));
     if (run.validSize !== images) refuse("validSize", `the confusion matrix is of ${images} images`);
+    if (run.history?.length === 0 && run.epochsFrozen + run.epochsUnfrozen > 0) {
+      refuse("history", "expected the rows of the epochs that epochsFrozen and epochsUnfrozen tell of");
+    }
     if (typeof run.dataset !== "string") {
       for (const [split, size] of Object.entries({ train: run.trainSize, valid: run.validSize })) {
         const counts = new Map(Object.entries(run.dataset[split as "train" | "valid"].classes));
         const known = classes.map((name) => counts.get(name) ?? NaN);
-        if (counts.size !== classes.length || sum(known) !== size) {
+        const tested = split === "valid" ? matrix.map(sum) : known;
+        if (
+          counts.size !== classes.length ||
+          sum(known) !== size ||
+          known.some((each, i) => each !== tested[i])
+        ) {
           context.addIssue({
             ...{ code: "custom", path: ["dataset", split, "classes"], input: Object.fromEntries(counts) },
-            message: `expected ${size} images of the classes ${classes.join(", ")}`,
+            message:
+              `expected ${size} images of the classes ${classes.join(", ")}` +
+              (split === "valid" ? `, as the confusion matrix has them: ${tested.join(", ")}` : ""),
           });
         }
       }
     }
-    const accuracy = sum(matrix.map((row, i) => row[i] ?? 0)) / images;
-    for (const [field, wanted] of [
-      ["accuracy", accuracy],
-      ["errorRate", 1 - accuracy],
-    ] as const) {
-      const value = run[field];
-      if (value === null || Math.abs(value - wanted) > 1e-6) {
-        refuse(field, `by the confusion matrix it is ${wanted.toFixed(6)}`);
+    const wanted = matrixMetrics(matrix, classes, run.positiveClass ?? undefined);
+    for (const field of derived) {
+      if (!isSame(run[field], wanted[field])) {
+        refuse(field, `by the confusion matrix it is ${inWords(wanted[field])}`);
       }
     }
+    for (const [name, interval] of Object.entries(run.intervals)) {
+      const ends = wanted.intervals[name];
+      if (ends?.every((end, i) => isSame(interval[i] ?? null, end)) !== false) continue;
+      context.addIssue({
+        ...{ code: "custom", path: ["intervals", name], input: interval },
+        message: `by the confusion matrix it is ${ends.map(inWords).join(" to ")}`,
+      });
+    }
   });
+
+/** The measures that the confusion matrix and the positive class determine. */
+const derived = ["errorRate", "accuracy", "precision", "recall", "specificity", "balancedAccuracy"] as const;
+
+/** A share of nothing is NaN where it is computed, and null in the file. */
+const isSame = (stored: Share, computed: number): boolean =>
+  stored === null ? Number.isNaN(computed) : Math.abs(stored - computed) <= 1e-6;
+
+const inWords = (value: number): string => (Number.isNaN(value) ? "null" : value.toFixed(6));

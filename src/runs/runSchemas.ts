@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { kermanyClasses } from "../xrays/DataSource.js";
 import type { FileList, RunData, RunSettings, SplitData } from "./RunData.js";
 
 /** A whole number from `least` on. */
@@ -18,21 +19,39 @@ const fileList = {
   images: count(),
   hash: z.string({ error: "expected a SHA-256" }).regex(/^[0-9a-f]{64}$/, "expected a SHA-256"),
 };
-const split: z.ZodType<SplitData> = z.object({
-  ...fileList,
-  folder: z.string({ error: "expected a folder's name" }),
-  classes: z.record(z.string(), count()),
-  available: z.object(fileList) satisfies z.ZodType<FileList>,
-});
+const split: z.ZodType<SplitData> = z
+  .object({
+    ...fileList,
+    folder: z.string({ error: "expected a folder's name" }),
+    classes: z.record(z.string(), count()),
+    available: z.object(fileList) satisfies z.ZodType<FileList>,
+  })
+  .superRefine((found, context) => {
+    const refuse = (path: string[], input: number, message: string) => {
+      context.addIssue({ code: "custom", path, input, message });
+    };
+    const counted = Object.values(found.classes).reduce((sum, each) => sum + each, 0);
+    if (found.images !== counted) refuse(["images"], found.images, `its classes have ${counted} images`);
+    const { images } = found.available;
+    if (images < counted) refuse(["available", "images"], images, `the run took ${counted} of them`);
+  });
 
 /** What a run says of its images. */
-export const runData: z.ZodType<RunData> = z.object({
-  source: z.enum(["kermany", "phantom", "other"], { error: "expected kermany, phantom or other" }),
-  folder: text,
-  name: text,
-  train: split,
-  valid: split,
-});
+export const runData: z.ZodType<RunData> = z
+  .object({
+    source: z.enum(["kermany", "phantom", "other"], { error: "expected kermany, phantom or other" }),
+    folder: text,
+    name: text,
+    train: split,
+    valid: split,
+  })
+  .superRefine(({ source, train, valid }, context) => {
+    const names = [train, valid].flatMap(({ classes }) => Object.keys(classes));
+    const known: readonly string[] = kermanyClasses;
+    if (source !== "kermany" || names.every((name) => known.includes(name.toUpperCase()))) return;
+    const message = `that set's classes are ${known.join(" and ")}, not ${[...new Set(names)].join(" and ")}`;
+    context.addIssue({ code: "custom", path: ["source"], input: source, message });
+  });
 
 /** What a run says of its settings. */
 export const settings = {

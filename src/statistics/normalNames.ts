@@ -27,34 +27,64 @@ const negators: ReadonlySet<string> = new Set([
 /** Words before a finding that say that it is there. */
 const affirmers = ["with", "has", "is", "yes", "mit", "avec", "con", "com"];
 
-/** Words before or behind a finding that say that it is not there, or what is beside it is normal. */
+/** Words behind a finding that say that it is not there. */
 const free: ReadonlySet<string> = new Set(["free", "frei"]);
 
-/** Whether the whole name is a word for normal: "Normal", "NO_FINDING", "no-finding". */
-export const isWordForNormal = (name: string): boolean => wordsForNormal.has(plain(name));
+/** Words for normal that begin the names of findings: "clear cell", "well differentiated", and letters. */
+const ambiguousBefore: ReadonlySet<string> = new Set(["clear", "well", "n"]);
+
+/** Diseases beside which another is called "non-": non-small-cell carcinoma, non-Hodgkin lymphoma. */
+const namesakes = ["smallcell", "hodgkin"];
+
+/** Whether the whole name is a word for normal: "Normal", "NO_FINDING", "no-finding", "00", "-". */
+export const isWordForNormal = (name: string): boolean =>
+  wordsForNormal.has(plain(name)) || /^0+$/.test(plain(name)) || /^[-−–]$/.test(name.trim());
 
 /**
- * Whether a part of the name says that it is the normal one of two: a negated finding ("no_pneumonia", "NotPneumonia",
- * "non-covid", "without mask", also "notumor" beside "tumor"), or a word for normal at its beginning or end ("Negative
- * for Pneumonia", "covid-negative", "benign_keratosis", "class 0").
+ * Whether a name says that it is the normal one of two in what it does not share with the other: the other's negation
+ * ("no_pneumonia" beside "pneumonia", "notumor" beside "tumor", "disease-free" beside "disease", "HER2-" beside
+ * "HER2+"), or a word for normal ("covid-negative" beside "covid-positive", "grade 0" beside "grade 2"); also "Negative
+ * for Pneumonia". A name that only begins with such a word says nothing: "clear cell carcinoma", "normal pressure
+ * hydrocephalus".
  * @param other the other class's name
  */
 export function saysNormal(name: string, other: string): boolean {
   if (isWordForNormal(name)) return true;
-  const [first = "", ...rest] = tokens(name);
-  // "not normal" and "non-healthy" are not.
-  if (negators.has(first) && rest.length > 0) return !wordsForNormal.has(rest.join(""));
-  if (negatesName(plain(name), plain(other))) return true;
-  const last = rest.at(-1) ?? "";
-  return rest.length > 0 && (wordsForNormal.has(first) || wordsForNormal.has(last) || free.has(last));
+  // An F beside an M is another one.
+  if (plain(name) === "f" && plain(other) === "t") return true;
+  const [text, otherText] = [name.trim(), other.trim()];
+  if (/.[-−–]$/.test(text) && otherText === `${text.slice(0, -1)}+`) return true;
+  const words = tokens(name);
+  if (/^neg(ative)? for /.test(words.join(" "))) return true;
+  if (namesakes.some((disease) => plain(other).startsWith(disease))) return false;
+  const { own, before, after } = ownWords(words, tokens(other));
+  if (before.length + after.length > 0) {
+    if (free.has(own)) return after.length === 0;
+    // "not normal lung" beside "normal lung" is the other way round.
+    if (negators.has(own)) return !wordsForNormal.has(after[0] ?? "");
+    if (isWordForNormal(own)) return after.length === 0 || !ambiguousBefore.has(own);
+  }
+  return negatesName(plain(name), plain(other));
 }
 
-/** "notumor" beside "tumor" or "withtumor"; a beginning alone says nothing: "nodule". */
+/** What a name does not share with the other, written together, and what it shares before and after that. */
+function ownWords(name: readonly string[], other: readonly string[]) {
+  const least = Math.min(name.length, other.length);
+  let before = 0;
+  while (before < least && name[before] === other[before]) before++;
+  let after = 0;
+  while (after < least - before && name.at(-1 - after) === other.at(-1 - after)) after++;
+  const end = name.length - after;
+  return { own: name.slice(before, end).join(""), before: name.slice(0, before), after: name.slice(end) };
+}
+
+/** "notumor" beside "tumor" or "withtumor", "noncovid" beside "covid19"; a beginning alone says nothing: "nodule". */
 function negatesName(name: string, other: string): boolean {
   const found = [
     other,
+    other.replace(/\p{N}+$/u, ""),
     ...affirmers.flatMap((word) => (other.startsWith(word) ? other.slice(word.length) : [])),
-  ];
+  ].filter((each) => each !== "");
   return [...negators].some((word) => name.startsWith(word) && found.includes(name.slice(word.length)));
 }
 

@@ -19,6 +19,7 @@ export interface PositiveClass {
  * 3. Where the names do not tell, the second, as fast.ai's `pos_label` of 1; `remark` then says so.
  *
  * @param given the class's name or its index
+ * @param option what it was given as, for the error
  * @returns undefined where there are more than two classes and none is given: measures are then means over the
  *   classes, as fast.ai's `average="macro"`; `measuredOf` puts either into words
  * @throws UserError when the class that is given is not one of the classes
@@ -26,8 +27,9 @@ export interface PositiveClass {
 export function positiveClass(
   classes: readonly string[],
   given?: string | number,
+  option = "positiveClass",
 ): PositiveClass | undefined {
-  if (given !== undefined) return givenClass(classes, given);
+  if (given !== undefined) return givenClass(classes, given, option);
   const [first, second, ...others] = classes;
   if (first === undefined || others.length > 0) return undefined;
   if (second === undefined) return { name: first, label: 0 };
@@ -50,7 +52,7 @@ export function measuredOf(classes: readonly string[], positive: string | undefi
   return positive ?? `the mean of ${classes.length} classes`;
 }
 
-function givenClass(classes: readonly string[], given: string | number): PositiveClass {
+function givenClass(classes: readonly string[], given: string | number, option: string): PositiveClass {
   const label = typeof given === "string" ? classes.indexOf(given) : given;
   const name = classes[label];
   if (name !== undefined) return { name, label };
@@ -61,7 +63,7 @@ function givenClass(classes: readonly string[], given: string | number): Positiv
     );
   }
   throw new UserError(
-    `posLabel is ${given}; there are ${classes.length} classes.`,
+    `${option} is ${String(given)}; there are ${classes.length} classes.`,
     `Give an index from 0 to ${classes.length - 1}, or the name of a class.`,
   );
 }

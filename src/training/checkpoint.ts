@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from "node:util";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../engine/safetensors.js";
 import type { Parameter, Variable } from "../engine/Variable.js";
 import { UserError } from "../core/errors.js";
-import { withEnding } from "../core/fileEnding.js";
 import { makeFolder } from "../core/makeFolder.js";
 import type { BodySpec } from "../models/bodies/Body.js";
 import { geometryOf, geometryTexts, withGeometry } from "../models/bodies/geometry.js";
@@ -16,6 +15,7 @@ import {
 import type { RngState } from "./rngState.js";
 import type { Optimizer } from "./optimizers/Optimizer.js";
 import { requireFiniteWeights, divergedRemedy } from "../models/requireFiniteWeights.js";
+import { fileNamed } from "../core/fileEnding.js";
 
 /** Whose weights a checkpoint holds, as far as their names and shapes do not tell. */
 export interface CheckpointIdentity {
@@ -191,10 +191,4 @@ function known(tensors: ReadonlyMap<string, StoredTensor>, name: string): Stored
  * The name of a checkpoint's file, with its ending.
  * @throws UserError when a file cannot be called so
  */
-export function checkpointName(name: string): string {
-  if (/^[\w.-]+$/.test(name)) return withEnding(name, checkpointEnding);
-  throw new UserError(
-    `A file cannot be called ${JSON.stringify(name)}.`,
-    "Use letters, digits, dots, dashes and underscores.",
-  );
-}
+export const checkpointName = (name: string): string => fileNamed(name, checkpointEnding);

@@ -2,7 +2,7 @@ import type { DsType } from "../data/ImageDataBunch.js";
 import type { CrossEntropy } from "./CrossEntropy.js";
 import type { ItemBatch } from "./DataBunch.js";
 import type { MetricColumn } from "./metrics/metricColumns.js";
-import type { MetricClasses, MetricInput } from "./metrics/metrics.js";
+import { type MetricClasses, type MetricInput, metricValue } from "./metrics/metrics.js";
 import type { BatchEvaluator } from "./session/BatchTrainer.js";
 
 /** Loss and metrics over a set, each item with the same weight also in a short last batch. */
@@ -49,7 +49,8 @@ export async function validate(
         loss += own * (losses[i] ?? NaN);
       });
       columns.forEach(({ metric }, i) => {
-        if (metric.whole !== true) sums[i] = (sums[i] ?? 0) + n * metric({ logits, c, y: batch.y, ...of });
+        if (metric.whole !== true)
+          sums[i] = (sums[i] ?? 0) + n * metricValue(metric, { logits, c, y: batch.y, ...of });
       });
       all.push({ logits, c, y: batch.y });
       await onBatch();
@@ -59,7 +60,7 @@ export async function validate(
   }
   const set = joined(all, c);
   const metrics = columns.map(({ metric }, i) =>
-    metric.whole === true ? metric({ ...set, ...of }) : (sums[i] ?? NaN) / items,
+    metric.whole === true ? metricValue(metric, { ...set, ...of }) : (sums[i] ?? NaN) / items,
   );
   return { validLoss: loss / weight, metrics };
 }

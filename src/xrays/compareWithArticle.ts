@@ -1,5 +1,5 @@
 import type { FoundDataset } from "./FoundDataset.js";
-import { kermanyClasses } from "./kermanyListing.js";
+import { kermanyClasses } from "./DataSource.js";
 import { currentDisplay, type Table } from "../core/Display.js";
 import type { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
 import { formatShare, share, type Share } from "../statistics/confusionMatrix.js";

@@ -54,9 +54,6 @@ export function kermanyNames(): ReadonlyMap<string, string> {
   return (classOf ??= readListing(brotliDecompressSync(Buffer.from(listing, "base64")).toString()));
 }
 
-/** The data set's own classes. */
-export const kermanyClasses = ["NORMAL", "PNEUMONIA"] as const;
-
 /** Whether there are files, and all of them are of Kermany's X-rays, by name, and in the class that they have there. */
 export function areKermany(files: readonly { readonly path: string; readonly class: string }[]): boolean {
   return (

@@ -3,10 +3,12 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it, mock } from "node:test";
 import { compare } from "../../src/commands/compare.js";
+import { reportOf } from "../../src/commands/report.js";
 import { aboutNet } from "../../src/commands/serve.js";
 import { refuses } from "../support/refuses.js";
-import { catsAndDogs, metrics, predictionsOf, settings, writeRun } from "../support/runFiles.js";
+import { catsAndDogs, metrics, predictionsOf, settings, writeRun, metricsOf } from "../support/runFiles.js";
 import { temporaryFolder } from "../support/folders.js";
+import type { StoredPredictions } from "../../src/runs/predictionsFile.js";
 
 const good = [0.1, 0.2, 0.3, 0.6, 0.7, 0.8, 0.9, 0.55];
 const poor = [0.1, 0.7, 0.8, 0.6, 0.4, 0.8, 0.3, 0.9];
@@ -40,11 +42,9 @@ describe("xray compare", () => {
 
   it("says in what the runs differ", async () => {
     const other = { ...settings, size: 48, epochsFrozen: 12 };
-    const numbers = { ...metrics, ...other, seed: 2 };
     const second = await writeRun(
       at("second"),
       predictionsOf(poor, { dataset: catsAndDogs({ train: "9" }), settings: other, seed: 2 }),
-      numbers,
     );
     assert.match(
       await printed(await run("first", good), second),
@@ -55,7 +55,7 @@ describe("xray compare", () => {
   it("takes runs of an earlier version, and says what their files do not", async () => {
     const old = { settings: undefined, dataset: undefined };
     const stored = { ...predictionsOf(poor), ...old };
-    const second = await writeRun(at("old"), stored, { ...metrics, dataset: "real" });
+    const second = await writeRun(at("old"), stored);
     assert.match(await printed(await run("new", good), second), /earlier version do not say which images/);
   });
 
@@ -76,9 +76,8 @@ describe("xray compare", () => {
       "larger",
     );
     const classes = ["cat", "hound"];
-    const otherClasses = { ...metrics, classes, positiveClass: "hound", dataset: "real" };
     await refuses(
-      compare(first, await writeRun(at("d"), predictionsOf(good, { classes }), otherClasses)),
+      compare(first, await writeRun(at("d"), { ...predictionsOf(good, { classes }), dataset: undefined })),
       "a and d have other classes: cat, dog, and cat, hound",
     );
     const { preds, ...rest } = predictionsOf(good);
@@ -89,6 +88,29 @@ describe("xray compare", () => {
     );
     await assert.rejects(compare("no-such-run", first), /There is no run no-such-run/);
   });
+});
+
+it("files of two runs in one folder are refused wherever both are read", async () => {
+  const net = { arch: "tiny", classes: ["cat", "dog"], threshold: undefined };
+  const predictions = predictionsOf(good);
+  const others: readonly (readonly [StoredPredictions, string])[] = [
+    [predictionsOf(good, { seed: 9 }), "seed (9 and 1)"],
+    [predictionsOf(good, { classes: ["dog", "cat"] }), 'classes (["dog","cat"] and ["cat","dog"])'],
+    [
+      { ...predictions, preds: { ...predictions.preds, positiveClass: "cat" } },
+      'positive class ("cat" and "dog")',
+    ],
+    [predictionsOf(poor), "confusion matrix ([[1,3],[2,2]] and [[3,1],[0,4]])"],
+    [predictionsOf(good, { settings: { ...settings, bs: 8 } }), "bs (8 and 4)"],
+  ];
+  for (const [other, difference] of others) {
+    const folder = await writeRun(at("mixed"), predictions, metricsOf(other));
+    const message = `metrics.json and predictions.json in ${folder} are not of the same run, or one was changed: ${difference}`;
+    await refuses(compare(folder, folder), message);
+    await refuses(aboutNet(path.join(folder, "export.safetensors"), net), message);
+    writeFileSync(path.join(folder, "pneumonia.ipynb"), "{}");
+    await refuses(reportOf(folder), message);
+  }
 });
 
 describe("the page of xray serve", () => {

@@ -7,10 +7,10 @@ import { JSDOM } from "jsdom";
 import { dataFolders } from "../../src/runs/describeData.js";
 import { findDataset } from "../../src/xrays/findDataset.js";
 import { runsDir } from "../../src/core/environment.js";
-import { readPredictions, writePredictions } from "../../src/runs/predictionsFile.js";
+import { readPredictions } from "../../src/runs/predictionsFile.js";
 import type { RunData, RunSettings } from "../../src/runs/RunData.js";
 import { drawShapes } from "../support/drawnShapes.js";
-import { catsAndDogs, metrics, predictionsOf, settings, writeRun } from "../support/runFiles.js";
+import { catsAndDogs, metricsOf, predictionsOf, settings, writeRun } from "../support/runFiles.js";
 import { startXray, xray } from "../support/xray.js";
 
 describe("xray seeds", () => {
@@ -50,12 +50,12 @@ describe("xray seeds", () => {
       valid: { ...own.valid, available: there.valid.available },
     };
     const made = { ...settings, ...other };
-    const predictions = predictionsOf([0.1, 0.2, 0.3, 0.6, 0.7, 0.8, 0.9, 0.55], { settings: made, dataset });
-    const folder = await writeRun(path.join(sweep, `seed-${seed}`), predictions, {
-      ...metrics,
-      ...made,
+    const predictions = predictionsOf([0.1, 0.2, 0.3, 0.6, 0.7, 0.8, 0.9, 0.55], {
+      seed,
+      settings: made,
       dataset,
     });
+    const folder = await writeRun(path.join(sweep, `seed-${seed}`), predictions);
     writeFileSync(path.join(folder, "report.html"), "");
   }
 
@@ -90,10 +90,12 @@ describe("xray seeds", () => {
       const { dataset } = await readPredictions(path.join(folder, "predictions.json"));
       const called = Array.from(y, (label, i) => (i % 5 === 4 ? 0 : label));
       const probs = called.flatMap((label) => classes.map((_, k) => (k === label ? 0.8 : 0.1)));
-      await writePredictions(path.join(folder, "predictions.json"), {
+      const predictions = {
         ...{ seed, settings, dataset, paths: [...y.keys()].map((i) => `image-${i}`) },
         preds: { classes, y, probs: Float32Array.from(probs), losses: new Float32Array(9) },
-      });
+      };
+      // The data that stand for the run's own are of two classes.
+      await writeRun(folder, predictions, metricsOf({ ...predictions, dataset: undefined }));
     }
     const { code, stderr } = await seeds();
     assert.equal(code, 0, stderr);

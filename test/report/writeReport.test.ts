@@ -7,6 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { JSDOM } from "jsdom";
 import { NotebookDisplay } from "../../src/display/NotebookDisplay.js";
+import { matrixMetrics } from "../../src/interpretation/matrixMetrics.js";
 import { Chromium, findBrowser } from "../../src/report/Chromium.js";
 import { writeReport } from "../../src/report/writeReport.js";
 
@@ -15,23 +16,17 @@ const hostile = '<img src=x onerror="document.title=1">';
 const noBrowser = findBrowser() === undefined && "no Chromium, Chrome or Edge is installed";
 
 const metrics = {
-  ...{
-    errorRate: 0.25,
-    accuracy: 0.75,
-    precision: null,
-    recall: 0.5,
-    specificity: 1,
-    balancedAccuracy: 0.75,
-  },
-  confusionMatrix: [
-    [2, 0],
-    [1, 1],
-  ],
-  positiveClass: hostile,
-  intervals: { errorRate: [0.1, 0.6], precision: [null, null] },
+  ...matrixMetrics(
+    [
+      [2, 0],
+      [2, 0],
+    ],
+    ["NORMAL", hostile],
+    hostile,
+  ),
   classes: ["NORMAL", hostile],
   ...{ trainSize: 8, validSize: 4, model: "resnet50", size: 32, bs: 4, epochsFrozen: 1, epochsUnfrozen: 2 },
-  ...{ seed: 5, trainPerClass: 0, validPerClass: 0, dataset: "phantom", device: "cpu", history: [] },
+  ...{ seed: 5, trainPerClass: 0, validPerClass: 0, dataset: "phantom", device: "cpu" },
   versions: { node: "20.19.0" },
   commit: "0123456789ab",
   seconds: { setUp: 1, frozen: 61, epochs: [30], total: 100 },
@@ -121,7 +116,7 @@ describe("a run's reports", () => {
     assert.equal(page.querySelector("main td")?.textContent, hostile);
     const markdown = await readFile(path.join(folder, "report.md"), "utf8");
     assert.doesNotMatch(markdown, /[^\\]<img/);
-    assert.match(markdown, /\| error rate \| 0\.250 \| 0\.100 to 0\.600 \|/);
+    assert.match(markdown, /\| error rate \| 0\.500 \| 0\.150 to 0\.850 \|/);
     assert.match(markdown, /\| precision \| – \| {2}\|/);
   });
 

@@ -11,7 +11,8 @@ import { reportMarkdown } from "../../src/report/reportMarkdown.js";
 import { readMetrics } from "../../src/runs/RunMetrics.js";
 import { temporaryFolder } from "../support/folders.js";
 import { refuses } from "../support/refuses.js";
-import { metrics, predictionsOf, writeRun } from "../support/runFiles.js";
+import { catsAndDogs, metrics, predictionsOf, writeRun } from "../support/runFiles.js";
+import { matrixMetrics } from "../../src/interpretation/matrixMetrics.js";
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 /** A value in a file, and how it is set to another one. */
@@ -109,6 +110,7 @@ describe("files of a run that were changed", () => {
     }
   });
 
+  const pets = catsAndDogs();
   const changes: readonly (readonly [file: string, change: (document: Json) => unknown, message: string])[] =
     [
       [
@@ -132,6 +134,40 @@ describe("files of a run that were changed", () => {
         'classes is ["cat"] (expected at least two classes)',
       ],
       ["metrics.json", () => [], "it holds []"],
+      ...(
+        [
+          [{ recall: 0.123 }, "recall is 0.123 (by the confusion matrix it is 1.000000)"],
+          [{ recall: null }, "recall is null (by the confusion matrix it is 1.000000)"],
+          [{ precision: 0.75 }, "precision is 0.75 (by the confusion matrix it is 0.800000)"],
+          [{ specificity: 1 }, "specificity is 1 (by the confusion matrix it is 0.750000)"],
+          [{ balancedAccuracy: 0.99 }, "balancedAccuracy is 0.99 (by the confusion matrix"],
+          [{ positiveClass: "cat" }, "precision is 0.8 (by the confusion matrix it is 1.000000)"],
+          [
+            { positiveClass: null },
+            "positiveClass is null (of two classes one is positive: expected cat or dog)",
+          ],
+          [{ classes: ["dog", "cat"] }, "precision is 0.8 (by"],
+          [
+            { intervals: { errorRate: [0.9, 0.95] } },
+            "intervals.errorRate is [0.9,0.95] (by the confusion matrix it",
+          ],
+          [{ intervals: { accuracy: [0.9776, 0.5291] } }, "intervals.accuracy is [0.9776,0.5291] (by"],
+          [{ device: "tpu" }, 'device is "tpu" (expected cpu or gpu)'],
+          [{ history: [] }, "history is [] (expected the rows of the epochs"],
+          [{ dataset: { ...pets, source: "kermany" } }, 'dataset.source is "kermany" (that set\'s classes'],
+          [
+            { dataset: { ...pets, valid: { ...pets.valid, images: 3 } } },
+            "dataset.valid.images is 3 (its classes have 8 images)",
+          ],
+          [
+            { dataset: { ...pets, valid: { ...pets.valid, classes: { cat: 3, dog: 5 } } } },
+            'dataset.valid.classes is {"cat":3,"dog":5} (expected 8 images of the classes cat, dog, as the confusion',
+          ],
+        ] as const
+      ).map(
+        ([fields, message]) =>
+          ["metrics.json", (all: Json) => Object.assign(all as object, fields), message] as const,
+      ),
       [
         "predictions.json",
         (all) => setItem(all, { probs: [0.5, null] }),
@@ -180,8 +216,25 @@ describe("files of a run that were changed", () => {
     });
   }
 
+  it("are read with a mark of their encoding", async () => {
+    await writeRun(folder, predictionsOf(dogs));
+    const file = path.join(folder, "metrics.json");
+    writeFileSync(file, `\uFEFF${readFileSync(file, "utf8")}`);
+    assert.equal((await readMetrics(file)).errorRate, 0.125);
+  });
+
   it("are read as they were written, with a share of nothing and texts of other versions", async () => {
-    const nothing = { ...metrics, precision: null, dataset: "real", note: "kept" };
+    const allCats = matrixMetrics(
+      [
+        [4, 0],
+        [4, 0],
+      ],
+      metrics.classes,
+      "dog",
+    );
+    const ofOneClass = { ...metrics, ...allCats, dataset: "real", note: "kept" };
+    const nothing = JSON.parse(JSON.stringify(ofOneClass)) as typeof metrics;
+    assert.deepEqual([nothing.precision, nothing.intervals.precision], [null, [null, null]]);
     await writeRun(folder, predictionsOf(dogs), nothing);
     assert.deepEqual(await readMetrics(path.join(folder, "metrics.json")), nothing);
     const { preds, paths, ...run } = await readPredictions(path.join(folder, "predictions.json"));

@@ -15,7 +15,7 @@ describe("the positive class", () => {
       ["neg", "pos"],
       ["control", "ALS"],
       ["Benign", "Malignant"],
-      ["benign_keratosis", "melanoma"],
+      ["benign tumor", "malignant tumor"],
       ["none", "fracture"],
       ["No Finding", "Effusion"],
       ["no_finding", "Nodule"],
@@ -24,6 +24,11 @@ describe("the positive class", () => {
       ["clear", "cloudy"],
       ["0", "1"],
       ["grade_0", "grade_2"],
+      ["00", "01"],
+      ["0.0", "1.0"],
+      ["-", "+"],
+      ["HER2-", "HER2+"],
+      ["F", "T"],
       ["false", "true"],
       ["no", "yes"],
       ["absent", "present"],
@@ -33,6 +38,10 @@ describe("the positive class", () => {
       ["notumor", "tumor"],
       ["noncovid", "covid"],
       ["non-covid", "COVID"],
+      ["noncovid", "COVID19"],
+      ["non-COVID", "COVID-19"],
+      ["covid negative", "covid"],
+      ["non covid pneumonia", "covid pneumonia"],
       ["No DR", "DR"],
       ["without_mask", "with_mask"],
       ["without mask", "incorrect mask"],
@@ -72,6 +81,21 @@ describe("the positive class", () => {
       ["noise", "signal"],
       ["normal", "healthy"],
       ["bacteria", "virus"],
+      // Subtypes that begin like a word for normal or like a negation.
+      ["clear cell carcinoma", "papillary carcinoma"],
+      ["papillary carcinoma", "clear cell carcinoma"],
+      ["clear cell", "spindle cell"],
+      ["well differentiated", "poorly differentiated"],
+      ["non-small cell", "small cell"],
+      ["Hodgkin", "non-Hodgkin"],
+      ["non-small cell", "adenocarcinoma"],
+      ["normal pressure hydrocephalus", "alzheimer"],
+      ["normal-cat", "dog"],
+      ["benign_keratosis", "melanoma"],
+      ["normal lung", "not normal lung"],
+      ["free fluid", "fluid"],
+      ["F", "M"],
+      ["0", "00"],
     ] as const) {
       const chosen = positiveClass(classes);
       assert.equal(chosen?.name, classes[1]);
@@ -93,9 +117,15 @@ describe("the positive class", () => {
     for (const label of [-1, 2, 0.5, NaN]) {
       assert.throws(
         () => positiveClass(classes, label),
-        new RegExp(`posLabel is ${label}; there are 2 classes`),
+        new RegExp(`positiveClass is ${label}; there are 2 classes`),
       );
     }
+    const none = null as unknown as undefined;
+    assert.throws(
+      () => positiveClass(classes, none),
+      /^UserError: positiveClass is null; there are 2 classes/,
+    );
+    assert.throws(() => positiveClass(classes, 2, "posLabel"), /posLabel is 2; there are 2 classes/);
   });
 
   it("is none of more than two, of which measures are means", () => {

@@ -3,6 +3,9 @@ import path from "node:path";
 import type { RunData, RunSettings, SplitData } from "../../src/runs/RunData.js";
 import { lossesOf, type StoredPredictions, writePredictions } from "../../src/runs/predictionsFile.js";
 import type { RunMetrics } from "../../src/runs/RunMetrics.js";
+import { matrixMetrics } from "../../src/interpretation/matrixMetrics.js";
+import { positiveClass } from "../../src/statistics/positiveClass.js";
+import { confusionMatrix } from "../../src/statistics/confusionMatrix.js";
 
 /** How the runs of these tests were made. */
 export const settings: RunSettings = {
@@ -39,17 +42,14 @@ export function predictionsOf(
   return { seed, settings, dataset, paths, ...run, preds: { classes, y, probs, losses: lossesOf(probs, y) } };
 }
 
+const oneWrong = [
+  [3, 1],
+  [0, 4],
+];
 /** The numbers of a run whose net took one of eight images for another class. */
 export const metrics: RunMetrics = {
   ...settings,
-  ...{ errorRate: 0.125, accuracy: 0.875, precision: 0.8, recall: 1, specificity: 0.75 },
-  balancedAccuracy: 0.875,
-  confusionMatrix: [
-    [3, 1],
-    [0, 4],
-  ],
-  positiveClass: "dog",
-  intervals: { errorRate: [0.022, 0.471], precision: [0.376, 0.964] },
+  ...matrixMetrics(oneWrong, ["cat", "dog"], "dog"),
   classes: ["cat", "dog"],
   ...{ trainSize: 16, validSize: 8, seed: 1, dataset: catsAndDogs(), device: "cpu" },
   history: [{ phase: "frozen", epoch: 0, trainLoss: 0.7, validLoss: null, error_rate: 0.125 }],
@@ -57,11 +57,32 @@ export const metrics: RunMetrics = {
   seconds: { frozen: 1, epochs: [1] },
 };
 
+/** The numbers of a run with these predictions. */
+export function metricsOf({
+  preds,
+  seed,
+  dataset,
+  settings: made = settings,
+}: StoredPredictions): RunMetrics {
+  const { classes } = preds;
+  const positive = positiveClass(classes, preds.positiveClass)?.name;
+  const computed = matrixMetrics(confusionMatrix(preds), classes, positive);
+  return {
+    ...metrics,
+    ...computed,
+    ...made,
+    classes,
+    validSize: preds.y.length,
+    seed,
+    dataset: dataset ?? "real",
+  };
+}
+
 /** Writes a run's `metrics.json` and `predictions.json`. */
 export async function writeRun(
   folder: string,
   predictions: StoredPredictions,
-  numbers: RunMetrics = metrics,
+  numbers: RunMetrics = metricsOf(predictions),
 ): Promise<string> {
   mkdirSync(folder, { recursive: true });
   await writePredictions(path.join(folder, "predictions.json"), predictions);

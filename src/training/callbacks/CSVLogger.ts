@@ -1,10 +1,10 @@
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "../../core/errors.js";
-import { withEnding } from "../../core/fileEnding.js";
 import { makeFolder } from "../../core/makeFolder.js";
 import type { Callback, TrainingState } from "./Callback.js";
 import { progressTable } from "../recorder/progressTable.js";
+import { fileNamed } from "../../core/fileEnding.js";
 
 /** Where `CSVLogger` writes. */
 export interface CSVLoggerOptions {
@@ -19,8 +19,9 @@ export class CSVLogger implements Callback {
   private readonly filename: string;
   private readonly append: boolean;
 
+  /** @throws UserError when a file cannot be called so, such as "" or "../log" */
   constructor({ filename = "history", append = false }: CSVLoggerOptions = {}) {
-    [this.filename, this.append] = [withEnding(filename, ".csv"), append];
+    [this.filename, this.append] = [fileNamed(filename, ".csv"), append];
   }
 
   /** @throws UserError when the file cannot be written, or holds other columns than those of this fit */

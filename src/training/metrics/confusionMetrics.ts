@@ -212,7 +212,7 @@ const whole = (name: string, describe: Metric["describe"], metric: (input: Metri
 /** The class that a metric speaks of, for its head and for the sentence about NaN. */
 function spokenOf(posLabel: number | string | undefined, { classes, positive }: MetricClasses) {
   const chosen = posLabel ?? positive;
-  const name = chosen === undefined ? undefined : positiveClass(classes, chosen)?.name;
+  const name = chosen === undefined ? undefined : positiveClass(classes, chosen, "posLabel")?.name;
   if (name === undefined) {
     return { words: `, mean of ${classes.length} classes`, each: "one of the classes", ofPositive: false };
   }
@@ -226,7 +226,7 @@ function spokenOf(posLabel: number | string | undefined, { classes, positive }: 
 function labelIn({ c, classes, positive }: MetricInput, posLabel?: number | string): number | undefined {
   // Whoever asks the function itself, without a learner, may know no names; then it is as in fast.ai.
   const names = classes ?? Array.from({ length: c }, (_, k) => `class ${k}`);
-  return positiveClass(names, posLabel ?? positive)?.label;
+  return positiveClass(names, posLabel ?? positive, "posLabel")?.label;
 }
 
 /** Rises with the softmax's probability of the class, and does not round to 1 as that does. */

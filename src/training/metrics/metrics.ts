@@ -1,6 +1,7 @@
 import { UserError } from "../../core/errors.js";
 import { checkInteger } from "../../core/checkNumber.js";
 import { argmax } from "../../statistics/argmax.js";
+import { inspect } from "node:util";
 
 /** The classes of a learner's data, as its metrics see them. */
 export interface MetricClasses {
@@ -81,6 +82,24 @@ export function topKAccuracy(options: { readonly k?: number } = {}): Metric {
   };
   const told = { higherIsBetter: true, describe: ({ classes }: MetricClasses) => describe(classes) };
   return named(nameWith("topKAccuracy", options.k), Object.assign(share, told));
+}
+
+/**
+ * A metric's number.
+ * @throws UserError when it gives anything else, as a notebook's own function may
+ */
+export function metricValue(metric: Metric, input: MetricInput): number {
+  const value: unknown = metric(input);
+  if (typeof value === "number") return value;
+  const isPromise = value instanceof Promise;
+  // Nobody else hears of what becomes of it.
+  if (isPromise) value.catch(() => undefined);
+  throw new UserError(
+    `The metric ${metricName(metric)} gave ${isPromise ? "a Promise" : inspect(value, { depth: 0 })}, not a number.`,
+    isPromise
+      ? "A metric cannot be async: compute the number at once, and return it."
+      : "Return a number from it; NaN where it is not defined.",
+  );
 }
 
 /** The metric with a name for its column. */

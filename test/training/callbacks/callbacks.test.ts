@@ -240,6 +240,15 @@ describe("CSVLogger", () => {
     });
   });
 
+  it("refuses a name that is empty or leads out of the folder", async () => {
+    for (const filename of ["", "../x", "logs/x"]) {
+      await refuses(
+        () => new CSVLogger({ filename }),
+        `A file cannot be called ${JSON.stringify(filename)}.`,
+      );
+    }
+  });
+
   it("writes the table's rows", async () => {
     await withLearner([0.25, 0.5], [new CSVLogger({ filename: "log" })], async (learn) => {
       await learn.fit(2);

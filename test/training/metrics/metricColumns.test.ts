@@ -131,6 +131,22 @@ describe("a metric that is not defined", () => {
   });
 });
 
+it("a metric that gives no number is refused in words", async () => {
+  for (const [value, what] of [
+    [() => "0.5", "gave '0.5', not a number.\nReturn a number"],
+    [() => undefined, "gave undefined, not a number.\nReturn a number"],
+    [() => 5n, "gave 5n, not a number.\nReturn a number"],
+    [() => Promise.reject(new Error("later")), "gave a Promise, not a number.\nA metric cannot be async"],
+  ] as const) {
+    for (const whole of [false, true]) {
+      const given = Object.assign(() => value() as unknown as number, { whole });
+      const learn = withoutPositives([named("myScore", given)]);
+      await refuses(learn.fit(1), `The metric my_score ${what}`);
+      learn.dispose();
+    }
+  }
+});
+
 describe("what is better", () => {
   /** The epochs that a callback found better, of a metric that goes up and down. */
   async function better(metric: Metric, options: { monitor: string; mode?: "min" }): Promise<string[]> {
