@@ -14,7 +14,8 @@ function withoutExports(code) {
   const file = ts.createSourceFile("cell.ts", code, ts.ScriptTarget.ES2022, true);
   const words = file.statements.flatMap((statement) => {
     const isList = ts.isExportDeclaration(statement) && !statement.moduleSpecifier;
-    if (isList) return statement.exportClause?.elements.every((name) => !name.propertyName) ? [statement] : [];
+    if (isList)
+      return statement.exportClause?.elements.every((name) => !name.propertyName) ? [statement] : [];
     if (ts.isExportAssignment(statement) && !statement.isExportEquals)
       return [{ getStart: () => statement.getStart(), end: statement.expression.getStart() }];
     const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : [];
