@@ -5,6 +5,7 @@ import { messageOf } from "../../core/errors.js";
 import { tooManyPixels } from "../images/decodeLimits.js";
 import { deflated, explicit, type PixelCoding, pixelCoding } from "./transferSyntax.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";
+import { endOfMeta } from "./endOfMeta.js";
 import { withKnownVrs } from "./withKnownVrs.js";
 import { windowOf } from "./windowOf.js";
 import { numberOf } from "./numbersOf.js";
@@ -178,20 +179,6 @@ function inflated(bytes: Uint8Array): Uint8Array {
         : "is cut short (truncated)",
     );
   }
-}
-
-/** Where the elements of group 2, which are never deflated, end (PS3.10, chapter 7.1). */
-export function endOfMeta(file: Buffer): number {
-  let at = 132;
-  let end = file.length;
-  while (at + 12 <= end && file.readUInt16LE(at) === 2) {
-    const isLong = /^(O.|SQ|U[CNRT])$/.test(file.toString("latin1", at + 4, at + 6));
-    const content = at + (isLong ? 12 : 8);
-    // The first element tells the length of those that follow it.
-    if (file.readUInt16LE(at + 2) === 0) end = Math.min(end, content + 4 + file.readUInt32LE(content));
-    at = content + (isLong ? file.readUInt32LE(at + 8) : file.readUInt16LE(at + 6));
-  }
-  return Math.min(at, file.length);
 }
 
 /** More than these are no padding: some other size was meant, or a second image. */

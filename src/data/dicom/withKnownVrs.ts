@@ -1,4 +1,4 @@
-import { endOfMeta } from "./readDicom.js";
+import { endOfMeta } from "./endOfMeta.js";
 import { explicit } from "./transferSyntax.js";
 
 /** Representations with a length of 32 bits (PS3.5, 7.1.2), and those of them that dicom-parser takes for short. */
