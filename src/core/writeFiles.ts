@@ -3,6 +3,7 @@ import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { messageOf, UserError } from "./errors.js";
+import { isAlive } from "./isAlive.js";
 
 /** A file that is to be, in pieces that follow each other. */
 export interface FileContent {
@@ -97,15 +98,6 @@ async function removeAbandoned(folder: string): Promise<void> {
     const gone = machine === host && !isAlive(Number(pid));
     if (gone || (await ageOf(file)) > abandonedAfterMs)
       await rm(file, { force: true }).catch(() => undefined);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }
 

@@ -6,6 +6,7 @@ import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../core/errors.js";
+import { isAlive } from "../core/isAlive.js";
 import { makeFolder } from "../core/makeFolder.js";
 
 /** The file in a folder that says who is writing there. */
@@ -117,15 +118,6 @@ function isGone(owner: Owner | undefined, silentFor: number): boolean {
   if (!isAlive(owner.pid)) return true;
   const began = beginOf(owner.pid);
   return began !== undefined && owner.began !== "" && began !== owner.began;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
-  }
 }
 
 /** When a process began, in its system's words; undefined where the system does not say. */

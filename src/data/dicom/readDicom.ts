@@ -58,10 +58,6 @@ export interface DicomImage {
   readonly pixels: Uint8Array;
 }
 
-/** The magic word of a DICOM file, behind a preamble of 128 bytes. */
-export const isDicom = (bytes: Uint8Array): boolean =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1", 128, 132) === "DICM";
-
 /**
  * Reads the attributes by which an image is shown (PS3.3, C.7.6.3, C.11.1 and C.11.2) and its pixels.
  * @throws UnreadableDicom
