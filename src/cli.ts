@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { PredictOptions } from "./commands/predict.js";
 import type { RunOptions } from "./commands/run.js";
+import type { RunsOptions } from "./commands/runs.js";
 import type { SeedsOptions } from "./commands/seeds.js";
 import type { ServeOptions } from "./commands/serve.js";
 import type { SetUpOptions } from "./commands/setUp.js";
@@ -18,6 +19,16 @@ function program(): Command {
     .description("run notebooks/pneumonia.ipynb without a person and write runs/<name>/report.html")
     .option("--name <name>", "folder in runs/; default: time, preset and seed")
     .option("--seed <number>", "of every random choice", integer)
+    .addOption(
+      new Option(
+        "--resume [name]",
+        "go on with a run that did not finish, with its own parameters; without a name: the newest",
+      ).conflicts(["name", "seed", "replaceUnfinished", "resumeUnfinished", ...trainingOptions]),
+    )
+    .option(
+      "--resume-unfinished",
+      "go on with what a run of that name that did not finish has left, if it was begun alike; else take it away",
+    )
     .option("--replace-unfinished", "take away what a run of that name that did not finish has left")
     .action(async (options: RunOptions) => {
       const { run } = await import("./commands/run.js");
@@ -34,6 +45,15 @@ function program(): Command {
     .action(async (options: SeedsOptions) => {
       const { seeds } = await import("./commands/seeds.js");
       await seeds(options);
+    });
+
+  xray
+    .command("runs")
+    .description("list the runs in runs/ with their state, numbers and size, and the backups of notebooks")
+    .option("--remove <name...>", "delete these")
+    .action(async (options: RunsOptions) => {
+      const { runs } = await import("./commands/runs.js");
+      await runs(options);
     });
 
   xray
@@ -123,6 +143,20 @@ function program(): Command {
 
   return xray;
 }
+
+/** Those of `withTrainingOptions` that have no default. */
+const trainingOptions = [
+  "dataDir",
+  "size",
+  "bs",
+  "epochs",
+  "trainPerClass",
+  "validPerClass",
+  "model",
+  "pdf",
+  "gpu",
+  "cpu",
+];
 
 /** What `run` and `seeds` both take. */
 function withTrainingOptions(command: Command): Command {

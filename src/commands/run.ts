@@ -1,5 +1,7 @@
 import path from "node:path";
+import { rm } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
+import { isDeepStrictEqual } from "node:util";
 import { findDataset } from "../xrays/findDataset.js";
 import type { FoundDataset } from "../xrays/FoundDataset.js";
 import { subfolders } from "../data/labels/imageFolder.js";
@@ -11,12 +13,25 @@ import { computesOnGpu } from "../engine/install/probeEngine.js";
 import { projectRoot } from "../core/environment.js";
 import { type Parameters, presets, type ResolvedParameters, resolveParameters } from "../runs/presets.js";
 import { writeMetrics } from "../runs/metricsFile.js";
-import { dataSource, readMetrics } from "../runs/RunMetrics.js";
+import { dataSource, readMetrics, type RunMetrics } from "../runs/RunMetrics.js";
+import { readStartedRun, type StartedRun, writeStartedRun } from "../runs/StartedRun.js";
+import { gitCommit } from "../runs/gitCommit.js";
+import { UserError } from "../core/errors.js";
+import { backupFolderName } from "../training/backup/BackupOptions.js";
+import { libraryHash } from "../training/backup/libraryHash.js";
 import { inText } from "../report/reportMarkdown.js";
 import { reportTitle } from "../report/reportTitle.js";
 import { runNotebook, type RunNotebookOptions } from "../report/runNotebook.js";
 import { timestamp } from "../core/runDirectory.js";
-import { folderNamed, inRunFolder } from "../runs/runFolder.js";
+import {
+  folderNamed,
+  inRunFolder,
+  isFinished,
+  resumeCommand,
+  runName,
+  type Unfinished,
+  unfinishedRuns,
+} from "../runs/runFolder.js";
 import { reportOf } from "./report.js";
 import { setUp } from "./setUp.js";
 
@@ -26,6 +41,13 @@ export interface RunOptions extends Partial<Omit<Parameters, "epochsFrozen" | "e
   readonly name?: string;
   /** Whether what a run that did not finish has left in the folder is taken away. @default false */
   readonly replaceUnfinished?: boolean;
+  /**
+   * Whether it is gone on with, where it was begun with the same parameters, images and program, and else taken away.
+   * @default false
+   */
+  readonly resumeUnfinished?: boolean;
+  /** Go on with a run of this name, or with the newest one that did not finish, with its own parameters. */
+  readonly resume?: string | true;
   readonly epochs?: readonly [frozen: number, unfrozen: number];
   readonly pdf?: boolean;
   readonly gpu?: boolean;
@@ -47,13 +69,84 @@ export interface PreparedRun {
  */
 export async function run(options: RunOptions): Promise<void> {
   const started = performance.now();
-  const { name } = options;
+  const { name, replaceUnfinished = false, resumeUnfinished = false } = options;
+  if (options.resume !== undefined) {
+    await resumeRun(options.resume, started);
+    return;
+  }
   // What cannot be is told before anything is installed.
   if (name !== undefined) folderNamed(name);
   const prepared = await prepareRun(options);
   const { preset, parameters } = prepared;
   const folder = folderNamed(name ?? `${timestamp(new Date())}-${preset}-seed${parameters.seed}`);
-  await inRunFolder(folder, options, () => runPrepared(folder, prepared, { ...options, started }));
+  const unfinished = () =>
+    replaceUnfinished ? "replace" : resumeUnfinished ? resumeOrReplace(folder, prepared) : "refuse";
+  await noteUnfinished(folder);
+  await inRunFolder(folder, unfinished, () => runPrepared(folder, prepared, { ...options, started }));
+}
+
+/** Goes on with a run as it was begun. */
+async function resumeRun(name: string | true, started: number): Promise<void> {
+  const folder = name === true ? (await unfinishedRuns())[0]?.folder : folderNamed(name);
+  if (folder === undefined) {
+    throw new UserError("There is no run that did not finish.", "Begin one with `npx xray run`.");
+  }
+  if (await isFinished(folder)) {
+    throw new UserError(`The run ${runName(folder)} is finished.`, `Its report is in ${folder}.`);
+  }
+  const run = await readStartedRun(folder);
+  if (!run) {
+    throw new UserError(
+      `${folder} does not say how a run was begun there.`,
+      "`npx xray runs` lists the runs that can be gone on with.",
+    );
+  }
+  requireSameProgram(folder, run);
+  const dataset = await findDataset(run.dataset);
+  setDisplay(new TerminalDisplay(process.stderr));
+  await setUp();
+  const prepared = { parameters: run.parameters, preset: run.preset, dataset };
+  await inRunFolder(
+    folder,
+    () => "resume",
+    () => runPrepared(folder, prepared, { pdf: run.pdf, started }),
+  );
+}
+
+/** @throws UserError when the program has changed since: the same bits cannot be promised */
+function requireSameProgram(folder: string, { code, commit = "unknown" }: StartedRun): void {
+  if (code === libraryHash()) return;
+  throw new UserError(
+    `The run ${runName(folder)} was begun with another version of this program (commit ${commit}, and now ` +
+      `${gitCommit() ?? "unknown"}): it would not give the numbers that it began to compute.`,
+    "Go back to that version to go on with it, or begin it anew: `npx xray run` with --name and --replace-unfinished.",
+  );
+}
+
+/** Whether what is in a run's folder is a beginning of the same run; where it is not, the terminal says why. */
+export async function resumeOrReplace(folder: string, prepared: PreparedRun): Promise<Unfinished> {
+  const run = await readStartedRun(folder);
+  if (!run) return "replace";
+  const { parameters, dataset } = prepared;
+  const same = isDeepStrictEqual(
+    { ...run.parameters, dataDir: "", data: run.dataset },
+    { ...parameters, dataDir: "", data: dataset.path },
+  );
+  if (same && run.code === libraryHash()) return "resume";
+  const what = same ? "another version of this program" : "other parameters or images";
+  console.error(`run: what is in ${runName(folder)} was begun with ${what}, and is replaced`);
+  return "replace";
+}
+
+/** Names a run that could be gone on with. */
+async function noteUnfinished(folder: string): Promise<void> {
+  const [newest] = (await unfinishedRuns()).filter((run) => run.folder !== folder);
+  if (!newest) return;
+  const { started } = newest.started;
+  console.error(
+    `run: ${runName(newest.folder)}, begun ${new Date(started).toLocaleString()}, did not finish; go on with it: ` +
+      resumeCommand(newest.folder),
+  );
 }
 
 /**
@@ -83,10 +176,13 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
  */
 export async function runPrepared(
   folder: string,
-  { parameters, dataset }: PreparedRun,
-  { pdf, started }: { readonly pdf?: boolean; readonly started: number },
+  { parameters, preset, dataset }: PreparedRun,
+  { pdf = false, started }: { readonly pdf?: boolean; readonly started: number },
 ): Promise<void> {
   const setUpSeconds = secondsSince(started);
+  if ((await readStartedRun(folder)) === undefined) {
+    await writeStartedRun(folder, { preset, parameters, dataset: dataset.path, pdf });
+  }
   console.error(`run: ${path.relative(process.cwd(), folder) || folder} (${describe(parameters)})`);
   await runNotebook({
     notebook: path.join(projectRoot, "notebooks", "pneumonia.ipynb"),
@@ -98,9 +194,11 @@ export async function runPrepared(
   });
   const file = path.join(folder, "metrics.json");
   const metrics = await readMetrics(file);
-  const total = secondsSince(started);
+  // A run that was interrupted took what its stages took, in whichever process.
+  const total = Math.max(secondsSince(started), setUpSeconds + sumOfSeconds(metrics.seconds));
   await writeMetrics(file, { ...metrics, seconds: { setUp: setUpSeconds, ...metrics.seconds, total } });
   const [report] = await reportOf(folder, pdf);
+  await rm(path.join(folder, backupFolderName), { recursive: true, force: true });
 
   const data = dataSource(metrics) === "phantom" ? " DRAWN images, not of patients" : " test images";
   console.error(
@@ -149,5 +247,9 @@ function describe(p: Parameters): string {
 }
 
 const shown = (value: number | null): string => value?.toFixed(3) ?? "unknown";
+
+/** The sum over the stages, each of which is one number. */
+const sumOfSeconds = (seconds: RunMetrics["seconds"]): number =>
+  Object.values(seconds).reduce<number>((sum, each) => sum + (typeof each === "number" ? each : 0), 0);
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1000;

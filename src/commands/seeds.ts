@@ -12,12 +12,15 @@ import { exportHtml } from "../report/exportHtml.js";
 import { runNotebook } from "../report/runNotebook.js";
 import { dataDifferences, settingDifferences } from "../runs/RunData.js";
 import { folderNamed, inRunFolder, isFinished } from "../runs/runFolder.js";
-import { lockedFolder } from "../runs/runLock.js";
-import { type PreparedRun, prepareRun, type RunOptions, runPrepared } from "./run.js";
+import { lockedFolder } from "../core/folderLock.js";
+import { type PreparedRun, prepareRun, resumeOrReplace, type RunOptions, runPrepared } from "./run.js";
 import { readRun } from "../runs/readRun.js";
 
 /** The flags of `xray seeds`: those of a run, but for its seed, its name and what becomes of an unfinished one. */
-export interface SeedsOptions extends Omit<RunOptions, "seed" | "name" | "replaceUnfinished"> {
+export interface SeedsOptions extends Omit<
+  RunOptions,
+  "seed" | "name" | "replaceUnfinished" | "resumeUnfinished" | "resume"
+> {
   readonly seeds: readonly number[];
   /** The folder in `runs/` that all runs go into. */
   readonly name: string;
@@ -57,8 +60,11 @@ export async function seeds({ seeds: wanted, name, ...options }: SeedsOptions): 
         continue;
       }
       const parameters = { ...prepared.parameters, seed };
-      await inRunFolder(folder, { replaceUnfinished: true }, () =>
-        runPrepared(folder, { ...prepared, parameters }, { pdf: options.pdf, started }),
+      const run = { ...prepared, parameters };
+      await inRunFolder(
+        folder,
+        () => resumeOrReplace(folder, run),
+        () => runPrepared(folder, run, { pdf: options.pdf, started }),
       );
       started = performance.now();
     }

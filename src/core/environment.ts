@@ -27,6 +27,12 @@ export const dataVariable = (): string | undefined => nonEmpty(process.env.XRAY_
 /** `XRAY_RUN_DIR`: set by `xray run` for the kernel; checkpoints and `metrics.json` go there. */
 export const runDirVariable = (): string | undefined => nonEmpty(process.env.XRAY_RUN_DIR);
 
+/** `XRAY_BACKUP_SECONDS`: seconds from one backup of a fit to the next, where its learner does not say. */
+export function backupSecondsVariable(): number | undefined {
+  const text = nonEmpty(process.env.XRAY_BACKUP_SECONDS);
+  return text === undefined ? undefined : Number(text);
+}
+
 /** `XRAY_TERMINAL=1`: set by `xray run`: the kernel repeats its progress on the terminal's standard error. */
 export const mirrorsToTerminal = (): boolean => process.env.XRAY_TERMINAL === "1";
 

@@ -5,10 +5,10 @@ import path from "node:path";
 import { messageOf, UserError } from "./errors.js";
 import { isAlive } from "./isAlive.js";
 
-/** A file that is to be, in pieces that follow each other. */
+/** A file that is to be, in pieces that follow each other; those of a large file may come one at a time. */
 export interface FileContent {
   readonly file: string;
-  readonly pieces: readonly Uint8Array[];
+  readonly pieces: readonly Uint8Array[] | AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -35,23 +35,31 @@ export async function writeFiles(contents: readonly FileContent[], remedy?: stri
     for (const folder of foldersOf(contents)) await syncFolder(folder);
   } catch (error) {
     await Promise.all(partials.map((partial) => rm(partial, { force: true }).catch(() => undefined)));
-    const bytes = contents.flatMap(({ pieces }) => pieces).reduce((sum, { length }) => sum + length, 0);
     throw new UserError(
       `${current} was not written: ${messageOf(error)}`,
       remedy ??
         ((error as NodeJS.ErrnoException).code === "EISDIR"
           ? "That is a folder; give the name of a file."
-          : `It needs ${Math.ceil(bytes / 1e6)} MB on a disk that can be written to; free some room or choose another folder.`),
+          : `It needs ${sizeOf(contents)} on a disk that can be written to; free some room or choose another folder.`),
       { cause: error },
     );
   }
   for (const folder of foldersOf(contents)) await removeAbandoned(folder);
 }
 
-async function write(file: string, pieces: readonly Uint8Array[]): Promise<void> {
+function sizeOf(contents: readonly FileContent[]): string {
+  let bytes = 0;
+  for (const { pieces } of contents) {
+    if (!Array.isArray(pieces)) return "room";
+    for (const { length } of pieces as readonly Uint8Array[]) bytes += length;
+  }
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}
+
+async function write(file: string, pieces: FileContent["pieces"]): Promise<void> {
   const handle = await open(file, "wx");
   try {
-    for (const piece of pieces) {
+    for await (const piece of pieces) {
       for (let at = 0; at < piece.length;) at += (await handle.write(piece, at)).bytesWritten;
     }
     await handle.sync();

@@ -1,7 +1,15 @@
+import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { messageOf, UserError } from "../core/errors.js";
 import { bytesOf, writeFiles } from "../core/writeFiles.js";
-import { checksumKey, checksumOf, signedHeader, splitMetadata, writerKey } from "./safetensorsChecksum.js";
+import {
+  checksumKey,
+  checksumOf,
+  sha256Of,
+  signedHeader,
+  splitMetadata,
+  writerKey,
+} from "./safetensorsChecksum.js";
 import { parseHeader, type SafetensorsHeader } from "./safetensorsHeader.js";
 
 /** A named array on its way to or from a file. */
@@ -24,8 +32,9 @@ export interface StoredTensors {
  * `writeSafetensors` wrote is compared with its checksum; files of others have none.
  * @throws UserError naming the file when it is missing, cannot be read, is cut short, damaged or not a sound
  * safetensors file
+ * @param sha256 the one of the whole file, where it is known from elsewhere
  */
-export async function readSafetensors(file: string): Promise<StoredTensors> {
+export async function readSafetensors(file: string, sha256?: string): Promise<StoredTensors> {
   const broken = (what: string, cause?: unknown) =>
     new UserError(
       `${file} ${what}`,
@@ -34,6 +43,9 @@ export async function readSafetensors(file: string): Promise<StoredTensors> {
     );
   const bytes = await readAll(file);
   const size = bytes.length;
+  if (sha256 !== undefined && sha256 !== (await sha256Of(bytes))) {
+    throw broken("was damaged, or changed after it was written: its SHA-256 is another one.");
+  }
   if (size < 8) throw broken(`is no weight file: it has ${size} bytes.`);
   const headerLength = Number(bytes.readBigUInt64LE(0));
   if (headerLength > size - 8) {
@@ -83,6 +95,41 @@ export async function writeSafetensors(
     arrays,
   );
   await writeFiles([{ file, pieces: [header, ...arrays] }]);
+}
+
+/** A named array whose values are asked for when its turn comes. */
+export type StreamedTensor = Pick<StoredTensor, "name" | "shape">;
+
+/**
+ * Writes a safetensors file whose arrays are never in memory together, without a checksum of its own.
+ * @param values those of the tensors, in their order, in pieces of any length
+ * @returns the file's SHA-256, for {@link readSafetensors}
+ * @throws UserError naming the file, and what `values` throws
+ */
+export async function streamSafetensors(
+  file: string,
+  tensors: readonly StreamedTensor[],
+  values: AsyncIterable<Float32Array>,
+): Promise<string> {
+  const entries: Record<string, unknown> = {};
+  let offset = 0;
+  for (const { name, shape } of tensors) {
+    const end = offset + 4 * shape.reduce((product, n) => product * n, 1);
+    entries[name] = { dtype: "F32", shape, data_offsets: [offset, end] };
+    offset = end;
+  }
+  const hash = createHash("sha256");
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    const header = headerBytes(entries);
+    hash.update(header);
+    yield header;
+    for await (const array of values) {
+      hash.update(bytesOf(array));
+      yield bytesOf(array);
+    }
+  }
+  await writeFiles([{ file, pieces: pieces() }]);
+  return hash.digest("hex");
 }
 
 /** The header behind its length. Spaces bring the arrays to a multiple of 8 bytes, so that they can be read in place. */

@@ -49,6 +49,16 @@ export async function checksumOf(pieces: readonly Uint8Array[], checksum: string
   return hash.digest("hex");
 }
 
+/** SHA-256 of bytes as they are, in hexadecimal digits. */
+export async function sha256Of(bytes: Uint8Array): Promise<string> {
+  const hash = createHash("sha256");
+  for (let from = 0; from < bytes.length; from += hashedAtOnce) {
+    hash.update(bytes.subarray(from, from + hashedAtOnce));
+    await nextTurn();
+  }
+  return hash.digest("hex");
+}
+
 /** A file's metadata without its checksum, and the checksum; undefined for files of others. */
 export function splitMetadata(metadata: Readonly<Record<string, string>>): {
   readonly metadata: Readonly<Record<string, string>>;

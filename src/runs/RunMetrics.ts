@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { readJson } from "../core/readJson.js";
 import type { RunData, RunSettings } from "./RunData.js";
+import type { Interruption } from "../training/backup/SavedFit.js";
 import type { DataSource } from "../xrays/DataSource.js";
 import { classNames, count, runData, settings, text } from "./runSchemas.js";
 import { matrixMetrics } from "../interpretation/matrixMetrics.js";
@@ -35,6 +36,8 @@ export interface RunMetrics extends RunSettings {
   /** The images; in files of earlier versions a text, which says only whether they were drawn. */
   readonly dataset: RunData | string;
   readonly history?: readonly HistoryEntry[];
+  /** Where the run was stopped and went on; undefined in files of earlier versions. */
+  readonly interruptions?: readonly Interruption[];
   readonly device: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly seconds: Readonly<Record<string, unknown>>;
@@ -79,6 +82,9 @@ const schema: z.ZodType<RunMetrics> = z
       .array(
         z.object({ phase: text, epoch: finite }).catchall(z.union([finite, z.string(), z.null()]).optional()),
       )
+      .optional(),
+    interruptions: z
+      .array(z.object({ what: text, epoch: finite, batch: finite, stopped: text, resumed: text }))
       .optional(),
     device: z.enum(["cpu", "gpu"], { error: "expected cpu or gpu" }),
     versions: z.record(z.string(), z.string({ error: "expected a version" })),

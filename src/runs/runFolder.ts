@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { runsDir } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
-import { lockedFolder, lockName } from "./runLock.js";
+import { isLocked, lockedFolder, lockName } from "../core/folderLock.js";
+import { readStartedRun, type StartedRun, startedRunName } from "./StartedRun.js";
 
 /** A run's last file. */
 const lastFile = "report.html";
@@ -22,20 +24,60 @@ export function folderNamed(name: string): string {
   return path.join(runsDir, name);
 }
 
+/** What a run is called: the path of its folder in `runs/`. */
+export const runName = (folder: string): string => path.relative(runsDir, folder).split(path.sep).join("/");
+
+/** What goes on with a run that did not finish. */
+export const resumeCommand = (folder: string): string => `npx xray run --resume ${runName(folder)}`;
+
+/** A run that has begun and not come to its end. */
+export interface UnfinishedRun {
+  readonly folder: string;
+  readonly started: StartedRun;
+}
+
+/** The runs in `runs/` that can be gone on with and that no process is at work on, the newest first. */
+export async function unfinishedRuns(): Promise<UnfinishedRun[]> {
+  const found: UnfinishedRun[] = [];
+  for (const folder of await runFolders()) {
+    if ((await isFinished(folder)) || (await isLocked(folder))) continue;
+    const started = await readStartedRun(folder).catch(() => undefined);
+    if (started) found.push({ folder, started });
+  }
+  return found.sort((a, b) => b.started.started.localeCompare(a.started.started));
+}
+
+/** The folders in `runs/` that runs were begun in, at most two names deep. */
+export async function runFolders(): Promise<string[]> {
+  const top = await subfoldersOf(runsDir);
+  const nested = await Promise.all(top.map(subfoldersOf));
+  return [...top, ...nested.flat()].filter((folder) =>
+    [startedRunName, "metrics.json"].some((name) => existsSync(path.join(folder, name))),
+  );
+}
+
+async function subfoldersOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(folder, name));
+}
+
 /** Whether a run in the folder has come to its end. */
 export async function isFinished(folder: string): Promise<boolean> {
   const files: readonly string[] = await readdir(folder).catch(() => []);
   return files.includes(lastFile);
 }
 
+/** What becomes of what a run that did not finish has left in its folder. */
+export type Unfinished = "refuse" | "replace" | "resume";
+
 /**
- * Does a run in a folder that is empty, or not there yet, and no other run's until the end.
- * @param options `replaceUnfinished`: what a run that did not finish has left there is taken away
- * @throws UserError when another process is at work there, or something is there already
+ * Does a run in a folder that is no other run's until the end.
+ * @param unfinished asked where a run that did not finish has left something there
+ * @throws UserError when another process is at work there, or something is there that is to stay
  */
 export function inRunFolder<T>(
   folder: string,
-  { replaceUnfinished = false }: { readonly replaceUnfinished?: boolean },
+  unfinished: () => Unfinished | Promise<Unfinished>,
   run: () => Promise<T>,
 ): Promise<T> {
   return lockedFolder(folder, async () => {
@@ -46,12 +88,15 @@ export function inRunFolder<T>(
         "Choose another --name, or delete the folder.",
       );
     }
-    if (left.length > 0 && !replaceUnfinished) {
+    const decided = left.length === 0 ? "replace" : await unfinished();
+    if (decided === "refuse") {
+      const resume = left.includes(startedRunName) ? `go on with it (${resumeCommand(folder)}), ` : "";
       throw new UserError(
         `${folder} is there already, and holds what a run that did not finish has left.`,
-        "Choose another --name, delete the folder, or replace it with --replace-unfinished.",
+        `Choose another --name, ${resume}delete the folder, or replace it with --replace-unfinished.`,
       );
     }
+    if (decided === "resume") return run();
     for (const name of left) {
       const inside: readonly string[] = await readdir(path.join(folder, name)).catch(() => []);
       if (!inside.includes(lastFile) && !inside.includes(lockName)) continue;

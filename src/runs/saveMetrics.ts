@@ -56,6 +56,7 @@ export async function saveMetrics(
       validLoss,
       ...Object.fromEntries(learn.metrics.map(({ name }, i) => [name, metrics[i]])),
     })),
+    interruptions: learn.interruptions,
     device: usesGpu ? "gpu" : "cpu",
     versions: versions(),
     commit: gitCommit(),

@@ -39,8 +39,14 @@ export interface BatchLoader {
   /**
    * A pass over the data.
    * @param pass its number, from 0, which decides its random draws; a learner counts its own passes
+   * @param from the number of batches to leave out at the start: a fit goes on within an epoch
    */
-  batches(pass?: number): AsyncIterable<ItemBatch>;
+  batches(pass?: number, from?: number): AsyncIterable<ItemBatch>;
+  /**
+   * Everything that decides its batches, as plain data: two loaders that say the same give the same batches in the same
+   * pass. A loader without it trains, but a fit on it has no backup.
+   */
+  describe?(): unknown;
 }
 
 /** What a learner needs of its data; `ImageDataBunch` is one. */

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { bytesOf } from "../core/writeFiles.js";
 import type { DataLoader } from "../data/loading/DataLoader.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { randomStreams } from "../core/randomStreams.js";
@@ -36,10 +38,12 @@ function featureLoader(images: DataLoader, features: Features, seed: number): Ba
   const width = (features[0]?.length ?? 0) / dataset.length;
   return {
     ...{ dataset, length },
-    async *batches(pass = 0) {
+    async *batches(pass = 0, from = 0) {
       const random = new Random(seed, randomStreams.variant, pass);
       const order = images.itemsOf(pass);
-      for (let batch = 0; batch < length; batch++) {
+      // One draw for each item that is left out.
+      for (let i = 0; i < from * bs; i++) random.nextUint32();
+      for (let batch = from; batch < length; batch++) {
         const items = order.slice(batch * bs, (batch + 1) * bs);
         const x = new Float32Array(items.length * width);
         items.forEach((item, k) => {
@@ -50,6 +54,11 @@ function featureLoader(images: DataLoader, features: Features, seed: number): Ba
         const made: ItemBatch = { x, shape: [items.length, 1, 1, width], y, items };
         yield await Promise.resolve(made);
       }
+    },
+    describe: () => {
+      const hash = createHash("sha256");
+      for (const variant of features) hash.update(bytesOf(variant));
+      return { features: hash.digest("hex"), images: images.describe() };
     },
   };
 }

@@ -4,6 +4,7 @@ import { preprocessingOf } from "../data/loading/prepareImage.js";
 import { currentDisplay } from "../core/Display.js";
 import type { Cnn } from "../models/Cnn.js";
 import { runDirectory } from "../core/runDirectory.js";
+import type { Interruption } from "./backup/SavedFit.js";
 import { type Callback, requireBetweenEpochs } from "./callbacks/Callback.js";
 import { checkpointName, type CheckpointOptions } from "./checkpoint.js";
 import type { DataBunch } from "./DataBunch.js";
@@ -99,6 +100,11 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
   /** Wall seconds of each finished fit and search, in their order. */
   get timings(): readonly Timing[] {
     return this.trainer.timings;
+  }
+
+  /** Where fits and searches were stopped, in another process, and went on from their backups. */
+  get interruptions(): readonly Interruption[] {
+    return this.trainer.interruptions;
   }
 
   /** What moves the layers that are trained now; `freezeTo` makes it anew. A callback may set its rates. */

@@ -1,3 +1,4 @@
+import { type BackupOptions, backupPlan } from "./backup/BackupOptions.js";
 import type { Callback } from "./callbacks/Callback.js";
 import type { LossFunc } from "./CrossEntropy.js";
 import { checkNumber, checkInteger } from "../core/checkNumber.js";
@@ -39,6 +40,12 @@ export interface LearnerOptions extends WeightDecayOptions {
    * 2.9 GB and a step 1.2 to 1.5 times as long. @default false
    */
   readonly gradientCheckpointing?: boolean;
+  /**
+   * Write the whole state of a fit to the disk every few minutes and when it is asked to stop. The same fit, begun again
+   * in another process, finds it: a half-done one goes on with the bits that it would have had, a finished one is not
+   * repeated but shows its table. @default false
+   */
+  readonly backup?: boolean | BackupOptions;
   /** Where `save` puts checkpoints; default `models` in the run's folder. */
   readonly modelDir?: string;
 }
@@ -51,4 +58,5 @@ export function requireLearnerOptions(options: LearnerOptions): void {
   if (clipGrad !== undefined) checkNumber("clipGrad", clipGrad, { above: 0 });
   if (mixUp !== undefined) checkNumber("mixUp", mixUp, { above: 0 });
   checkInteger("gradientAccumulation", gradientAccumulation, 1);
+  backupPlan(options.backup ?? false);
 }

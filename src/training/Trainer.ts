@@ -4,16 +4,20 @@ import { Random } from "../core/Random.js";
 import { checkNumber, checkOneOf } from "../core/checkNumber.js";
 import { interruptible } from "../core/interrupt.js";
 import { adam } from "./optimizers/Adam.js";
-import type { Callback } from "./callbacks/Callback.js";
+import { type Callback, inOrder } from "./callbacks/Callback.js";
 import {
   type CheckpointIdentity,
+  type WithinEpoch,
   loadCheckpoint,
   saveCheckpoint,
   type CheckpointOptions,
 } from "./checkpoint.js";
 import { crossEntropy, type CrossEntropy } from "./CrossEntropy.js";
 import type { BatchLoader, DataBunch } from "./DataBunch.js";
-import { fit, requireBatch } from "./fit.js";
+import { backupPlan } from "./backup/BackupOptions.js";
+import { FitBackup } from "./backup/FitBackup.js";
+import type { Interruption } from "./backup/SavedFit.js";
+import { fit, type Fitted, requireBatch, takeFinished } from "./fit.js";
 import type { EpochSpan } from "./EpochSpan.js";
 import { loaderOf, type Predictor } from "./getPreds.js";
 import type { HistoryRow, Timing } from "./HistoryRow.js";
@@ -28,7 +32,7 @@ import { captureRng, restoreRng, type Streams } from "./rngState.js";
 import { NetRunner } from "./session/NetRunner.js";
 import { takeSnapshot } from "./session/snapshot.js";
 import type { TrainedLearner } from "./TrainedLearner.js";
-import { validate, type ValidateOptions, type Validation } from "./validate.js";
+import { validate, type ValidatedBatch, type ValidateOptions, type Validation } from "./validate.js";
 
 /**
  * Trains a learner's net: it holds the optimizer, the loss, the random streams and the {@link NetRunner}, and keeps the
@@ -39,6 +43,8 @@ export class Trainer {
   readonly history: HistoryRow[] = [];
   /** Wall seconds of each finished fit and search, in their order. */
   readonly timings: Timing[] = [];
+  /** Where fits and searches were stopped, in another process, and went on. */
+  readonly interruptions: Interruption[] = [];
   readonly runner: NetRunner;
   /** What the last fit or search went through. */
   recorder: Recorder;
@@ -108,33 +114,53 @@ export class Trainer {
     callbacks: readonly Callback[],
   ): Promise<void> {
     requireBatch(this.data);
-    const started = performance.now();
+    const { learn, runner, options, optimizer, passes, streams, loss, seed } = this;
     const isSearch = operation.use === "search";
-    this.recorder = new Recorder(this.optimizer, this.metrics.columns);
-    const loop = {
-      learn: this.learn,
-      runner: this.runner,
-      isSearch,
-      batches: () => this.passes.over(this.data.trainDl),
-      validate: (onBatch: () => Promise<void>) => this.validate(this.data.validDl, onBatch),
-      inCallbacks: this.runner.callbacksOf(operation),
-    };
-    try {
-      const always = isSearch ? [] : (this.options.callbacks ?? []);
-      await fit(loop, span, [this.recorder, ...always, ...callbacks]);
-    } finally {
-      this.timings.push({ what, seconds: (performance.now() - started) / 1000 });
-      if (!isSearch) this.history.push(...this.recorder.rows.map((row) => ({ phase: this.phase, ...row })));
-    }
+    const recorder = new Recorder(optimizer, this.metrics.columns);
+    this.recorder = recorder;
+    const all = inOrder([recorder, ...(isSearch ? [] : (options.callbacks ?? [])), ...callbacks]);
+    const parts = { model: learn.model, optimizer, runner, streams };
+    const beginning = { what, span, learn, parts, loss, options, seed, callbacks: all };
+    await FitBackup.with(backupPlan(options.backup ?? false), beginning, async (backup) => {
+      const started = performance.now();
+      const loop: Fitted = {
+        learn,
+        runner,
+        isSearch,
+        batches: (from) => {
+          const { trainDl } = this.data;
+          return from === 0 ? passes.over(trainDl) : passes.rest(trainDl, from);
+        },
+        validate: (onBatch, done) => this.validate(this.data.validDl, onBatch, done),
+        inCallbacks: runner.callbacksOf(operation),
+        backup,
+      };
+      try {
+        if (backup?.isFinished === true) await takeFinished(loop, span, recorder);
+        else await fit(loop, span, all);
+      } finally {
+        const seconds = backup?.seconds ?? (performance.now() - started) / 1000;
+        this.timings.push({ what, seconds });
+        this.interruptions.push(...(backup?.resumed ?? []));
+        if (!isSearch) this.history.push(...recorder.rows.map((row) => ({ phase: this.phase, ...row })));
+      }
+      await backup?.finish({ isSearch });
+    });
   }
 
   /**
    * Loss and metrics over the next pass of a loader.
    * @param onBatch called after each batch
+   * @param done what the last pass has validated; none: the next pass
    */
-  validate(loader: BatchLoader, onBatch: () => Promise<void>): Promise<Validation> {
-    const { runner, loss } = this;
-    return validate({ runner, loss, ...this.metrics }, this.passes.over(loader), onBatch);
+  private validate(
+    loader: BatchLoader,
+    onBatch: () => Promise<void>,
+    done: ValidatedBatch[] = [],
+  ): Promise<Validation> {
+    const { runner, loss, passes } = this;
+    const batches = done.length === 0 ? passes.over(loader) : passes.rest(loader, done.length);
+    return validate({ runner, loss, ...this.metrics }, batches, onBatch, done);
   }
 
   /**
@@ -158,7 +184,7 @@ export class Trainer {
    */
   async save(file: string, options: CheckpointOptions): Promise<void> {
     const { optimizer, seeds } = this;
-    const progress = { optimizer, seeds, draws: captureRng(this.streams) };
+    const progress = { optimizer, seeds, draws: captureRng(this.streams), withinEpoch: this.withinEpoch };
     await saveCheckpoint(file, this.learn.model.state(), progress, this.identity, options);
   }
 
@@ -167,10 +193,17 @@ export class Trainer {
    * @throws UserError when it is missing, broken, or of another net; nothing is changed then
    */
   async load(file: string, options: CheckpointOptions): Promise<void> {
+    const { optimizer, seeds } = this;
     const state = this.learn.model.state();
-    const { warning, draws } = await loadCheckpoint(file, state, this, this.identity, options);
+    const { warnings, draws } = await loadCheckpoint(
+      file,
+      state,
+      { optimizer, seeds },
+      this.identity,
+      options,
+    );
     if (draws) restoreRng(draws, this.streams);
-    if (warning !== undefined) currentDisplay().text(`Warning: ${warning}`);
+    for (const warning of warnings) currentDisplay().text(`Warning: ${warning}`);
   }
 
   /** The seeds of the net's draws and of the data's. */
@@ -181,6 +214,13 @@ export class Trainer {
   /** Remembers everything that training changes. @returns a function that goes back to it, to be called once */
   takeSnapshot(): () => void {
     return takeSnapshot(this.streams, { model: this.learn.model, optimizer: this.optimizer });
+  }
+
+  /** Where a fit is in an epoch that has not been trained to its end. */
+  private get withinEpoch(): WithinEpoch | undefined {
+    const { place } = this.recorder;
+    if (place && (place.batch < place.batches || this.runner.accumulated)) return place;
+    return undefined;
   }
 
   private get identity(): CheckpointIdentity {

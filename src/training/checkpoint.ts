@@ -40,6 +40,16 @@ export interface Progress {
   /** Where the random streams are, and the seeds that they come from. */
   readonly draws: RngState;
   readonly seeds: readonly number[];
+  /** Where the fit is, if it is within an epoch: nothing of that is kept, and whoever loads the file is told. */
+  readonly withinEpoch?: WithinEpoch;
+}
+
+/** A place among an epoch's training batches. */
+export interface WithinEpoch {
+  readonly epoch: number;
+  /** Batches that are done. */
+  readonly batch: number;
+  readonly batches: number;
 }
 
 /** How the names of checkpoints and exported learners end. */
@@ -54,7 +64,7 @@ const stateName = (parameter: Parameter, slot: string) => `optimizer.${slot}.${p
 export async function saveCheckpoint(
   file: string,
   state: readonly Variable[],
-  { optimizer, draws, seeds }: Progress,
+  { optimizer, draws, seeds, withinEpoch }: Progress,
   identity: CheckpointIdentity,
   options: CheckpointOptions = {},
 ): Promise<void> {
@@ -76,13 +86,14 @@ export async function saveCheckpoint(
     optimizerStep: String(optimizer.t),
     draws: JSON.stringify(draws),
     seeds: JSON.stringify(seeds),
+    ...(withinEpoch && { withinEpoch: JSON.stringify(withinEpoch) }),
   });
 }
 
 /** What a checkpoint gave beside the weights. */
 export interface Loaded {
-  /** Why the optimizer's state was not taken (fast.ai drops it without a word); undefined when it was. */
-  readonly warning?: string;
+  /** What of the saved training was not taken, such as the optimizer's state (fast.ai drops it without a word). */
+  readonly warnings: readonly string[];
   /** Where the random streams were, if they come from the same seeds. */
   readonly draws?: RngState;
 }
@@ -121,8 +132,21 @@ export async function loadCheckpoint(
     divergedRemedy,
   );
   for (const variable of state) fromTorch(variable, known(tensors, variable.name), file);
-  const warning = loadOptimizer(optimizer, tensors, metadata.optimizerStep ?? 0, file);
-  return { warning, draws: isDeepStrictEqual(metadata.seeds, seeds) ? metadata.draws : undefined };
+  const optimizerLost = loadOptimizer(optimizer, tensors, metadata.optimizerStep ?? 0, file);
+  const warnings = [optimizerLost, epochLost(metadata.withinEpoch, file)].filter(
+    (text) => text !== undefined,
+  );
+  return { warnings, draws: isDeepStrictEqual(metadata.seeds, seeds) ? metadata.draws : undefined };
+}
+
+/** @returns a warning when the file was saved within an epoch */
+function epochLost(place: WithinEpoch | undefined, file: string): string | undefined {
+  if (!place) return undefined;
+  return (
+    `${path.basename(file)} was saved within epoch ${place.epoch}, after ${place.batch} of ${place.batches} batches. ` +
+    "Its weights are taken, but a fit cannot go on from there: the next one begins a whole epoch, with other draws. " +
+    "To go on within an epoch, give the learner the option `backup`."
+  );
 }
 
 /** @returns a warning when the state is that of other parameters */

@@ -14,8 +14,9 @@ import { SmoothenValue } from "./recorder/SmoothenValue.js";
 import type { BatchTrainer } from "./session/BatchTrainer.js";
 import type { DataBunch, ItemBatch } from "./DataBunch.js";
 import type { TrainedLearner } from "./TrainedLearner.js";
-import type { Validation } from "./validate.js";
+import type { ValidatedBatch, Validation } from "./validate.js";
 import type { EpochSpan } from "./EpochSpan.js";
+import type { LoopState } from "./LoopState.js";
 
 /** @throws UserError where a batch is too small to be trained with */
 export function requireBatch({ bs }: Pick<DataBunch, "bs">): void {
@@ -42,11 +43,31 @@ export interface Fitted {
   readonly runner: BatchTrainer;
   /** Whether the net becomes afterwards what it was: its weights do not come back, so that nobody can read them. */
   readonly isSearch: boolean;
-  /** A pass over the training data that the learner has by then. */
-  readonly batches: () => AsyncIterable<ItemBatch>;
-  /** Goes over the validation data. */
-  readonly validate: (onBatch: () => Promise<void>) => Promise<Validation>;
+  /**
+   * A pass over the training data that the learner has by then.
+   * @param from what is left of the last pass after so many batches; 0: the next pass
+   */
+  readonly batches: (from: number) => AsyncIterable<ItemBatch>;
+  /**
+   * Goes over the validation data.
+   * @param done what the last pass has validated; none: the next pass
+   */
+  readonly validate: (onBatch: () => Promise<void>, done: ValidatedBatch[]) => Promise<Validation>;
   readonly inCallbacks: InCallbacks;
+  /** Undefined where the fit has none. */
+  readonly backup?: LoopBackup;
+}
+
+/** A fit's backup, as the training loop sees it. */
+export interface LoopBackup {
+  /** Where the fit was when it was stopped in another process; undefined where it begins. */
+  readonly stoppedAt: LoopState | undefined;
+  /** Whether the last one was written long enough ago. */
+  readonly isDue: boolean;
+  /** Writes the state of the whole fit as it is between two steps. */
+  write(loop: LoopState): Promise<void>;
+  /** Puts the whole fit, but for the loop, into the state that was written last. */
+  restore(state: TrainingState): Promise<void>;
 }
 
 /**
@@ -54,6 +75,7 @@ export interface Fitted {
  *
  *     trainBegin -> [epochBegin -> (batchBegin -> step -> batchEnd)* -> validBatchEnd* -> epochEnd]* -> trainEnd
  *
+ * @param callbacks in the order in which they are told of events
  * @throws Interrupted when the person stopped it; the weights are then those of the last whole step
  */
 export async function fit(fitted: Fitted, span: EpochSpan, callbacks: readonly Callback[]): Promise<void> {
@@ -83,11 +105,24 @@ export async function fit(fitted: Fitted, span: EpochSpan, callbacks: readonly C
   });
 }
 
+/** Has a fit that was finished before be as it was at its end, and shows its table. */
+export async function takeFinished(fitted: Fitted, span: EpochSpan, recorder: Callback): Promise<void> {
+  const { state } = new TrainingLoop(fitted, span, [], () => Promise.resolve());
+  // The others have done already what they do at a fit's beginning and end.
+  await notify([recorder], "trainBegin", state);
+  await fitted.backup?.restore(state);
+  await notify([recorder], "trainEnd", state);
+}
+
 class TrainingLoop {
   readonly state: { -readonly [K in keyof TrainingState]: TrainingState[K] };
   readonly callbacks: readonly Callback[];
   private readonly smooth = new SmoothenValue();
   private readonly to: number;
+  /** When the epoch began, less what it took in another process. */
+  private started = 0;
+  private asked: CallbackRequest = {};
+  private validated: ValidatedBatch[] = [];
 
   constructor(
     private readonly fitted: Fitted,
@@ -95,7 +130,7 @@ class TrainingLoop {
     callbacks: readonly Callback[],
     private readonly check: () => Promise<void>,
   ) {
-    this.callbacks = [...callbacks].sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
+    this.callbacks = callbacks;
     this.to = to;
     const { learn } = fitted;
     const batches = learn.data.trainDl.length;
@@ -112,20 +147,72 @@ class TrainingLoop {
 
   async run(): Promise<void> {
     const { state } = this;
-    await this.tell("trainBegin");
+    let phase = await this.begin();
     for (; state.epoch < this.to; state.epoch++) {
-      const started = performance.now();
-      this.measureData();
-      const began = await this.tell("epochBegin");
-      this.measureData();
-      const asked = joined(began, await this.train());
+      if (phase === "begin") await this.beginEpoch();
+      if (phase !== "valid") await this.train();
       state.validLoss = undefined;
       state.metrics = [];
-      if (!asked.skipValidate) await this.validate();
-      state.seconds = (performance.now() - started) / 1000;
+      if (!this.asked.skipValidate) await this.validate();
+      state.seconds = this.seconds;
       const { stopTraining } = await this.tell("epochEnd");
-      if (asked.stopTraining || stopTraining) break;
+      if (this.asked.stopTraining || stopTraining) break;
+      phase = "begin";
     }
+  }
+
+  /** @returns what comes next in the first epoch */
+  private async begin(): Promise<"begin" | LoopState["phase"]> {
+    const { fitted, state } = this;
+    const { backup } = fitted;
+    if (!backup?.stoppedAt) {
+      await this.tell("trainBegin");
+      return "begin";
+    }
+    const { phase, smooth, asked, seconds, validated, ...place } = backup.stoppedAt;
+    [this.smooth.state, this.asked, this.validated] = [smooth, asked, [...validated]];
+    Object.assign(state, place, { smoothLoss: this.smooth.value });
+    await this.tell("trainBegin");
+    await fitted.inCallbacks("trainBegin", () => backup.restore(state));
+    const { trainDl, validDl } = fitted.learn.data;
+    [state.batches, state.validBatches] = [trainDl.length, validDl.length];
+    this.started = performance.now() - 1000 * seconds;
+    return phase;
+  }
+
+  private async beginEpoch(): Promise<void> {
+    const { state } = this;
+    this.started = performance.now();
+    [state.batch, this.validated] = [0, []];
+    this.measureData();
+    this.asked = await this.tell("epochBegin");
+    this.measureData();
+  }
+
+  /** Wall time of this epoch, until now. */
+  private get seconds(): number {
+    return (performance.now() - this.started) / 1000;
+  }
+
+  /** Where the loop is between two batches. */
+  private loopState(phase: LoopState["phase"]): LoopState {
+    const { state, smooth, asked, validated, seconds } = this;
+    const { epoch, batch, iteration, lastItems, lastLoss } = state;
+    const place = { phase, epoch, batch: phase === "train" ? batch : 0, iteration, lastItems, lastLoss };
+    return { ...place, smooth: smooth.state, asked, validated, seconds };
+  }
+
+  /** Between two batches: the person may have asked for a stop, and the backup may be due. */
+  private async pause(phase: LoopState["phase"]): Promise<void> {
+    const { backup } = this.fitted;
+    const write = () => backup?.write(this.loopState(phase));
+    try {
+      await this.check();
+    } catch (interrupt) {
+      await write();
+      throw interrupt;
+    }
+    if (backup?.isDue === true) await write();
   }
 
   /** A callback may have given the learner other data since the last epoch. */
@@ -138,33 +225,33 @@ class TrainingLoop {
     [state.batches, state.iteration] = [trainDl.length, state.epoch * trainDl.length];
   }
 
-  private async train(): Promise<CallbackRequest> {
+  private async train(): Promise<void> {
     const { fitted, state } = this;
-    let asked: CallbackRequest = {};
-    state.batch = 0;
-    for await (const batch of fitted.batches()) {
+    for await (const batch of fitted.batches(state.batch)) {
       await this.tell("batchBegin");
       state.lastItems = batch.items;
       state.lastLoss = await fitted.runner.trainBatch(batch);
       state.smoothLoss = this.smooth.add(state.lastLoss);
       state.batch++;
       state.iteration++;
-      asked = joined(asked, await this.tell("batchEnd"));
-      await this.check();
-      if (asked.stopEpoch) break;
+      const asked = await this.tell("batchEnd");
+      this.asked = joined(this.asked, asked);
+      if (this.asked.stopEpoch) break;
+      // After the last one the gradients that wait make a step first.
+      if (state.batch < state.batches) await this.pause("train");
     }
     await fitted.runner.endTrainPass();
-    return asked;
+    await this.pause("valid");
   }
 
   private async validate(): Promise<void> {
-    const { fitted, state } = this;
-    state.batch = 0;
+    const { fitted, state, validated } = this;
+    state.batch = validated.length;
     const validation = await fitted.validate(async () => {
       state.batch++;
       await this.tell("validBatchEnd");
-      await this.check();
-    });
+      await this.pause("valid");
+    }, validated);
     Object.assign(state, validation);
   }
 }

@@ -4,6 +4,7 @@ import type { ItemBatch } from "./DataBunch.js";
 import type { MetricColumn } from "./metrics/metricColumns.js";
 import { type MetricClasses, type MetricInput, metricValue } from "./metrics/metrics.js";
 import type { BatchEvaluator } from "./session/BatchTrainer.js";
+import type { EvaluatedBatch } from "./session/evaluate.js";
 
 /** Loss and metrics over a set, each item with the same weight also in a short last batch. */
 export interface Validation {
@@ -29,34 +30,46 @@ export interface Validator {
   readonly of: MetricClasses;
 }
 
-/** @param onBatch called after each batch */
+/** A batch that has been validated: what the net gave for it. */
+export interface ValidatedBatch extends EvaluatedBatch {
+  /** Class indices, `[n]`. */
+  readonly y: Int32Array;
+}
+
+/**
+ * @param done the batches that were validated before; those of `batches` follow them, and are added
+ * @param onBatch called after each batch
+ */
 export async function validate(
   { runner, loss: measure, columns, of }: Validator,
   batches: AsyncIterable<ItemBatch>,
   onBatch: () => Promise<void>,
+  done: ValidatedBatch[] = [],
 ): Promise<Validation> {
   const c = of.classes.length;
-  const sums = columns.map(() => 0);
-  const all: MetricInput[] = [];
-  let [items, loss, weight] = [0, 0, 0];
   try {
     for await (const batch of batches) {
-      const { logits, losses } = await runner.evaluateBatch(batch);
-      const n = batch.y.length;
-      items += n;
-      measure.weights(batch.y).forEach((own, i) => {
-        weight += own;
-        loss += own * (losses[i] ?? NaN);
-      });
-      columns.forEach(({ metric }, i) => {
-        if (metric.whole !== true)
-          sums[i] = (sums[i] ?? 0) + n * metricValue(metric, { logits, c, y: batch.y, ...of });
-      });
-      all.push({ logits, c, y: batch.y });
+      done.push({ ...(await runner.evaluateBatch(batch)), y: batch.y });
       await onBatch();
     }
   } finally {
     await runner.endEvaluation();
+  }
+  const sums = columns.map(() => 0);
+  const all: MetricInput[] = [];
+  let [items, loss, weight] = [0, 0, 0];
+  for (const { logits, losses, y } of done) {
+    items += y.length;
+    measure.weights(y).forEach((own, i) => {
+      weight += own;
+      loss += own * (losses[i] ?? NaN);
+    });
+    const input = { logits, c, y };
+    columns.forEach(({ metric }, i) => {
+      if (metric.whole !== true)
+        sums[i] = (sums[i] ?? 0) + y.length * metricValue(metric, { ...input, ...of });
+    });
+    all.push(input);
   }
   const set = joined(all, c);
   const metrics = columns.map(({ metric }, i) =>

@@ -1,6 +1,7 @@
 import { Random } from "../../core/Random.js";
 import type { Batch } from "../Batch.js";
 import { type BatchToDraw, drawBatch } from "./drawBatch.js";
+import { describeItems } from "../describeItems.js";
 import type { ImageDataset } from "../ImageDataset.js";
 import type { ImageStats } from "../imagenetStats.js";
 import type { WorkerPool } from "./WorkerPool.js";
@@ -69,15 +70,16 @@ export class DataLoader {
    * A pass over the data. Leaving a `for await` loop early ends the pass.
    * @param pass its number, which its random draws come from; default the next one of this loader. A learner counts
    *   its own passes.
+   * @param from the number of batches to leave out at the start, for which nothing is decoded
    * @throws UserError naming a file that cannot be decoded
    */
-  async *batches(pass = this.nextPass++): AsyncGenerator<Batch, void, undefined> {
+  async *batches(pass = this.nextPass++, from = 0): AsyncGenerator<Batch, void, undefined> {
     const draws = this.draws(pass);
     const stats = this.options.stats();
     const stopped = new Int32Array(new SharedArrayBuffer(4));
     const ahead: Promise<Batch>[] = [];
     try {
-      for (let next = 0, given = 0; given < this.length; given++) {
+      for (let next = from, given = from; given < this.length; given++) {
         for (; next < this.length && ahead.length < this.prefetch(); next++) {
           const batch = this.prepare(draws.slice(next * this.bs, (next + 1) * this.bs), pass, stats, stopped);
           // Thrown when its turn comes; until then nobody has asked.
@@ -90,6 +92,13 @@ export class DataLoader {
     } finally {
       Atomics.store(stopped, 0, 1);
     }
+  }
+
+  /** Everything that decides its batches, as plain data. */
+  describe(): unknown {
+    const { shuffle, weights, dropLast, stream } = this.options;
+    const images = describeItems(this.dataset.items);
+    return { images, bs: this.bs, ...this.preparation, shuffle, weights, dropLast, stream };
   }
 
   /**

@@ -10,6 +10,8 @@ import { fileNamed } from "../../core/fileEnding.js";
 export interface CSVLoggerOptions {
   /** The file's name in the learner's `modelDir`; ".csv" is put behind it where it is not there. @default "history" */
   readonly filename?: string;
+  /** Write each epoch's time too, which no two runs have alike. @default true */
+  readonly addTime?: boolean;
   /** Go on below the rows of an earlier fit, if there are any, in place of beginning anew. @default false */
   readonly append?: boolean;
 }
@@ -18,18 +20,38 @@ export interface CSVLoggerOptions {
 export class CSVLogger implements Callback {
   private readonly filename: string;
   private readonly append: boolean;
+  private readonly addTime: boolean;
+  /** Where this fit writes. */
+  private file: string | undefined;
 
   /** @throws UserError when a file cannot be called so, such as "" or "../log" */
-  constructor({ filename = "history", append = false }: CSVLoggerOptions = {}) {
-    [this.filename, this.append] = [fileNamed(filename, ".csv"), append];
+  constructor({ filename = "history", append = false, addTime = true }: CSVLoggerOptions = {}) {
+    this.filename = fileNamed(filename, ".csv");
+    [this.append, this.addTime] = [append, addTime];
+  }
+
+  /** The rows up to now. */
+  async state(): Promise<string> {
+    return this.file === undefined ? "" : textOf(this.file);
+  }
+
+  /** What was written after the fit's backup is written again. */
+  async restore(rows: unknown, { learn }: TrainingState): Promise<void> {
+    const file = this.fileOf(learn);
+    this.file = file;
+    await this.write(file, async () => {
+      await makeFolder(path.dirname(file), otherModelDir);
+      await writeFile(file, rows as string);
+    });
   }
 
   /** @throws UserError when the file cannot be written, or holds other columns than those of this fit */
   async trainBegin({ learn }: TrainingState): Promise<void> {
-    const file = this.file(learn);
-    await makeFolder(path.dirname(file), "Give the learner another `modelDir`.");
+    const file = this.fileOf(learn);
+    this.file = file;
+    await makeFolder(path.dirname(file), otherModelDir);
     await this.write(file, async () => {
-      const header = line(progressTable(learn.recorder.columns).columns);
+      const header = this.line(progressTable(learn.recorder.columns).columns);
       const written = this.append ? await textOf(file) : "";
       if (written === "") await writeFile(file, header);
       else {
@@ -44,8 +66,8 @@ export class CSVLogger implements Callback {
   async epochEnd(state: TrainingState): Promise<void> {
     const { learn, smoothLoss: trainLoss, ...rest } = state;
     const row = progressTable(learn.recorder.columns).row({ ...rest, trainLoss });
-    const file = this.file(learn);
-    await this.write(file, () => appendFile(file, line(row)));
+    const file = this.fileOf(learn);
+    await this.write(file, () => appendFile(file, this.line(row)));
   }
 
   private async write(file: string, how: () => Promise<void>): Promise<void> {
@@ -61,10 +83,17 @@ export class CSVLogger implements Callback {
     }
   }
 
-  private file(learn: TrainingState["learn"]): string {
+  /** A line for a row of the training table, whose last column is the time. */
+  private line(cells: readonly string[]): string {
+    return line(this.addTime ? cells : cells.slice(0, -1));
+  }
+
+  private fileOf(learn: TrainingState["learn"]): string {
     return path.join(learn.modelDir, this.filename);
   }
 }
+
+const otherModelDir = "Give the learner another `modelDir`.";
 
 /** "" where there is no such file. */
 async function textOf(file: string): Promise<string> {

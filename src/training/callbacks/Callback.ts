@@ -68,9 +68,25 @@ export interface Callback {
   epochEnd?(state: TrainingState): Answer;
   /** At a fit's end, also after an error or an interrupt. */
   trainEnd?(state: TrainingState): Answer;
+  /**
+   * What the callback keeps from one event to the next, as plain data: what JSON can hold, and numbers that are not
+   * finite. A fit's backup holds it. Where a fit goes on in a new process, a callback without it has what its
+   * `trainBegin` gave it, and nothing more.
+   */
+  state?(): unknown;
+  /**
+   * Takes back what `state` gave, in a fit that goes on in a new process: after `trainBegin`, which comes as in every
+   * fit, and before the next event. Of a fit that was finished before the process began it is the only call.
+   */
+  restore?(saved: unknown, state: TrainingState): void | Promise<void>;
+  /**
+   * What the callback was made with, as plain data: a fit goes on only with callbacks that were made alike.
+   * @default its class and its fields that are plain data, as they are when a fit first has it
+   */
+  describe?(): unknown;
 }
 
-export type CallbackEvent = Exclude<keyof Callback, "order">;
+export type CallbackEvent = Exclude<keyof Callback, "order" | "state" | "restore" | "describe">;
 
 const betweenEpochs: readonly CallbackEvent[] = ["trainBegin", "epochBegin", "epochEnd", "trainEnd"];
 
@@ -85,6 +101,10 @@ export function requireBetweenEpochs(what: string, event: CallbackEvent | undefi
     `Change it in one of ${betweenEpochs.join(", ")}.`,
   );
 }
+
+/** Callbacks in the order in which they are told of events. */
+export const inOrder = (callbacks: readonly Callback[]): Callback[] =>
+  [...callbacks].sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
 
 /** Runs one event through all callbacks and joins what they ask for. */
 export async function notify(

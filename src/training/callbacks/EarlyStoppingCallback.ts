@@ -1,7 +1,7 @@
 import { currentDisplay } from "../../core/Display.js";
 import { checkInteger } from "../../core/checkNumber.js";
 import type { Callback, CallbackRequest, TrainingState } from "./Callback.js";
-import { Tracker, type TrackerOptions } from "./Tracker.js";
+import { Tracker, type TrackerOptions, type TrackerState } from "./Tracker.js";
 
 /** When `EarlyStoppingCallback` ends a fit. */
 export interface EarlyStoppingOptions extends TrackerOptions {
@@ -18,6 +18,14 @@ export class EarlyStoppingCallback implements Callback {
   constructor({ patience = 0, ...tracked }: EarlyStoppingOptions = {}) {
     this.tracker = new Tracker(tracked);
     this.patience = checkInteger("patience", patience, 0);
+  }
+
+  state(): TrackerState {
+    return this.tracker.state();
+  }
+
+  restore(saved: unknown): void {
+    this.tracker.restore(saved as TrackerState);
   }
 
   trainBegin(state: TrainingState): void {

@@ -55,6 +55,18 @@ export class LRFinder implements Callback {
     private readonly options: LRFinderOptions,
   ) {}
 
+  describe(): unknown {
+    return this.options;
+  }
+
+  state(): number {
+    return this.best;
+  }
+
+  restore(best: unknown): void {
+    this.best = best as number;
+  }
+
   trainBegin(): void {
     this.set(0);
   }

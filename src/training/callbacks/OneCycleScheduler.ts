@@ -84,6 +84,10 @@ export class OneCycleScheduler implements Callback {
     private readonly options: OneCycleOptions,
   ) {}
 
+  describe(): unknown {
+    return { maxLrs: this.maxLrs, ...this.options };
+  }
+
   trainBegin(state: TrainingState): void {
     this.set(state.iteration, state);
   }

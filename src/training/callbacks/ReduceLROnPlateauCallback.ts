@@ -1,7 +1,7 @@
 import { currentDisplay } from "../../core/Display.js";
 import type { Callback, TrainingState } from "./Callback.js";
 import { checkNumber, checkInteger } from "../../core/checkNumber.js";
-import { Tracker, type TrackerOptions } from "./Tracker.js";
+import { Tracker, type TrackerOptions, type TrackerState } from "./Tracker.js";
 
 /** When `ReduceLROnPlateauCallback` lowers the rates, and how far. */
 export interface ReduceLROnPlateauOptions extends TrackerOptions {
@@ -29,6 +29,14 @@ export class ReduceLROnPlateauCallback implements Callback {
     this.patience = checkInteger("patience", patience, 0);
     this.factor = checkNumber("factor", factor, { above: 0, below: 1 });
     this.minLr = checkNumber("minLr", minLr, { from: 0 });
+  }
+
+  state(): TrackerState {
+    return this.tracker.state();
+  }
+
+  restore(saved: unknown): void {
+    this.tracker.restore(saved as TrackerState);
   }
 
   trainBegin(state: TrainingState): void {

@@ -1,9 +1,13 @@
+import { existsSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
+import path from "node:path";
+import { makeFolder } from "../../core/makeFolder.js";
 import { currentDisplay } from "../../core/Display.js";
 import { withoutEnding } from "../../core/fileEnding.js";
 import { checkOneOf } from "../../core/checkNumber.js";
 import { checkpointEnding, checkpointName } from "../checkpoint.js";
 import type { Callback, TrainingState } from "./Callback.js";
-import { Tracker, type TrackerOptions } from "./Tracker.js";
+import { Tracker, type TrackerOptions, type TrackerState } from "./Tracker.js";
 import { randomUUID } from "node:crypto";
 
 /** When `SaveModelCallback` saves, and under which name. */
@@ -12,6 +16,13 @@ export interface SaveModelOptions extends TrackerOptions {
   readonly every?: "improvement" | "epoch";
   /** Name of the checkpoint in the learner's `modelDir`. @default "bestmodel" */
   readonly name?: string;
+}
+
+interface SaveModelState {
+  readonly tracker: TrackerState;
+  readonly saved?: string;
+  /** Absolute. */
+  readonly file?: string;
 }
 
 /**
@@ -25,12 +36,28 @@ export class SaveModelCallback implements Callback {
   private readonly name: string;
   /** The best epoch's id in its file: others may write under its name. */
   private saved: string | undefined;
+  /** Where it lies. */
+  private file: string | undefined;
 
   /** @throws UserError when an option makes no sense */
   constructor({ every = "improvement", name = "bestmodel", ...tracked }: SaveModelOptions = {}) {
     checkOneOf("every", every, ["improvement", "epoch"]);
     this.tracker = new Tracker(tracked);
     [this.every, this.name] = [every, withoutEnding(checkpointName(name), checkpointEnding)];
+  }
+
+  state(): SaveModelState {
+    return { tracker: this.tracker.state(), saved: this.saved, file: this.file };
+  }
+
+  async restore(saved: unknown, { learn }: TrainingState): Promise<void> {
+    const { tracker, saved: id, file } = saved as SaveModelState;
+    this.tracker.restore(tracker);
+    [this.saved, this.file] = [id, this.fileOf(learn)];
+    // In another process the learner may have another folder.
+    if (file === undefined || file === this.file || !existsSync(file)) return;
+    await makeFolder(learn.modelDir, "Give the learner another `modelDir`.");
+    await copyFile(file, this.file);
   }
 
   trainBegin(state: TrainingState): void {
@@ -49,7 +76,7 @@ export class SaveModelCallback implements Callback {
     const id = randomUUID();
     await learn.save(this.name, { id });
     // Where it cannot be written, the file of an earlier epoch stays the one to load.
-    this.saved = id;
+    [this.saved, this.file] = [id, this.fileOf(learn)];
     currentDisplay().text(
       `Better model found at epoch ${epoch} with ${this.tracker.head} value: ${better.toFixed(6)}.`,
     );
@@ -66,5 +93,9 @@ export class SaveModelCallback implements Callback {
     this.saved = undefined;
     this.tracker.reset();
     if (saved !== undefined) await learn.load(this.name, { id: saved });
+  }
+
+  private fileOf({ modelDir }: TrainingState["learn"]): string {
+    return path.resolve(modelDir, checkpointName(this.name));
   }
 }

@@ -20,6 +20,9 @@ export interface TrackerOptions {
   readonly minDelta?: number;
 }
 
+/** The best value so far, and the epochs since then. */
+export type TrackerState = readonly [best: number, wait: number];
+
 const losses = ["train_loss", "valid_loss"];
 
 /** Follows one column of the training table from epoch to epoch: fast.ai's `TrackerCallback`. */
@@ -69,6 +72,15 @@ export class Tracker {
 
   reset(): void {
     [this.best, this.wait] = [NaN, 0];
+  }
+
+  /** What it has found in this fit. */
+  state(): TrackerState {
+    return [this.best, this.wait];
+  }
+
+  restore([best, wait]: TrackerState): void {
+    [this.best, this.wait] = [best, wait];
   }
 
   /**

@@ -8,6 +8,7 @@ import { bodySpec } from "../../models/bodies/bodySpec.js";
 import { requireDefinitions } from "./requireDefinitions.js";
 import { exportFormat } from "./exportLearner.js";
 import type { ExportedLearner } from "./ExportedLearner.js";
+import type { WithinEpoch } from "../checkpoint.js";
 import { isRngState, type RngState } from "../rngState.js";
 
 type Metadata = Readonly<Record<string, string>>;
@@ -109,6 +110,7 @@ export interface CheckpointMetadata {
   readonly optimizerStep?: number;
   readonly draws?: RngState;
   readonly seeds?: readonly number[];
+  readonly withinEpoch?: WithinEpoch;
 }
 
 const checkpoint: z.ZodType<CheckpointMetadata, Metadata> = z.object({
@@ -118,6 +120,7 @@ const checkpoint: z.ZodType<CheckpointMetadata, Metadata> = z.object({
   optimizerStep: z.string().transform(Number).pipe(z.number().int().min(0)).optional(),
   draws: json.pipe(z.custom<RngState>(isRngState, "expected the places of the random streams")).optional(),
   seeds: json.pipe(z.array(z.number().int())).optional(),
+  withinEpoch: json.pipe(z.object({ epoch: z.int(), batch: z.int(), batches: z.int() })).optional(),
 });
 
 /** What to do about a checkpoint that is not as it should be. */

@@ -19,6 +19,15 @@ export interface PlotOptions {
   readonly suggestion?: boolean;
 }
 
+interface RecorderState {
+  readonly losses: readonly number[];
+  readonly lrs: readonly number[];
+  readonly moms: readonly number[];
+  readonly rows: readonly EpochRow[];
+  readonly batchesBefore: readonly number[];
+  readonly total: number;
+}
+
 const fitFirst = "Run `await learn.fitOneCycle(1)` first.";
 
 /**
@@ -37,6 +46,11 @@ export class Recorder implements Callback {
   readonly rows: EpochRow[] = [];
   /** Training batches before the end of each row's epoch. */
   private readonly batchesBefore: number[] = [];
+  /**
+   * Where the fit is, between an epoch's first training batch and its end.
+   * @internal
+   */
+  place: Pick<TrainingState, "epoch" | "batch" | "batches"> | undefined;
   private readonly table: ReturnType<typeof progressTable>;
   private progress: FitProgress | undefined;
   /** Training batches of the whole fit. */
@@ -64,6 +78,23 @@ export class Recorder implements Callback {
     return this.columns.map(({ head }) => head);
   }
 
+  /** Everything it has recorded. */
+  state(): RecorderState {
+    const { losses, lrs, moms, rows, batchesBefore, total } = this;
+    return { losses, lrs, moms, rows, batchesBefore, total };
+  }
+
+  restore(saved: unknown): void {
+    const { losses, lrs, moms, rows, batchesBefore, total } = saved as RecorderState;
+    this.losses.push(...losses);
+    this.lrs.push(...lrs);
+    this.moms.push(...moms);
+    this.rows.push(...rows);
+    this.batchesBefore.push(...batchesBefore);
+    this.total = total;
+    for (const row of rows) this.progress?.row(this.table.row(row));
+  }
+
   trainBegin({ batches, epochs, epoch }: TrainingState): void {
     this.total = batches * (epochs - epoch);
     this.progress = currentDisplay().fitProgress(this.table.columns, () => this.curves());
@@ -76,6 +107,7 @@ export class Recorder implements Callback {
 
   batchEnd({ epoch, epochs, batch, batches, smoothLoss }: TrainingState): void {
     this.losses.push(smoothLoss);
+    this.place = { epoch, batch, batches };
     this.progress?.batch({ epoch, epochs, phase: "train", batch, batches, comment: smoothLoss.toFixed(4) });
   }
 
@@ -85,6 +117,7 @@ export class Recorder implements Callback {
 
   epochEnd({ epoch, smoothLoss: trainLoss, validLoss, metrics, seconds }: TrainingState): void {
     const row = { epoch, trainLoss, validLoss, metrics, seconds };
+    this.place = undefined;
     this.rows.push(row);
     this.batchesBefore.push(this.losses.length);
     this.progress?.row(this.table.row(row));

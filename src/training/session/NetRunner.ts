@@ -1,9 +1,10 @@
+import type { Variable } from "../../engine/Variable.js";
 import type { TrainBatch } from "../DataBunch.js";
 import type { InCallbacks } from "../fit.js";
 import type { EvaluatedBatch } from "./evaluate.js";
 import { Evaluator } from "./Evaluator.js";
 import { type Change, NetAccess, type Operation, type Use } from "./NetAccess.js";
-import { type CloseOptions, NetSession } from "./NetSession.js";
+import { type Accumulated, type CloseOptions, NetSession } from "./NetSession.js";
 import type { Net, Training } from "./recordNet.js";
 import type { BatchTrainer } from "./BatchTrainer.js";
 
@@ -15,6 +16,7 @@ export class NetRunner implements BatchTrainer {
   private readonly access: NetAccess;
   private readonly evaluator: Evaluator;
   private session: NetSession | undefined;
+  private toRestore: ((session: NetSession) => void) | undefined;
 
   /** @param training asked when a fit's first batch comes */
   constructor(
@@ -32,6 +34,8 @@ export class NetRunner implements BatchTrainer {
       this.session ??= await NetSession.start({ ...this.net, training: this.training() }, batch, () => {
         this.access.require("The net's weights cannot be read", "look", this.net.model);
       });
+      this.toRestore?.(this.session);
+      this.toRestore = undefined;
       this.access.holder = this.session;
       return this.session.step(batch);
     });
@@ -39,6 +43,24 @@ export class NetRunner implements BatchTrainer {
 
   async endTrainPass(): Promise<void> {
     await this.access.step(async () => this.session?.update());
+  }
+
+  get accumulated(): Accumulated | undefined {
+    return this.session?.accumulated;
+  }
+
+  restoreAccumulated(accumulated: Omit<Accumulated, "sums">, values: readonly Float32Array[]): void {
+    this.toRestore = (session) => {
+      session.restoreAccumulated(accumulated, values);
+    };
+  }
+
+  copyValues(variables: readonly Variable[]): Promise<readonly Float32Array[]> {
+    return this.access.queue.run(async () => {
+      // A learner that has the same net may have its weights elsewhere.
+      if (!this.session) await this.access.holder?.syncFromThread();
+      return this.session?.copyValues(variables) ?? variables.map((variable) => variable.values());
+    });
   }
 
   evaluateBatch(batch: TrainBatch): Promise<EvaluatedBatch> {

@@ -17,6 +17,16 @@ import {
 import type { TrainBatch } from "../DataBunch.js";
 import type { MixedBatch } from "./trainStep.js";
 
+/** Gradients of the batches since the last step of the optimizer. */
+export interface Accumulated {
+  /** How many batches they are of. */
+  readonly batches: number;
+  /** The weight of the batches' items together. */
+  readonly weight: number;
+  /** A sum for each parameter, in the order of the optimizer's. */
+  readonly sums: readonly Variable[];
+}
+
 /** What is done with the values that a graph has. */
 export interface CloseOptions {
   /** @default false */
@@ -127,6 +137,26 @@ export class NetSession {
     return (sum?.[0] ?? NaN) / weight;
   }
 
+  /** The gradients that have been added up since the last step of the optimizer; undefined where there are none. */
+  get accumulated(): Accumulated | undefined {
+    if (this.added === 0) return undefined;
+    return { batches: this.added, weight: this.current.weight, sums: this.variables.sums };
+  }
+
+  /**
+   * Takes sums of gradients for its own, before its first step.
+   * @param values those of the sums, in their order
+   */
+  restoreAccumulated({ batches, weight }: Omit<Accumulated, "sums">, values: readonly Float32Array[]): void {
+    const { sums } = this.variables;
+    if (values.length !== sums.length) throw new Error(`${values.length} sums for ${sums.length} parameters`);
+    sums.forEach((sum, i) => {
+      sum.assignValues(values[i] ?? new Float32Array());
+    });
+    this.uninitialized.delete(this.groups.indexOf(sums));
+    [this.added, this.current.weight] = [batches, weight];
+  }
+
   /** Makes a step of the optimizer of the batches since the last one, if there are any. */
   async update(): Promise<void> {
     if (this.added === 0) return;
@@ -165,6 +195,14 @@ export class NetSession {
   ): Promise<void> {
     const remote = variables.filter((variable) => variable.isRemote);
     if (remote.length > 0) this.receive(remote, await this.remote.read(this.placesOf(remote)));
+  }
+
+  /** Copies of variables' values as of the last step; the variables stay where they are. */
+  async copyValues(variables: readonly Variable[]): Promise<readonly Float32Array[]> {
+    const remote = variables.filter((variable) => variable.isRemote);
+    const copies = remote.length > 0 ? await this.remote.read(this.placesOf(remote)) : [];
+    const known = new Map(remote.map((variable, i) => [variable, copies[i]]));
+    return variables.map((variable) => known.get(variable) ?? variable.values());
   }
 
   /** The same at once, for somebody who reads a variable. */

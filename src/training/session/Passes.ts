@@ -20,4 +20,12 @@ export class Passes {
     this.goTo(loader, pass + 1);
     return loader.batches(pass);
   }
+
+  /**
+   * The rest of the pass that has been begun last.
+   * @param from the number of its batches that are done
+   */
+  rest(loader: BatchLoader, from: number): AsyncIterable<ItemBatch> {
+    return loader.batches(this.next(loader) - 1, from);
+  }
 }

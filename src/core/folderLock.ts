@@ -5,9 +5,9 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
-import { UserError } from "../core/errors.js";
-import { isAlive } from "../core/isAlive.js";
-import { makeFolder } from "../core/makeFolder.js";
+import { UserError } from "./errors.js";
+import { isAlive } from "./isAlive.js";
+import { makeFolder } from "./makeFolder.js";
 
 /** The file in a folder that says who is writing there. */
 export const lockName = "run.lock";
@@ -40,6 +40,20 @@ const clearingMs = 10_000;
  * @throws UserError when another process is at work there
  */
 export async function lockedFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const release = await lockFolder(folder);
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+/**
+ * Takes a folder for this process.
+ * @returns gives it back
+ * @throws UserError when another process is at work there
+ */
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   await makeFolder(folder, "The project's folder must be one that can be written to.");
   const lock = path.join(folder, lockName);
   const own: Owner = {
@@ -53,13 +67,17 @@ export async function lockedFolder<T>(folder: string, work: () => Promise<T>): P
     // Whoever has deleted it knows why.
     utimes(lock, now, now).catch(() => undefined);
   }, beatMs).unref();
-  try {
-    return await work();
-  } finally {
+  return async () => {
     clearInterval(beat);
     // Not one that another process has taken, for which this one was silent too long.
     if ((await read(lock))?.text === text) await rm(lock, { force: true });
-  }
+  };
+}
+
+/** Whether a process is at work in a folder. */
+export async function isLocked(folder: string): Promise<boolean> {
+  const found = await read(path.join(folder, lockName));
+  return found !== undefined && !isGone(found.owner, found.silentFor);
 }
 
 async function take(lock: string, text: string): Promise<boolean> {

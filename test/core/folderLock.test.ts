@@ -7,7 +7,7 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import { projectRoot } from "../../src/core/environment.js";
 import { inRunFolder } from "../../src/runs/runFolder.js";
-import { lockedFolder, lockName } from "../../src/runs/runLock.js";
+import { lockedFolder, lockName } from "../../src/core/folderLock.js";
 import { temporaryFolder } from "../support/folders.js";
 import { refuses } from "../support/refuses.js";
 
@@ -34,7 +34,10 @@ describe("a run's folder", () => {
     try {
       const taken = `${folder} is being written to by process ${child.pid ?? 0}, since 20`;
       await refuses(lockedFolder(folder, nothing), taken, "Wait until it has ended");
-      await refuses(inRunFolder(folder, { replaceUnfinished: true }, nothing), taken);
+      await refuses(
+        inRunFolder(folder, () => "replace", nothing),
+        taken,
+      );
       assert.deepEqual(readdirSync(folder), [lockName]);
     } finally {
       child.kill("SIGKILL");
@@ -101,23 +104,32 @@ describe("a run's folder", () => {
     const folder = newFolder();
     mkdirSync(path.join(folder, "models"), { recursive: true });
     writeFileSync(path.join(folder, "pneumonia.failed.ipynb"), "{}");
-    await refuses(inRunFolder(folder, {}, nothing), "a run that did not finish", "--replace-unfinished");
+    await refuses(
+      inRunFolder(folder, () => "refuse", nothing),
+      "a run that did not finish",
+      "--replace-unfinished",
+    );
     assert.equal(readdirSync(folder).length, 2);
-    const inside = await inRunFolder(folder, { replaceUnfinished: true }, () =>
-      Promise.resolve(readdirSync(folder)),
+    const inside = await inRunFolder(
+      folder,
+      () => "replace",
+      () => Promise.resolve(readdirSync(folder)),
     );
     assert.deepEqual(inside, [lockName]);
     // A sweep whose page is not written yet.
     mkdirSync(path.join(folder, "seed-1"));
     writeFileSync(path.join(folder, "seed-1", "report.html"), "");
     await refuses(
-      inRunFolder(folder, { replaceUnfinished: true }, nothing),
+      inRunFolder(folder, () => "replace", nothing),
       "holds other runs, such as seed-1",
     );
     assert.ok(existsSync(path.join(folder, "seed-1", "report.html")));
     rmSync(path.join(folder, "seed-1"), { recursive: true });
     writeFileSync(path.join(folder, "report.html"), "");
-    await refuses(inRunFolder(folder, { replaceUnfinished: true }, nothing), "holds a finished run");
+    await refuses(
+      inRunFolder(folder, () => "replace", nothing),
+      "holds a finished run",
+    );
     assert.deepEqual(readdirSync(folder), ["report.html"]);
   });
 });

@@ -1,0 +1,88 @@
+import { existsSync } from "node:fs";
+import { readdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { isLocked } from "../core/folderLock.js";
+import { runsDir } from "../core/environment.js";
+import { UserError } from "../core/errors.js";
+import { readMetrics } from "../runs/RunMetrics.js";
+import { folderNamed, isFinished, resumeCommand, runFolders, runName } from "../runs/runFolder.js";
+import { readStartedRun } from "../runs/StartedRun.js";
+import { backupFolderName } from "../training/backup/BackupOptions.js";
+import { tableText } from "../display/table.js";
+
+export interface RunsOptions {
+  /** Runs to delete, by their names. */
+  readonly remove?: readonly string[];
+}
+
+/**
+ * `xray runs`: lists the runs with their state, numbers and size, or deletes some.
+ * @throws UserError when a run that is to be deleted is not there, or is being written
+ */
+export async function runs({ remove = [] }: RunsOptions): Promise<void> {
+  for (const name of remove) await requireRemovable(name);
+  for (const name of remove) {
+    await rm(folderNamed(name), { recursive: true });
+    console.error(`runs: ${name} is deleted`);
+  }
+  if (remove.length > 0) return;
+  const rows = await Promise.all((await runFolders()).map(rowOf));
+  const shared = path.join(runsDir, backupFolderName);
+  if (existsSync(shared)) {
+    rows.push([backupFolderName, "backups of notebooks", "", "", megabytes(await sizeOf(shared)), ""]);
+  }
+  if (rows.length === 0) {
+    console.log(`There are no runs in ${runsDir}.`);
+    return;
+  }
+  const columns = ["name", "state", "error rate", "seed", "size", "begun"];
+  console.log(tableText({ columns, rows: rows.sort((a, b) => (a[5] ?? "").localeCompare(b[5] ?? "")) }));
+}
+
+async function requireRemovable(name: string): Promise<void> {
+  const folder = folderNamed(name);
+  if (!existsSync(folder)) {
+    throw new UserError(`There is no run ${JSON.stringify(name)}.`, "`npx xray runs` lists them.");
+  }
+  for (const each of [folder, ...(await readdir(folder)).map((inside) => path.join(folder, inside))]) {
+    if (!(await isLocked(each))) continue;
+    throw new UserError(`The run ${runName(each)} is being written.`, "Stop it first, with Ctrl-C.");
+  }
+}
+
+async function rowOf(folder: string): Promise<string[]> {
+  const started = await readStartedRun(folder).catch(() => undefined);
+  const metrics = await readMetrics(path.join(folder, "metrics.json")).catch(() => undefined);
+  const state = (await isFinished(folder))
+    ? "finished"
+    : (await isLocked(folder))
+      ? "running"
+      : started
+        ? `unfinished: ${resumeCommand(folder)}`
+        : "unfinished";
+  const seed = metrics?.seed ?? started?.parameters.seed;
+  return [
+    runName(folder),
+    state,
+    metrics?.errorRate?.toFixed(3) ?? "",
+    seed === undefined ? "" : String(seed),
+    megabytes(await sizeOf(folder)),
+    started?.started.slice(0, 16).replace("T", " ") ?? "",
+  ];
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+
+/** Bytes of all files in a folder; those that go meanwhile count nothing. */
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const sizes = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(
+        async ({ parentPath, name }) =>
+          (await stat(path.join(parentPath, name)).catch(() => undefined))?.size ?? 0,
+      ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+import { readJson } from "../core/readJson.js";
+import { writeFiles } from "../core/writeFiles.js";
+import { libraryHash } from "../training/backup/libraryHash.js";
+import { gitCommit } from "./gitCommit.js";
+import type { Parameters } from "./presets.js";
+
+/** How a run was begun: what it takes to go on with it. */
+export interface StartedRun {
+  readonly preset: string;
+  readonly parameters: Parameters;
+  /** The data set's folder, absolute. */
+  readonly dataset: string;
+  /** Whether report.pdf was asked for. */
+  readonly pdf: boolean;
+  /** What tells the program's code from another one's. */
+  readonly code: string;
+  /** The commit of the project's sources; undefined outside a git checkout. */
+  readonly commit?: string;
+  /** When it was begun, as ISO 8601. */
+  readonly started: string;
+}
+
+/** The file's name in the run's folder. */
+export const startedRunName = "run.json";
+
+const schema: z.ZodType<StartedRun> = z.object({
+  preset: z.string(),
+  parameters: z.object({
+    ...{ size: z.int(), bs: z.int(), epochsFrozen: z.int(), epochsUnfrozen: z.int(), seed: z.int() },
+    ...{ trainPerClass: z.int(), validPerClass: z.int(), dataDir: z.string(), model: z.string() },
+  }),
+  dataset: z.string(),
+  pdf: z.boolean(),
+  code: z.string(),
+  commit: z.string().optional(),
+  started: z.string(),
+});
+
+/** Notes in a run's folder how it is begun. */
+export async function writeStartedRun(
+  folder: string,
+  run: Pick<StartedRun, "preset" | "parameters" | "dataset" | "pdf">,
+): Promise<void> {
+  const started: StartedRun = {
+    ...run,
+    code: libraryHash(),
+    commit: gitCommit(),
+    started: new Date().toISOString(),
+  };
+  const text = `${JSON.stringify(started, undefined, 2)}\n`;
+  await writeFiles([{ file: path.join(folder, startedRunName), pieces: [Buffer.from(text)] }]);
+}
+
+/**
+ * How a run was begun.
+ * @returns undefined where its folder does not say
+ * @throws UserError naming the file when it is broken
+ */
+export async function readStartedRun(folder: string): Promise<StartedRun | undefined> {
+  const file = path.join(folder, startedRunName);
+  if (!existsSync(file)) return undefined;
+  return readJson(schema, { file, remedy: "Delete the run's folder, and make the run anew." });
+}

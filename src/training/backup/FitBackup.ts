@@ -1,0 +1,218 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import path from "node:path";
+import { performance } from "node:perf_hooks";
+import { currentDisplay } from "../../core/Display.js";
+import { messageOf, UserError } from "../../core/errors.js";
+import { toExactJson } from "../../core/exactJson.js";
+import { lockFolder } from "../../core/folderLock.js";
+import { shownPath } from "../../core/shownPath.js";
+import type { TrainingState } from "../callbacks/Callback.js";
+import type { LoopBackup } from "../fit.js";
+import type { LoopState } from "../LoopState.js";
+import type { BackupPlan } from "./BackupOptions.js";
+import {
+  type BeginningFit,
+  describeData,
+  fitDifferences,
+  fitIdentity,
+  type FitIdentity,
+  keyOf,
+} from "./fitIdentity.js";
+import {
+  type Interruption,
+  readSavedFit,
+  type SavedFit,
+  savedFitFormat,
+  savedFitName,
+  writeSavedFit,
+} from "./SavedFit.js";
+import { restoreTrained, trainedState, writeArrays } from "./trainedState.js";
+
+/**
+ * The backup of one fit, in a folder that is named after everything that decides what the fit computes: the same fit,
+ * begun again in another process, finds it and goes on with the same bits, and no other one does.
+ */
+export class FitBackup implements LoopBackup {
+  private readonly began = performance.now();
+  private lastWrite = performance.now();
+  private hasWritten = false;
+  private readonly interruptions: readonly Interruption[];
+
+  private constructor(
+    private readonly folder: string,
+    private readonly identity: FitIdentity,
+    private readonly fit: BeginningFit,
+    private readonly everyMs: number,
+    private readonly saved: SavedFit | undefined,
+  ) {
+    const earlier = saved?.interruptions ?? [];
+    const now = saved?.loop && interruptionOf(fit.what, saved, saved.loop);
+    this.interruptions = now ? [...earlier, now] : earlier;
+  }
+
+  /**
+   * Runs a fit with its backup. Where there can be none, the display says why, and the fit runs without.
+   * @throws UserError when the fit's backup is damaged; what `work` throws
+   */
+  static async with(
+    plan: BackupPlan | undefined,
+    fit: BeginningFit,
+    work: (backup: FitBackup | undefined) => Promise<void>,
+  ): Promise<void> {
+    const identity = plan && (await fitIdentity(fit));
+    if (!plan || !identity) {
+      if (plan) currentDisplay().text("No backup is made: these data do not say what decides their batches.");
+      await work(undefined);
+      return;
+    }
+    const folder = path.join(plan.folder, `${fit.what.replaceAll(" ", "-")}-${keyOf(identity)}`);
+    const release = plan.isShared ? await tryToLock(folder) : () => Promise.resolve();
+    if (!release) {
+      await work(undefined);
+      return;
+    }
+    try {
+      const saved = await readSavedFit(path.join(folder, savedFitName));
+      if (!saved) await noteOthers(plan, fit, identity);
+      await work(new FitBackup(folder, identity, fit, plan.everyMs, saved));
+    } finally {
+      await release();
+      // A fit that has left nothing leaves no folder either.
+      await rmdir(folder).catch(() => undefined);
+    }
+  }
+
+  get stoppedAt(): LoopState | undefined {
+    return this.saved?.loop;
+  }
+
+  /** Whether the fit has come to its end in another process, or before in this one. */
+  get isFinished(): boolean {
+    return this.saved?.status === "finished";
+  }
+
+  get isDue(): boolean {
+    return performance.now() - this.lastWrite >= this.everyMs;
+  }
+
+  /** Wall time of the fit until now, interruptions left out. */
+  get seconds(): number {
+    return (this.saved?.seconds ?? 0) + (performance.now() - this.began) / 1000;
+  }
+
+  /** Where the fit stopped and went on. */
+  get resumed(): readonly Interruption[] {
+    return this.interruptions;
+  }
+
+  async write(loop: LoopState): Promise<void> {
+    await this.keep({ status: "stopped", loop });
+  }
+
+  /**
+   * Keeps the end of the fit, if it lasted as long as from one backup to the next.
+   * @param options `isSearch`: the net has become what it was, and its arrays need not be kept
+   */
+  async finish({ isSearch }: { readonly isSearch: boolean }): Promise<void> {
+    if (this.isFinished) return;
+    const lasted = performance.now() - this.began >= this.everyMs;
+    if (lasted || this.hasWritten || this.saved) await this.keep({ status: "finished" }, !isSearch);
+  }
+
+  async restore(state: TrainingState): Promise<void> {
+    const { saved, fit } = this;
+    if (!saved) return;
+    const { what } = fit;
+    if (saved.arrays) {
+      const file = path.join(this.folder, saved.arrays.file);
+      await restoreTrained(fit.parts, saved.trained, { file, sha256: saved.arrays.sha256 });
+    }
+    for (const [i, callback] of fit.callbacks.entries()) {
+      const kept = saved.callbacks[i];
+      if (kept !== null) await callback.restore?.(kept, state);
+    }
+    if (toExactJson(describeData(state.learn.data)) !== toExactJson(saved.data)) {
+      throw new UserError(
+        `The fit in ${shownPath(this.folder)} was going on with other data, which a callback had given the learner.`,
+        "Give that callback a `state` and a `restore` that sets `learn.data` again, or delete the folder to begin anew.",
+      );
+    }
+    const when = new Date(saved.written).toLocaleString();
+    const where = `(backup of ${when} in ${shownPath(this.folder)})`;
+    const told = saved.loop
+      ? `Going on in epoch ${saved.loop.epoch}${saved.loop.phase === "train" ? `, after ${saved.loop.batch} of ${state.batches} batches` : ", at its validation"} ${where}.`
+      : `This ${what === "lrFind" ? "search" : "fit"} has been finished before and is not repeated ${where}; delete the folder to run it anew.`;
+    currentDisplay().text(told);
+  }
+
+  private async keep(progress: Pick<SavedFit, "status" | "loop">, withArrays = true): Promise<void> {
+    const { folder, fit, identity, interruptions, seconds } = this;
+    const states: unknown[] = [];
+    // null: a place in a list is kept in JSON, undefined is not.
+    for (const callback of fit.callbacks) states.push((await callback.state?.()) ?? null);
+    await mkdir(folder, { recursive: true });
+    const name = `state-${randomBytes(6).toString("hex")}.safetensors`;
+    const sha256 = withArrays ? await writeArrays(path.join(folder, name), fit.parts) : undefined;
+    const written = new Date().toISOString();
+    const next: SavedFit = {
+      ...{ format: savedFitFormat, identity, ...progress, written, seconds, interruptions },
+      trained: trainedState(fit.parts),
+      data: describeData(fit.learn.data),
+      callbacks: states,
+      arrays: sha256 === undefined ? undefined : { file: name, sha256 },
+    };
+    await writeSavedFit(path.join(folder, savedFitName), next);
+    // Only now is the one before it not needed any more.
+    for (const file of await readdir(folder)) {
+      if (/^state-.*\.safetensors$/.test(file) && file !== name)
+        await rm(path.join(folder, file), { force: true });
+    }
+    [this.lastWrite, this.hasWritten] = [performance.now(), true];
+  }
+}
+
+const interruptionOf = (what: string, { written }: SavedFit, { epoch, batch }: LoopState): Interruption => ({
+  ...{ what, epoch, batch, stopped: written, resumed: new Date().toISOString() },
+});
+
+/** Another notebook may be at the very same fit; it has the backup then. */
+async function tryToLock(folder: string): Promise<(() => Promise<void>) | undefined> {
+  try {
+    return await lockFolder(folder);
+  } catch (error) {
+    currentDisplay().text(`No backup is made of this fit. ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+/** Says what is there of fits of this kind, where this one is none of them. */
+async function noteOthers(
+  { folder, isShared }: BackupPlan,
+  fit: BeginningFit,
+  identity: FitIdentity,
+): Promise<void> {
+  if (!existsSync(folder)) return;
+  let nearest:
+    { readonly name: string; readonly saved: SavedFit; readonly differences: readonly string[] } | undefined;
+  for (const name of await readdir(folder)) {
+    const saved = await readSavedFit(path.join(folder, name, savedFitName)).catch(() => undefined);
+    if (!saved || (isShared && saved.status === "finished")) continue;
+    const differences = fitDifferences(saved.identity, identity);
+    if (
+      !name.startsWith(fit.what.replaceAll(" ", "-")) ||
+      (nearest && nearest.differences.length <= differences.length)
+    )
+      continue;
+    nearest = { name, saved, differences };
+  }
+  if (!nearest) return;
+  const { name, saved, differences } = nearest;
+  const state = saved.loop ? `was stopped in epoch ${saved.loop.epoch}` : "was finished";
+  currentDisplay().text(
+    `This fit begins at its beginning. There is a backup of another one, which ${state}, from ` +
+      `${new Date(saved.written).toLocaleString()} in ${shownPath(path.join(folder, name))}; it differs in ` +
+      `${differences.join("; ")}. It stays there: to go on with it, make this fit the same; else delete it.`,
+  );
+}

@@ -1,0 +1,104 @@
+import { fromExactJson, toExactJson } from "../../core/exactJson.js";
+import { tf } from "../../engine/tensorflow.js";
+import type { Callback } from "../callbacks/Callback.js";
+import type { CrossEntropy } from "../CrossEntropy.js";
+import type { DataBunch } from "../DataBunch.js";
+import type { EpochSpan } from "../EpochSpan.js";
+import type { LearnerOptions } from "../LearnerOptions.js";
+import { captureRng } from "../rngState.js";
+import type { TrainedLearner } from "../TrainedLearner.js";
+import { libraryHash } from "./libraryHash.js";
+import { describeCallback, hashOf, plainFields } from "./describe.js";
+import { hashArrays, type TrainedParts } from "./trainedState.js";
+
+/**
+ * Everything that decides what a fit computes, by topics whose names a person is told. Two fits with the same one give
+ * the same bits, so that one can go on where the other stopped.
+ */
+export type FitIdentity = Readonly<Record<string, unknown>>;
+
+/** A fit that is about to begin. */
+export interface BeginningFit {
+  /** Its name in `learn.timings`. */
+  readonly what: string;
+  readonly span: EpochSpan;
+  readonly learn: TrainedLearner;
+  readonly parts: TrainedParts;
+  readonly loss: CrossEntropy;
+  readonly options: LearnerOptions;
+  readonly seed: number;
+  readonly callbacks: readonly Callback[];
+}
+
+/** Undefined where the data do not say what decides their batches. */
+export async function fitIdentity(fit: BeginningFit): Promise<FitIdentity | undefined> {
+  const { learn, parts, options, span } = fit;
+  const data = describeData(learn.data);
+  if (data === undefined) return undefined;
+  const { arch, model } = learn;
+  const trained = parts.optimizer.parameters.map(({ name }) => name);
+  const { clipGrad, mixUp, gradientAccumulation, gradientCheckpointing } = options;
+  const identity: FitIdentity = {
+    "the program": { code: libraryHash(), tfjs: tf.version["tfjs-core"] },
+    "the fit": { kind: fit.what, epochs: span.epochs, from: span.from ?? 0, to: span.to ?? span.epochs },
+    "the net": {
+      arch,
+      classes: learn.data.classes,
+      body: plainFields(model.body.spec),
+      trained: trained.length,
+      layers: hashOf(trained.join()),
+    },
+    "the weights and the optimizer's state at the beginning": await hashArrays(parts),
+    "the optimizer": {
+      optimizer: parts.optimizer.constructor.name,
+      ...asRecord(plainFields(parts.optimizer)),
+    },
+    "the loss": plainFields(fit.loss),
+    "the learner's options": { clipGrad, mixUp, gradientAccumulation, gradientCheckpointing },
+    "the metrics": learn.recorder.columns.map(({ head }) => head),
+    "the callbacks": fit.callbacks.map(describeCallback),
+    "the data": data,
+    "the random draws": { seed: fit.seed, ...captureRng(parts.streams) },
+  };
+  // As it will be read from the file, so that the two can be compared.
+  return fromExactJson(toExactJson(identity)) as FitIdentity;
+}
+
+/** What decides the batches of a learner's data; undefined where they do not say. */
+export function describeData({ trainDl, validDl }: DataBunch): unknown {
+  const [train, valid] = [trainDl.describe?.(), validDl.describe?.()];
+  return train === undefined || valid === undefined ? undefined : { train, valid };
+}
+
+/** What tells a fit from all others. */
+export const keyOf = (identity: FitIdentity): string => hashOf(toExactJson(identity));
+
+/**
+ * In what two fits differ, in words, such as "the random draws: seed (5 there, 6 here)".
+ * @param there the identity of the one that is in the file
+ */
+export function fitDifferences(there: FitIdentity, here: FitIdentity): string[] {
+  return [...new Set([...Object.keys(there), ...Object.keys(here)])]
+    .filter((topic) => toExactJson(there[topic] ?? null) !== toExactJson(here[topic] ?? null))
+    .map((topic) => {
+      const fields = fieldDifferences(there[topic], here[topic]);
+      return fields.length > 0 ? `${topic}: ${fields.join(", ")}` : topic;
+    });
+}
+
+function fieldDifferences(there: unknown, here: unknown): string[] {
+  const [a, b] = [asRecord(there), asRecord(here)];
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((name) => {
+    const [ours, theirs] = [a[name], b[name]].map((value) =>
+      value === undefined ? "nothing" : JSON.stringify(value),
+    );
+    if (ours === theirs) return [];
+    const short = `${ours ?? ""}${theirs ?? ""}`.length <= 80;
+    return [short ? `${name} (${ours} there, ${theirs} here)` : name];
+  });
+}
+
+const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};

@@ -1,0 +1,241 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { afterEach, describe, it } from "node:test";
+import { type Display, setDisplay, silentDisplay } from "../../../src/core/Display.js";
+import { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
+import { imagenetStats } from "../../../src/data/imagenetStats.js";
+import { getTransforms } from "../../../src/data/transforms/getTransforms.js";
+import { CSVLogger } from "../../../src/training/callbacks/CSVLogger.js";
+import type { Callback } from "../../../src/training/callbacks/Callback.js";
+import { EarlyStoppingCallback } from "../../../src/training/callbacks/EarlyStoppingCallback.js";
+import { ReduceLROnPlateauCallback } from "../../../src/training/callbacks/ReduceLROnPlateauCallback.js";
+import { SaveModelCallback } from "../../../src/training/callbacks/SaveModelCallback.js";
+import { Learner } from "../../../src/training/Learner.js";
+import type { LearnerOptions } from "../../../src/training/LearnerOptions.js";
+import { errorRate } from "../../../src/training/metrics/metrics.js";
+import { smallSet, temporaryFolder } from "../../support/folders.js";
+import { tinyNet } from "../../support/tinyNet.js";
+
+const made: { dispose(): void }[] = [];
+let said: string[] = [];
+const listening: Display = { ...silentDisplay, text: (text) => void said.push(text) };
+setDisplay(listening);
+afterEach(() => {
+  for (const learn of made.splice(0)) learn.dispose();
+  said = [];
+});
+
+/** Fails at a place of its fit, as a process that is killed does: nothing that comes afterwards is kept. */
+class Killer implements Callback {
+  readonly order = 100;
+  private events = 0;
+
+  /** @param at the number of the event, from 0; Infinity: never */
+  constructor(private readonly at: number) {}
+
+  // What it is made with says nothing of the training.
+  describe(): unknown {
+    return {};
+  }
+
+  batchEnd = () => {
+    this.count();
+  };
+  validBatchEnd = () => {
+    this.count();
+  };
+  epochEnd = () => {
+    this.count();
+  };
+
+  private count(): void {
+    if (this.events++ === this.at) throw new Error("killed");
+  }
+}
+
+async function makeLearner(options: LearnerOptions = {}, seed = 3): Promise<Learner<ImageDataBunch>> {
+  // In another place each time, as on another machine.
+  const data = await ImageDataBunch.fromFolder(smallSet(10, 4), {
+    ...{ valid: "test", size: 32, bs: 4, seed, numWorkers: 0, dsTfms: getTransforms(), sampler: "weighted" },
+  });
+  data.normalize(imagenetStats);
+  const learn = new Learner(data, tinyNet(), "tiny", {
+    metrics: [errorRate],
+    modelDir: temporaryFolder(),
+    ...options,
+  });
+  made.push(learn);
+  return learn;
+}
+
+/** Everything that a training leaves. */
+async function outcome(learn: Learner<ImageDataBunch>): Promise<unknown> {
+  const { history, recorder, optimizer, modelDir } = learn;
+  const csv = path.join(modelDir, "history.csv");
+  const { probs } = await learn.getPreds();
+  return {
+    weights: learn.model.state().map((variable) => variable.values()),
+    moments: [...optimizer.state().values()].flat().map((variable) => variable.values()),
+    optimizer: { t: optimizer.t, lrs: optimizer.lrs, mom: optimizer.mom },
+    history: history.map(({ seconds, ...row }) => ({ ...row, timed: seconds > 0 })),
+    recorder: [recorder.losses, recorder.lrs, recorder.moms],
+    csv: existsSync(csv) ? readFileSync(csv, "utf8") : "",
+    probs,
+  };
+}
+
+const hard: LearnerOptions = { mixUp: 0.4, gradientAccumulation: 3, clipGrad: 1 };
+
+/** Two fits and a search between them, as the lesson has them, with callbacks that keep something. */
+async function train(
+  learn: Learner<ImageDataBunch>,
+  killers: readonly [number, number, number] = [Infinity, Infinity, Infinity],
+) {
+  const callbacks = (killer: number) => [
+    new CSVLogger({ addTime: false }),
+    new SaveModelCallback(),
+    new ReduceLROnPlateauCallback({ minLr: 0, minDelta: 10 }),
+    new Killer(killer),
+  ];
+  learn.freeze();
+  await learn.fit(2, 1e-2, callbacks(killers[0]));
+  learn.unfreeze();
+  await learn.lrFind({ numIt: 7 });
+  await learn.fitOneCycle(2, { maxLr: 1e-3, callbacks: callbacks(killers[2]) });
+}
+
+describe("a fit with a backup", () => {
+  it("goes on after any kill with the bits of one that was not interrupted", async () => {
+    const wanted = await makeLearner(hard);
+    await train(wanted);
+    const expected = await outcome(wanted);
+    const backup = { folder: temporaryFolder(), everySeconds: 0 };
+    // An epoch has 5 training batches, 2 validation batches and its end: 16 events in a fit, from wherever it goes on.
+    const kills = [0, 3, 2, 3, 1, 2].map((at) => [at, Infinity] as const);
+    const later = [2, 4, 5].map((at) => [Infinity, at] as const);
+    for (const [first, second] of [...kills, ...later]) {
+      const learn = await makeLearner({ ...hard, backup });
+      await assert.rejects(train(learn, [first, Infinity, second]), /killed/);
+    }
+    const last = await makeLearner({ ...hard, backup });
+    await train(last);
+    assert.deepEqual(await outcome(last), expected);
+    // Two of the nine processes came to no new backup: nothing of them is left to tell.
+    assert.equal(last.interruptions.length, 7);
+    assert.ok(last.timings.every(({ seconds }) => seconds > 0));
+  });
+
+  it("goes on within a search, and does not repeat a finished one", async () => {
+    const wanted = await makeLearner();
+    await wanted.lrFind({ numIt: 9 });
+    const losses = wanted.recorder.losses;
+    const backup = { folder: temporaryFolder(), everySeconds: 0 };
+    const stopped = await makeLearner({ backup });
+    const emitter = process as NodeJS.EventEmitter;
+    setTimeout(() => emitter.emit("notebook:interrupt"), 60).unref();
+    await stopped.lrFind({ numIt: 9 }).catch((error: unknown) => {
+      assert.match(String(error), /stopped by the person/);
+    });
+    const again = await makeLearner({ backup });
+    await again.lrFind({ numIt: 9 });
+    assert.deepEqual(again.recorder.losses, losses);
+    const shown = await makeLearner({ backup });
+    await shown.lrFind({ numIt: 9 });
+    assert.deepEqual(shown.recorder.losses, losses);
+    assert.match(said.join("\n"), /This search has been finished before and is not repeated/);
+  });
+
+  it("shows the table of a finished fit in place of repeating it", async () => {
+    const backup = { folder: temporaryFolder(), everySeconds: 0 };
+    const first = await makeLearner({ backup });
+    await first.fitOneCycle(1);
+    const expected = await outcome(first);
+    const rows: string[] = [];
+    const fitProgress: Display["fitProgress"] = () => ({
+      batch: () => assert.fail("it trains"),
+      row: (cells) => rows.push(cells.join(" ")),
+      end: () => undefined,
+    });
+    const second = await makeLearner({ backup });
+    setDisplay({ ...listening, fitProgress });
+    await second.fitOneCycle(1);
+    setDisplay(listening);
+    assert.deepEqual(await outcome(second), expected);
+    assert.equal(rows.length, 1);
+    assert.match(said.join("\n"), /This fit has been finished before and is not repeated/);
+  });
+
+  it("says why it does not go on with a backup of another seed, and leaves it", async () => {
+    const backup = { folder: temporaryFolder(), everySeconds: 0 };
+    const stopped = await makeLearner({ backup });
+    await assert.rejects(stopped.fit(1, 1e-2, [new Killer(2)]), /killed/);
+    const before = readdirSync(backup.folder);
+    const other = await makeLearner({ backup }, 4);
+    await other.fit(1, 1e-2, [new Killer(Infinity)]);
+    assert.match(said.join("\n"), /This fit begins at its beginning.*seed \(3 there, 4 here\)/s);
+    for (const name of before) assert.ok(existsSync(path.join(backup.folder, name)));
+  });
+
+  it("leaves nothing where the fit ends before the first backup", async () => {
+    const backup = { folder: temporaryFolder() };
+    const learn = await makeLearner({ backup });
+    await learn.fitOneCycle(1);
+    assert.deepEqual(readdirSync(backup.folder), []);
+  });
+
+  it("writes one when it is asked to stop, also before the first is due", async () => {
+    const wanted = await makeLearner();
+    await wanted.fitOneCycle(1);
+    const backup = { folder: temporaryFolder() };
+    const learn = await makeLearner({ backup });
+    const stop = { batchEnd: () => void (process as NodeJS.EventEmitter).emit("notebook:interrupt") };
+    await assert.rejects(learn.fitOneCycle(1, { callbacks: [stop] }), /stopped by the person/);
+    const [fit = ""] = readdirSync(backup.folder);
+    assert.deepEqual(
+      readdirSync(path.join(backup.folder, fit))
+        .map((name) => name.replace(/-.*\./, "."))
+        .sort(),
+      ["fit.json", "state.safetensors"],
+    );
+  });
+
+  it("refuses a damaged backup in words", async () => {
+    const backup = { folder: temporaryFolder(), everySeconds: 0 };
+    const stopped = await makeLearner({ backup });
+    await assert.rejects(stopped.fit(1, 1e-2, [new Killer(2)]), /killed/);
+    const [fit = ""] = readdirSync(backup.folder);
+    const file = path.join(backup.folder, fit, "fit.json");
+    const { writeFileSync } = await import("node:fs");
+    writeFileSync(file, readFileSync(file, "utf8").replace('"batch":2', '"batch":3'));
+    const again = await makeLearner({ backup });
+    await assert.rejects(again.fit(1, 1e-2, [new Killer(Infinity)]), /damaged.*Delete its folder/s);
+  });
+
+  it("keeps what other callbacks say of themselves", async () => {
+    const backup = { folder: temporaryFolder(), everySeconds: 0 };
+    const stopped = await makeLearner({ backup });
+    const stopping = () => new EarlyStoppingCallback({ minDelta: 10, patience: 1 });
+    await assert.rejects(stopped.fit(9, 1e-3, [stopping(), new Killer(17)]), /killed/);
+    const again = await makeLearner({ backup });
+    await again.fit(9, 1e-3, [stopping(), new Killer(Infinity)]);
+    assert.equal(again.history.length, 3);
+  });
+});
+
+describe("a checkpoint from within an epoch", () => {
+  it("says that no fit can go on from there", async () => {
+    const learn = await makeLearner();
+    const saving: Callback = {
+      batchEnd: async ({ learn, batch }) => {
+        if (batch === 2) await learn.save("inside");
+      },
+      epochEnd: ({ learn }) => learn.save("outside"),
+    };
+    await learn.fit(1, 1e-3, [saving]);
+    await learn.load("outside");
+    assert.deepEqual(said, []);
+    await learn.load("inside");
+    assert.match(said.join("\n"), /saved within epoch 0, after 2 of 5 batches.*option `backup`/s);
+  });
+});
