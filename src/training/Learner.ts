@@ -5,7 +5,7 @@ import { currentDisplay } from "../core/Display.js";
 import type { Cnn } from "../models/Cnn.js";
 import { runDirectory } from "../core/runDirectory.js";
 import type { Interruption } from "./backup/SavedFit.js";
-import { type Callback, requireBetweenEpochs } from "./callbacks/Callback.js";
+import type { Callback } from "./callbacks/Callback.js";
 import { checkpointName, type CheckpointOptions } from "./checkpoint.js";
 import type { DataBunch } from "./DataBunch.js";
 import { describeLearner, exportLearner, type ExportOptions } from "./inference/exportLearner.js";
@@ -13,7 +13,7 @@ import { exportOnnx } from "./inference/exportOnnx.js";
 import { exportTfjs } from "./inference/exportTfjs.js";
 import type { FeatureBunch } from "./FeatureBunch.js";
 import { fineTune, type FineTuneOptions } from "./fineTune.js";
-import { requireBatch, requireEpochs } from "./fit.js";
+import { requireEpochs } from "./fit.js";
 import { fitOneCycle, type FitOneCycleOptions } from "./fitOneCycle.js";
 import { getPredsOfSet, type GetPredsOptions } from "./getPreds.js";
 import type { HistoryRow, Timing } from "./HistoryRow.js";
@@ -28,7 +28,6 @@ import { precompute, type PrecomputeOptions } from "./precompute.js";
 import { type Prediction, predictImage } from "./inference/Prediction.js";
 import type { Predictions } from "../statistics/Predictions.js";
 import type { Recorder } from "./recorder/Recorder.js";
-import { requireSameClasses } from "./requireSameClasses.js";
 import type { NetRunner } from "./session/NetRunner.js";
 import { showResults, type ShowResultsOptions } from "./showResults.js";
 import { type LearningRate, lrRange, slice } from "./optimizers/slice.js";
@@ -43,21 +42,8 @@ import type { ValidateOptions, Validation } from "./validate.js";
  * Data, a net and an optimizer: what fast.ai calls a learner. `cnnLearner` makes one.
  *
  * A method that is not awaited goes on while other cells run. What would then give wrong weights is refused, by a
- * `UserError` that says what is running and where the `await` is missing:
- *
- * | while this runs ... | these run beside it | these wait for it | these are refused |
- * | --- | --- | --- | --- |
- * | `fit`, `fitOneCycle`, `fineTune` | predictions, each between two steps | | the rest |
- * | `lrFind`, `load` | | | all |
- * | `save`, `export*`, `precompute` | predictions, `save`, `export*`, `precompute` | fits, `lrFind`, `load` | the rest |
- * | predictions | predictions, `save`, `export*`, `precompute` | fits, `lrFind`, `load` | the rest |
- *
- * Predictions are `predict`, `getPreds`, `validate`, `TTA`, `showResults` and `summary`; the rest are `unfreeze`,
- * `freeze`, `freezeTo`, a change of `data` and `dispose`, and what the row does not name.
- *
- * A fit's own callbacks may predict, `save`, `load`, `export*` and `precompute`, awaited or not, and between two epochs
- * set `data`. They may not begin a fit or a search, freeze layers or dispose. A head that `precompute` made has its
- * learner's weights: what one of the two runs counts for the other.
+ * `UserError` that says what is running and where the `await` is missing; `NetAccess` has the table. A fit's own
+ * callbacks may predict, `save`, `load`, `export*` and `precompute`, awaited or not, and between two epochs set `data`.
  */
 export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearner {
   /** The columns of the table beside the losses. */
@@ -123,11 +109,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
    * @throws UserError for other classes, and while the net trains
    */
   set data(data: Data) {
-    const what = "learn.data cannot be changed";
-    const fit = this.runner.requireChange(what, "data");
-    if (fit) requireBetweenEpochs(what, fit.event);
-    requireSameClasses(data.classes, this.data.classes);
-    if (fit) requireBatch(data);
+    this.trainer.requireOtherData(data);
     this.current = data;
   }
 
@@ -227,10 +209,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
     );
   }
 
-  /**
-   * Shows images of a batch below their predicted class, their actual one and the probability of the predicted.
-   * @throws UserError when the data have no such set
-   */
+  /** Shows images of a batch below their predicted class, their actual one and the probability of the predicted. */
   showResults(this: Learner<ImageDataBunch>, options: ShowResultsOptions = {}): Promise<void> {
     return this.runner.run("showResults()", "look", () => showResults(this.runner, this.data, options));
   }
@@ -263,7 +242,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
    * Writes `modelDir/name.safetensors` for inference: weights, classes and the images' preparation in one file, which
    * `loadLearner` reads anywhere.
    * @returns the file
-   * @throws UserError when the options' threshold is not valid for the classes, or the file cannot be written
+   * @throws UserError when the threshold is not valid for the classes, or the file cannot be written
    */
   async export(this: Learner<ImageDataBunch>, name = "export", options: ExportOptions = {}): Promise<string> {
     const file = this.checkpoint(name);
@@ -271,19 +250,12 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
     return file;
   }
 
-  /**
-   * Writes the net to an ONNX file, for onnxruntime and others; see `exportOnnx`.
-   * @param file such as "model.onnx"; its name is taken as it is
-   * @throws UserError when it cannot be written
-   */
+  /** Writes the net to an ONNX file such as "model.onnx", for onnxruntime and others; see `exportOnnx`. */
   async exportOnnx(this: Learner<ImageDataBunch>, file: string): Promise<void> {
     await this.runner.read("exportOnnx()", "keep", () => exportOnnx(this.model, describeLearner(this), file));
   }
 
-  /**
-   * Writes the net into a folder as a graph model of TensorFlow.js, for browsers; see `exportTfjs`.
-   * @throws UserError when it cannot be written
-   */
+  /** Writes the net into a folder as a graph model of TensorFlow.js, for browsers; see `exportTfjs`. */
   async exportTfjs(this: Learner<ImageDataBunch>, folder: string): Promise<void> {
     await this.runner.read("exportTfjs()", "keep", () =>
       exportTfjs(this.model, describeLearner(this), folder),
@@ -293,11 +265,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
   /**
    * For slow machines: runs every image through the body once and gives a learner of the head alone on these
    * features, which trains in seconds: `const head = await learn.precompute(); await head.fitOneCycle(8);`. The head
-   * is this learner's own: what is trained there is trained here.
-   *
-   * It is not fast.ai's frozen phase: the body is in inference mode, so that its batch norms normalise by their
-   * running statistics and are neither trained nor updated, and an image has `variants` fixed looks in place of a new
-   * augmentation in each epoch.
+   * is this learner's own: what is trained there is trained here. See `PrecomputeOptions`.
    */
   async precompute(
     this: Learner<ImageDataBunch>,
@@ -312,10 +280,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
     });
   }
 
-  /**
-   * Shows the net's layers: what each gives for an image, its parameters, whether they are trained, and the memory of
-   * a step.
-   */
+  /** Shows what each layer gives for an image, its parameters, whether they are trained, and the memory of a step. */
   async summary(this: Learner<ImageDataBunch>): Promise<void> {
     const { size, bs } = this.data;
     const { gradientCheckpointing: checkpointing } = this.options;

@@ -4,7 +4,7 @@ import { Random } from "../core/Random.js";
 import { checkNumber, checkOneOf } from "../core/checkNumber.js";
 import { interruptible } from "../core/interrupt.js";
 import { adam } from "./optimizers/Adam.js";
-import { type Callback, inOrder } from "./callbacks/Callback.js";
+import { type Callback, inOrder, requireBetweenEpochs } from "./callbacks/Callback.js";
 import {
   type CheckpointIdentity,
   type WithinEpoch,
@@ -28,6 +28,7 @@ import type { Operation } from "./session/NetAccess.js";
 import { defaultWd, type Optimizer } from "./optimizers/Optimizer.js";
 import { Passes } from "./session/Passes.js";
 import { Recorder } from "./recorder/Recorder.js";
+import { requireSameClasses } from "./requireSameClasses.js";
 import { captureRng, restoreRng, type Streams } from "./rngState.js";
 import { NetRunner } from "./session/NetRunner.js";
 import { takeSnapshot } from "./session/snapshot.js";
@@ -91,6 +92,15 @@ export class Trainer {
     this.phase = n === 0 ? "unfrozen" : "frozen";
     this.optimizer.dispose();
     this.optimizer = this.newOptimizer();
+  }
+
+  /** @throws UserError where the learner cannot be given other data now */
+  requireOtherData(data: DataBunch): void {
+    const what = "learn.data cannot be changed";
+    const fit = this.runner.requireChange(what, "data");
+    if (fit) requireBetweenEpochs(what, fit.event);
+    requireSameClasses(data.classes, this.data.classes);
+    if (fit) requireBatch(data);
   }
 
   /**

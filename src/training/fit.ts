@@ -64,8 +64,10 @@ export interface LoopBackup {
   readonly stoppedAt: LoopState | undefined;
   /** Whether the last one was written long enough ago. */
   readonly isDue: boolean;
-  /** Writes the state of the whole fit as it is between two steps. */
-  write(loop: LoopState): Promise<void>;
+  /** Writes the state of the whole fit as it is between two steps; where that fails, the display says so. */
+  write(loop: LoopState): Promise<unknown>;
+  /** The same where the person has asked for a stop. */
+  stop(loop: LoopState): Promise<void>;
   /** Puts the whole fit, but for the loop, into the state that was written last. */
   restore(state: TrainingState): Promise<void>;
 }
@@ -205,14 +207,13 @@ class TrainingLoop {
   /** Between two batches: the person may have asked for a stop, and the backup may be due. */
   private async pause(phase: LoopState["phase"]): Promise<void> {
     const { backup } = this.fitted;
-    const write = () => backup?.write(this.loopState(phase));
     try {
       await this.check();
     } catch (interrupt) {
-      await write();
+      await backup?.stop(this.loopState(phase));
       throw interrupt;
     }
-    if (backup?.isDue === true) await write();
+    if (backup?.isDue === true) await backup.write(this.loopState(phase));
   }
 
   /** A callback may have given the learner other data since the last epoch. */

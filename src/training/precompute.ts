@@ -11,7 +11,11 @@ import { Evaluator } from "./session/Evaluator.js";
 import { FeatureBunch, type Features } from "./FeatureBunch.js";
 import { NetAccess } from "./session/NetAccess.js";
 
-/** How many looks at each training image `learn.precompute` takes. */
+/**
+ * How many looks at each training image `learn.precompute` takes. It is not fast.ai's frozen phase: the body is in
+ * inference mode, so that its batch norms normalise by their running statistics and are neither trained nor updated, and
+ * an image has `variants` fixed looks in place of a new augmentation in each epoch.
+ */
 export interface PrecomputeOptions {
   /**
    * Features of so many variants of each training image are computed: the first as validation sees it, the others

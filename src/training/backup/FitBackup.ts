@@ -107,8 +107,25 @@ export class FitBackup implements LoopBackup {
     return this.interruptions;
   }
 
-  async write(loop: LoopState): Promise<void> {
-    await this.keep({ status: "stopped", loop });
+  async write(loop: LoopState): Promise<boolean> {
+    try {
+      await this.keep({ status: "stopped", loop });
+      return true;
+    } catch (error) {
+      // Hours of training are worth more than their backup.
+      currentDisplay().text(`Warning: the fit has no new backup. ${messageOf(error)}`);
+      return false;
+    } finally {
+      this.lastWrite = performance.now();
+    }
+  }
+
+  async stop(loop: LoopState): Promise<void> {
+    if (!(await this.write(loop))) return;
+    currentDisplay().text(
+      `Stopped; the fit's state is kept in ${shownPath(this.folder)}. The same cells, run again from the top in a new ` +
+        "kernel, go on from there.",
+    );
   }
 
   /**
@@ -169,7 +186,7 @@ export class FitBackup implements LoopBackup {
       if (/^state-.*\.safetensors$/.test(file) && file !== name)
         await rm(path.join(folder, file), { force: true });
     }
-    [this.lastWrite, this.hasWritten] = [performance.now(), true];
+    this.hasWritten = true;
   }
 }
 

@@ -76,7 +76,20 @@ const here = new AsyncLocalStorage<Context>();
 const known = new WeakMap<Cnn, NetAccess>();
 
 /**
- * Decides what may happen with a net at the same time, for all learners on it. What would give wrong weights is
+ * Decides what may happen with a net at the same time, for all learners on it: a head that `precompute` made has its
+ * learner's weights, and what one of the two runs counts for the other.
+ *
+ * | while this runs ... | these run beside it | these wait for it | these are refused |
+ * | --- | --- | --- | --- |
+ * | `fit`, `fitOneCycle`, `fineTune` | predictions, each between two steps | | the rest |
+ * | `lrFind`, `load` | | | all |
+ * | `save`, `export*`, `precompute` | predictions, `save`, `export*`, `precompute` | fits, `lrFind`, `load` | the rest |
+ * | predictions | predictions, `save`, `export*`, `precompute` | fits, `lrFind`, `load` | the rest |
+ *
+ * Predictions are `predict`, `getPreds`, `validate`, `TTA`, `showResults` and `summary`; the rest are `unfreeze`,
+ * `freeze`, `freezeTo`, a change of `data` and `dispose`, and what the row does not name.
+ *
+ * What would give wrong weights is
  * refused in words; looks and keeps read one state of the net from their beginning to their end, and a fit's next step
  * waits for them. A fit tells calls in its own callbacks from calls that come from outside while it runs.
  */
