@@ -1,5 +1,6 @@
 import { UserError } from "../../core/errors.js";
-import { type Attr, attr, float32, int32 } from "../rawOps.js";
+import { attr, float32, int32 } from "../operations/attr.js";
+import type { Attr } from "../operations/binding.js";
 import { intsOf, textOf } from "./attributes.js";
 import type { InferenceConstant, InferenceGraph, InferenceInput, InferenceNode } from "./InferenceGraph.js";
 

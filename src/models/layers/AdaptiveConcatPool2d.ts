@@ -1,16 +1,7 @@
-import {
-  add,
-  concatColumns,
-  div,
-  max,
-  maxPool,
-  maxPoolGrad,
-  mean,
-  type PoolGeometry,
-  reshape,
-  splitColumns,
-} from "../../engine/kernels.js";
-import { constant } from "../../engine/rawOps.js";
+import { concatColumns, reshape, splitColumns } from "../../engine/operations/arrayOps.js";
+import { add, div, max, mean } from "../../engine/operations/mathOps.js";
+import { maxPool, maxPoolGrad, type PoolGeometry } from "../../engine/operations/maxPool.js";
+import { constant } from "../../engine/operations/op.js";
 import { retain } from "../../engine/references.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";
 import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";

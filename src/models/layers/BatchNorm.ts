@@ -1,16 +1,7 @@
-import {
-  add,
-  batchNormGrad,
-  batchNormAffine,
-  batchNormTraining,
-  biasAdd,
-  mul,
-  relu,
-  relu6,
-  relu6Grad,
-  reluGrad,
-  reshape,
-} from "../../engine/kernels.js";
+import { reshape } from "../../engine/operations/arrayOps.js";
+import { batchNormAffine, batchNormGrad, batchNormTraining } from "../../engine/operations/batchNorm.js";
+import { add, biasAdd, mul } from "../../engine/operations/mathOps.js";
+import { relu, relu6, relu6Grad, reluGrad } from "../../engine/operations/activations.js";
 import { hoist } from "../../engine/hoist.js";
 import { release, retain } from "../../engine/references.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";

@@ -1,4 +1,4 @@
-import { reshape } from "../../engine/kernels.js";
+import { reshape } from "../../engine/operations/arrayOps.js";
 import type { Tensor } from "../../engine/tensorflow.js";
 import { Module } from "./Module.js";
 
