@@ -7,6 +7,13 @@ export function shapeOf(x: Tensor): Tensor {
   return op("Shape", [T, attr.type("out_type", int32)], [x]);
 }
 
+/** The size of x's last axis, which is that of its channels. */
+export function channelsOf(x: Tensor): number {
+  const channels = x.shape.at(-1);
+  if (channels === undefined) throw new Error("a single number has no channels");
+  return channels;
+}
+
 /** The same values in another shape; -1 stands for the batch. */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   const sizes = constant(shape, "int32");

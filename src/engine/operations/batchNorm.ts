@@ -1,5 +1,5 @@
 import { type Tensor, tf } from "../tensorflow.js";
-import { reshape } from "./arrayOps.js";
+import { channelsOf, reshape } from "./arrayOps.js";
 import { attr, float32, int32, T } from "./attr.js";
 import { usesGpu } from "./binding.js";
 import { add, biasAdd, biasGrad, div, mul, sub } from "./mathOps.js";
@@ -71,7 +71,7 @@ function batchNormByParts(
   running: Running,
   { epsilon, momentum }: BatchNormSettings,
 ): BatchNormTraining {
-  const c = x.shape[3] ?? 0;
+  const c = channelsOf(x);
   const [y, runningMean, runningVariance, mean, variance, reserve, z] = tf.tidy(() => {
     const scalar = (value: number) => constant([value], "float32", []);
     // Less the running mean: the mean of the squares less the square of the mean is exact only where the mean is

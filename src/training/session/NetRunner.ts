@@ -32,7 +32,7 @@ export class NetRunner implements BatchTrainer {
       this.session ??= await NetSession.start({ ...this.net, training: this.training() }, batch, () => {
         this.access.require("The net's weights cannot be read", "look", this.net.model);
       });
-      this.access.holder = this.session;
+      this.access.location = this.session;
       return this.session.step(batch);
     });
   }
@@ -44,7 +44,7 @@ export class NetRunner implements BatchTrainer {
   evaluateBatch(batch: TrainBatch): Promise<EvaluatedBatch> {
     return this.access.queue.run(async () => {
       if (this.session?.matchesShape(batch) === true) return this.session.evaluate(batch);
-      await this.access.holder?.syncFromThread();
+      await this.access.location?.syncFromThread();
       return this.evaluator.evaluate(batch);
     });
   }
@@ -114,7 +114,7 @@ export class NetRunner implements BatchTrainer {
   private async closeSession(options?: CloseOptions): Promise<void> {
     const { session } = this;
     this.session = undefined;
-    if (this.access.holder === session) this.access.holder = undefined;
+    if (this.access.location === session) this.access.location = undefined;
     await session?.close(options);
   }
 }
