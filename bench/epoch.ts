@@ -50,7 +50,11 @@ export async function measureEpoch(options: EpochOptions): Promise<EpochResult> 
 
   const images = data.trainDl.length * bs;
   return {
-    ...{ model, size, bs, phase, images },
+    model,
+    size,
+    bs,
+    phase,
+    images,
     seconds: rounded(seconds),
     imgPerSec: rounded(images / seconds),
     loadSeconds: rounded(loadSeconds),

@@ -14,7 +14,7 @@ export interface ExampleSet {
 }
 
 /**
- * Copies images to a new folder, so that all sides read the same files, from the system's memory: evenly spread over
+ * Copies images to a new folder, so that all contenders read the same files, from the system's memory: evenly spread over
  * each class's sorted names, and one a class for validation, which loaders want.
  * @param dir default: the X-rays
  */

@@ -18,7 +18,7 @@ const { queueSends } = require("./launcher/sendQueue.cjs");
 const { redirectImports } = require("./launcher/redirectImports.cjs");
 const { catchUncaughtErrors } = require("./launcher/uncaughtErrors.cjs");
 const { separateTimers } = require("./launcher/timers.cjs");
-const { watchConversion } = require("./launcher/variables.cjs");
+const { watchConversion } = require("./launcher/shareVariables.cjs");
 
 // Relative paths mean the same wherever the kernel was started: in JupyterLab, in VS Code or without a person.
 const notebooks = path.join(root, "notebooks");

@@ -11,7 +11,7 @@ const { FailureCollector, compileFailure, failureOf, interruptedByTslab } = requ
 const { reloadModules } = require("./reload.cjs");
 const { expandShorthand } = require("./expandShorthand.cjs");
 const { reloadTypes } = require("./redirectImports.cjs");
-const { shareVariables } = require("./variables.cjs");
+const { shareVariables } = require("./shareVariables.cjs");
 
 /** How long a cell that listens to `notebook:interrupt` may take to stop by itself. */
 const graceMs = 10_000;

@@ -1,5 +1,6 @@
 "use strict";
 const util = require("node:util");
+const { withReplacement } = require("./replacedNames.cjs");
 
 /**
  * Turns what tslab would print to standard error into the content of a Jupyter `error` message.
@@ -66,7 +67,7 @@ class FailureCollector {
       return;
     }
     // The compiler's diagnostics come one call each: a format and its parts.
-    this.messages.push(util.format(...args));
+    this.messages.push(withReplacement(util.format(...args)));
     this.failure = compileFailure(this.messages);
   };
   messages = [];

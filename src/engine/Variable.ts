@@ -1,14 +1,13 @@
+import { attr, float32 } from "./operations/attr.js";
+import type { ResourceHandle } from "./operations/binding.js";
+import { add } from "./operations/mathOps.js";
 import {
-  attr,
   createResource,
   destroyResource,
-  float32,
   readResource,
   releaseResource,
-  type ResourceHandle,
   resourceOp,
-} from "./rawOps.js";
-import { add } from "./kernels.js";
+} from "./operations/resource.js";
 import { type Tensor, tf } from "./tensorflow.js";
 
 const dtype = [attr.type("dtype", float32)];

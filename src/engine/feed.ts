@@ -1,4 +1,4 @@
-import type { FeedValue } from "./graph/Graph.js";
+import type { FeedValue } from "./graph/Feed.js";
 import { currentRecorder } from "./graph/recording.js";
 import { type Tensor, tf } from "./tensorflow.js";
 

@@ -2,7 +2,7 @@ import type { Batch } from "../data/Batch.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { type Preprocessing, preprocessingOf, prepareImage } from "../data/loading/prepareImage.js";
 import { batchTiles } from "../data/figures/showImages.js";
-import { constant } from "../engine/rawOps.js";
+import { constant } from "../engine/operations/op.js";
 import { type Tensor, tf } from "../engine/tensorflow.js";
 import type { Cnn } from "../models/Cnn.js";
 import type { InferenceLearner } from "../training/inference/InferenceLearner.js";

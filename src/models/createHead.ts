@@ -13,16 +13,16 @@ export interface HeadOptions {
   readonly features: number;
   /** Classes. */
   readonly c: number;
-  /** Dropout before the last layer, in 0..1; the earlier one has half of it. fast.ai's default: 0.5 */
+  /** Dropout before the last layer, in [0, 1); the earlier one has half of it. @default 0.5 */
   readonly ps?: number;
-  /** Width of the hidden layer. */
+  /** Width of the hidden layer. @default 512 */
   readonly linFtrs?: number;
 }
 
 /** @throws UserError naming an option that makes no sense */
-export function requireHead({ ps = 0, linFtrs = 1 }: Pick<HeadOptions, "ps" | "linFtrs">): void {
-  checkNumber("ps", ps, { from: 0, below: 1 });
-  checkInteger("linFtrs", linFtrs, 1);
+export function requireHead({ ps, linFtrs }: Pick<HeadOptions, "ps" | "linFtrs">): void {
+  if (ps !== undefined) checkNumber("ps", ps, { from: 0, below: 1 });
+  if (linFtrs !== undefined) checkInteger("linFtrs", linFtrs, 1);
 }
 
 /**

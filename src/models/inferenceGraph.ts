@@ -2,7 +2,7 @@ import { feed } from "../engine/feed.js";
 import { recording } from "../engine/graph/recording.js";
 import type { InferenceGraph } from "../engine/export/InferenceGraph.js";
 import { InferenceRecorder } from "../engine/export/InferenceRecorder.js";
-import { softmax } from "../engine/kernels.js";
+import { softmax } from "../engine/operations/activations.js";
 import { tf } from "../engine/tensorflow.js";
 import type { Cnn } from "./Cnn.js";
 import { divergedRemedy, requireFiniteWeights } from "./requireFiniteWeights.js";

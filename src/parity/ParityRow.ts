@@ -11,13 +11,21 @@ export interface ParityRow {
 
 /** A row whose difference is a part of fastai's number. */
 export const relative = (name: string, ours: number, fastai: number, tolerance: number): ParityRow => ({
-  ...{ name, ours, fastai, tolerance, unit: "relative" },
+  name,
+  ours,
+  fastai,
+  tolerance,
+  unit: "relative",
   difference: Math.abs(ours - fastai) / Math.abs(fastai),
 });
 
 /** A row whose difference is taken as it is. */
 export const absolute = (name: string, ours: number, fastai: number, tolerance: number): ParityRow => ({
-  ...{ name, ours, fastai, tolerance, unit: "absolute" },
+  name,
+  ours,
+  fastai,
+  tolerance,
+  unit: "absolute",
   difference: Math.abs(ours - fastai),
 });
 

@@ -9,6 +9,7 @@ import { drawSteps, isTransform, type Transform } from "../data/transforms/Trans
 import { Random } from "../core/Random.js";
 import { UserError } from "../core/errors.js";
 import type { ParityRow } from "./ParityRow.js";
+import { farthest, meanDifference, pairs } from "./pairs.js";
 
 /** A drawn image and what fastai made of it. */
 interface Chain {
@@ -55,32 +56,25 @@ export function chainsParity(record: object): ParityRow[] {
   return chains.flatMap((chain, i) => {
     const ours = apply(chain);
     const { output } = chain;
-    const differences = output.map((value, k) => Math.abs((ours[k] ?? NaN) - value));
-    const farthest = differences.reduce(
-      (best, value, k) => (value <= (differences[best] ?? -1) ? best : k),
-      0,
-    );
+    const all = pairs(ours, output);
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     const { height, width, resizeMethod, paddingMode, transforms, steps = [] } = chain;
     const names = [...transforms.map(({ name }) => name), ...steps.map(({ kind }) => kind)];
     const name = `${i + 1}: ${width} x ${height}, ${resizeMethod}, ${paddingMode}, ${names.join(", ") || "nothing else"}`;
     return [
       {
-        ...{
-          name: `${name}: mean`,
-          ours: mean([...ours]),
-          fastai: mean(output),
-          difference: mean(differences),
-        },
-        ...{ tolerance: meanTolerance, unit: "absolute" as const },
+        name: `${name}: mean`,
+        ours: mean([...ours]),
+        fastai: mean(output),
+        difference: meanDifference(all),
+        tolerance: meanTolerance,
+        unit: "absolute" as const,
       },
       {
-        ...{ name: `${name}: farthest pixel`, ours: ours[farthest] ?? NaN, fastai: output[farthest] ?? NaN },
-        ...{
-          difference: differences[farthest] ?? NaN,
-          tolerance: maxTolerance,
-          unit: "absolute" as const,
-        },
+        name: `${name}: farthest pixel`,
+        ...farthest(all),
+        tolerance: maxTolerance,
+        unit: "absolute" as const,
       },
     ];
   });

@@ -171,7 +171,14 @@ function fixedData(batches: readonly TrainBatch[]): FixedData {
   const items = Array.from({ length: bs }, (_, i) => i);
   const loader = readyLoader(batches.map((batch) => ({ ...batch, items })));
   return {
-    ...{ classes: ["0", "1"], c: 2, bs, seed: 0, first },
-    ...{ trainDl: loader, validDl: loader, fixDl: loader, validDs: loader.dataset },
+    classes: ["0", "1"],
+    c: 2,
+    bs,
+    seed: 0,
+    first,
+    trainDl: loader,
+    validDl: loader,
+    fixDl: loader,
+    validDs: loader.dataset,
   };
 }

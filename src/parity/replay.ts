@@ -11,6 +11,7 @@ import type { Optimizer } from "../training/optimizers/Optimizer.js";
 import type { TrainBatch } from "../training/DataBunch.js";
 import { type ParityRow, relative } from "./ParityRow.js";
 import { malformed } from "./tracedNet.js";
+import { farthest, pairs } from "./pairs.js";
 
 /** Some steps of fastai in one stage, and what it predicted after them. */
 export interface RecordedStage {
@@ -71,13 +72,9 @@ export async function replay(
 /** Compared as a probability: its scale does not depend on how far training has driven the logits apart. */
 function evaluation({ stage, probabilities }: RecordedStage, logits: Float32Array): ParityRow {
   const ours = softmax(logits, 2).filter((_, i) => i % 2 === 1);
-  const differences = probabilities.map((fastai, i) => Math.abs((ours[i] ?? NaN) - fastai));
-  const worst = differences.indexOf(Math.max(...differences));
   return {
     name: `${stage} evaluation, worst item`,
-    ours: ours[worst] ?? NaN,
-    fastai: probabilities[worst] ?? NaN,
-    difference: differences[worst] ?? NaN,
+    ...farthest(pairs(ours, probabilities)),
     tolerance: stage === "frozen" ? 0.003 : 0.05,
     unit: "absolute",
   };

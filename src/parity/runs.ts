@@ -51,7 +51,9 @@ export async function runsParity(record: unknown): Promise<ParityRow[]> {
     try {
       for (const { stage, losses, mixes, eval_probabilities } of stages) {
         const recorded = {
-          ...{ stage, losses, lr: options[`${stage}_lr`] },
+          stage,
+          losses,
+          lr: options[`${stage}_lr`],
           probabilities: eval_probabilities.map(([, of = NaN]) => of),
           mixes: options.mixup === null ? undefined : mixes.map(mixOf),
         };

@@ -11,6 +11,7 @@ import type { TransformStep } from "../data/transforms/TransformStep.js";
 import { symmetricWarpStep } from "../data/transforms/symmetricWarp.js";
 import { zoomStep } from "../data/transforms/zoom.js";
 import type { ParityRow } from "./ParityRow.js";
+import { farthest, meanDifference, pairs } from "./pairs.js";
 
 /** An RGB image in 0..1: rows of pixels of three values. */
 type Image = readonly (readonly (readonly number[])[])[];
@@ -30,29 +31,19 @@ export function transformsParity(record: unknown): ParityRow[] {
   return Object.entries(cases).flatMap(([name, { params, output }]) => {
     const ours = apply(input, size, stepsOf(name, params));
     const theirs = output.flat(2);
-    let sum = 0;
-    let largest = { difference: -1, k: 0 };
-    for (const [k, value] of theirs.entries()) {
-      const difference = Math.abs((ours[k] ?? NaN) - value);
-      sum += difference;
-      // A NaN must not hide behind a comparison.
-      if (inside(k, size) && !(difference <= largest.difference)) largest = { difference, k };
-    }
-    const at = largest.k;
+    const all = pairs(ours, theirs);
     return [
       {
         name: `${name}: mean`,
         ours: mean(ours),
         fastai: mean(theirs),
-        difference: sum / theirs.length,
+        difference: meanDifference(all),
         tolerance: meanTolerance,
         unit: "absolute" as const,
       },
       {
         name: `${name}: farthest pixel`,
-        ours: ours[at] ?? NaN,
-        fastai: theirs[at] ?? NaN,
-        difference: largest.difference,
+        ...farthest(all.filter((_, k) => inside(k, size))),
         tolerance: maxTolerance,
         unit: "absolute" as const,
       },

@@ -1,5 +1,5 @@
 import { currentDisplay } from "../core/Display.js";
-import { usesGpu } from "../engine/rawOps.js";
+import { usesGpu } from "../engine/operations/binding.js";
 import { type Parameters, resolveParameters } from "./presets.js";
 
 /**

@@ -4,7 +4,7 @@ import { describeData } from "./describeData.js";
 import type { FoundDataset } from "../xrays/FoundDataset.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { currentDisplay } from "../core/Display.js";
-import { libtensorflowVersion, usesGpu } from "../engine/rawOps.js";
+import { libtensorflowVersion, usesGpu } from "../engine/operations/binding.js";
 import { tf } from "../engine/tensorflow.js";
 import { projectRoot } from "../core/environment.js";
 import { gitCommit } from "./gitCommit.js";

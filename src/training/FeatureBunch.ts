@@ -37,7 +37,8 @@ function featureLoader(images: DataLoader, features: Features, seed: number): Ba
   const { dataset, bs, length } = images;
   const width = (features[0]?.length ?? 0) / dataset.length;
   return {
-    ...{ dataset, length },
+    dataset,
+    length,
     async *batches(pass = 0, from = 0) {
       const random = new Random(seed, randomStreams.variant, pass);
       const order = images.itemsOf(pass);

@@ -7,13 +7,16 @@ import { defaultWd, type OptFunc, type WeightDecayOptions } from "./optimizers/O
 
 /** How a learner trains. */
 export interface LearnerOptions extends WeightDecayOptions {
-  /** `adam()` or `sgd()`. @default adam() */
+  /** The optimizer: `adam()` or `sgd()`, each with its options. @default adam() */
   readonly optFunc?: OptFunc;
-  /** `crossEntropy()` with its options. @default crossEntropy() */
+  /** The loss: `crossEntropy()` with its options. @default crossEntropy() */
   readonly lossFunc?: LossFunc;
-  /** Train on mixtures of two images, by fast.ai's MixUp with this alpha, such as 0.4. @default none */
+  /**
+   * Train on mixtures of two images, whose shares are drawn from Beta(mixUp, mixUp): fast.ai's MixUp, where it is called
+   * `alpha` and is 0.4. Above 0. @default none
+   */
   readonly mixUp?: number;
-  /** Scale the gradients down to this norm, all of them together, where theirs is larger. @default none */
+  /** Where the norm of all gradients together is larger than this, above 0, they are scaled down to it. @default none */
   readonly clipGrad?: number;
   /**
    * Take a step of the optimizer only after so many batches, by the mean over all their images: batches of 16 with 4
@@ -23,16 +26,16 @@ export interface LearnerOptions extends WeightDecayOptions {
   readonly gradientAccumulation?: number;
   /** Active in every fit, but not in searches for a learning rate: fast.ai's `callback_fns`. @default none */
   readonly callbacks?: readonly Callback[];
-  /** Columns of the table beside the losses; default none. */
+  /** Numbers of each epoch's validation, in columns of the table beside the losses. @default none */
   readonly metrics?: readonly Metric[];
   /**
    * The class that recall, precision and their kind speak of: in metrics, callbacks, interpretation and exports.
    * @default of two classes the one that is not a word for normal, else the second; of more none: means over them
    */
   readonly positiveClass?: string;
-  /** Draws dropout's masks; default the data's seed. */
+  /** Decides the draws of dropout's masks, of MixUp and of the weights of a new head. @default the data's seed */
   readonly seed?: number;
-  /** Keep training the batch norms of frozen layers; fast.ai's default: true. */
+  /** Keep training the batch norms of frozen layers. @default true */
   readonly trainBn?: boolean;
   /**
    * Keep of each stage of the net only its input and compute the rest again in the backward pass: less memory for
@@ -46,7 +49,7 @@ export interface LearnerOptions extends WeightDecayOptions {
    * repeated but shows its table. @default false
    */
   readonly backup?: boolean | BackupOptions;
-  /** Where `save` puts checkpoints; default `models` in the run's folder. */
+  /** The folder of checkpoints and exported files. @default `models` in the run's folder */
   readonly modelDir?: string;
 }
 

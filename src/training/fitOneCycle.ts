@@ -12,11 +12,11 @@ import type { Trainer } from "./Trainer.js";
 
 /** What `fitOneCycle` takes beside the number of epochs. */
 export interface FitOneCycleOptions extends OneCycleOptions {
-  /** The cycle's highest rate, for all layer groups or spread over them; default slice(3e-3). */
+  /** The cycle's highest rate, for all layer groups or spread over them. @default slice(3e-3) */
   readonly maxLr?: LearningRate;
-  /** Weight decay; default the learner's. */
+  /** Weight decay, from 0 on, for this fit. @default the learner's */
   readonly wd?: number;
-  /** For this fit, beside the learner's own. */
+  /** Callbacks for this fit alone, beside the learner's own. @default none */
   readonly callbacks?: readonly Callback[];
 }
 

@@ -25,12 +25,12 @@ export interface PrecomputeOptions {
 }
 
 /** A head whose images are features already. Its weights are those of the learner that it came from. */
-class LentHead extends Cnn {
-  constructor(lender: Cnn) {
-    const { body, head } = lender;
+class SharedHead extends Cnn {
+  constructor(owner: Cnn) {
+    const { body, head } = owner;
     const flatten = { ...body, net: new Sequential([new Flatten()]), split: 1 };
     super(flatten, new Sequential(head.children().slice(1)));
-    NetAccess.share(this, lender);
+    NetAccess.share(this, owner);
   }
 
   /** They are not its own. */
@@ -85,7 +85,7 @@ export async function precompute(
         train,
         valid: [await featuresOf(data.validDl, 0, check)],
       };
-      return { data: new FeatureBunch(data, features), model: new LentHead(learn.model) };
+      return { data: new FeatureBunch(data, features), model: new SharedHead(learn.model) };
     });
   } finally {
     progress.end();

@@ -10,7 +10,8 @@ import type { BatchLoader, ItemBatch } from "./DataBunch.js";
  */
 export function readyLoader(batches: readonly ItemBatch[], length = batches.length): BatchLoader {
   return {
-    ...{ dataset: { length: length * (batches[0]?.y.length ?? 0) }, length },
+    dataset: { length: length * (batches[0]?.y.length ?? 0) },
+    length,
     async *batches(_pass, from = 0) {
       for (let i = from; i < length; i++) {
         const batch = batches[i % batches.length];

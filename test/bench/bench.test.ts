@@ -64,9 +64,9 @@ describe("bench", () => {
     assert.match(stdout, /^validation, 32 px, batch 2 +img\/s +[\d.]+$/m);
     const { rows, runs } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as {
       rows: { values: Record<string, number> }[];
-      runs: { sides: { runs: { imgPerSec: number }[] }[] }[];
+      runs: { contenders: { runs: { imgPerSec: number }[] }[] }[];
     };
-    const rates = runs[0]?.sides[0]?.runs.map(({ imgPerSec }) => imgPerSec) ?? [];
+    const rates = runs[0]?.contenders[0]?.runs.map(({ imgPerSec }) => imgPerSec) ?? [];
     assert.equal(rates.length, 2);
     const shown = rows[0]?.values["xray-notebook"] ?? NaN;
     assert.ok(Math.abs(shown / median(rates) - 1) < 1e-3, `${shown} of ${rates.join(", ")}`);

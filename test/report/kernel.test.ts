@@ -105,6 +105,38 @@ describe("the kernel", () => {
     assert.deepEqual(fields?.matches, ["name", "speak"]);
   });
 
+  it("says what has taken the place of a name that is gone, from the changelog", async () => {
+    const changelog = [
+      "### Renamed and removed\n",
+      "| before         | instead                    |",
+      "| -------------- | -------------------------- |",
+      "| `hail`         | `greet`                    |",
+      "| `Greeter.name` | nothing: it is there still |",
+      "| `Greeter.call` | `say()`, as ever           |\n",
+      "### Changed\n",
+      "| `wave`         | `nod`                      |\n",
+    ].join("\n");
+    const [gone, member, there, other] = await session([
+      {
+        code: 'import { hail } from "../src/index.js";',
+        write: { [path.join(root, "CHANGELOG.md")]: changelog },
+      },
+      { code: 'import { Greeter } from "../src/index.js";\nnew Greeter("Al").call()' },
+      { code: 'import { Greeter } from "../src/index.js";\nnew Greeter("Al").name' },
+      { code: 'import { wave } from "../src/index.js";' },
+    ]);
+    assert.match(
+      errorOf(gone).message,
+      /no exported member.*'hail'.* Instead of hail: greet \(CHANGELOG\.md\)\.$/,
+    );
+    assert.match(
+      errorOf(member).message,
+      /'call'.* Instead of Greeter\.call: say\(\), as ever \(CHANGELOG\.md\)\.$/,
+    );
+    assert.equal(printed(there), "Al\n");
+    assert.match(errorOf(other).message, /'wave'\.$/);
+  });
+
   it("reports failures as errors, counts cells, and goes on", async () => {
     const [type, thrown, stray, late, value, beside] = await session([
       { code: 'const n: number = "text";' },

@@ -7,7 +7,9 @@ import { projectRoot } from "../../src/core/environment.js";
 import { errorOf, kernelSession, printed } from "../support/kernelSession.js";
 
 const jupyter = path.join(projectRoot, "jupyter");
-const { throughExports } = createRequire(path.join(jupyter, "launcher", "here.cjs"))("./variables.cjs") as {
+const { throughExports } = createRequire(path.join(jupyter, "launcher", "here.cjs"))(
+  "./throughExports.cjs",
+) as {
   throughExports: (js: string) => string;
 };
 

@@ -23,7 +23,7 @@ interface Hostile {
 }
 
 /** Who waits for longer has been left alone. */
-const patienceMs = 30_000;
+const timeoutMs = 30_000;
 
 /** Sends a whole body as the page does. */
 export function upload(
@@ -45,7 +45,7 @@ export function upload(
       method: "POST",
       path: "/predict",
       headers,
-      timeout: patienceMs,
+      timeout: timeoutMs,
     };
     const request = httpRequest(options, (response: IncomingMessage) => {
       let text = "";
@@ -66,7 +66,7 @@ export function upload(
 async function sendRaw(port: number, name: string, write: (socket: Socket) => unknown): Promise<Outcome> {
   const begun = performance.now();
   const socket = connect(port, "127.0.0.1");
-  socket.setTimeout(patienceMs, () => socket.destroy());
+  socket.setTimeout(timeoutMs, () => socket.destroy());
   let text = "";
   socket.setEncoding("utf8").on("data", (piece: string) => (text += piece));
   const closed = new Promise<void>((resolve) => {

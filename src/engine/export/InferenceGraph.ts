@@ -1,4 +1,4 @@
-import type { Attr } from "../rawOps.js";
+import type { Attr } from "../operations/binding.js";
 
 /** A net in evaluation mode as plain data: TensorFlow operations from one input to one output, in their order. */
 export interface InferenceGraph {

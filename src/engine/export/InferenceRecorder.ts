@@ -1,5 +1,5 @@
 import type { OperationRecorder } from "../graph/recording.js";
-import type { Attr } from "../rawOps.js";
+import type { Attr } from "../operations/binding.js";
 import type { Tensor } from "../tensorflow.js";
 import type { InferenceConstant, InferenceGraph, InferenceInput, InferenceNode } from "./InferenceGraph.js";
 

@@ -1,4 +1,4 @@
-import type { AttrType } from "../rawOps.js";
+import type { AttrType } from "../operations/binding.js";
 import type { InferenceNode } from "./InferenceGraph.js";
 
 /** A node's list of integers of this name; each function here fails for a node that has no such attribute. */

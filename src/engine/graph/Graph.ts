@@ -1,5 +1,6 @@
-import type { Attr } from "../rawOps.js";
+import type { Attr } from "../operations/binding.js";
 import type { Variable } from "../Variable.js";
+import type { Feed } from "./Feed.js";
 
 /** A node of a TensorFlow graph. */
 export interface GraphNode {
@@ -16,18 +17,6 @@ export interface ConstantTensor {
   readonly dtype: "int32" | "float32";
   readonly shape: readonly number[];
   readonly values: readonly number[];
-}
-
-/** Numbers for one input of one step. */
-export interface FeedValue {
-  readonly shape: readonly number[];
-  readonly values: Float32Array | Int32Array;
-}
-
-/** An input of the graph, with who makes its numbers for a step over `n` items. */
-export interface Feed {
-  readonly name: string;
-  readonly make: (n: number) => FeedValue;
 }
 
 /** Something recorded that can be run. */

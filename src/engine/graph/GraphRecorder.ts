@@ -1,7 +1,9 @@
-import { type Attr, attr, float32, int32, type ResourceHandle } from "../rawOps.js";
+import { attr, float32, int32 } from "../operations/attr.js";
+import type { Attr, ResourceHandle } from "../operations/binding.js";
 import type { Tensor } from "../tensorflow.js";
 import type { Variable } from "../Variable.js";
-import type { Feed, Graph, GraphFunction, GraphGroup, GraphNode } from "./Graph.js";
+import type { Feed } from "./Feed.js";
+import type { Graph, GraphFunction, GraphGroup, GraphNode } from "./Graph.js";
 import type { OperationRecorder } from "./recording.js";
 
 const types = { float32, int32 };
@@ -240,7 +242,7 @@ export class GraphRecorder implements OperationRecorder {
     if (source === undefined) {
       throw new Error(
         `${user} takes a tensor [${tensor.shape.join(", ")}] that was not recorded: ` +
-          "make it by an operation of rawOps.ts, by constant() or by feed()",
+          "make it by an operation of engine/operations, by constant() or by feed()",
       );
     }
     return source;

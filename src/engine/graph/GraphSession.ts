@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fedTensor } from "../feed.js";
-import { deleteSession, loadSession, runSession, type SessionHandle } from "../rawOps.js";
+import { deleteSession, loadSession, runSession, type SessionHandle } from "./runSession.js";
 import { type Tensor, tf } from "../tensorflow.js";
-import type { FeedValue, Graph, GraphFunction, GraphGroup } from "./Graph.js";
+import type { FeedValue } from "./Feed.js";
+import type { Graph, GraphFunction, GraphGroup } from "./Graph.js";
 import { savedModel, savedModelTag } from "./savedModel.js";
 
 /** A group's new values; without them it is set to zeros. */

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
-import type { FeedValue } from "./Graph.js";
+import type { FeedValue } from "./Feed.js";
 import type { GraphProgram, GroupSetting } from "./GraphSession.js";
 import type { GraphReply, GraphRequest } from "./graphWorker.js";
 

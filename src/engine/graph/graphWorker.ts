@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { collectGarbage } from "../collectGarbage.js";
 import { messageOf } from "../../core/errors.js";
-import type { FeedValue } from "./Graph.js";
+import type { FeedValue } from "./Feed.js";
 import { type GraphProgram, GraphSession, type GroupSetting } from "./GraphSession.js";
 
 /** Where an answer goes that is waited for without giving the event loop a turn. */

@@ -1,6 +1,6 @@
-import type { Attr, ResourceHandle } from "../rawOps.js";
+import type { Attr, ResourceHandle } from "../operations/binding.js";
 import type { Tensor } from "../tensorflow.js";
-import type { Feed } from "./Graph.js";
+import type { Feed } from "./Feed.js";
 
 /** Takes down operations as they run. */
 export interface OperationRecorder {
@@ -37,7 +37,7 @@ let recorder: OperationRecorder | undefined;
 /** Who takes down the operations that run now, if anybody does. */
 export const currentRecorder = (): OperationRecorder | undefined => recorder;
 
-/** Runs `body` with every operation of `rawOps.ts` taken down by `to`. */
+/** Runs `body` with every operation of `operations/` taken down by `to`. */
 export function recording<R>(to: OperationRecorder, body: () => R): R {
   if (recorder) throw new Error("one step is recorded at a time");
   recorder = to;

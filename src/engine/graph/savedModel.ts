@@ -1,6 +1,7 @@
 import { BinaryWriter } from "google-protobuf";
 import { message } from "../protobuf.js";
-import { type Attr, float32, int32 } from "../rawOps.js";
+import { float32, int32 } from "../operations/attr.js";
+import type { Attr } from "../operations/binding.js";
 import type { ConstantTensor, GraphNode } from "./Graph.js";
 
 /**

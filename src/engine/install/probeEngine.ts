@@ -17,14 +17,14 @@ export interface EngineReport {
  * @throws UserError when it is not installed, does not load, crashes or computes wrongly
  */
 export async function probeEngine(): Promise<EngineReport> {
-  const [tensorflow, rawOps] = ["tensorflow.js", "rawOps.js"].map((file) =>
+  const [tensorflow, binding] = ["tensorflow.js", "operations/binding.js"].map((file) =>
     JSON.stringify(path.join(projectRoot, "dist", "src", "engine", file)),
   );
   const script = `
     try {
       const { tf } = require(${tensorflow});
       if (tf.matMul([[1, 2]], [[3], [4]]).dataSync()[0] !== 11) throw new Error("1*3 + 2*4 is not 11 here.");
-      const { libtensorflowVersion, usesGpu } = require(${rawOps});
+      const { libtensorflowVersion, usesGpu } = require(${binding});
       console.log(JSON.stringify({ libtensorflow: libtensorflowVersion, usesGpu }));
     } catch (error) {
       console.error(error.message);
@@ -39,7 +39,7 @@ export async function probeEngine(): Promise<EngineReport> {
 
 /**
  * Whether the installed engine computes on a GPU. The CPU's engine is known by its files; every other is asked.
- * Where TensorFlow is loaded in this process, `usesGpu` of `rawOps.ts` says the same.
+ * Where TensorFlow is loaded in this process, `usesGpu` of `binding.ts` says the same.
  * @throws UserError when there is no engine that works
  */
 export async function computesOnGpu(): Promise<boolean> {

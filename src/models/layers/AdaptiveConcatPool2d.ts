@@ -1,16 +1,7 @@
-import {
-  add,
-  concatColumns,
-  div,
-  max,
-  maxPool,
-  maxPoolGrad,
-  mean,
-  type PoolGeometry,
-  reshape,
-  splitColumns,
-} from "../../engine/kernels.js";
-import { constant } from "../../engine/rawOps.js";
+import { channelsOf, concatColumns, reshape, splitColumns } from "../../engine/operations/arrayOps.js";
+import { add, div, max, mean } from "../../engine/operations/mathOps.js";
+import { maxPool, maxPoolGrad, type PoolGeometry } from "../../engine/operations/maxPool.js";
+import { constant } from "../../engine/operations/op.js";
 import { retain } from "../../engine/references.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";
 import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";
@@ -27,7 +18,7 @@ export class AdaptiveConcatPool2d extends Module {
       return tf.tidy(() => concatColumns(max(x, [1, 2]), mean(x, [1, 2])));
     // Pooled, since TensorFlow has a gradient for it as one operation.
     const highest = maxPool(x, wholeImage(x));
-    const y = tf.tidy(() => concatColumns(reshape(highest, [-1, x.shape[3] ?? 0]), mean(x, [1, 2])));
+    const y = tf.tidy(() => concatColumns(reshape(highest, [-1, channelsOf(x)]), mean(x, [1, 2])));
     if (savesForBackward(pass)) this.saved.put({ x: retain(x), highest });
     else highest.dispose();
     return y;

@@ -1,16 +1,7 @@
-import {
-  add,
-  batchNormGrad,
-  batchNormAffine,
-  batchNormTraining,
-  biasAdd,
-  mul,
-  relu,
-  relu6,
-  relu6Grad,
-  reluGrad,
-  reshape,
-} from "../../engine/kernels.js";
+import { channelsOf, reshape } from "../../engine/operations/arrayOps.js";
+import { batchNormAffine, batchNormGrad, batchNormTraining } from "../../engine/operations/batchNorm.js";
+import { add, biasAdd, mul } from "../../engine/operations/mathOps.js";
+import { relu, relu6, relu6Grad, reluGrad } from "../../engine/operations/activations.js";
 import { hoist } from "../../engine/hoist.js";
 import { release, retain } from "../../engine/references.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";
@@ -172,7 +163,7 @@ export class BatchNorm extends Module {
 
 /** TensorFlow's operation takes images; rows of features are images of one pixel. */
 function asImage(x: Tensor): Tensor {
-  return x.rank === 4 ? x : reshape(x, [-1, 1, 1, x.shape[1] ?? 0]);
+  return x.rank === 4 ? x : reshape(x, [-1, 1, 1, channelsOf(x)]);
 }
 
 function likeInput(y: Tensor, input: Tensor): Tensor {
@@ -180,7 +171,7 @@ function likeInput(y: Tensor, input: Tensor): Tensor {
 }
 
 function flatten(x: Tensor): Tensor {
-  const flat = reshape(x, [-1, x.shape[3] ?? 0]);
+  const flat = reshape(x, [-1, channelsOf(x)]);
   release(x);
   return flat;
 }

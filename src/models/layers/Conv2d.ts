@@ -1,11 +1,7 @@
-import {
-  conv2d,
-  conv2dFilterGrad,
-  conv2dInputGrad,
-  type ConvGeometry,
-  mul,
-  shapeOf,
-} from "../../engine/kernels.js";
+import { shapeOf } from "../../engine/operations/arrayOps.js";
+import { conv2d, conv2dFilterGrad, conv2dInputGrad } from "../../engine/operations/conv2d.js";
+import type { ConvGeometry } from "../../engine/operations/convGeometry.js";
+import { mul } from "../../engine/operations/mathOps.js";
 import { hoist } from "../../engine/hoist.js";
 import { retain } from "../../engine/references.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";

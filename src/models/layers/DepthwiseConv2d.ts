@@ -2,7 +2,7 @@ import {
   depthwiseConv2d,
   depthwiseConv2dFilterGrad,
   depthwiseConv2dInputGrad,
-} from "../../engine/kernels.js";
+} from "../../engine/operations/depthwiseConv2d.js";
 import type { Tensor } from "../../engine/tensorflow.js";
 import { Conv2d, type Conv2dOptions } from "./Conv2d.js";
 

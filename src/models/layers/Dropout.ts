@@ -1,5 +1,5 @@
 import { feed } from "../../engine/feed.js";
-import { mul } from "../../engine/kernels.js";
+import { mul } from "../../engine/operations/mathOps.js";
 import type { Tensor } from "../../engine/tensorflow.js";
 import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";
 

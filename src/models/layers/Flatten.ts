@@ -1,11 +1,11 @@
-import { reshape } from "../../engine/kernels.js";
+import { channelsOf, reshape } from "../../engine/operations/arrayOps.js";
 import type { Tensor } from "../../engine/tensorflow.js";
 import { Module } from "./Module.js";
 
 /** x `[n, 1, 1, c]` -> `[n, c]`: what stands in for a body whose features are known. Nothing below it is trained. */
 export class Flatten extends Module {
   forward(x: Tensor): Tensor {
-    return reshape(x, [-1, x.shape[3] ?? 0]);
+    return reshape(x, [-1, channelsOf(x)]);
   }
 
   backward(dy: Tensor): undefined {

@@ -1,4 +1,4 @@
-import { add, biasGrad, matMul } from "../../engine/kernels.js";
+import { add, biasGrad, matMul } from "../../engine/operations/mathOps.js";
 import { retain } from "../../engine/references.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";
 import { Parameter } from "../../engine/Variable.js";

@@ -1,4 +1,4 @@
-import { maxPool, maxPoolGrad, type PoolGeometry } from "../../engine/kernels.js";
+import { maxPool, maxPoolGrad, type PoolGeometry } from "../../engine/operations/maxPool.js";
 import { retain } from "../../engine/references.js";
 import type { Tensor } from "../../engine/tensorflow.js";
 import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";

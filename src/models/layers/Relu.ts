@@ -1,4 +1,4 @@
-import { relu, reluGrad } from "../../engine/kernels.js";
+import { relu, reluGrad } from "../../engine/operations/activations.js";
 import { retain } from "../../engine/references.js";
 import type { Tensor } from "../../engine/tensorflow.js";
 import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";

@@ -1,4 +1,5 @@
-import { add, addAll, relu, reluGrad } from "../../engine/kernels.js";
+import { add, addAll } from "../../engine/operations/mathOps.js";
+import { relu, reluGrad } from "../../engine/operations/activations.js";
 import { release, retain } from "../../engine/references.js";
 import type { Tensor } from "../../engine/tensorflow.js";
 import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";

@@ -1,8 +1,7 @@
 import { release, retain } from "../../engine/references.js";
-import { identityAfter } from "../../engine/rawOps.js";
+import { identityAfter } from "../../engine/operations/op.js";
 import type { Tensor } from "../../engine/tensorflow.js";
-import type { Module } from "./Module.js";
-import { type Pass, releaseAll, Saved } from "./Module.js";
+import { type Module, type Pass, releaseAll, Saved } from "./Module.js";
 import { Sequential } from "./Sequential.js";
 
 /**

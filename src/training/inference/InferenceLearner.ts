@@ -88,8 +88,16 @@ export class InferenceLearner {
         paths.map((path) => ({ path, label: 0, class: "" })),
         this.classes,
       ),
-      ...{ bs, size, resizing, transforms, shuffle: false, dropLast: false, stats: () => stats, stream: [0] },
-      ...{ workers: this.workers, cache: new ImageCache(0) },
+      bs,
+      size,
+      resizing,
+      transforms,
+      shuffle: false,
+      dropLast: false,
+      stats: () => stats,
+      stream: [0],
+      workers: this.workers,
+      cache: new ImageCache(0),
     });
     return interruptible(async (check) => {
       const predictions: FilePrediction[] = [];

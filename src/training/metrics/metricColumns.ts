@@ -21,6 +21,7 @@ export function metricColumns(metrics: readonly Metric[], of: MetricClasses): Me
   const columns = metrics.map((given, i) => {
     const metric = given.name === "" ? withName(`metric_${i + 1}`, given) : given;
     const name = metricName(metric);
+    requireNoOldCheck(given, name);
     const description = metric.describe?.(of);
     return { ...description, metric, name, head: description?.head ?? name };
   });
@@ -44,5 +45,14 @@ function withName(name: string, metric: Metric): Metric {
   return named(
     name,
     Object.assign((input: Parameters<Metric>[0]) => metric(input), { whole, higherIsBetter, describe }),
+  );
+}
+
+/** The compiler does not see what `Object.assign` gives a function: its check would be left out without a word. */
+function requireNoOldCheck(metric: Metric, name: string): void {
+  if (!("requireClasses" in metric)) return;
+  throw new UserError(
+    `The metric ${name} has requireClasses, which is not asked any more.`,
+    "Give it `describe`, a function of the classes, which throws where they do not suit.",
   );
 }

@@ -1,4 +1,4 @@
-import { add, mul } from "../../engine/kernels.js";
+import { add, mul } from "../../engine/operations/mathOps.js";
 import { feedScalar } from "../../engine/feed.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";
 import { type Parameter, Variable } from "../../engine/Variable.js";

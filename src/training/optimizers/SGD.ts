@@ -1,5 +1,6 @@
 import { feedScalar } from "../../engine/feed.js";
-import { attr, resourceOp, T } from "../../engine/rawOps.js";
+import { attr, T } from "../../engine/operations/attr.js";
+import { resourceOp } from "../../engine/operations/resource.js";
 import type { Tensor } from "../../engine/tensorflow.js";
 import type { Parameter } from "../../engine/Variable.js";
 import { checkNumber } from "../../core/checkNumber.js";

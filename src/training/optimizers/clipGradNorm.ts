@@ -1,5 +1,7 @@
-import { add, div, mul, stack, sum } from "../../engine/kernels.js";
-import { constant, op, T } from "../../engine/rawOps.js";
+import { stack } from "../../engine/operations/arrayOps.js";
+import { T } from "../../engine/operations/attr.js";
+import { add, div, mul, sum } from "../../engine/operations/mathOps.js";
+import { constant, op } from "../../engine/operations/op.js";
 import { tf } from "../../engine/tensorflow.js";
 import type { Parameter } from "../../engine/Variable.js";
 

@@ -21,8 +21,12 @@ export function lrFindFigure(
     data: [
       { type: "scatter", mode: "lines", x: lrs, y: losses, name: "smoothed loss" },
       ...marks.map(([name, lr]) => ({
-        ...{ type: "scatter", mode: "markers", marker: { size: 10 }, name: `${name}: ${exponent(lr)}` },
-        ...{ x: [lr], y: [lossAt(lr, lrs, losses)] },
+        type: "scatter",
+        mode: "markers",
+        marker: { size: 10 },
+        name: `${name}: ${exponent(lr)}`,
+        x: [lr],
+        y: [lossAt(lr, lrs, losses)],
       })),
     ],
     layout: {

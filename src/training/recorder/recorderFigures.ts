@@ -21,7 +21,9 @@ export function lossesFigure(
     data: [
       { type: "scatter", mode: "lines", name: "train", x: count(train), y: train },
       {
-        ...{ type: "scatter", mode: "lines+markers", name: "valid" },
+        type: "scatter",
+        mode: "lines+markers",
+        name: "valid",
         x: valid.map(({ batches }) => batches),
         y: valid.map(({ loss }) => loss),
       },
@@ -72,8 +74,11 @@ export function metricsFigure(
   const values = (i: number) => rows.map(({ metrics }) => metrics[i] ?? NaN);
   return {
     data: names.map((name, i) => ({
-      ...{ type: "scatter", mode: "lines+markers", name },
-      ...{ x: rows.map(({ epoch }) => epoch), y: values(i) },
+      type: "scatter",
+      mode: "lines+markers",
+      name,
+      x: rows.map(({ epoch }) => epoch),
+      y: values(i),
       ...(i === 0 ? {} : { xaxis: `x${i + 1}`, yaxis: `y${i + 1}` }),
     })),
     layout: {

@@ -61,8 +61,8 @@ export interface Operation {
   event?: CallbackEvent;
 }
 
-/** Who has a net's weights elsewhere, and gives them back. */
-export interface Holder {
+/** Where a net's weights are while its own variables do not have them. */
+export interface WeightsLocation {
   syncFromThread(): Promise<void>;
 }
 
@@ -96,14 +96,14 @@ const known = new WeakMap<Cnn, NetAccess>();
 export class NetAccess {
   /** Batches follow each other in it, those of all learners on the net. */
   readonly queue = new SerialQueue();
-  /** Has the weights while a fit runs. */
-  holder: Holder | undefined;
+  /** Where the weights are while a fit runs; undefined: in the net itself. */
+  location: WeightsLocation | undefined;
   private readonly lock = new ReadWriteLock();
   private readonly running = new Set<Operation>();
   /** A head that `precompute` made can be disposed while its learner lives. */
   private readonly disposed = new WeakSet<Cnn>();
   /** Whose weights a net has that has none of its own. */
-  private readonly lenders = new WeakMap<Cnn, Cnn>();
+  private readonly weightOwners = new WeakMap<Cnn, Cnn>();
 
   /** The one of a net. */
   static of(net: Cnn): NetAccess {
@@ -115,7 +115,7 @@ export class NetAccess {
   /** Makes a net's access that of another one, whose weights it has. */
   static share(net: Cnn, of: Cnn): void {
     const access = NetAccess.of(of);
-    access.lenders.set(net, of);
+    access.weightOwners.set(net, of);
     known.set(net, access);
   }
 
@@ -149,7 +149,7 @@ export class NetAccess {
 
   /** Has the weights brought back from where a fit has them. */
   async syncFromThread(): Promise<void> {
-    await this.queue.run(async () => this.holder?.syncFromThread());
+    await this.queue.run(async () => this.location?.syncFromThread());
   }
 
   /** Runs a fit's callbacks, and waits for what they began and did not wait for. */
@@ -198,8 +198,8 @@ export class NetAccess {
   }
 
   isDisposed(owner: Cnn): boolean {
-    const lender = this.lenders.get(owner);
-    return this.disposed.has(owner) || (lender !== undefined && this.isDisposed(lender));
+    const weightOwner = this.weightOwners.get(owner);
+    return this.disposed.has(owner) || (weightOwner !== undefined && this.isDisposed(weightOwner));
   }
 
   /** The innermost operation on this net that the call comes from within. */

@@ -36,7 +36,7 @@ export class NetRunner implements BatchTrainer {
       });
       this.toRestore?.(this.session);
       this.toRestore = undefined;
-      this.access.holder = this.session;
+      this.access.location = this.session;
       return this.session.step(batch);
     });
   }
@@ -58,7 +58,7 @@ export class NetRunner implements BatchTrainer {
   copyValues(variables: readonly Variable[]): Promise<readonly Float32Array[]> {
     return this.access.queue.run(async () => {
       // A learner that has the same net may have its weights elsewhere.
-      if (!this.session) await this.access.holder?.syncFromThread();
+      if (!this.session) await this.access.location?.syncFromThread();
       return this.session?.copyValues(variables) ?? variables.map((variable) => variable.values());
     });
   }
@@ -66,7 +66,7 @@ export class NetRunner implements BatchTrainer {
   evaluateBatch(batch: TrainBatch): Promise<EvaluatedBatch> {
     return this.access.queue.run(async () => {
       if (this.session?.matchesShape(batch) === true) return this.session.evaluate(batch);
-      await this.access.holder?.syncFromThread();
+      await this.access.location?.syncFromThread();
       return this.evaluator.evaluate(batch);
     });
   }
@@ -136,7 +136,7 @@ export class NetRunner implements BatchTrainer {
   private async closeSession(options?: CloseOptions): Promise<void> {
     const { session } = this;
     this.session = undefined;
-    if (this.access.holder === session) this.access.holder = undefined;
+    if (this.access.location === session) this.access.location = undefined;
     await session?.close(options);
   }
 }

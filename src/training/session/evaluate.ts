@@ -1,5 +1,5 @@
 import { feed } from "../../engine/feed.js";
-import { softmaxCrossEntropy } from "../../engine/kernels.js";
+import { softmaxCrossEntropy } from "../../engine/operations/activations.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";
 import type { Cnn } from "../../models/Cnn.js";
 import type { CrossEntropy } from "../CrossEntropy.js";

@@ -1,4 +1,4 @@
-import { zerosLike } from "../../engine/kernels.js";
+import { zerosLike } from "../../engine/operations/arrayOps.js";
 import { Random } from "../../core/Random.js";
 import { tf } from "../../engine/tensorflow.js";
 import type { Cnn } from "../../models/Cnn.js";

@@ -1,5 +1,7 @@
 import { feed } from "../../engine/feed.js";
-import { add, gather, mul, reshape, softmaxCrossEntropy, sub, sum } from "../../engine/kernels.js";
+import { gather, reshape } from "../../engine/operations/arrayOps.js";
+import { add, mul, sub, sum } from "../../engine/operations/mathOps.js";
+import { softmaxCrossEntropy } from "../../engine/operations/activations.js";
 import type { Random } from "../../core/Random.js";
 import { type Tensor, tf } from "../../engine/tensorflow.js";
 import type { Cnn } from "../../models/Cnn.js";

@@ -9,9 +9,14 @@ import type { InferenceGraph } from "../../../src/engine/export/InferenceGraph.j
 import { InferenceRecorder } from "../../../src/engine/export/InferenceRecorder.js";
 import { toOnnx } from "../../../src/engine/export/toOnnx.js";
 import { toTfjs } from "../../../src/engine/export/toTfjs.js";
-import * as kernels from "../../../src/engine/kernels.js";
+import { relu, relu6, softmax, softmaxCrossEntropy } from "../../../src/engine/operations/activations.js";
+import { concatColumns } from "../../../src/engine/operations/arrayOps.js";
+import { conv2d } from "../../../src/engine/operations/conv2d.js";
+import { depthwiseConv2d } from "../../../src/engine/operations/depthwiseConv2d.js";
+import { add, addAll, biasAdd, div, matMul, max, mean, mul } from "../../../src/engine/operations/mathOps.js";
+import { maxPool } from "../../../src/engine/operations/maxPool.js";
 import { Random } from "../../../src/core/Random.js";
-import { constant } from "../../../src/engine/rawOps.js";
+import { constant } from "../../../src/engine/operations/op.js";
 import { type Tensor, tf } from "../../../src/engine/tensorflow.js";
 import { Variable } from "../../../src/engine/Variable.js";
 import { bytesOf } from "../../../src/core/writeFiles.js";
@@ -88,11 +93,11 @@ function assertNear(actual: readonly number[], wanted: readonly number[]): void 
 }
 
 const conv = (kernel: number, stride: number, padding: number) => (x: Tensor) =>
-  kernels.conv2d(x, fixed(kernel, kernel, 3, 4), { stride, padding });
+  conv2d(x, fixed(kernel, kernel, 3, 4), { stride, padding });
 const depthwise = (stride: number) => (x: Tensor) =>
-  kernels.depthwiseConv2d(x, fixed(3, 3, 1, 3), { stride, padding: 1 });
-const pool = (x: Tensor, padding: number) => kernels.maxPool(x, { size: [3, 3], stride: 2, padding });
-const average = (x: Tensor) => kernels.mean(x, [1, 2]);
+  depthwiseConv2d(x, fixed(3, 3, 1, 3), { stride, padding: 1 });
+const pool = (x: Tensor, padding: number) => maxPool(x, { size: [3, 3], stride: 2, padding });
+const average = (x: Tensor) => mean(x, [1, 2]);
 const scalar = (value: number) => constant([value], "float32", []);
 
 const cases: [what: string, build: Build, onnx: string][] = [
@@ -100,39 +105,35 @@ const cases: [what: string, build: Build, onnx: string][] = [
   ["a convolution that keeps the size", conv(3, 1, 1), "Conv"],
   ["a convolution with padding and strides", conv(3, 2, 1), "Conv"],
   ["a large convolution with padding and strides", conv(7, 2, 3), "Conv"],
-  ["a convolution with a bias", (x) => kernels.biasAdd(conv(3, 1, 1)(x), fixed(4)), "Conv"],
+  ["a convolution with a bias", (x) => biasAdd(conv(3, 1, 1)(x), fixed(4)), "Conv"],
   [
     "a convolution that is wanted without its bias too",
     (x) => {
       const y = conv(3, 1, 1)(x);
-      return kernels.addAll([kernels.biasAdd(y, fixed(4)), y]);
+      return addAll([biasAdd(y, fixed(4)), y]);
     },
     "Conv Add Sum",
   ],
   ["a depthwise convolution", depthwise(1), "Conv"],
   ["a depthwise convolution with padding and strides", depthwise(2), "Pad Conv"],
-  ["pooling with padding, where all is negative", (x) => pool(kernels.add(x, scalar(-9)), 1), "Add MaxPool"],
+  ["pooling with padding, where all is negative", (x) => pool(add(x, scalar(-9)), 1), "Add MaxPool"],
   ["pooling without padding", (x) => pool(x, 0), "MaxPool"],
-  ["a ReLU", (x) => kernels.relu(x), "Relu"],
-  ["a ReLU that ends at 6", (x) => kernels.relu6(kernels.mul(x, scalar(9))), "Mul Clip"],
-  ["a line for each channel", (x) => kernels.add(kernels.mul(x, fixed(3)), fixed(3)), "Mul Add"],
-  ["a sum of images", (x) => kernels.add(x, kernels.relu(x)), "Relu Add"],
+  ["a ReLU", (x) => relu(x), "Relu"],
+  ["a ReLU that ends at 6", (x) => relu6(mul(x, scalar(9))), "Mul Clip"],
+  ["a line for each channel", (x) => add(mul(x, fixed(3)), fixed(3)), "Mul Add"],
+  ["a sum of images", (x) => add(x, relu(x)), "Relu Add"],
   [
     "pooling over the whole image",
-    (x) => kernels.concatColumns(kernels.max(x, [1, 2]), average(x)),
+    (x) => concatColumns(max(x, [1, 2]), average(x)),
     "ReduceMax ReduceMean Concat",
   ],
-  [
-    "a linear layer",
-    (x) => kernels.add(kernels.matMul(average(x), fixed(3, 5)), fixed(5)),
-    "ReduceMean Gemm",
-  ],
+  ["a linear layer", (x) => add(matMul(average(x), fixed(3, 5)), fixed(5)), "ReduceMean Gemm"],
   [
     "a product with a transposed matrix",
-    (x) => kernels.matMul(average(x), fixed(5, 3), { transposeB: true }),
+    (x) => matMul(average(x), fixed(5, 3), { transposeB: true }),
     "ReduceMean Gemm",
   ],
-  ["a softmax", (x) => kernels.softmax(average(x)), "ReduceMean Softmax"],
+  ["a softmax", (x) => softmax(average(x)), "ReduceMean Softmax"],
 ];
 
 describe("an exported graph computes what TensorFlow does, for images of another size:", () => {
@@ -151,22 +152,20 @@ describe("an exported graph computes what TensorFlow does, for images of another
 
 describe("an export refuses", () => {
   it("an operation that it does not know, by its name", async () => {
-    const graph = record((x) => kernels.div(x, scalar(2)));
+    const graph = record((x) => div(x, scalar(2)));
     await refuses(() => toOnnx(graph), "ONNX", "RealDiv");
     await refuses(() => toTfjs(graph, {}), "TensorFlow.js", "RealDiv");
   });
 
   it("a mean over an image's channels, whose order of axes would be another", () => {
-    assert.throws(() => toOnnx(record((x) => kernels.mean(x, [3]))), /Mean over the axes 3 of an image/);
+    assert.throws(() => toOnnx(record((x) => mean(x, [3]))), /Mean over the axes 3 of an image/);
   });
 });
 
 describe("InferenceRecorder", () => {
   it("keeps only what depends on the images; the rest is computed", () => {
     const weight = new Variable("w", [3], Float32Array.of(1, 2, 3));
-    const { nodes, constants } = record((x) =>
-      kernels.mul(x, hoist(kernels.add(weight.read(), kernels.mul(scalar(2), scalar(5))))),
-    );
+    const { nodes, constants } = record((x) => mul(x, hoist(add(weight.read(), mul(scalar(2), scalar(5))))));
     weight.dispose();
     assert.deepEqual(
       nodes.map((node) => [node.op, node.shape]),
@@ -177,18 +176,18 @@ describe("InferenceRecorder", () => {
 
   it("refuses what it could not keep", () => {
     const builds: [build: Build, message: RegExp][] = [
-      [(x) => kernels.relu(tf.neg(x)), /Relu takes a tensor \[1, 6, 6, 3\] that was not recorded/],
-      [(x) => hoist(kernels.relu(x)), /what is hoisted depends on the input/],
+      [(x) => relu(tf.neg(x)), /Relu takes a tensor \[1, 6, 6, 3\] that was not recorded/],
+      [(x) => hoist(relu(x)), /what is hoisted depends on the input/],
       [
         (x) =>
-          kernels.add(
+          add(
             x,
             feedScalar(() => 1),
           ),
         /has one input/,
       ],
-      [(x) => (kernels.relu(x), x), /ends with the operation that gives its output/],
-      [(x) => kernels.softmaxCrossEntropy(average(x), average(x)).losses, /has 2 outputs, not one/],
+      [(x) => (relu(x), x), /ends with the operation that gives its output/],
+      [(x) => softmaxCrossEntropy(average(x), average(x)).losses, /has 2 outputs, not one/],
     ];
     for (const [build, message] of builds) assert.throws(() => record(build), message);
     const variable = new Variable("v", []);

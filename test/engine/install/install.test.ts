@@ -9,7 +9,7 @@ import { chooseVariant } from "../../../src/engine/install/chooseVariant.js";
 import { installEngine } from "../../../src/engine/install/installEngine.js";
 import { bindingPath, installedEngine, variantDir } from "../../../src/engine/install/variant.js";
 import { computesOnGpu, probeEngine } from "../../../src/engine/install/probeEngine.js";
-import { libtensorflowVersion, usesGpu } from "../../../src/engine/rawOps.js";
+import { libtensorflowVersion, usesGpu } from "../../../src/engine/operations/binding.js";
 import { projectRoot } from "../../../src/core/environment.js";
 
 /** Calls an exported function of a compiled file in another process, with other environment variables. */

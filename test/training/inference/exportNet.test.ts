@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import { InferenceSession, Tensor as OnnxTensor } from "onnxruntime-node";
 import type { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
 import { imagenetStats } from "../../../src/data/imagenetStats.js";
-import { softmax } from "../../../src/engine/kernels.js";
+import { softmax } from "../../../src/engine/operations/activations.js";
 import { Random } from "../../../src/core/Random.js";
 import { type Tensor, tf } from "../../../src/engine/tensorflow.js";
 import { Cnn } from "../../../src/models/Cnn.js";

@@ -48,6 +48,11 @@ describe("a metric's column", () => {
     }
   });
 
+  it("is refused for a metric with the check of an earlier version, which would be left out without a word", async () => {
+    const old = Object.assign(() => 1, { requireClasses: () => undefined });
+    await refuses(() => metricColumns([named("old", old)], of), "old", "requireClasses", "describe");
+  });
+
   it("has the name of its place where the function has none, and leaves the function as it is", () => {
     const nameless = [() => 1, Object.assign(() => 2, { whole: true })];
     const metrics = [errorRate, ...nameless];

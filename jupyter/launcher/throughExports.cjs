@@ -1,75 +1,7 @@
 "use strict";
-/**
- * Cells share their variables. tslab makes a cell's variables local to the cell and copies them for later cells, so
- * that a function goes on seeing the value that its own cell gave: after `let t = 0.5; const call = (p) => p >= t;`,
- * another cell's `t = 0.9` would not reach `call`. Here every mention of a variable of the notebook is a property of one
- * object, `exports`, in its own cell as in later ones, and also after a later cell has declared it anew.
- */
 const { compiler } = require("./project.cjs");
 
 const ts = require(compiler);
-
-/** What the compiler last turned from an ECMAScript module into a CommonJS one: { js, options, outputText }. */
-let lastModule;
-
-/** Makes the last step of tslab's conversion known and corrects its first; to be called before tslab is loaded. */
-function watchConversion() {
-  const transpileModule = (js, options) => {
-    const result = ts.transpileModule(js, options);
-    lastModule = { js, options, outputText: result.outputText };
-    return result;
-  };
-  const createWatchProgram = (host) => {
-    const { afterProgramCreate } = host;
-    host.afterProgramCreate = (program) => {
-      const { emit } = program;
-      program.emit = (file, write, token, declarationsOnly, transformers) =>
-        emit(file, write, token, declarationsOnly, { ...transformers, before: [quotePropertyNames] });
-      afterProgramCreate(program);
-    };
-    return ts.createWatchProgram(host);
-  };
-  // A copy, since the compiler's own properties cannot be set.
-  require.cache[compiler].exports = {
-    ...require.cache[compiler].exports,
-    transpileModule,
-    createWatchProgram,
-  };
-}
-
-/**
- * `const { f: a } = earlier;` becomes `const { "f": a } = earlier;`. tslab writes `exports.` before each identifier that
- * an earlier cell has declared, and takes the name of an earlier variable's property for one.
- */
-function quotePropertyNames(context) {
-  const visit = (node) => {
-    const visited = ts.visitEachChild(node, visit, context);
-    if (!ts.isBindingElement(visited) || !visited.propertyName || !ts.isIdentifier(visited.propertyName))
-      return visited;
-    const { dotDotDotToken, propertyName, name, initializer } = visited;
-    const quoted = context.factory.createStringLiteral(propertyName.text);
-    return context.factory.updateBindingElement(visited, dotDotDotToken, quoted, name, initializer);
-  };
-  return (file) => ts.visitNode(file, visit);
-}
-
-/**
- * @param converter tslab's; what it makes of cells from now on shares its variables
- * @param onLastExpression told the name under which a cell's last expression will be found, or undefined
- */
-function shareVariables(converter, onLastExpression) {
-  const { convert } = converter;
-  converter.convert = (...input) => {
-    lastModule = undefined;
-    const converted = convert(...input);
-    if (lastModule !== undefined && converted.output === lastModule.outputText) {
-      const { js, options } = lastModule;
-      converted.output = ts.transpileModule(throughExports(js), options).outputText;
-    }
-    onLastExpression(converted.lastExpressionVar);
-    return converted;
-  };
-}
 
 /**
  * Rewrites a cell that tslab has compiled to an ECMAScript module ending with `export { names };`: those names are
@@ -229,4 +161,4 @@ function importedNames({ importClause }) {
   return [...(name ? [name] : []), ...named.map((element) => element.name)].map(({ text }) => text);
 }
 
-module.exports = { shareVariables, throughExports, watchConversion };
+module.exports = { throughExports };

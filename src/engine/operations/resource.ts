@@ -1,0 +1,62 @@
+import { randomUUID } from "node:crypto";
+import { currentRecorder } from "../graph/recording.js";
+import type { Tensor } from "../tensorflow.js";
+import { attr, float32 } from "./attr.js";
+import { type Attr, backend, binding, type Output, type ResourceHandle } from "./binding.js";
+
+/** Another one for each load of this file: a notebook loads it anew after an edit, and the old variables live on. */
+const load = randomUUID();
+let created = 0;
+const dtype = [attr.type("dtype", float32)];
+
+/** A new, uninitialised float32 variable. */
+export function createResource(shape: number[]): ResourceHandle {
+  // TensorFlow gives the same memory to handles of one shared name, hence a name of its own for each.
+  const name = `xray-${load}-${created++}`;
+  const attrs = [
+    attr.type("dtype", float32),
+    attr.shape("shape", shape),
+    attr.string("shared_name", name),
+    attr.string("container", ""),
+  ];
+  return only(binding.executeOp("VarHandleOp", attrs, [], 1)).id;
+}
+
+/**
+ * An operation that changes resources, such as `AssignVariableOp`; `inputs` follow the handles. While a step is
+ * recorded it is noted and not carried out: recording changes nothing.
+ */
+export function resourceOp(
+  name: string,
+  attrs: readonly Attr[],
+  handles: readonly ResourceHandle[],
+  inputs: readonly Tensor[] = [],
+): void {
+  const recorder = currentRecorder();
+  if (recorder) recorder.change(name, attrs, handles, inputs);
+  else binding.executeOp(name, attrs, [...handles, ...backend.getInputTensorIds(inputs)], 0);
+}
+
+/** A tensor that shares the variable's memory. Dispose it before the variable is changed in place. */
+export function readResource(handle: ResourceHandle): Tensor {
+  const tensor = backend.createOutputTensor(only(binding.executeOp("ReadVariableOp", dtype, [handle], 1)));
+  currentRecorder()?.read(handle, tensor);
+  return tensor;
+}
+
+/** Frees a resource's memory; the handle stays, and the next assignment gives it memory again. */
+export function releaseResource(handle: ResourceHandle): void {
+  binding.executeOp("DestroyResourceOp", [attr.bool("ignore_lookup_error", true)], [handle], 0);
+}
+
+/** Frees a resource and its handle. */
+export function destroyResource(handle: ResourceHandle): void {
+  releaseResource(handle);
+  binding.deleteTensor(handle);
+}
+
+function only(outputs: Output[]): Output {
+  const [output] = outputs;
+  if (!output) throw new Error("TensorFlow gave no output");
+  return output;
+}
