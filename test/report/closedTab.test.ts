@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
@@ -61,7 +61,7 @@ describe("JupyterLab, reopened", { skip: findBrowser() === undefined && "there i
     await chromium?.close();
     if (lab) {
       lab.kill("SIGTERM");
-      await once(lab, "close");
+      if (lab.exitCode === null) await once(lab, "close");
     }
     rmSync(path.join(runsDir, folder), { recursive: true, force: true });
   });
@@ -107,7 +107,7 @@ describe("JupyterLab, reopened", { skip: findBrowser() === undefined && "there i
     writeFileSync(stop, "");
     await wait(2000);
     await chromium?.open(url, view);
-    await until("the fit has ended", async () => (await shown()).includes('after the fit'));
+    await until("the fit has ended", async () => (await shown()).includes("after the fit"));
     assert.equal(await bars(), 0);
     assert.ok((await rows()) > then);
     const prompts = "[...document.querySelectorAll('.jp-InputPrompt')].map((one) => one.innerText).join(' ')";
@@ -122,5 +122,20 @@ describe("JupyterLab, reopened", { skip: findBrowser() === undefined && "there i
     await until("the kernel is found again", async () => (await page(kernel)) === "idle");
     await wait(1000);
     assert.equal(await shown(), "");
+  });
+
+  it("asked to stop, lets a running cell write what it has", async () => {
+    const [began, written] = [path.join(runsDir, folder, "began"), path.join(runsDir, folder, "written")];
+    const code = `
+      { const { writeFileSync } = require("node:fs");
+        writeFileSync(${JSON.stringify(began)}, "");
+        await new Promise((done) => process.on("notebook:interrupt" as any, () => setTimeout(done, 1500)));
+        writeFileSync(${JSON.stringify(written)}, "whole"); }`;
+    const kernel = "jupyterapp.shell.currentWidget.sessionContext.session.kernel";
+    await page(`void ${kernel}.requestExecute({ code: ${JSON.stringify(code)} })`);
+    await until("the cell runs", () => Promise.resolve(existsSync(began)));
+    lab?.kill("SIGTERM");
+    if (lab?.exitCode === null) await once(lab, "close");
+    assert.equal(readFileSync(written, "utf8"), "whole");
   });
 });
