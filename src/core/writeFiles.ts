@@ -83,12 +83,12 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /** A process's number says who it is only together with its machine's name: folders may be shared. */
-const host = Buffer.from(hostname()).toString("base64url").slice(0, 12);
+export const machine = Buffer.from(hostname()).toString("base64url").slice(0, 12);
 
 /** A name beside `file` that no other writer takes, also none in another thread. */
 function partialName(file: string): string {
   const { dir, base } = path.parse(file);
-  const writer = `${host}-${process.pid}-${randomBytes(6).toString("hex")}`;
+  const writer = `${machine}-${process.pid}-${randomBytes(6).toString("hex")}`;
   // A name may have 255 bytes in all.
   return path.join(dir, `${base.slice(0, 60)}.${writer}.partial`);
 }
@@ -98,10 +98,10 @@ const abandonedAfterMs = 24 * 3600 * 1000;
 /** Takes away what writers left who were killed: those of this machine that are gone, and others after a day. */
 export function removeAbandoned(folder: string): void {
   for (const name of namesIn(folder)) {
-    const [, machine, pid] = /\.([\w-]{1,12})-(\d+)-[0-9a-f]{12}\.partial$/.exec(name) ?? [];
-    if (machine === undefined) continue;
+    const [, host, pid] = /\.([\w-]{1,12})-(\d+)-[0-9a-f]{12}\.partial$/.exec(name) ?? [];
+    if (host === undefined) continue;
     const file = path.join(folder, name);
-    const gone = machine === host && !isRunning({ pid: Number(pid), began: "" });
+    const gone = host === machine && !isRunning({ pid: Number(pid), began: "" });
     try {
       if (gone || Date.now() - statSync(file).mtimeMs > abandonedAfterMs) rmSync(file, { force: true });
     } catch {

@@ -3,6 +3,7 @@ import path from "node:path";
 import { atExit } from "../core/atExit.js";
 import { runsDir } from "../core/environment.js";
 import { Interrupted, UserError } from "../core/errors.js";
+import { removeAbandonedFolders } from "../core/temporaryFolder.js";
 import { removeAbandoned } from "../core/writeFiles.js";
 import { executedNotebook } from "./runFolder.js";
 
@@ -35,12 +36,14 @@ export async function resumable<T>(folder: string, run: () => Promise<T>, comman
   // Registered before whatever the run starts: that is killed by then.
   const release = atExit(() => {
     tidyUp(folder);
+    removeAbandonedFolders();
     console.error(hint());
   });
   try {
     return await run();
   } catch (error) {
     tidyUp(folder);
+    removeAbandonedFolders();
     if (error instanceof Interrupted) throw new Interrupted(`${error.message}\n${hint()}`, { cause: error });
     // Where there is no backup the error's own remedy is all there is to say.
     if (!(error instanceof UserError) || !existsSync(backupFolder(folder))) throw error;
