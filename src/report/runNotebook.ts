@@ -89,9 +89,10 @@ export async function runNotebook(options: RunNotebookOptions): Promise<void> {
     },
     timeoutSeconds: options.timeoutSeconds,
     signal: options.signal,
+  }).finally(async () => {
+    await kernel?.end();
+    for (const release of releases) release();
   });
-  await kernel?.end();
-  for (const release of releases) release();
   const outcome = outcomeOf(program.lastLine);
   if (outcome?.status === "ok") {
     await rename(running, output);
