@@ -7,6 +7,8 @@ const { setTimeout: later } = require("node:timers");
 const path = require("node:path");
 const { root } = require("./project.cjs");
 const { lastFailure } = require("./executor.cjs");
+const { leave } = require("./leave.cjs");
+const { OutputJournal, answerOutputRequests } = require("./outputJournal.cjs");
 
 const unknownFailure = { ename: "Error", evalue: "The cell failed without a message.", traceback: [] };
 
@@ -15,7 +17,10 @@ function completeMessages(jupyter) {
   announceInputsAndErrors(jupyter.JupyterHandlerImpl.prototype);
   completeKernelInfo(jupyter.JupyterHandlerImpl.prototype);
   survivesEditorQuestions(jupyter.JupyterHandlerImpl.prototype);
-  completeReplies(jupyter.ZmqServer.prototype);
+  const journal = new OutputJournal();
+  completeReplies(jupyter.ZmqServer.prototype, journal);
+  staysBusy(jupyter.ZmqServer.prototype);
+  answerOutputRequests(jupyter.ZmqServer.prototype, journal);
   exitAfterShutdown(jupyter.ZmqServer.prototype);
   ignoreUnknownRequests();
 }
@@ -75,20 +80,40 @@ function survivesEditorQuestions(handler) {
   };
 }
 
-function completeReplies(server) {
+/** The messages of the cells that are being run, or wait for it. */
+const cellsToRun = new Set();
+
+/** Other questions are answered while a cell runs; a page that then heard "idle" would take the cell for finished. */
+function staysBusy(server) {
+  const { publishStatus } = server;
+  server.publishStatus = function (status, message) {
+    publishStatus.call(this, status, message);
+    const [cell] = cellsToRun;
+    if (status === "idle" && cell) publishStatus.call(this, "busy", cell);
+  };
+}
+
+function completeReplies(server, journal) {
   server.handleExecute = async function (socket, message) {
+    // JupyterLab says which cell it is; a run without a person does not.
+    const { cellId } = message.metadata;
+    const note = typeof cellId === "string" ? journal.begin(cellId, message.content.code) : undefined;
     const send = (type, content, to = this.iopub) => {
+      note?.(type, content);
       const reply = message.createReply();
       reply.header.msg_type = type;
       reply.content = content;
       reply.signAndSend(this.connInfo.key, to);
     };
     const request = { ...message.content, publish: send };
-    const content = await this.handler.handleExecute(
+    const run = this.handler.handleExecute(
       request,
       (name, text) => send("stream", { name, text }),
       (data, update) => send(update ? "update_display_data" : "display_data", data),
     );
+    cellsToRun.add(message);
+    const content = await run;
+    cellsToRun.delete(message);
     if (content.status === "error") Object.assign(content, request.failure ?? unknownFailure);
     if (content.status === "abort") content.status = "aborted";
     send("execute_reply", content, socket);
@@ -107,7 +132,7 @@ function ignoreUnknownRequests() {
 function exitAfterShutdown(server) {
   const close = server.close;
   server.close = function () {
-    later(() => process.exit(0), 100);
+    later(() => leave(0), 100);
     close.call(this);
   };
 }

@@ -17,13 +17,13 @@ import { dataSource, readMetrics, type RunMetrics } from "../runs/RunMetrics.js"
 import { readStartedRun, type StartedRun, writeStartedRun } from "../runs/StartedRun.js";
 import { gitCommit } from "../runs/gitCommit.js";
 import { UserError } from "../core/errors.js";
-import { backupFolderName } from "../training/backup/BackupOptions.js";
 import { libraryHash } from "../training/backup/libraryHash.js";
 import { inText } from "../report/reportMarkdown.js";
 import { reportTitle } from "../report/reportTitle.js";
 import { runNotebook, type RunNotebookOptions } from "../report/runNotebook.js";
 import { timestamp } from "../core/runDirectory.js";
 import {
+  executedNotebook,
   folderNamed,
   inRunFolder,
   isFinished,
@@ -32,6 +32,8 @@ import {
   type Unfinished,
   unfinishedRuns,
 } from "../runs/runFolder.js";
+import { backupFolder, resumable } from "../runs/resumeHint.js";
+import type { FolderLock } from "../core/folderLock.js";
 import { reportOf } from "./report.js";
 import { setUp } from "./setUp.js";
 
@@ -61,6 +63,12 @@ export interface PreparedRun {
   readonly dataset: FoundDataset;
 }
 
+interface RunInFolder {
+  readonly pdf?: boolean;
+  readonly started: number;
+  readonly locks: readonly FolderLock[];
+}
+
 /**
  * `xray run`: runs the notebook without a person and writes the executed notebook, `report.html` and
  * `metrics.json` to a folder in `runs/`. The preset `auto` follows the engine that is installed then: `article` if
@@ -82,7 +90,9 @@ export async function run(options: RunOptions): Promise<void> {
   const unfinished = () =>
     replaceUnfinished ? "replace" : resumeUnfinished ? resumeOrReplace(folder, prepared) : "refuse";
   await noteUnfinished(folder);
-  await inRunFolder(folder, unfinished, () => runPrepared(folder, prepared, { ...options, started }));
+  await inRunFolder(folder, unfinished, (lock) =>
+    resumable(folder, () => runPrepared(folder, prepared, { ...options, started, locks: [lock] })),
+  );
 }
 
 /** Goes on with a run as it was begun. */
@@ -109,7 +119,8 @@ async function resumeRun(name: string | true, started: number): Promise<void> {
   await inRunFolder(
     folder,
     () => "resume",
-    () => runPrepared(folder, prepared, { pdf: run.pdf, started }),
+    (lock) =>
+      resumable(folder, () => runPrepared(folder, prepared, { pdf: run.pdf, started, locks: [lock] })),
   );
 }
 
@@ -172,12 +183,13 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
 
 /**
  * Runs the notebook in a folder that is this run's, and writes its reports.
- * @param options `started`: when the work on the run began, as `performance.now()` gives it
+ * @param options `started`: when the work on the run began, as `performance.now()` gives it; `locks`: of the folders
+ * that it writes to
  */
 export async function runPrepared(
   folder: string,
   { parameters, preset, dataset }: PreparedRun,
-  { pdf = false, started }: { readonly pdf?: boolean; readonly started: number },
+  { pdf = false, started, locks }: RunInFolder,
 ): Promise<void> {
   const setUpSeconds = secondsSince(started);
   if ((await readStartedRun(folder)) === undefined) {
@@ -186,11 +198,12 @@ export async function runPrepared(
   console.error(`run: ${path.relative(process.cwd(), folder) || folder} (${describe(parameters)})`);
   await runNotebook({
     notebook: path.join(projectRoot, "notebooks", "pneumonia.ipynb"),
-    output: path.join(folder, "pneumonia.ipynb"),
+    output: path.join(folder, executedNotebook),
     parameters: { ...parameters, preset: "none" },
     ...textsFor(dataset),
     // The kernel, whose working directory is another one, neither looks for the data set again nor downloads it.
     env: { XRAY_DATA: dataset.path, XRAY_RUN_DIR: folder, XRAY_TERMINAL: "1" },
+    locks,
   });
   const file = path.join(folder, "metrics.json");
   const metrics = await readMetrics(file);
@@ -198,7 +211,7 @@ export async function runPrepared(
   const total = Math.max(secondsSince(started), setUpSeconds + sumOfSeconds(metrics.seconds));
   await writeMetrics(file, { ...metrics, seconds: { setUp: setUpSeconds, ...metrics.seconds, total } });
   const [report] = await reportOf(folder, pdf);
-  await rm(path.join(folder, backupFolderName), { recursive: true, force: true });
+  await rm(backupFolder(folder), { recursive: true, force: true });
 
   const data = dataSource(metrics) === "phantom" ? " DRAWN images, not of patients" : " test images";
   console.error(

@@ -12,7 +12,8 @@ import { exportHtml } from "../report/exportHtml.js";
 import { runNotebook } from "../report/runNotebook.js";
 import { dataDifferences, settingDifferences } from "../runs/RunData.js";
 import { folderNamed, inRunFolder, isFinished } from "../runs/runFolder.js";
-import { lockedFolder } from "../core/folderLock.js";
+import { resumable } from "../runs/resumeHint.js";
+import { type FolderLock, lockedFolder } from "../core/folderLock.js";
 import { type PreparedRun, prepareRun, resumeOrReplace, type RunOptions, runPrepared } from "./run.js";
 import { readRun } from "../runs/readRun.js";
 
@@ -49,7 +50,7 @@ export async function seeds({ seeds: wanted, name, ...options }: SeedsOptions): 
   if (existsSync(path.join(sweep, "metrics.json"))) {
     throw new UserError(`${sweep} is the folder of a single run.`, "Choose another --name.");
   }
-  await lockedFolder(sweep, async () => {
+  await lockedFolder(sweep, async (sweepLock) => {
     let started = performance.now();
     const prepared = await prepareRun(options);
     await requireLike(sweep, wanted, prepared);
@@ -64,13 +65,18 @@ export async function seeds({ seeds: wanted, name, ...options }: SeedsOptions): 
       await inRunFolder(
         folder,
         () => resumeOrReplace(folder, run),
-        () => runPrepared(folder, run, { pdf: options.pdf, started }),
+        (lock) => {
+          const how = { pdf: options.pdf, started, locks: [lock, sweepLock] };
+          return resumable(folder, () => runPrepared(folder, run, how), sameCommand);
+        },
       );
       started = performance.now();
     }
-    await writePage(sweep, prepared);
+    await writePage(sweep, prepared, sweepLock);
   });
 }
+
+const sameCommand = "`npx xray seeds` with the same flags again";
 
 /**
  * Every run that the page would be about, finished or not, but for those that are made anew.
@@ -119,12 +125,13 @@ async function noteOtherSources(folder: string): Promise<void> {
 
 const seedFolder = (seed: number): string => `seed-${seed}`;
 
-async function writePage(sweep: string, { dataset }: PreparedRun): Promise<void> {
+async function writePage(sweep: string, { dataset }: PreparedRun, lock: FolderLock): Promise<void> {
   const notebook = path.join(sweep, "seeds.ipynb");
   await runNotebook({
     notebook: path.join(projectRoot, "notebooks", "seeds.ipynb"),
     output: notebook,
     parameters: { folder: sweep },
+    locks: [lock],
   });
   const page = path.join(sweep, "report.html");
   const banner = dataset.kind === "phantom" ? phantomWarning : undefined;

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { atExit } from "../core/atExit.js";
 import { chromeVariable, programFolders } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
+import { onStop } from "../core/stopSignals.js";
+import { type TemporaryFolder, temporaryFolder } from "../core/temporaryFolder.js";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge"];
 const apps = [
@@ -69,7 +70,7 @@ export class Chromium {
 
   private constructor(
     private readonly child: ChildProcess,
-    private readonly profile: string,
+    private readonly profile: TemporaryFolder,
   ) {
     const pipe = child.stdio[4] as Readable;
     pipe.setEncoding("utf8").on("data", (chunk: string) => {
@@ -89,10 +90,15 @@ export class Chromium {
         "Install Chromium or Chrome, or name one in XRAY_CHROME; report.html opens in any browser.",
       );
     }
-    const profile = await mkdtemp(path.join(tmpdir(), "xray-browser-"));
+    const profile = temporaryFolder("browser");
     const stdio = ["ignore", "ignore", "ignore", "pipe", "pipe"] as const;
-    const child = spawn(browser, [...flags, `--user-data-dir=${profile}`, "about:blank"], {
+    const child = spawn(browser, [...flags, `--user-data-dir=${profile.path}`, "about:blank"], {
       stdio: [...stdio],
+    });
+    const end = (): void => void child.kill("SIGKILL");
+    const releases = [atExit(end), onStop(end)];
+    child.on("close", () => {
+      for (const release of releases) release();
     });
     const chromium = new Chromium(child, profile);
     const started = new Promise<never>((_, reject) => {
@@ -172,7 +178,7 @@ export class Chromium {
       await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5000))]);
       this.child.kill("SIGKILL");
     }
-    await rm(this.profile, { recursive: true, force: true, maxRetries: 3 });
+    this.profile.remove();
   }
 
   private ask(method: string, params: Message = {}): Promise<Message> {

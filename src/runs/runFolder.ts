@@ -3,8 +3,11 @@ import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { runsDir } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
-import { isLocked, lockedFolder, lockName } from "../core/folderLock.js";
+import { type FolderLock, isLocked, lockedFolder, lockName } from "../core/folderLock.js";
 import { readStartedRun, type StartedRun, startedRunName } from "./StartedRun.js";
+
+/** The notebook as a run has executed it, once that is at its end. */
+export const executedNotebook = "pneumonia.ipynb";
 
 /** A run's last file. */
 const lastFile = "report.html";
@@ -78,9 +81,9 @@ export type Unfinished = "refuse" | "replace" | "resume";
 export function inRunFolder<T>(
   folder: string,
   unfinished: () => Unfinished | Promise<Unfinished>,
-  run: () => Promise<T>,
+  run: (lock: FolderLock) => Promise<T>,
 ): Promise<T> {
-  return lockedFolder(folder, async () => {
+  return lockedFolder(folder, async (lock) => {
     const left = (await readdir(folder)).filter((name) => !name.startsWith(lockName));
     if (left.includes(lastFile)) {
       throw new UserError(
@@ -96,13 +99,13 @@ export function inRunFolder<T>(
         `Choose another --name, ${resume}delete the folder, or replace it with --replace-unfinished.`,
       );
     }
-    if (decided === "resume") return run();
+    if (decided === "resume") return run(lock);
     for (const name of left) {
       const inside: readonly string[] = await readdir(path.join(folder, name)).catch(() => []);
       if (!inside.includes(lastFile) && !inside.includes(lockName)) continue;
       throw new UserError(`${folder} holds other runs, such as ${name}.`, "Choose another --name.");
     }
     for (const name of left) await rm(path.join(folder, name), { recursive: true, force: true });
-    return run();
+    return run(lock);
   });
 }

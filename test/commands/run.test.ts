@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { JSDOM } from "jsdom";
 import { drawPhantomSet } from "../../src/xrays/drawPhantomSet.js";
-import { runsDir } from "../../src/core/environment.js";
+import { projectRoot, runsDir } from "../../src/core/environment.js";
 import type { RunMetrics } from "../../src/runs/RunMetrics.js";
 import { drawShapes } from "../support/drawnShapes.js";
 import { type Ended, startXray, xray } from "../support/xray.js";
@@ -248,6 +251,40 @@ describe("a run's folder", () => {
       /did not finish: there is no pneumonia\.ipynb, but pneumonia\.failed\.ipynb, in which[^]*\nMake the run anew/,
     );
     assert.doesNotMatch(report.stderr, /^\s+at /m);
+  });
+});
+
+describe("killing npx", () => {
+  const name = `test-npx-${process.pid}`;
+  const folder = path.join(runsDir, name);
+  let parent = "";
+  before(async () => {
+    parent = await mkdtemp(path.join(tmpdir(), "xray-drawn-"));
+  });
+  after(async () => {
+    await rm(parent, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("reaches the run that it has started, which says what is left", async () => {
+    const shapes = await drawShapes(path.join(parent, "shapes"));
+    const args = ["xray", "run", "--size", "32", "--bs", "4", "--name", name, "--data-dir", shapes];
+    const npx = spawn("npx", args, { cwd: projectRoot, stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    npx.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    // Of npx and of all that have its standard error.
+    const closed = once(npx.stderr, "close");
+    for (let tries = 0; !existsSync(path.join(folder, "pneumonia.running.ipynb")); tries++) {
+      assert.ok(tries < 1200, said);
+      await wait(100);
+    }
+    npx.kill("SIGKILL");
+    await closed;
+    assert.match(
+      said,
+      /pneumonia\.ipynb was stopped\. .*pneumonia\.failed\.ipynb\nNothing of its training was kept/,
+    );
+    assert.deepEqual(await readdir(folder), ["pneumonia.failed.ipynb"]);
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,9 +10,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import { JSDOM } from "jsdom";
 import { projectRoot } from "../../src/core/environment.js";
 import { Interrupted, UserError } from "../../src/core/errors.js";
+import { isRunning } from "../../src/core/processIdentity.js";
 import { exportHtml } from "../../src/report/exportHtml.js";
 import { runNotebook } from "../../src/report/runNotebook.js";
 import { setupJupyter } from "../../src/report/setupJupyter.js";
+import { lockedFolder } from "../../src/core/folderLock.js";
 import { type ExecutedCell, writeNotebook } from "../support/notebookFile.js";
 
 const parameters = {
@@ -25,11 +27,14 @@ const figure = `{
   alt: 'From 3 to 4, "up" & <on>',
 }`;
 
-/** Calls an exported function of `src/report` in a process of its own, which prints how that ended. */
-function inProcess(name: string, ...args: unknown[]): ChildProcessByStdio<null, Readable, Readable> {
-  const file = path.join(projectRoot, "dist", "src", "report", `${name}.js`);
+/** A module of the project, in a script. */
+const required = (...parts: string[]): string =>
+  `require(${JSON.stringify(path.join(projectRoot, "dist", "src", ...parts))})`;
+
+/** Computes a promise in a process of its own, which prints how that ended. */
+function inProcess(promise: string): ChildProcessByStdio<null, Readable, Readable> {
   const script = `
-    require(${JSON.stringify(file)}).${name}(...${JSON.stringify(args)}).then(
+    ${promise}.then(
       () => console.log("done"),
       (error) => console.log(error.name + ": " + error.message),
     );
@@ -44,15 +49,7 @@ async function until(what: string, holds: () => boolean): Promise<void> {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // Ended, but nobody has asked how yet.
-    return !(existsSync("/proc") && readFileSync(`/proc/${pid}/stat`, "utf8").includes(" Z "));
-  } catch {
-    return false;
-  }
-}
+const isAlive = (pid: number): boolean => isRunning({ pid, began: "" });
 
 describe("runNotebook", () => {
   let folder = "";
@@ -187,45 +184,135 @@ describe("runNotebook", () => {
     assert.ok(!existsSync(at("out/long.ipynb")));
   });
 
-  for (const [signal, end] of [
-    ["SIGHUP", /KeyboardInterrupt: .*was stopped/],
-    ["SIGTERM", /KeyboardInterrupt: .*was stopped/],
-    // Nothing can be said any more.
-    ["SIGKILL", /^started\n$/],
-  ] as const) {
-    it(`leaves no process behind after ${signal}`, async () => {
-      const pids = at(`${signal}.pids`);
-      await writeNotebook(at(`${signal}.ipynb`), [
-        {
-          code: `
-            import { writeFileSync } from "node:fs";
-            writeFileSync(${JSON.stringify(pids)}, process.pid + " " + process.ppid);
-            while (true) await new Promise((done) => setTimeout(done, 20));`,
+  describe("stopped or killed", { concurrency: 3 }, () => {
+    /** Takes a folder and runs a notebook in it. */
+    const inLockedFolder = (place: string, options: object): ChildProcessByStdio<null, Readable, Readable> =>
+      inProcess(
+        `${required("runs", "runLock.js")}.lockedFolder(${JSON.stringify(place)}, (lock) =>
+          ${required("report", "runNotebook.js")}.runNotebook({ ...${JSON.stringify(options)}, locks: [lock] }))`,
+      );
+
+    interface Running {
+      readonly command: ChildProcess;
+      readonly runner: number;
+      readonly kernel: number;
+    }
+    const cases: readonly (readonly [
+      what: string,
+      act: (running: Running) => unknown,
+      said: RegExp,
+      /** Whether the cell has its time to write what it has. */
+      writes: boolean,
+      code: number | null,
+    ])[] = [
+      [
+        "asked by SIGTERM",
+        ({ command }) => command.kill("SIGTERM"),
+        /KeyboardInterrupt: .*was stopped/,
+        true,
+        0,
+      ],
+      [
+        "asked by SIGHUP",
+        ({ command }) => command.kill("SIGHUP"),
+        /KeyboardInterrupt: .*was stopped/,
+        true,
+        0,
+      ],
+      [
+        "asked by SIGINT in a terminal, which npx passes on",
+        ({ command }) => {
+          command.kill("SIGINT");
+          return wait(50).then(() => command.kill("SIGINT"));
         },
-      ]);
-      const options = { notebook: at(`${signal}.ipynb`), output: at(`out/${signal}.ipynb`), parameters: {} };
-      const run = inProcess("runNotebook", options);
-      let [printed, complained] = ["", ""];
-      run.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
-      // The Python program has the same standard error, and ends after the one that started it.
-      const quiet = new Promise((resolve) => run.stderr.on("close", resolve));
-      run.stderr.on("data", (chunk: Buffer) => (complained += chunk.toString()));
-      const ended = new Promise((resolve) => run.on("close", resolve));
-      await until("the cell runs", () => existsSync(pids) && readFileSync(pids, "utf8").includes(" "));
-      const [kernel = 0, papermill = 0] = readFileSync(pids, "utf8").split(" ").map(Number);
-      assert.ok(isAlive(kernel) && isAlive(papermill));
-      run.kill(signal);
-      await ended;
-      assert.match(printed, end);
-      await until("both have ended", () => !isAlive(kernel) && !isAlive(papermill));
-      await quiet;
-      assert.doesNotMatch(complained, /Traceback|BrokenPipe/);
-    });
-  }
+        /KeyboardInterrupt: .*was stopped/,
+        true,
+        0,
+      ],
+      [
+        "asked twice",
+        ({ command }) => {
+          command.kill("SIGTERM");
+          return wait(600).then(() => command.kill("SIGINT"));
+        },
+        /^started\n$/,
+        false,
+        143,
+      ],
+      ["killed", ({ command }) => command.kill("SIGKILL"), /^started\n$/, true, null],
+      [
+        "and its runner is killed",
+        ({ runner }) => process.kill(runner, "SIGKILL"),
+        /UserError: .*run_notebook\.py, was killed \(SIGKILL\) before its end/,
+        true,
+        0,
+      ],
+      [
+        "and its kernel is killed",
+        ({ kernel }) => process.kill(kernel, "SIGKILL"),
+        /UserError: The kernel of .* died in cell \[2\], `import \{ writeFileSync \} from "node:fs";`: it was killed \(SIGKILL\).*memory.*\n.*batch size.*gradientCheckpointing.*gradientAccumulation/,
+        false,
+        0,
+      ],
+    ];
+    for (const [what, act, said, writes, code] of cases) {
+      it(`${what}: leaves no process, lock or temporary file behind`, async () => {
+        const place = at(what.replaceAll(/\W+/g, "-"));
+        const [pids, written] = [path.join(place, "pids"), path.join(place, "written")];
+        const notebook = `${place}.ipynb`;
+        await writeNotebook(notebook, [
+          { code: "6 * 7" },
+          {
+            code: `
+              import { writeFileSync } from "node:fs";
+              const file = process.argv[process.argv.length - 1];
+              let stopped = false;
+              (process as any).on("notebook:interrupt", () => { stopped = true; });
+              writeFileSync(${JSON.stringify(pids)}, JSON.stringify([process.pid, process.ppid, file]));
+              const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
+              while (!stopped) await sleep(20);
+              // As long as a fit may take for its step and its state.
+              await sleep(1500);
+              writeFileSync(${JSON.stringify(written)}, "whole");
+              throw Object.assign(new Error("stopped"), { name: "KeyboardInterrupt" });`,
+          },
+        ]);
+        const options = {
+          notebook,
+          output: path.join(place, "out.ipynb"),
+          parameters: {},
+        };
+        const command = inLockedFolder(place, options);
+        let [printed, complained] = ["", ""];
+        command.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
+        // The Python program has the same standard error, and may end after the one that started it.
+        const quiet = new Promise((resolve) => command.stderr.on("close", resolve));
+        command.stderr.on("data", (chunk: Buffer) => (complained += chunk.toString()));
+        const ended = new Promise((resolve) => command.on("exit", resolve));
+        await until("the cell runs", () => existsSync(pids) && readFileSync(pids, "utf8").endsWith("]"));
+        const [kernel, runner, file] = JSON.parse(readFileSync(pids, "utf8")) as [number, number, string];
+        assert.ok(isAlive(kernel) && isAlive(runner) && existsSync(file));
+        await act({ command, runner, kernel });
+        // Whoever wants the folder now gets it when nobody writes there any more.
+        const free =
+          what === "killed" ? lockedFolder(place, () => Promise.resolve(existsSync(written))) : undefined;
+        assert.equal(await ended, code);
+        assert.equal((await free) ?? writes, writes);
+        await until("all have ended", () => !isAlive(kernel) && !isAlive(runner));
+        await quiet;
+        assert.match(printed, said);
+        assert.doesNotMatch(complained, /Traceback|BrokenPipe/);
+        const left = ["out.failed.ipynb", "pids", ...(writes ? ["written"] : [])];
+        await until("the folder is tidy", () => readdirSync(place).sort().join() === left.join());
+        await until("Jupyter's file is gone", () => !existsSync(file));
+      });
+    }
+  });
 
   it("says so when it was stopped while the page was made", async () => {
     await writeNotebook(at("page.ipynb"), [{ markdown: "# Lungs" }]);
-    const run = inProcess("exportHtml", at("page.ipynb"), at("page.html"), { title: "Lungs" });
+    const files = [at("page.ipynb"), at("page.html")].map((file) => JSON.stringify(file)).join();
+    const run = inProcess(`${required("report", "exportHtml.js")}.exportHtml(${files}, { title: "Lungs" })`);
     let printed = "";
     run.stdout.on("data", (chunk: Buffer) => {
       printed += chunk.toString();

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { temporaryFolder } from "../../core/temporaryFolder.js";
 import { fedTensor } from "../feed.js";
 import { deleteSession, loadSession, runSession, type SessionHandle } from "./runSession.js";
 import { type Tensor, tf } from "../tensorflow.js";
@@ -43,12 +43,12 @@ export class GraphSession {
   private readonly session: SessionHandle;
 
   constructor(private readonly program: GraphProgram) {
-    const folder = mkdtempSync(path.join(tmpdir(), "xray-graph-"));
+    const folder = temporaryFolder("graph");
     try {
-      writeFileSync(path.join(folder, "saved_model.pb"), program.file);
-      this.session = loadSession(folder, savedModelTag);
+      writeFileSync(path.join(folder.path, "saved_model.pb"), program.file);
+      this.session = loadSession(folder.path, savedModelTag);
     } finally {
-      rmSync(folder, { recursive: true });
+      folder.remove();
     }
   }
 

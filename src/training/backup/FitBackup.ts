@@ -197,7 +197,7 @@ const interruptionOf = (what: string, { written }: SavedFit, { epoch, batch }: L
 /** Another notebook may be at the very same fit; it has the backup then. */
 async function tryToLock(folder: string): Promise<(() => Promise<void>) | undefined> {
   try {
-    return await lockFolder(folder);
+    return (await lockFolder(folder)).release;
   } catch (error) {
     currentDisplay().text(`No backup is made of this fit. ${messageOf(error)}`);
     return undefined;
