@@ -2,17 +2,20 @@ import { currentDisplay, type Table } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
 import type { DecisionThreshold } from "../statistics/DecisionThreshold.js";
 import type { Predictions } from "../statistics/Predictions.js";
-import {
-  type BinaryScores,
-  binaryScores,
-  type Counts,
-  countsAt,
-  scoreThreshold,
-} from "../statistics/BinaryScores.js";
+import { type BinaryScores, binaryScores, countsAt, scoreThreshold } from "../statistics/BinaryScores.js";
 import type { BootstrapOptions } from "../statistics/bootstrap.js";
 import { brierScore, type Calibration, reliability } from "../statistics/calibration.js";
 import { type ChosenThreshold, chooseThreshold, type ThresholdRule } from "../statistics/chooseThreshold.js";
-import { formatShare } from "../statistics/confusionMatrix.js";
+import { accuracyOf } from "../statistics/confusionMatrix.js";
+import {
+  type Counts,
+  matrixOf,
+  precisionOf,
+  prevalenceOf,
+  recallOf,
+  specificityOf,
+} from "../statistics/Counts.js";
+import { formatCounted, formatInterval, formatShare } from "../statistics/format.js";
 import { type Mark, precisionRecallFigure, reliabilityFigure, rocFigure } from "./curveFigures.js";
 import { dashNote, undefinedReasons } from "./dashNote.js";
 import { imagesInWords } from "./imagesInWords.js";
@@ -26,7 +29,6 @@ import {
 } from "../statistics/rocCurve.js";
 import { type Subgroup, subgroups } from "../statistics/subgroups.js";
 import { subgroupTable } from "./subgroupTable.js";
-import { formatInterval } from "../statistics/wilsonInterval.js";
 
 /** Where a probability is called positive. */
 export interface ThresholdOptions {
@@ -86,8 +88,7 @@ export class BinaryInterpretation {
 
   /** The share of positive items. */
   get prevalence(): number {
-    const { positive } = this.scored;
-    return positive.reduce((sum, label) => sum + label, 0) / positive.length;
+    return prevalenceOf(this.counts()).value;
   }
 
   /** True and false positives and negatives at a threshold. */
@@ -109,7 +110,10 @@ export class BinaryInterpretation {
   async plotRoc({
     thresholds = [this.half],
   }: { readonly thresholds?: readonly number[] } = {}): Promise<void> {
-    const marks = this.marks(thresholds, ({ tp, fp, fn, tn }) => [fp / (fp + tn), tp / (tp + fn)]);
+    const marks = this.marks(thresholds, (counts) => [
+      1 - specificityOf(counts).value,
+      recallOf(counts).value,
+    ]);
     await currentDisplay().figure(rocFigure(this.rocCurve(), this.title("ROC"), marks));
   }
 
@@ -117,7 +121,7 @@ export class BinaryInterpretation {
   async plotPrecisionRecall({
     thresholds = [this.half],
   }: { readonly thresholds?: readonly number[] } = {}): Promise<void> {
-    const marks = this.marks(thresholds, ({ tp, fp, fn }) => [tp / (tp + fn), tp / (tp + fp)]);
+    const marks = this.marks(thresholds, (counts) => [recallOf(counts).value, precisionOf(counts).value]);
     const { prevalence } = this;
     const title = this.title("Precision and recall");
     await currentDisplay().figure(
@@ -178,13 +182,11 @@ export class BinaryInterpretation {
       name,
       ...columns.map(({ counts }) => of(counts)),
     ];
-    const ratio = (hits: number, all: number) =>
-      `${formatShare(all === 0 ? NaN : hits / all)} = ${hits}/${all}`;
     const rows = [
-      row("recall", ({ tp, fn }) => ratio(tp, tp + fn)),
-      row("specificity", ({ tn, fp }) => ratio(tn, tn + fp)),
-      row("precision", ({ tp, fp }) => ratio(tp, tp + fp)),
-      row("accuracy", ({ tp, fp, fn, tn }) => ratio(tp + tn, tp + fp + fn + tn)),
+      row("recall", (counts) => formatCounted(recallOf(counts))),
+      row("specificity", (counts) => formatCounted(specificityOf(counts))),
+      row("precision", (counts) => formatCounted(precisionOf(counts))),
+      row("accuracy", (counts) => formatCounted(accuracyOf(matrixOf(counts)))),
       row("missed", ({ fn }) => String(fn)),
       row("false alarms", ({ fp }) => String(fp)),
     ];
@@ -222,16 +224,16 @@ export class BinaryInterpretation {
     prevalences = [0.001, 0.01, 0.1, 0.5, this.prevalence],
     ...options
   }: ThresholdOptions & { readonly prevalences?: readonly number[] } = {}): void {
-    const { tp, fp, fn, tn } = this.counts(options);
-    if (tp + fn === 0 || tn + fp === 0) {
+    const counts = this.counts(options);
+    const [recall, specificity] = [recallOf(counts), specificityOf(counts)];
+    if (recall.of === 0 || specificity.of === 0) {
       throw new UserError(
-        `Of ${this.images} ${tp + fn} are of ${this.positiveClass}: recall or specificity is not defined.`,
+        `Of ${this.images} ${recall.of} are of ${this.positiveClass}: recall or specificity is not defined.`,
         "Predict a set with images of both kinds.",
       );
     }
-    const [recall, specificity] = [tp / (tp + fn), tn / (tn + fp)];
     const rows = prevalences.map((prevalence) => {
-      const { positive, negative } = predictiveValues(recall, specificity, prevalence);
+      const { positive, negative } = predictiveValues(recall.value, specificity.value, prevalence);
       return [
         `${Number((100 * prevalence).toPrecision(3))}%`,
         formatShare(positive),
@@ -241,7 +243,7 @@ export class BinaryInterpretation {
     });
     const table: Table = {
       caption:
-        `Recall ${formatShare(recall)}, specificity ${formatShare(specificity)} of ${this.images}, ` +
+        `Recall ${formatShare(recall.value)}, specificity ${formatShare(specificity.value)} of ${this.images}, ` +
         `${this.called(options)}; by Bayes' rule`,
       columns: [
         `prevalence of ${this.positiveClass}`,

@@ -2,31 +2,34 @@ import type { DsType } from "../data/ImageDataBunch.js";
 import { currentDisplay, type Table } from "../core/Display.js";
 import { checkInteger, checkOneOf } from "../core/checkNumber.js";
 import { UserError } from "../core/errors.js";
+import { valueAt } from "../core/valueAt.js";
 import { measuredOf, type PositiveClass, positiveClass } from "../statistics/positiveClass.js";
 import type { BatchLoader } from "../training/DataBunch.js";
 import type { Predictions } from "../statistics/Predictions.js";
 import { requireSameClasses } from "../training/requireSameClasses.js";
 import { BinaryInterpretation } from "./BinaryInterpretation.js";
+import { balancedAccuracyOf } from "../statistics/averageOf.js";
+import { classIndex } from "../statistics/classIndex.js";
 import {
   accuracyOf,
-  balancedAccuracyOf,
+  classCounts,
   confusionMatrix,
   type ConfusionMatrix,
   errorRateOf,
-  formatShare,
-  precisionOf,
-  predictedClasses,
-  recallOf,
-  type Share,
-  specificityOf,
 } from "../statistics/confusionMatrix.js";
+import { type Counts, precisionOf, recallOf, specificityOf } from "../statistics/Counts.js";
+import { formatInterval, formatShare } from "../statistics/format.js";
+import { predictedClasses } from "../statistics/predictedClasses.js";
+import { auroc } from "../statistics/rocCurve.js";
+import type { Share } from "../statistics/Share.js";
+import { mean } from "../statistics/sum.js";
 import { confusionMatrixFigure, type ConfusionMatrixFigureOptions } from "./confusionMatrixFigure.js";
 import { dashNote } from "./dashNote.js";
 import { type ExplainingLearner, factsOf } from "./gradCam.js";
 import { imagesInWords } from "./imagesInWords.js";
 import { type ClassificationMetrics, classShare, matrixMetrics } from "./matrixMetrics.js";
 import { plotCases, type PlotCasesOptions } from "./plotCases.js";
-import { formatInterval, wilsonInterval } from "../statistics/wilsonInterval.js";
+import { wilsonInterval } from "../statistics/wilsonInterval.js";
 import type { TopLoss } from "./TopLoss.js";
 import { requireOneSet } from "../training/getPreds.js";
 
@@ -72,6 +75,8 @@ export interface Confusion {
 /** What a net got right and wrong on a set: fast.ai's `ClassificationInterpretation`. */
 export class ClassificationInterpretation {
   private readonly matrix: ConfusionMatrix;
+  /** Each class against the rest. */
+  private readonly counts: readonly Counts[];
 
   private constructor(
     /** What it is about. */
@@ -82,6 +87,7 @@ export class ClassificationInterpretation {
     readonly set: string | undefined,
   ) {
     this.matrix = confusionMatrix(preds);
+    this.counts = classCounts(this.matrix);
   }
 
   /**
@@ -182,15 +188,13 @@ export class ClassificationInterpretation {
   /** The area under the ROC curve of the positive class; of more than two classes the mean of each against the rest. */
   areaUnderRoc(): number {
     const { classes } = this.preds;
-    const areas = (this.positive ? [this.positive.name] : classes).map(
-      (positive) => this.binary({ positive }).rocCurve().auc,
-    );
-    return areas.reduce((sum, area) => sum + area, 0) / areas.length;
+    const names = this.positive ? [this.positive.name] : classes;
+    return mean(names.map((positive) => auroc(this.binary({ positive }).scored)));
   }
 
   /** The mean of every class's recall; a net that always gives the same answer has 0.5 with two classes. */
   balancedAccuracy(): number {
-    return balancedAccuracyOf(this.matrix);
+    return balancedAccuracyOf(this.counts);
   }
 
   /**
@@ -219,14 +223,12 @@ export class ClassificationInterpretation {
     return this.matrix
       .flatMap((row, i) =>
         row.map((count, j) => ({
-          actual: classes[i] ?? "",
-          predicted: classes[j] ?? "",
+          actual: valueAt(classes, i),
+          predicted: valueAt(classes, j),
           count,
-          off: i !== j,
         })),
       )
-      .filter(({ off, count }) => off && count >= minVal)
-      .map(({ actual, predicted, count }) => ({ actual, predicted, count }))
+      .filter(({ actual, predicted, count }) => actual !== predicted && count >= minVal)
       .sort((a, b) => b.count - a.count);
   }
 
@@ -242,9 +244,9 @@ export class ClassificationInterpretation {
         index,
         path: this.paths[index],
         loss,
-        actual: classes[y[index] ?? -1] ?? "",
-        predicted: classes[predicted[index] ?? -1] ?? "",
-        probability: probs[index * classes.length + (y[index] ?? 0)] ?? NaN,
+        actual: valueAt(classes, valueAt(y, index)),
+        predicted: valueAt(classes, valueAt(predicted, index)),
+        probability: valueAt(probs, index * classes.length + valueAt(y, index)),
       }));
   }
 
@@ -322,8 +324,9 @@ export class ClassificationInterpretation {
     currentDisplay().table(this.summary());
   }
 
-  private share(of: (matrix: ConfusionMatrix, label: number) => Share, positive: string | undefined): Share {
-    return classShare(this.matrix, this.preds.classes, of, positive);
+  private share(measure: (counts: Counts) => Share, positive: string | undefined): Share {
+    const label = positive === undefined ? undefined : classIndex(this.preds.classes, positive);
+    return classShare(this.counts, measure, label);
   }
 
   /** Classes that no image is of, or is called. */

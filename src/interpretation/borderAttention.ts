@@ -1,5 +1,6 @@
 import type { Table } from "../core/Display.js";
-import { formatShare } from "../statistics/confusionMatrix.js";
+import { formatShare } from "../statistics/format.js";
+import { mean } from "../statistics/sum.js";
 import type { CamMap, GradCam } from "./gradCam.js";
 
 /**
@@ -44,8 +45,7 @@ export function borderAttention(images: readonly ExplainedImage[]): Table {
   const classes = [...new Set(shares.map(({ actual }) => actual))].sort();
   const means = classes.map((actual) => {
     const known = shares.filter((each) => each.actual === actual && !Number.isNaN(each.share));
-    const mean = known.reduce((sum, { share }) => sum + share, 0) / known.length;
-    return [`mean of ${known.length}`, actual, formatShare(mean)];
+    return [`mean of ${known.length}`, actual, formatShare(mean(known.map(({ share }) => share)))];
   });
   return {
     caption:

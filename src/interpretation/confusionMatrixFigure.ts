@@ -1,5 +1,5 @@
 import type { Figure } from "../core/Display.js";
-import type { ConfusionMatrix } from "../statistics/confusionMatrix.js";
+import { type ConfusionMatrix, rowShares } from "../statistics/confusionMatrix.js";
 
 /** matplotlib's Blues (ColorBrewer), light to dark; Plotly's colour scale of this name is another one. */
 const blues = [
@@ -30,7 +30,7 @@ export function confusionMatrixFigure(
   classes: readonly string[],
   { normalize = false, title = "Confusion matrix", normDec = 2 }: ConfusionMatrixFigureOptions = {},
 ): Figure {
-  const shown = normalize ? matrix.map(shares) : matrix;
+  const shown = normalize ? rowShares(matrix) : matrix;
   const format = (value: number) =>
     Number.isNaN(value) ? "–" : normalize ? value.toFixed(normDec) : String(value);
   const half = Math.max(...shown.flat().filter((value) => !Number.isNaN(value))) / 2;
@@ -85,10 +85,4 @@ export function confusionMatrixFigure(
       })
       .join("; ")}.`,
   };
-}
-
-function shares(row: readonly number[]): number[] {
-  const total = row.reduce((sum, value) => sum + value, 0);
-  // A class without images has no shares.
-  return row.map((value) => value / total);
 }

@@ -1,4 +1,4 @@
-import type { Counts } from "../statistics/BinaryScores.js";
+import type { Counts } from "../statistics/Counts.js";
 
 /**
  * The sentence below a table that has dashes, saying why; undefined where it has none.

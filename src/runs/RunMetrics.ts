@@ -3,6 +3,7 @@ import { readJson } from "../core/readJson.js";
 import type { RunData, RunSettings } from "./RunData.js";
 import type { DataSource } from "../xrays/DataSource.js";
 import { classNames, count, runData, settings, text } from "./runSchemas.js";
+import { sum } from "../statistics/sum.js";
 import { matrixMetrics } from "../interpretation/matrixMetrics.js";
 
 /** A share in 0..1; null where there is nothing to be a share of. */
@@ -102,7 +103,6 @@ const schema: z.ZodType<RunMetrics> = z
       refuse("positiveClass", `of two classes one is positive: expected ${classes.join(" or ")}`);
       return;
     }
-    const sum = (counts: readonly number[]) => counts.reduce((total, each) => total + each, 0);
     const images = sum(matrix.map(sum));
     if (run.validSize !== images) refuse("validSize", `the confusion matrix is of ${images} images`);
     if (run.history?.length === 0 && run.epochsFrozen + run.epochsUnfrozen > 0) {

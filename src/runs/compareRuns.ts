@@ -1,11 +1,11 @@
 import type { Table } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
 import { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
-import { formatShare, predictedClasses } from "../statistics/confusionMatrix.js";
 import { compareAucs } from "../statistics/deLong.js";
+import { formatInterval, formatP, formatShare } from "../statistics/format.js";
 import { mcNemar } from "../statistics/mcNemar.js";
+import { correctItems, predictedClasses } from "../statistics/predictedClasses.js";
 import type { StoredPredictions } from "./predictionsFile.js";
-import { formatInterval } from "../statistics/wilsonInterval.js";
 
 /** A run, and what it is called. */
 export interface NamedRun extends StoredPredictions {
@@ -30,9 +30,9 @@ export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): T
       "Make one of the runs anew with the other's positive class.",
     );
   }
-  const right = (interp: ClassificationInterpretation): boolean[] =>
-    predictedClasses(interp.preds).map((label, i) => label === interp.preds.y[i]);
-  const errors = mcNemar(right(a), right(b));
+  const correct = ({ preds }: ClassificationInterpretation): boolean[] =>
+    correctItems(predictedClasses(preds), preds.y);
+  const errors = mcNemar(correct(a), correct(b));
   const [rateA, rateB] = [a.errorRate(), b.errorRate()];
   return {
     caption:
@@ -101,5 +101,3 @@ function areaRow(a: ClassificationInterpretation, b: ClassificationInterpretatio
   const { aucs, difference, interval, p } = compareAucs(a.binary().scored, b.binary().scored);
   return row(aucs, difference, [formatInterval(interval), formatP(p)]);
 }
-
-const formatP = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));

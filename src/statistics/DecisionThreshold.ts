@@ -1,5 +1,6 @@
 import { UserError } from "../core/errors.js";
 import { checkNumber } from "../core/checkNumber.js";
+import { valueAt } from "../core/valueAt.js";
 import { argmax } from "./argmax.js";
 
 /** From which probability on a class is called, in place of the most probable class. */
@@ -47,7 +48,7 @@ export function calledClass(
 ): number {
   if (!decision) return argmax(probabilities, 0, probabilities.length);
   const positive = classes.indexOf(decision.positiveClass);
-  if ((probabilities[positive] ?? NaN) >= decision.threshold) return positive;
+  if (valueAt(probabilities, positive) >= decision.threshold) return positive;
   const others = probabilities.slice();
   others[positive] = -Infinity;
   return argmax(others, 0, others.length);

@@ -1,5 +1,6 @@
 import { checkNumber } from "../core/checkNumber.js";
-import { type BinaryScores, type Counts, countsAt, operatingPoints } from "./BinaryScores.js";
+import { type BinaryScores, countsAt, operatingPoints } from "./BinaryScores.js";
+import type { Counts } from "./Counts.js";
 import { UserError } from "../core/errors.js";
 
 /** What a threshold is chosen for. */

@@ -1,4 +1,5 @@
 import { UserError } from "../core/errors.js";
+import { classIndex } from "./classIndex.js";
 import { isWordForNormal, saysNormal } from "./normalNames.js";
 
 /** The class that precision, recall, specificity and areas under curves speak of. */
@@ -53,15 +54,9 @@ export function measuredOf(classes: readonly string[], positive: string | undefi
 }
 
 function givenClass(classes: readonly string[], given: string | number, option: string): PositiveClass {
-  const label = typeof given === "string" ? classes.indexOf(given) : given;
+  const label = typeof given === "string" ? classIndex(classes, given) : given;
   const name = classes[label];
   if (name !== undefined) return { name, label };
-  if (typeof given === "string") {
-    throw new UserError(
-      `There is no class ${JSON.stringify(given)}.`,
-      `The classes are ${classes.join(", ")}.`,
-    );
-  }
   throw new UserError(
     `${option} is ${String(given)}; there are ${classes.length} classes.`,
     `Give an index from 0 to ${classes.length - 1}, or the name of a class.`,

@@ -34,6 +34,12 @@ export function areaUnderRoc(points: readonly OperatingPoint[]): number {
   return area / (tpBefore * fpBefore);
 }
 
+/** The area under the ROC curve; NaN where one of the classes is absent, or a score is not a number. */
+export function auroc(scored: BinaryScores): number {
+  // Scores that are no numbers have no order.
+  return scored.scores.some(Number.isNaN) ? NaN : areaUnderRoc(operatingPoints(scored));
+}
+
 /** Precision against recall: the curve to look at where positives are rare. */
 export interface PrecisionRecallCurve {
   /** From every item called positive to none; the last, where nothing is called, is 1 by convention. */

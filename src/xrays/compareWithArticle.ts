@@ -2,8 +2,9 @@ import type { FoundDataset } from "./FoundDataset.js";
 import { kermanyClasses } from "./DataSource.js";
 import { currentDisplay, type Table } from "../core/Display.js";
 import type { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
-import { formatShare, share, type Share } from "../statistics/confusionMatrix.js";
-import { formatInterval, overlap, wilsonInterval } from "../statistics/wilsonInterval.js";
+import { formatEstimated } from "../statistics/format.js";
+import { share, type Share } from "../statistics/Share.js";
+import { overlap, wilsonInterval } from "../statistics/wilsonInterval.js";
 
 const measures = ["accuracy", "precision", "recall", "specificity"] as const;
 type Measure = (typeof measures)[number];
@@ -40,8 +41,8 @@ export function compareWithArticle(interp: ClassificationInterpretation): Compar
       columns: ["measure", "this run", "the article", "the earlier article"],
       rows: measures.map((name) => [
         name,
-        describe(interp[name]()),
-        describe(article[name]),
+        formatEstimated(interp[name]()),
+        formatEstimated(article[name]),
         article.earlier[name],
       ]),
     },
@@ -85,8 +86,3 @@ function sameImages(interp: ClassificationInterpretation): boolean {
 }
 
 const intervalOf = ({ hits, of }: Share) => wilsonInterval(hits, of);
-
-function describe(measure: Share): string {
-  const counts = `${measure.hits}/${measure.of}`;
-  return `${formatShare(measure.value)} = ${counts} (${formatInterval(intervalOf(measure))})`;
-}

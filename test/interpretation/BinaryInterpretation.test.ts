@@ -201,10 +201,10 @@ describe("one class against the rest", () => {
       ],
     );
     assert.deepEqual(quartiles("side", [10, 40, 20, 30]), [
-      "side, quarter 1: 10 to 20",
-      "side, quarter 4: 40 to 40",
-      "side, quarter 2: 20 to 30",
-      "side, quarter 3: 30 to 40",
+      "side, quartile 1: 10 to 20",
+      "side, quartile 4: 40 to 40",
+      "side, quartile 2: 20 to 30",
+      "side, quartile 3: 30 to 40",
     ]);
   });
 
