@@ -1,4 +1,5 @@
 import type { Figure } from "../core/Display.js";
+import { valueAt } from "../core/valueAt.js";
 import { type ConfusionMatrix, rowShares } from "../statistics/confusionMatrix.js";
 
 /** matplotlib's Blues (ColorBrewer), light to dark; Plotly's colour scale of this name is another one. */
@@ -81,7 +82,7 @@ export function confusionMatrixFigure(
     },
     alt: `${title}. ${cells
       .map(({ value, actual, predicted }) => {
-        return `Actual ${classes[actual] ?? ""}, predicted ${classes[predicted] ?? ""}: ${format(value)}`;
+        return `Actual ${valueAt(classes, actual)}, predicted ${valueAt(classes, predicted)}: ${format(value)}`;
       })
       .join("; ")}.`,
   };

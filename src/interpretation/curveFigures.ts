@@ -28,18 +28,14 @@ export function rocFigure(
   return {
     data: [
       {
-        ...{
-          type: "scatter",
-          mode: "lines",
-          name: `area ${three(auc)}`,
-          x: fpr,
-          y: tpr,
-          line: { width: 2.5 },
-        },
-        ...{
-          text: thresholds.map(three),
-          hovertemplate: "threshold %{text}<br>recall %{y:.3f}, false alarms %{x:.3f}<extra></extra>",
-        },
+        type: "scatter",
+        mode: "lines",
+        name: `area ${three(auc)}`,
+        x: fpr,
+        y: tpr,
+        line: { width: 2.5 },
+        text: thresholds.map(three),
+        hovertemplate: "threshold %{text}<br>recall %{y:.3f}, false alarms %{x:.3f}<extra></extra>",
       },
       { ...chance, name: "chance", x: [0, 1], y: [0, 1] },
       ...marks.map(markOf),
@@ -63,8 +59,12 @@ export function precisionRecallFigure(
   return {
     data: [
       {
-        ...{ type: "scatter", mode: "lines", name: `average precision ${three(averagePrecision)}` },
-        ...{ x: recall, y: precision, line: { width: 2.5, shape: "vh" } },
+        type: "scatter",
+        mode: "lines",
+        name: `average precision ${three(averagePrecision)}`,
+        x: recall,
+        y: precision,
+        line: { width: 2.5, shape: "vh" },
       },
       { ...chance, name: `all called positive ${three(prevalence)}`, x: [0, 1], y: [prevalence, prevalence] },
       ...marks.map(markOf),
@@ -89,7 +89,9 @@ export function reliabilityFigure({ bins, ece }: Calibration, title: string): Fi
     data: [
       { ...chance, name: "as said", x: [0, 1], y: [0, 1] },
       {
-        ...{ type: "scatter", mode: "lines+markers+text", name: `calibration error ${three(ece)}` },
+        type: "scatter",
+        mode: "lines+markers+text",
+        name: `calibration error ${three(ece)}`,
         x: full.map(({ predicted }) => predicted),
         y: full.map(({ observed }) => observed),
         marker: { size: full.map(({ count }) => 7 + 14 * Math.sqrt(count / most)) },
@@ -114,7 +116,11 @@ export function reliabilityFigure({ bins, ece }: Calibration, title: string): Fi
 }
 
 const markOf = ({ x, y, name }: Mark, i: number) => ({
-  ...{ type: "scatter", mode: "markers", name, x: [x], y: [y] },
+  type: "scatter",
+  mode: "markers",
+  name,
+  x: [x],
+  y: [y],
   marker: { size: 12, symbol: ["diamond", "square", "triangle-up"][i % 3] },
 });
 

@@ -67,14 +67,20 @@ const finite = z.number({ error: "expected a number" });
 const schema: z.ZodType<RunMetrics> = z
   .looseObject({
     ...settings,
-    ...{ errorRate: share, accuracy: share, precision: share, recall: share, specificity: share },
+    errorRate: share,
+    accuracy: share,
+    precision: share,
+    recall: share,
+    specificity: share,
     balancedAccuracy: share,
     confusionMatrix: z.array(z.array(count()), { error: "expected a list of rows" }),
     // Files of runs that had no positive class say null.
     positiveClass: text.nullable(),
     intervals: z.record(z.string(), z.tuple([share, share], { error: "expected a low and a high end" })),
     classes: classNames,
-    ...{ trainSize: count(), validSize: count(), seed: z.int({ error: "expected a whole number" }) },
+    trainSize: count(),
+    validSize: count(),
+    seed: z.int({ error: "expected a whole number" }),
     dataset: z.union([z.string(), runData], { error: "expected which images the run is about" }),
     history: z
       .array(
@@ -119,7 +125,9 @@ const schema: z.ZodType<RunMetrics> = z
           known.some((each, i) => each !== tested[i])
         ) {
           context.addIssue({
-            ...{ code: "custom", path: ["dataset", split, "classes"], input: Object.fromEntries(counts) },
+            code: "custom",
+            path: ["dataset", split, "classes"],
+            input: Object.fromEntries(counts),
             message:
               `expected ${size} images of the classes ${classes.join(", ")}` +
               (split === "valid" ? `, as the confusion matrix has them: ${tested.join(", ")}` : ""),
@@ -137,7 +145,9 @@ const schema: z.ZodType<RunMetrics> = z
       const ends = wanted.intervals[name];
       if (ends?.every((end, i) => isSame(interval[i] ?? null, end)) !== false) continue;
       context.addIssue({
-        ...{ code: "custom", path: ["intervals", name], input: interval },
+        code: "custom",
+        path: ["intervals", name],
+        input: interval,
         message: `by the confusion matrix it is ${ends.map(inWords).join(" to ")}`,
       });
     }

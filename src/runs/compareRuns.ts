@@ -20,10 +20,7 @@ export interface NamedRun extends StoredPredictions {
  */
 export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): Table {
   requireSameImages(first, second, `${first.name} and ${second.name}`);
-  const [a, b] = [first, second].map(({ preds, paths }) =>
-    ClassificationInterpretation.fromPredictions(preds, { paths }),
-  );
-  if (!a || !b) throw new Error("two runs have two interpretations");
+  const [a, b] = [interpretationOf(first), interpretationOf(second)];
   if (a.positiveClass !== b.positiveClass) {
     throw new UserError(
       `The measures of ${first.name} are of ${a.measuredOf}, those of ${second.name} of ${b.measuredOf}.`,
@@ -58,6 +55,9 @@ export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): T
   };
 }
 
+const interpretationOf = ({ preds, paths }: StoredPredictions) =>
+  ClassificationInterpretation.fromPredictions(preds, { paths });
+
 /** What two runs must have in common to be compared. */
 type Compared = Pick<StoredPredictions, "preds" | "paths" | "dataset">;
 
@@ -69,20 +69,18 @@ export function requireSameImages(a: Compared, b: Compared, called: string): voi
   const same = (xs: ArrayLike<unknown>, ys: ArrayLike<unknown>) =>
     xs.length === ys.length && Array.from(xs).every((x, i) => x === ys[i]);
   if (!same(a.preds.classes, b.preds.classes)) {
-    const [ours, theirs] = [a, b].map(({ preds }) => preds.classes.join(", "));
     throw new UserError(
-      `The runs ${called} have other classes: ${ours ?? ""}, and ${theirs ?? ""}.`,
+      `The runs ${called} have other classes: ${a.preds.classes.join(", ")}, and ${b.preds.classes.join(", ")}.`,
       "Compare runs on the same classes and test images, such as those of one `npx xray seeds`.",
     );
   }
   const [ours, theirs] = [a.dataset, b.dataset];
   const sameFiles = !ours || !theirs || ours.valid.hash === theirs.valid.hash;
   if (same(a.paths, b.paths) && same(a.preds.y, b.preds.y) && sameFiles) return;
-  const [here = "", there = ""] = [a, b].map(
-    ({ paths, dataset }) => `${paths.length}${dataset ? ` in ${dataset.folder}` : ""}`,
-  );
+  const inWords = ({ paths, dataset }: Compared) =>
+    `${paths.length}${dataset ? ` in ${dataset.folder}` : ""}`;
   throw new UserError(
-    `The runs ${called} predicted other images: ${here}, and ${there}; their names, sizes or classes differ.`,
+    `The runs ${called} predicted other images: ${inWords(a)}, and ${inWords(b)}; their names, sizes or classes differ.`,
     "Compare runs on the same test images, such as those of one `npx xray seeds`; a subset of them " +
       "(--valid-per-class) is another one for each seed.",
   );

@@ -23,7 +23,10 @@ interface Owner {
 }
 
 const ownerSchema: z.ZodType<Owner> = z.object({
-  ...{ host: z.string(), pid: z.int().positive(), began: z.string(), since: z.string() },
+  host: z.string(),
+  pid: z.int().positive(),
+  began: z.string(),
+  since: z.string(),
 });
 
 /** How often an owner shows that it is there. */
@@ -43,7 +46,9 @@ export async function lockedFolder<T>(folder: string, work: () => Promise<T>): P
   await makeFolder(folder, "The project's folder must be one that can be written to.");
   const lock = path.join(folder, lockName);
   const own: Owner = {
-    ...{ host: hostname(), pid: process.pid, began: beginOf(process.pid) ?? "" },
+    host: hostname(),
+    pid: process.pid,
+    began: beginOf(process.pid) ?? "",
     since: new Date().toISOString(),
   };
   const text = `${JSON.stringify(own)}\n`;

@@ -79,6 +79,15 @@ export interface OperatingPoint {
   readonly fp: number;
 }
 
+/** How many items of both kinds the points come from. */
+export function totalsOf(points: readonly OperatingPoint[]): {
+  readonly positives: number;
+  readonly negatives: number;
+} {
+  const { tp = 0, fp = 0 } = points.at(-1) ?? {};
+  return { positives: tp, negatives: fp };
+}
+
 /**
  * Cumulative counts at each distinct score, from the highest on; equal scores are one step.
  * @param order what `descending` gives, where it is known

@@ -1,5 +1,5 @@
 import { checkNumber } from "../core/checkNumber.js";
-import { type BinaryScores, countsAt, operatingPoints } from "./BinaryScores.js";
+import { type BinaryScores, countsAt, operatingPoints, totalsOf } from "./BinaryScores.js";
 import type { Counts } from "./Counts.js";
 import { UserError } from "../core/errors.js";
 
@@ -33,7 +33,7 @@ export interface ChosenThreshold {
  */
 export function chooseThreshold(scored: BinaryScores, rule: ThresholdRule): ChosenThreshold {
   const points = operatingPoints(scored);
-  const { tp: positives = 0, fp: negatives = 0 } = points.at(-1) ?? {};
+  const { positives, negatives } = totalsOf(points);
   if (positives === 0 || negatives === 0) {
     throw new UserError(
       `There are ${positives} positive and ${negatives} negative items to choose by.`,

@@ -37,10 +37,9 @@ export interface AucComparison {
  * @throws UserError where there are fewer than two items of a class, or a score is not a number
  */
 export function aucInterval(scored: BinaryScores): AucInterval {
-  const [first] = components([scored]);
-  if (!first) throw new Error("one set of scores has one area");
-  const standardError = Math.sqrt(variance(first, first));
-  const { auc } = first;
+  const parts = components(scored);
+  const standardError = Math.sqrt(variance(parts, parts));
+  const { auc } = parts;
   return {
     auc,
     standardError,
@@ -59,8 +58,7 @@ export function compareAucs(a: BinaryScores, b: BinaryScores): AucComparison {
       "Predict one set with both of them, in the same order.",
     );
   }
-  const [first, second] = components([a, b]);
-  if (!first || !second) throw new Error("two sets of scores have two areas");
+  const [first, second] = [components(a), components(b)];
   const difference = first.auc - second.auc;
   const squared = variance(first, first) + variance(second, second) - 2 * variance(first, second);
   const standardError = Math.sqrt(Math.max(0, squared));
@@ -82,28 +80,26 @@ interface Components {
   readonly negatives: readonly number[];
 }
 
-function components(all: readonly BinaryScores[]): Components[] {
-  return all.map((scored) => {
-    if (scored.scores.some(Number.isNaN)) {
-      throw new UserError("A score is not a number.", "Load the last good checkpoint, and predict again.");
-    }
-    const scoresOf = (label: number) => [...scored.scores].filter((_, i) => scored.positive[i] === label);
-    const [x, y] = [scoresOf(1), scoresOf(0)];
-    const [m, n] = [x.length, y.length];
-    if (m < 2 || n < 2) {
-      throw new UserError(
-        `There are ${m} positive and ${n} negative items; DeLong's variance needs at least two of each.`,
-        "Judge it on a set with both classes.",
-      );
-    }
-    const ranks = midranks([...x, ...y]);
-    const [ranksInX, ranksInY] = [midranks(x), midranks(y)];
-    return {
-      auc: auroc(scored),
-      positives: ranksInX.map((rank, i) => (valueAt(ranks, i) - rank) / n),
-      negatives: ranksInY.map((rank, j) => 1 - (valueAt(ranks, m + j) - rank) / m),
-    };
-  });
+function components(scored: BinaryScores): Components {
+  if (scored.scores.some(Number.isNaN)) {
+    throw new UserError("A score is not a number.", "Load the last good checkpoint, and predict again.");
+  }
+  const scoresOf = (label: number) => [...scored.scores].filter((_, i) => scored.positive[i] === label);
+  const [x, y] = [scoresOf(1), scoresOf(0)];
+  const [m, n] = [x.length, y.length];
+  if (m < 2 || n < 2) {
+    throw new UserError(
+      `There are ${m} positive and ${n} negative items; DeLong's variance needs at least two of each.`,
+      "Judge it on a set with both classes.",
+    );
+  }
+  const ranks = midranks([...x, ...y]);
+  const [ranksInX, ranksInY] = [midranks(x), midranks(y)];
+  return {
+    auc: auroc(scored),
+    positives: ranksInX.map((rank, i) => (valueAt(ranks, i) - rank) / n),
+    negatives: ranksInY.map((rank, j) => 1 - (valueAt(ranks, m + j) - rank) / m),
+  };
 }
 
 /** Ranks from 1; equal values share the mean of theirs. */

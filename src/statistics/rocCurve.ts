@@ -1,4 +1,4 @@
-import { type BinaryScores, type OperatingPoint, operatingPoints } from "./BinaryScores.js";
+import { type BinaryScores, type OperatingPoint, operatingPoints, totalsOf } from "./BinaryScores.js";
 
 /** The receiver operating characteristic: what each threshold gains and costs. */
 export interface RocCurve {
@@ -15,10 +15,10 @@ export interface RocCurve {
 /** The curve at every distinct score. Rates and area are NaN where one of the classes is absent. */
 export function rocCurve(scored: BinaryScores): RocCurve {
   const points = operatingPoints(scored);
-  const { tp = 0, fp = 0 } = points.at(-1) ?? {};
+  const { positives, negatives } = totalsOf(points);
   return {
-    fpr: [0, ...points.map((point) => point.fp)].map((count) => count / fp),
-    tpr: [0, ...points.map((point) => point.tp)].map((count) => count / tp),
+    fpr: [0, ...points.map(({ fp }) => fp)].map((count) => count / negatives),
+    tpr: [0, ...points.map(({ tp }) => tp)].map((count) => count / positives),
     thresholds: [Infinity, ...points.map(({ threshold }) => threshold)],
     auc: areaUnderRoc(points),
   };
@@ -55,7 +55,7 @@ export interface PrecisionRecallCurve {
 /** The curve at every distinct score; recall and area are NaN where there is no positive. */
 export function precisionRecallCurve(scored: BinaryScores): PrecisionRecallCurve {
   const points = operatingPoints(scored);
-  const positives = points.at(-1)?.tp ?? 0;
+  const { positives } = totalsOf(points);
   const rising = [...points].reverse();
   return {
     precision: [...rising.map(({ tp, fp }) => tp / (tp + fp)), 1],
@@ -67,7 +67,7 @@ export function precisionRecallCurve(scored: BinaryScores): PrecisionRecallCurve
 
 /** No interpolation, which would flatter (Davis and Goadrich, 2006). */
 export function averagePrecision(points: readonly OperatingPoint[]): number {
-  const positives = points.at(-1)?.tp ?? 0;
+  const { positives } = totalsOf(points);
   let [sum, before] = [0, 0];
   for (const { tp, fp } of points) {
     if (tp > before) sum += (tp / (tp + fp)) * (tp - before);
