@@ -3,7 +3,7 @@ import { currentDisplay, type Table } from "../core/Display.js";
 import { checkInteger, checkOneOf } from "../core/checkNumber.js";
 import { UserError } from "../core/errors.js";
 import { valueAt } from "../core/valueAt.js";
-import { measuredOf, type PositiveClass, positiveClass } from "../statistics/positiveClass.js";
+import { measuredOf, ofClass, type PositiveClass, positiveClass } from "../statistics/positiveClass.js";
 import type { BatchLoader } from "../training/DataBunch.js";
 import type { Predictions } from "../statistics/Predictions.js";
 import { requireSameClasses } from "../training/requireSameClasses.js";
@@ -19,6 +19,7 @@ import {
 } from "../statistics/confusionMatrix.js";
 import { type Counts, precisionOf, recallOf, specificityOf } from "../statistics/Counts.js";
 import { formatInterval, formatShare } from "../statistics/format.js";
+import { measureNames } from "../statistics/measureNames.js";
 import { predictedClasses } from "../statistics/predictedClasses.js";
 import { auroc } from "../statistics/rocCurve.js";
 import type { Share } from "../statistics/Share.js";
@@ -168,7 +169,7 @@ export class ClassificationInterpretation {
   }
 
   /**
-   * The share of true positives among those called positive: TP / (TP + FP). NaN where nothing was called positive.
+   * The share of true positives among those predicted positive, or positive predictive value: TP / (TP + FP). NaN where none was predicted so.
    * @param positive the class; where there is none, it is the mean over the classes, as fast.ai's `average="macro"`
    */
   precision(positive = this.positiveClass): Share {
@@ -180,7 +181,7 @@ export class ClassificationInterpretation {
     return this.share(recallOf, positive);
   }
 
-  /** The share of the negative that were not called positive: TN / (TN + FP); as {@link precision}. */
+  /** The share of the negative that were not predicted positive: TN / (TN + FP); as {@link precision}. */
   specificity(positive = this.positiveClass): Share {
     return this.share(specificityOf, positive);
   }
@@ -272,7 +273,7 @@ export class ClassificationInterpretation {
       const own = this.topLosses().filter(({ actual }) => actual === name);
       for (const right of [true, false]) {
         const chosen = own.filter(({ predicted }) => (predicted === name) === right).slice(0, most);
-        currentDisplay().markdown(`**${name}, ${right ? "recognised" : "mistaken"}**`);
+        currentDisplay().markdown(`**${name}, ${right ? "correctly classified" : "misclassified"}**`);
         await plotCases(learn, chosen, this.set, options);
       }
     }
@@ -295,23 +296,23 @@ export class ClassificationInterpretation {
       Number.isNaN(of) ? "" : formatInterval(wilsonInterval(hits, of)),
     ];
     const of = (positive: string | undefined): string[][] => {
-      const words = positive ?? this.measuredOf;
+      const words = ofClass(this.preds.classes, positive);
       return [
-        row(`precision (${words})`, this.precision(positive)),
-        row(`recall, sensitivity (${words})`, this.recall(positive)),
-        row(`specificity (${words})`, this.specificity(positive)),
+        row(`${measureNames.precision}${words}`, this.precision(positive)),
+        row(`${measureNames.recall}${words}`, this.recall(positive)),
+        row(`${measureNames.specificity}${words}`, this.specificity(positive)),
       ];
     };
     const rows = [
-      row("error rate", this.errorRate()),
-      row("accuracy", this.accuracy()),
+      row(measureNames.errorRate, this.errorRate()),
+      row(measureNames.accuracy, this.accuracy()),
       ...of(this.positiveClass),
-      ["balanced accuracy", formatShare(this.balancedAccuracy()), "", ""],
+      [measureNames.balancedAccuracy, formatShare(this.balancedAccuracy()), "", ""],
       ...(this.positive ? [] : this.preds.classes.flatMap((name) => of(name))),
     ];
     return {
-      caption: `${this.images}; 95% intervals after Wilson`,
-      columns: ["measure", "value", "counts", "95% interval"],
+      caption: `${this.images}; Wilson's 95% confidence intervals`,
+      columns: ["measure", "value", "counts", "95% CI"],
       rows,
       note:
         [dashNote(rows, this.undefinedReasons()) ?? [], this.positive?.remark ?? []].flat().join(" ") ||
@@ -329,13 +330,13 @@ export class ClassificationInterpretation {
     return classShare(this.counts, measure, label);
   }
 
-  /** Classes that no image is of, or is called. */
+  /** Classes that no image is of, or is predicted to be. */
   private undefinedReasons(): string[] {
     const reasons = (what: string, of: (name: string) => Share) =>
       this.preds.classes.flatMap((name) => (of(name).of === 0 ? `no image ${what} ${name}` : []));
     return [
       ...reasons("is of", (name) => this.recall(name)),
-      ...reasons("is called", (name) => this.precision(name)),
+      ...reasons("is predicted to be", (name) => this.precision(name)),
     ];
   }
 }

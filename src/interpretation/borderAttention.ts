@@ -49,9 +49,9 @@ export function borderAttention(images: readonly ExplainedImage[]): Table {
   });
   return {
     caption:
-      "Share of the heat map in the border, the outer eighth on each side; a map that is the same everywhere has " +
-      `${formatShare(borderArea)} there. Much more speaks for a shortcut, such as a marker at the edge`,
-    columns: ["image", "actual", "in the border"],
+      "Share of the heat map in the border, the outer eighth on each side; a uniform map has " +
+      `${formatShare(borderArea)} there. A much larger share suggests a shortcut, such as a marker at the edge`,
+    columns: ["image", "actual class", "share in the border"],
     rows: [...shares.map(({ name, actual, share }) => [name, actual, formatShare(share)]), ...means],
   };
 }

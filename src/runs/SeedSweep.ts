@@ -71,7 +71,9 @@ export class SeedSweep {
     ];
     const ensemble = this.ensemble();
     return {
-      caption: `${this.runs.length} runs ${this.common()}; the measures are those of ${ensemble.measuredOf}, the intervals the seeds', not the images'`,
+      caption:
+        `${this.runs.length} runs ${this.common()}; the measures are those of ${ensemble.measuredOf}, and the ` +
+        "confidence intervals reflect the choice of seed, not the sampling of images",
       columns: ["seed", ...seedMeasureNames],
       rows: [
         ...this.seeds.map((seed, i) =>
@@ -79,7 +81,7 @@ export class SeedSweep {
         ),
         row("mean", (measure) => formatShare(this.spread(measure).mean)),
         row("standard deviation", (measure) => formatShare(this.spread(measure).standardDeviation)),
-        row("95% interval of the mean", (measure) => formatInterval(this.spread(measure).interval)),
+        row("95% CI of the mean", (measure) => formatInterval(this.spread(measure).interval)),
         row("ensemble", (measure) => formatShare(seedMeasures[measure](ensemble))),
       ],
     };

@@ -4,6 +4,7 @@ import { ClassificationInterpretation } from "../interpretation/ClassificationIn
 import { compareAucs } from "../statistics/deLong.js";
 import { formatInterval, formatP, formatShare } from "../statistics/format.js";
 import { mcNemar } from "../statistics/mcNemar.js";
+import { measureNames } from "../statistics/measureNames.js";
 import { correctItems, predictedClasses } from "../statistics/predictedClasses.js";
 import type { StoredPredictions } from "./predictionsFile.js";
 
@@ -33,23 +34,23 @@ export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): T
   const [rateA, rateB] = [a.errorRate(), b.errorRate()];
   return {
     caption:
-      `${first.paths.length} ${what} images, measures of ${a.measuredOf}; p ` +
-      `${a.positiveClass === undefined ? "" : "by DeLong for the area and "}by McNemar (exact) for the errors: how ` +
-      "probable a difference at least so large is where both nets are equally good",
-    columns: ["measure", first.name, second.name, "difference", "95% interval", "p"],
+      `${first.paths.length} ${what} images, measures of ${a.measuredOf}; p values by ` +
+      `${a.positiveClass === undefined ? "" : "DeLong's test for the area under the ROC curve and by "}McNemar's exact ` +
+      "test for the error rate: the probability of a difference at least this large if both nets were equally good",
+    columns: ["measure", first.name, second.name, "difference", "95% CI", "p value"],
     rows: [
       areaRow(a, b),
       [
-        "error rate",
+        measureNames.errorRate,
         ...[rateA, rateB].map(({ value }) => formatShare(value)),
         formatShare(rateA.value - rateB.value),
         "",
         formatP(errors.p),
       ],
-      ["right where the other is wrong", String(errors.onlyFirst), String(errors.onlySecond), "", "", ""],
+      ["correct where the other is wrong", String(errors.onlyFirst), String(errors.onlySecond), "", "", ""],
       ...(["recall", "specificity", "precision"] as const).map((measure) => {
         const [x, y] = [a[measure]().value, b[measure]().value];
-        return [measure, formatShare(x), formatShare(y), formatShare(x - y), "", ""];
+        return [measureNames[measure], formatShare(x), formatShare(y), formatShare(x - y), "", ""];
       }),
     ],
   };
@@ -89,7 +90,7 @@ export function requireSameImages(a: Compared, b: Compared, called: string): voi
 /** DeLong's test is one of a class against the rest: means over more classes have none. */
 function areaRow(a: ClassificationInterpretation, b: ClassificationInterpretation): string[] {
   const row = (aucs: readonly number[], difference: number, more: readonly string[]) => [
-    ...["area under ROC", ...aucs.map(formatShare), formatShare(difference)],
+    ...[measureNames.auroc, ...aucs.map(formatShare), formatShare(difference)],
     ...more,
   ];
   if (a.positiveClass === undefined) {

@@ -15,9 +15,9 @@ export interface ReliabilityBin {
   readonly to: number;
   /** Items in it. */
   readonly count: number;
-  /** What the net says: the mean probability; NaN for an empty bin. */
+  /** The mean predicted probability; NaN for an empty bin. */
   readonly predicted: number;
-  /** What is so: the share that is positive, or right. */
+  /** The share that is positive, or right. */
   readonly observed: number;
 }
 
@@ -25,7 +25,7 @@ export interface ReliabilityBin {
 export interface Calibration {
   /** From 0 to 1. */
   readonly bins: readonly ReliabilityBin[];
-  /** Expected calibration error: the mean gap between said and so, weighted by the bins' items. */
+  /** Expected calibration error: the mean gap between predicted and observed, weighted by the bins' items. */
   readonly ece: number;
   /** The largest gap of a bin. */
   readonly mce: number;

@@ -16,7 +16,7 @@ import { areaUnderRoc, averagePrecision } from "./rocCurve.js";
 
 /** The numbers of a classifier of two classes, all of them shares but for kappa and Matthews'. */
 export interface BinaryMeasures {
-  /** The share that is called what it is. */
+  /** The share whose predicted class is its own. */
   readonly accuracy: number;
   /** The mean of recall and specificity. */
   readonly balancedAccuracy: number;

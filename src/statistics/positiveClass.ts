@@ -48,6 +48,11 @@ export function positiveClass(
   };
 }
 
+/** The same behind the name of a measure: " of cat", or ", mean of 3 classes". */
+export function ofClass(classes: readonly string[], positive: string | undefined): string {
+  return positive === undefined ? `, mean of ${classes.length} classes` : ` of ${positive}`;
+}
+
 /** Whose measures they are, in words for captions and heads: "cat", or "the mean of 3 classes". */
 export function measuredOf(classes: readonly string[], positive: string | undefined): string {
   return positive ?? `the mean of ${classes.length} classes`;

@@ -6,7 +6,7 @@ export interface RocCurve {
   readonly fpr: readonly number[];
   /** True positive rates, recall: from 0 to 1. */
   readonly tpr: readonly number[];
-  /** A score from here on is called positive; Infinity first, where nothing is. */
+  /** An item with a score from here on is predicted positive; Infinity first, where nothing is. */
   readonly thresholds: readonly number[];
   /** The area under it: the probability that a positive has a higher score than a negative, ties counting half. */
   readonly auc: number;
@@ -42,11 +42,11 @@ export function auroc(scored: BinaryScores): number {
 
 /** Precision against recall: the curve to look at where positives are rare. */
 export interface PrecisionRecallCurve {
-  /** From every item called positive to none; the last, where nothing is called, is 1 by convention. */
+  /** From every item predicted positive to none; the last, where nothing is, is 1 by convention. */
   readonly precision: readonly number[];
   /** Falls from 1 to 0. */
   readonly recall: readonly number[];
-  /** A score from here on is called positive; one fewer than the points. */
+  /** An item with a score from here on is predicted positive; one fewer than the points. */
   readonly thresholds: readonly number[];
   /** The sum of each precision times the recall gained there: scikit-learn's average precision. */
   readonly averagePrecision: number;

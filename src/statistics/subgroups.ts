@@ -11,11 +11,11 @@ export interface Subgroup {
   readonly name: string;
   /** Items. */
   readonly n: number;
-  /** Items that are called what they are not. */
+  /** Items whose predicted class is another. */
   readonly errorRate: Share;
-  /** The share of the positive items that are called positive. */
+  /** The share of the positive items that are predicted positive. */
   readonly recall: Share;
-  /** The share of the negative items that are called negative. */
+  /** The share of the negative items that are predicted negative. */
   readonly specificity: Share;
 }
 

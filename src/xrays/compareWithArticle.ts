@@ -3,6 +3,7 @@ import { kermanyClasses } from "./DataSource.js";
 import { currentDisplay, type Table } from "../core/Display.js";
 import type { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
 import { formatEstimated } from "../statistics/format.js";
+import { measureNames } from "../statistics/measureNames.js";
 import { share, type Share } from "../statistics/Share.js";
 import { overlap, wilsonInterval } from "../statistics/wilsonInterval.js";
 
@@ -37,10 +38,11 @@ export function compareWithArticle(interp: ClassificationInterpretation): Compar
   return {
     table: {
       caption:
-        `This run: ${interp.images}. The article: ${article.accuracy.of}. ` + "95% intervals after Wilson",
+        `This run: ${interp.images}. The article: ${article.accuracy.of}. ` +
+        "In brackets: Wilson's 95% confidence intervals",
       columns: ["measure", "this run", "the article", "the earlier article"],
       rows: measures.map((name) => [
-        name,
+        measureNames[name],
         formatEstimated(interp[name]()),
         formatEstimated(article[name]),
         article.earlier[name],
@@ -48,12 +50,12 @@ export function compareWithArticle(interp: ClassificationInterpretation): Compar
     },
     remark: [
       apart.length === 0
-        ? "Every interval of this run overlaps with the article's."
-        : `The intervals of ${apart.join(", ")} do not overlap with the article's.`,
-      "They cover the luck of the images, not that of the seed.",
+        ? "Every confidence interval of this run overlaps with the article's."
+        : `The confidence intervals of ${apart.join(", ")} do not overlap with the article's.`,
+      "They reflect the sampling of images, not the choice of seed.",
       sameImages(interp)
         ? ""
-        : "This run was judged on other images: accuracy and precision change with the share of pneumonia among them.",
+        : "This run was evaluated on other images: accuracy and precision depend on the prevalence of pneumonia among them.",
     ]
       .join(" ")
       .trim(),

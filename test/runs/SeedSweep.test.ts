@@ -51,7 +51,7 @@ describe("several seeds", () => {
         ["10", "0.250"],
         ["mean", "0.250"],
         ["standard deviation", "0.000"],
-        ["95% interval of the mean", "0.250 to 0.250"],
+        ["95% CI of the mean", "0.250 to 0.250"],
         ["ensemble", "0.000"],
       ],
     );

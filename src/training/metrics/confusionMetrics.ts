@@ -6,7 +6,7 @@ import { averageOf, type Average } from "../../statistics/averageOf.js";
 import type { BinaryScores } from "../../statistics/BinaryScores.js";
 import { classCounts, type ConfusionMatrix, countConfusions } from "../../statistics/confusionMatrix.js";
 import { type Counts, fBetaOf, precisionOf, recallOf } from "../../statistics/Counts.js";
-import { positiveClass } from "../../statistics/positiveClass.js";
+import { ofClass, positiveClass } from "../../statistics/positiveClass.js";
 import { auroc as areaOf } from "../../statistics/rocCurve.js";
 import { logOdds } from "../../statistics/softmax.js";
 import { mean } from "../../statistics/sum.js";
@@ -130,7 +130,7 @@ function averaged(
     const measure = base === "fBeta" ? `f${beta ?? 2}` : base;
     const means: Partial<Record<Average, string>> = {
       micro: ", all images together",
-      macro: `, mean of ${classes.classes.length} classes`,
+      macro: ofClass(classes.classes, undefined),
       weighted: ", mean weighted by class size",
     };
     const spoken = spokenOf(posLabel, classes);
@@ -165,10 +165,11 @@ const whole = (name: string, describe: Metric["describe"], metric: (input: Metri
 function spokenOf(posLabel: number | string | undefined, { classes, positive }: MetricClasses) {
   const chosen = posLabel ?? positive;
   const name = chosen === undefined ? undefined : positiveClass(classes, chosen, "posLabel")?.name;
-  if (name === undefined) {
-    return { words: `, mean of ${classes.length} classes`, each: "one of the classes", ofPositive: false };
-  }
-  return { words: ` of ${name}`, each: name, ofPositive: posLabel === undefined };
+  return {
+    words: ofClass(classes, name),
+    each: name ?? "one of the classes",
+    ofPositive: name !== undefined && posLabel === undefined,
+  };
 }
 
 /**
