@@ -8,7 +8,6 @@ import { inOrder, type TransformStep } from "../data/transforms/TransformStep.js
 import { drawSteps, isTransform, type Transform } from "../data/transforms/Transform.js";
 import { Random } from "../core/Random.js";
 import { UserError } from "../core/errors.js";
-import { mean } from "../statistics/sum.js";
 import type { ParityRow } from "./ParityRow.js";
 
 /** A drawn image and what fastai made of it. */
@@ -61,6 +60,7 @@ export function chainsParity(record: object): ParityRow[] {
       (best, value, k) => (value <= (differences[best] ?? -1) ? best : k),
       0,
     );
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     const { height, width, resizeMethod, paddingMode, transforms, steps = [] } = chain;
     const names = [...transforms.map(({ name }) => name), ...steps.map(({ kind }) => kind)];
     const name = `${i + 1}: ${width} x ${height}, ${resizeMethod}, ${paddingMode}, ${names.join(", ") || "nothing else"}`;
@@ -68,7 +68,7 @@ export function chainsParity(record: object): ParityRow[] {
       {
         ...{
           name: `${name}: mean`,
-          ours: mean(ours),
+          ours: mean([...ours]),
           fastai: mean(output),
           difference: mean(differences),
         },

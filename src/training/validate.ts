@@ -4,7 +4,6 @@ import type { ItemBatch } from "./DataBunch.js";
 import type { MetricColumn } from "./metrics/metricColumns.js";
 import { type MetricClasses, type MetricInput, metricValue } from "./metrics/metrics.js";
 import type { BatchEvaluator } from "./session/BatchTrainer.js";
-import { sum } from "../statistics/sum.js";
 
 /** Loss and metrics over a set, each item with the same weight also in a short last batch. */
 export interface Validation {
@@ -67,7 +66,7 @@ export async function validate(
 }
 
 function joined(batches: readonly MetricInput[], c: number): MetricInput {
-  const n = sum(batches.map(({ y }) => y.length));
+  const n = batches.reduce((sum, { y }) => sum + y.length, 0);
   const [logits, y] = [new Float32Array(n * c), new Int32Array(n)];
   let at = 0;
   for (const batch of batches) {
