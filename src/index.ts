@@ -91,7 +91,6 @@ export {
 } from "./models/bodies/defineBackbone.js";
 export {
   auroc,
-  type Average,
   type AverageOptions,
   type BinaryMetricOptions,
   fBeta,
@@ -179,7 +178,7 @@ export {
   type GradCamOptions,
 } from "./interpretation/gradCam.js";
 
-export { SeedSweep, type Spread } from "./runs/SeedSweep.js";
+export { SeedSweep } from "./runs/SeedSweep.js";
 
 // Report
 export { saveMetrics } from "./runs/saveMetrics.js";

@@ -215,7 +215,7 @@ export async function runPrepared(
 
   const data = dataSource(metrics) === "phantom" ? " DRAWN images, not of patients" : " test images";
   console.error(
-    `run: error rate ${shown(metrics.errorRate)} (95% interval ${(metrics.intervals.errorRate ?? []).map(shown).join(" to ")}) ` +
+    `run: error rate ${shown(metrics.errorRate)} (95% confidence interval ${(metrics.intervals.errorRate ?? []).map(shown).join(" to ")}) ` +
       `on ${metrics.validSize}${data}, ${(total / 60).toFixed(1)} minutes`,
   );
   console.log(report);

@@ -84,7 +84,7 @@ async function numbersOf(file: string, threshold?: DecisionThreshold): Promise<T
     caption:
       `On ${run.validSize}${drawn} test images. ${whoseMeasures(run)}` +
       (threshold ? "; the class is the most probable one, without the threshold" : ""),
-    columns: ["measure", "value", "95% interval"],
+    columns: ["measure", "value", "95% CI"],
     rows: measureRows(run),
   };
 }

@@ -2,20 +2,24 @@ import { currentDisplay, type Table } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
 import type { DecisionThreshold } from "../statistics/DecisionThreshold.js";
 import type { Predictions } from "../statistics/Predictions.js";
-import {
-  type BinaryScores,
-  binaryScores,
-  type Counts,
-  countsAt,
-  scoreThreshold,
-} from "../statistics/BinaryScores.js";
+import { type BinaryScores, binaryScores, countsAt, scoreThreshold } from "../statistics/BinaryScores.js";
 import type { BootstrapOptions } from "../statistics/bootstrap.js";
 import { brierScore, type Calibration, reliability } from "../statistics/calibration.js";
 import { type ChosenThreshold, chooseThreshold, type ThresholdRule } from "../statistics/chooseThreshold.js";
-import { formatShare } from "../statistics/confusionMatrix.js";
+import { accuracyOf } from "../statistics/confusionMatrix.js";
+import {
+  type Counts,
+  matrixOf,
+  precisionOf,
+  prevalenceOf,
+  recallOf,
+  specificityOf,
+} from "../statistics/Counts.js";
+import { formatCounted, formatInterval, formatShare } from "../statistics/format.js";
 import { type Mark, precisionRecallFigure, reliabilityFigure, rocFigure } from "./curveFigures.js";
 import { dashNote, undefinedReasons } from "./dashNote.js";
 import { imagesInWords } from "./imagesInWords.js";
+import { measureNames } from "../statistics/measureNames.js";
 import { type Estimate, estimates, type RankedMeasures } from "../statistics/measures.js";
 import { predictiveValues } from "../statistics/predictiveValues.js";
 import {
@@ -26,33 +30,33 @@ import {
 } from "../statistics/rocCurve.js";
 import { type Subgroup, subgroups } from "../statistics/subgroups.js";
 import { subgroupTable } from "./subgroupTable.js";
-import { formatInterval } from "../statistics/wilsonInterval.js";
 
-/** Where a probability is called positive. */
+/** From which probability on an image is predicted positive. */
 export interface ThresholdOptions {
   /**
-   * A probability from here on is called positive. @default 0.5; of two classes with the same probability the first
-   * is called then, as the confusion matrix does
+   * An image with a probability from here on is predicted positive. @default 0.5; of two equally probable classes the
+   * first is predicted then, as the confusion matrix does
    */
   readonly threshold?: number;
   /** The class that the threshold was chosen for; one for another class is refused. @default this one's */
   readonly positiveClass?: string;
 }
 
-const names: Readonly<Record<keyof RankedMeasures, string>> = {
-  auroc: "area under ROC",
-  averagePrecision: "average precision",
-  accuracy: "accuracy",
-  balancedAccuracy: "balanced accuracy",
-  recall: "recall, sensitivity",
-  specificity: "specificity",
-  precision: "precision, positive predictive value",
-  negativePredictiveValue: "negative predictive value",
-  f1: "F1",
-  f2: "F2",
-  matthews: "Matthews' correlation",
-  kappa: "Cohen's kappa",
-};
+/** In the order of the table. */
+const estimated = [
+  "auroc",
+  "averagePrecision",
+  "accuracy",
+  "balancedAccuracy",
+  "recall",
+  "specificity",
+  "precision",
+  "negativePredictiveValue",
+  "f1",
+  "f2",
+  "matthews",
+  "kappa",
+] as const satisfies readonly (keyof RankedMeasures)[];
 
 /** One class against the rest, by its probability: `interp.binary()` makes one. */
 export class BinaryInterpretation {
@@ -86,8 +90,7 @@ export class BinaryInterpretation {
 
   /** The share of positive items. */
   get prevalence(): number {
-    const { positive } = this.scored;
-    return positive.reduce((sum, label) => sum + label, 0) / positive.length;
+    return prevalenceOf(this.counts()).value;
   }
 
   /** True and false positives and negatives at a threshold. */
@@ -109,17 +112,20 @@ export class BinaryInterpretation {
   async plotRoc({
     thresholds = [this.half],
   }: { readonly thresholds?: readonly number[] } = {}): Promise<void> {
-    const marks = this.marks(thresholds, ({ tp, fp, fn, tn }) => [fp / (fp + tn), tp / (tp + fn)]);
-    await currentDisplay().figure(rocFigure(this.rocCurve(), this.title("ROC"), marks));
+    const marks = this.marks(thresholds, (counts) => [
+      1 - specificityOf(counts).value,
+      recallOf(counts).value,
+    ]);
+    await currentDisplay().figure(rocFigure(this.rocCurve(), this.title("ROC curve"), marks));
   }
 
   /** Draws precision against recall, and where the thresholds lie on it. */
   async plotPrecisionRecall({
     thresholds = [this.half],
   }: { readonly thresholds?: readonly number[] } = {}): Promise<void> {
-    const marks = this.marks(thresholds, ({ tp, fp, fn }) => [tp / (tp + fn), tp / (tp + fp)]);
+    const marks = this.marks(thresholds, (counts) => [recallOf(counts).value, precisionOf(counts).value]);
     const { prevalence } = this;
-    const title = this.title("Precision and recall");
+    const title = this.title("Precision-recall curve");
     await currentDisplay().figure(
       precisionRecallFigure(this.precisionRecallCurve(), title, { prevalence, marks }),
     );
@@ -139,16 +145,15 @@ export class BinaryInterpretation {
   estimatesTable(options: ThresholdOptions & BootstrapOptions = {}): Table {
     const found = this.estimates(options);
     const { groups } = options;
-    const drawn = groups ? `groups of ${new Set(groups).size} drawn` : "images drawn";
-    const keys = Object.keys(names) as (keyof RankedMeasures)[];
-    const rows = keys.map((key) => [
-      names[key],
+    const resampled = groups ? `${new Set(groups).size} groups of images` : "images";
+    const rows = estimated.map((key) => [
+      measureNames[key],
       formatShare(found[key].value),
       formatInterval(found[key].interval),
     ]);
     return {
-      caption: `${this.images}, ${this.called(options)}; 95% intervals by the bootstrap, ${drawn}`,
-      columns: ["measure", "value", "95% interval"],
+      caption: `${this.images}, ${this.decision(options)}; 95% confidence intervals by the bootstrap, resampling ${resampled}`,
+      columns: ["measure", "value", "95% CI"],
       rows,
       note: dashNote(rows, undefinedReasons(this.counts(options), this.positiveClass)),
     };
@@ -170,29 +175,27 @@ export class BinaryInterpretation {
   showThreshold(chosen: ChosenThreshold & Partial<DecisionThreshold>, chosenOn: BinaryInterpretation): void {
     this.requireOwn(chosenOn.positiveClass);
     const columns = [
-      { set: `${chosenOn.set ?? "images"} (chosen here)`, counts: chosen.counts },
-      { set: `${this.set ?? "images"} (reported)`, counts: this.counts(chosen) },
-      { set: `${this.set ?? "images"} at 0.5`, counts: this.counts() },
+      { set: `${chosenOn.set ?? "images"} (threshold chosen here)`, counts: chosen.counts },
+      { set: `${this.set ?? "images"} (threshold applied)`, counts: this.counts(chosen) },
+      { set: `${this.set ?? "images"} at threshold 0.5`, counts: this.counts() },
     ];
     const row = (name: string, of: (counts: Counts) => string) => [
       name,
       ...columns.map(({ counts }) => of(counts)),
     ];
-    const ratio = (hits: number, all: number) =>
-      `${formatShare(all === 0 ? NaN : hits / all)} = ${hits}/${all}`;
     const rows = [
-      row("recall", ({ tp, fn }) => ratio(tp, tp + fn)),
-      row("specificity", ({ tn, fp }) => ratio(tn, tn + fp)),
-      row("precision", ({ tp, fp }) => ratio(tp, tp + fp)),
-      row("accuracy", ({ tp, fp, fn, tn }) => ratio(tp + tn, tp + fp + fn + tn)),
-      row("missed", ({ fn }) => String(fn)),
-      row("false alarms", ({ fp }) => String(fp)),
+      row(measureNames.recall, (counts) => formatCounted(recallOf(counts))),
+      row(measureNames.specificity, (counts) => formatCounted(specificityOf(counts))),
+      row(measureNames.precision, (counts) => formatCounted(precisionOf(counts))),
+      row(measureNames.accuracy, (counts) => formatCounted(accuracyOf(matrixOf(counts)))),
+      row("missed cases (false negatives)", ({ fn }) => String(fn)),
+      row("false alarms (false positives)", ({ fp }) => String(fp)),
     ];
     const reasons = columns.flatMap(({ set, counts }) =>
       undefinedReasons(counts, this.positiveClass).map((reason) => `${set}: ${reason}`),
     );
     currentDisplay().table({
-      caption: `${this.called(chosen)}, chosen for ${chosen.rule}`,
+      caption: `${this.decision(chosen)}; the threshold was chosen for ${chosen.rule}`,
       columns: ["measure", ...columns.map(({ set }) => set)],
       rows,
       note: dashNote(rows, reasons),
@@ -211,27 +214,29 @@ export class BinaryInterpretation {
 
   /** Draws how far the probabilities can be taken at their word. */
   async plotReliability(bins?: number): Promise<void> {
-    await currentDisplay().figure(reliabilityFigure(this.reliability(bins), this.title("Reliability")));
+    await currentDisplay().figure(
+      reliabilityFigure(this.reliability(bins), this.title("Reliability diagram")),
+    );
   }
 
   /**
-   * Shows what an answer is worth where other shares are ill; recall and specificity are taken to be the same there.
+   * Shows the predictive values at other prevalences; recall and specificity are taken to be the same there.
    * @param prevalences shares in 0..1; default one in a thousand, 1%, 10%, one half and this set's own
    */
   showPredictiveValues({
     prevalences = [0.001, 0.01, 0.1, 0.5, this.prevalence],
     ...options
   }: ThresholdOptions & { readonly prevalences?: readonly number[] } = {}): void {
-    const { tp, fp, fn, tn } = this.counts(options);
-    if (tp + fn === 0 || tn + fp === 0) {
+    const counts = this.counts(options);
+    const [recall, specificity] = [recallOf(counts), specificityOf(counts)];
+    if (recall.of === 0 || specificity.of === 0) {
       throw new UserError(
-        `Of ${this.images} ${tp + fn} are of ${this.positiveClass}: recall or specificity is not defined.`,
+        `${recall.of} of ${this.images} are of ${this.positiveClass}: recall or specificity is not defined.`,
         "Predict a set with images of both kinds.",
       );
     }
-    const [recall, specificity] = [tp / (tp + fn), tn / (tn + fp)];
     const rows = prevalences.map((prevalence) => {
-      const { positive, negative } = predictiveValues(recall, specificity, prevalence);
+      const { positive, negative } = predictiveValues(recall.value, specificity.value, prevalence);
       return [
         `${Number((100 * prevalence).toPrecision(3))}%`,
         formatShare(positive),
@@ -241,16 +246,16 @@ export class BinaryInterpretation {
     });
     const table: Table = {
       caption:
-        `Recall ${formatShare(recall)}, specificity ${formatShare(specificity)} of ${this.images}, ` +
-        `${this.called(options)}; by Bayes' rule`,
+        `By Bayes' rule from recall ${formatShare(recall.value)} and specificity ${formatShare(specificity.value)} of ` +
+        `${this.images}, ${this.decision(options)}`,
       columns: [
         `prevalence of ${this.positiveClass}`,
-        "positive predictive value",
+        "positive predictive value (PPV)",
         "alarms per case found",
-        "negative predictive value",
+        "negative predictive value (NPV)",
       ],
       rows,
-      note: dashNote(rows, ["nobody is called positive, or nobody negative"]),
+      note: dashNote(rows, ["no image is predicted positive, or none negative"]),
     };
     currentDisplay().table(table);
   }
@@ -266,7 +271,7 @@ export class BinaryInterpretation {
 
   /** Shows {@link subgroups}. */
   showSubgroups(groups: readonly string[], options: ThresholdOptions = {}): void {
-    const caption = `${this.images}, ${this.called(options)}; 95% intervals after Wilson`;
+    const caption = `${this.images}, ${this.decision(options)}; Wilson's 95% confidence intervals`;
     currentDisplay().table(subgroupTable(this.subgroups(groups, options), this.positiveClass, caption));
   }
 
@@ -284,10 +289,10 @@ export class BinaryInterpretation {
     return `${what}: ${this.positiveClass}, ${this.images}`;
   }
 
-  /** From which probability on the class is called. */
-  private called({ threshold = 0.5 }: ThresholdOptions): string {
-    if (threshold === Infinity) return `no image called ${this.positiveClass}`;
-    return `${this.positiveClass} from a probability of ${threshold.toPrecision(3)} on`;
+  /** From which probability on the class is predicted. */
+  private decision({ threshold = 0.5 }: ThresholdOptions): string {
+    if (threshold === Infinity) return `no image predicted ${this.positiveClass}`;
+    return `${this.positiveClass} predicted at a probability of ${threshold.toPrecision(3)} or more`;
   }
 
   private thresholdOf({ threshold = this.half, positiveClass }: ThresholdOptions): number {
@@ -298,7 +303,7 @@ export class BinaryInterpretation {
   private requireOwn(positiveClass: string): void {
     if (positiveClass === this.positiveClass) return;
     throw new UserError(
-      `The threshold is one for ${positiveClass}, and here ${this.positiveClass} is positive.`,
+      `The threshold was chosen for ${positiveClass}, and here ${this.positiveClass} is the positive class.`,
       `Choose it for ${this.positiveClass}, or take interp.binary({ positive: ${JSON.stringify(positiveClass)} }).`,
     );
   }

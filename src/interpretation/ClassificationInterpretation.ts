@@ -2,31 +2,35 @@ import type { DsType } from "../data/ImageDataBunch.js";
 import { currentDisplay, type Table } from "../core/Display.js";
 import { checkInteger, checkOneOf } from "../core/checkNumber.js";
 import { UserError } from "../core/errors.js";
-import { measuredOf, type PositiveClass, positiveClass } from "../statistics/positiveClass.js";
+import { valueAt } from "../core/valueAt.js";
+import { measuredOf, ofClass, type PositiveClass, positiveClass } from "../statistics/positiveClass.js";
 import type { BatchLoader } from "../training/DataBunch.js";
 import type { Predictions } from "../statistics/Predictions.js";
 import { requireSameClasses } from "../training/requireSameClasses.js";
 import { BinaryInterpretation } from "./BinaryInterpretation.js";
+import { balancedAccuracyOf } from "../statistics/averageOf.js";
+import { classIndex } from "../statistics/classIndex.js";
 import {
   accuracyOf,
-  balancedAccuracyOf,
+  classCounts,
   confusionMatrix,
   type ConfusionMatrix,
   errorRateOf,
-  formatShare,
-  precisionOf,
-  predictedClasses,
-  recallOf,
-  type Share,
-  specificityOf,
 } from "../statistics/confusionMatrix.js";
+import { type Counts, precisionOf, recallOf, specificityOf } from "../statistics/Counts.js";
+import { formatInterval, formatShare } from "../statistics/format.js";
+import { measureNames } from "../statistics/measureNames.js";
+import { predictedClasses } from "../statistics/predictedClasses.js";
+import { auroc } from "../statistics/rocCurve.js";
+import type { Share } from "../statistics/Share.js";
+import { mean } from "../statistics/sum.js";
 import { confusionMatrixFigure, type ConfusionMatrixFigureOptions } from "./confusionMatrixFigure.js";
 import { dashNote } from "./dashNote.js";
 import { type ExplainingLearner, factsOf } from "./gradCam.js";
 import { imagesInWords } from "./imagesInWords.js";
 import { type ClassificationMetrics, classShare, matrixMetrics } from "./matrixMetrics.js";
 import { plotCases, type PlotCasesOptions } from "./plotCases.js";
-import { formatInterval, wilsonInterval } from "../statistics/wilsonInterval.js";
+import { wilsonInterval } from "../statistics/wilsonInterval.js";
 import type { TopLoss } from "./TopLoss.js";
 import { requireOneSet } from "../training/getPreds.js";
 
@@ -72,6 +76,8 @@ export interface Confusion {
 /** What a net got right and wrong on a set: fast.ai's `ClassificationInterpretation`. */
 export class ClassificationInterpretation {
   private readonly matrix: ConfusionMatrix;
+  /** Each class against the rest. */
+  private readonly counts: readonly Counts[];
 
   private constructor(
     /** What it is about. */
@@ -82,6 +88,7 @@ export class ClassificationInterpretation {
     readonly set: string | undefined,
   ) {
     this.matrix = confusionMatrix(preds);
+    this.counts = classCounts(this.matrix);
   }
 
   /**
@@ -162,7 +169,7 @@ export class ClassificationInterpretation {
   }
 
   /**
-   * The share of true positives among those called positive: TP / (TP + FP). NaN where nothing was called positive.
+   * The share of true positives among those predicted positive, or positive predictive value: TP / (TP + FP). NaN where none was predicted so.
    * @param positive the class; where there is none, it is the mean over the classes, as fast.ai's `average="macro"`
    */
   precision(positive = this.positiveClass): Share {
@@ -174,7 +181,7 @@ export class ClassificationInterpretation {
     return this.share(recallOf, positive);
   }
 
-  /** The share of the negative that were not called positive: TN / (TN + FP); as {@link precision}. */
+  /** The share of the negative that were not predicted positive: TN / (TN + FP); as {@link precision}. */
   specificity(positive = this.positiveClass): Share {
     return this.share(specificityOf, positive);
   }
@@ -182,15 +189,13 @@ export class ClassificationInterpretation {
   /** The area under the ROC curve of the positive class; of more than two classes the mean of each against the rest. */
   areaUnderRoc(): number {
     const { classes } = this.preds;
-    const areas = (this.positive ? [this.positive.name] : classes).map(
-      (positive) => this.binary({ positive }).rocCurve().auc,
-    );
-    return areas.reduce((sum, area) => sum + area, 0) / areas.length;
+    const names = this.positive ? [this.positive.name] : classes;
+    return mean(names.map((positive) => auroc(this.binary({ positive }).scored)));
   }
 
   /** The mean of every class's recall; a net that always gives the same answer has 0.5 with two classes. */
   balancedAccuracy(): number {
-    return balancedAccuracyOf(this.matrix);
+    return balancedAccuracyOf(this.counts);
   }
 
   /**
@@ -219,14 +224,12 @@ export class ClassificationInterpretation {
     return this.matrix
       .flatMap((row, i) =>
         row.map((count, j) => ({
-          actual: classes[i] ?? "",
-          predicted: classes[j] ?? "",
+          actual: valueAt(classes, i),
+          predicted: valueAt(classes, j),
           count,
-          off: i !== j,
         })),
       )
-      .filter(({ off, count }) => off && count >= minVal)
-      .map(({ actual, predicted, count }) => ({ actual, predicted, count }))
+      .filter(({ actual, predicted, count }) => actual !== predicted && count >= minVal)
       .sort((a, b) => b.count - a.count);
   }
 
@@ -242,9 +245,9 @@ export class ClassificationInterpretation {
         index,
         path: this.paths[index],
         loss,
-        actual: classes[y[index] ?? -1] ?? "",
-        predicted: classes[predicted[index] ?? -1] ?? "",
-        probability: probs[index * classes.length + (y[index] ?? 0)] ?? NaN,
+        actual: valueAt(classes, valueAt(y, index)),
+        predicted: valueAt(classes, valueAt(predicted, index)),
+        probability: valueAt(probs, index * classes.length + valueAt(y, index)),
       }));
   }
 
@@ -270,7 +273,7 @@ export class ClassificationInterpretation {
       const own = this.topLosses().filter(({ actual }) => actual === name);
       for (const right of [true, false]) {
         const chosen = own.filter(({ predicted }) => (predicted === name) === right).slice(0, most);
-        currentDisplay().markdown(`**${name}, ${right ? "recognised" : "mistaken"}**`);
+        currentDisplay().markdown(`**${name}, ${right ? "correctly classified" : "misclassified"}**`);
         await plotCases(learn, chosen, this.set, options);
       }
     }
@@ -293,23 +296,23 @@ export class ClassificationInterpretation {
       Number.isNaN(of) ? "" : formatInterval(wilsonInterval(hits, of)),
     ];
     const of = (positive: string | undefined): string[][] => {
-      const words = positive ?? this.measuredOf;
+      const words = ofClass(this.preds.classes, positive);
       return [
-        row(`precision (${words})`, this.precision(positive)),
-        row(`recall, sensitivity (${words})`, this.recall(positive)),
-        row(`specificity (${words})`, this.specificity(positive)),
+        row(`${measureNames.precision}${words}`, this.precision(positive)),
+        row(`${measureNames.recall}${words}`, this.recall(positive)),
+        row(`${measureNames.specificity}${words}`, this.specificity(positive)),
       ];
     };
     const rows = [
-      row("error rate", this.errorRate()),
-      row("accuracy", this.accuracy()),
+      row(measureNames.errorRate, this.errorRate()),
+      row(measureNames.accuracy, this.accuracy()),
       ...of(this.positiveClass),
-      ["balanced accuracy", formatShare(this.balancedAccuracy()), "", ""],
+      [measureNames.balancedAccuracy, formatShare(this.balancedAccuracy()), "", ""],
       ...(this.positive ? [] : this.preds.classes.flatMap((name) => of(name))),
     ];
     return {
-      caption: `${this.images}; 95% intervals after Wilson`,
-      columns: ["measure", "value", "counts", "95% interval"],
+      caption: `${this.images}; Wilson's 95% confidence intervals`,
+      columns: ["measure", "value", "counts", "95% CI"],
       rows,
       note:
         [dashNote(rows, this.undefinedReasons()) ?? [], this.positive?.remark ?? []].flat().join(" ") ||
@@ -322,17 +325,18 @@ export class ClassificationInterpretation {
     currentDisplay().table(this.summary());
   }
 
-  private share(of: (matrix: ConfusionMatrix, label: number) => Share, positive: string | undefined): Share {
-    return classShare(this.matrix, this.preds.classes, of, positive);
+  private share(measure: (counts: Counts) => Share, positive: string | undefined): Share {
+    const label = positive === undefined ? undefined : classIndex(this.preds.classes, positive);
+    return classShare(this.counts, measure, label);
   }
 
-  /** Classes that no image is of, or is called. */
+  /** Classes that no image is of, or is predicted to be. */
   private undefinedReasons(): string[] {
     const reasons = (what: string, of: (name: string) => Share) =>
       this.preds.classes.flatMap((name) => (of(name).of === 0 ? `no image ${what} ${name}` : []));
     return [
       ...reasons("is of", (name) => this.recall(name)),
-      ...reasons("is called", (name) => this.precision(name)),
+      ...reasons("is predicted to be", (name) => this.precision(name)),
     ];
   }
 }

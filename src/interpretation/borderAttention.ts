@@ -1,5 +1,6 @@
 import type { Table } from "../core/Display.js";
-import { formatShare } from "../statistics/confusionMatrix.js";
+import { formatShare } from "../statistics/format.js";
+import { mean } from "../statistics/sum.js";
 import type { CamMap, GradCam } from "./gradCam.js";
 
 /**
@@ -44,14 +45,13 @@ export function borderAttention(images: readonly ExplainedImage[]): Table {
   const classes = [...new Set(shares.map(({ actual }) => actual))].sort();
   const means = classes.map((actual) => {
     const known = shares.filter((each) => each.actual === actual && !Number.isNaN(each.share));
-    const mean = known.reduce((sum, { share }) => sum + share, 0) / known.length;
-    return [`mean of ${known.length}`, actual, formatShare(mean)];
+    return [`mean of ${known.length}`, actual, formatShare(mean(known.map(({ share }) => share)))];
   });
   return {
     caption:
-      "Share of the heat map in the border, the outer eighth on each side; a map that is the same everywhere has " +
-      `${formatShare(borderArea)} there. Much more speaks for a shortcut, such as a marker at the edge`,
-    columns: ["image", "actual", "in the border"],
+      "Share of the heat map in the border, the outer eighth on each side; a uniform map has " +
+      `${formatShare(borderArea)} there. A much larger share suggests a shortcut, such as a marker at the edge`,
+    columns: ["image", "actual class", "share in the border"],
     rows: [...shares.map(({ name, actual, share }) => [name, actual, formatShare(share)]), ...means],
   };
 }

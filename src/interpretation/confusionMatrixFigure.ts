@@ -1,5 +1,6 @@
 import type { Figure } from "../core/Display.js";
-import type { ConfusionMatrix } from "../statistics/confusionMatrix.js";
+import { valueAt } from "../core/valueAt.js";
+import { type ConfusionMatrix, rowShares } from "../statistics/confusionMatrix.js";
 
 /** matplotlib's Blues (ColorBrewer), light to dark; Plotly's colour scale of this name is another one. */
 const blues = [
@@ -30,7 +31,7 @@ export function confusionMatrixFigure(
   classes: readonly string[],
   { normalize = false, title = "Confusion matrix", normDec = 2 }: ConfusionMatrixFigureOptions = {},
 ): Figure {
-  const shown = normalize ? matrix.map(shares) : matrix;
+  const shown = normalize ? rowShares(matrix) : matrix;
   const format = (value: number) =>
     Number.isNaN(value) ? "–" : normalize ? value.toFixed(normDec) : String(value);
   const half = Math.max(...shown.flat().filter((value) => !Number.isNaN(value))) / 2;
@@ -81,14 +82,8 @@ export function confusionMatrixFigure(
     },
     alt: `${title}. ${cells
       .map(({ value, actual, predicted }) => {
-        return `Actual ${classes[actual] ?? ""}, predicted ${classes[predicted] ?? ""}: ${format(value)}`;
+        return `Actual ${valueAt(classes, actual)}, predicted ${valueAt(classes, predicted)}: ${format(value)}`;
       })
       .join("; ")}.`,
   };
-}
-
-function shares(row: readonly number[]): number[] {
-  const total = row.reduce((sum, value) => sum + value, 0);
-  // A class without images has no shares.
-  return row.map((value) => value / total);
 }

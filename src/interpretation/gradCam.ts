@@ -1,3 +1,4 @@
+import { valueAt } from "../core/valueAt.js";
 import type { Batch } from "../data/Batch.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { type Preprocessing, preprocessingOf, prepareImage } from "../data/loading/prepareImage.js";
@@ -8,6 +9,7 @@ import type { Cnn } from "../models/Cnn.js";
 import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
 import type { Learner } from "../training/Learner.js";
 import { argmax } from "../statistics/argmax.js";
+import { sum } from "../statistics/sum.js";
 import { NetAccess } from "../training/session/NetAccess.js";
 import { type Decision, type Prediction, predictionsOf } from "../training/inference/Prediction.js";
 import { classIndex } from "../statistics/classIndex.js";
@@ -68,14 +70,13 @@ export async function gradCam(
  */
 export async function gradCamOf(learn: ExplainingLearner, batch: Batch, label?: number): Promise<GradCam> {
   const { classes, threshold, preparation } = factsOf(learn);
-  const predicted = (logits: Float32Array) => predictionsOf(logits, { classes, threshold })[0];
-  const cam = () => camOf(learn.model, batch, (outputs) => label ?? predicted(outputs)?.label ?? 0);
+  const predicted = (logits: Float32Array) => valueAt(predictionsOf(logits, { classes, threshold }), 0);
+  const cam = () => camOf(learn.model, batch, (outputs) => label ?? predicted(outputs).label);
   const access = NetAccess.of(learn.model);
   const { map, logits } = await access.run("gradCam()", "look", learn.model, () => Promise.resolve(cam()));
   const prediction = predicted(logits);
-  const [tile] = batchTiles(batch, preparation.stats, [""]);
-  if (!prediction || !tile) throw new Error("the net gave nothing for an image");
-  const name = classes[label ?? prediction.label] ?? "";
+  const tile = valueAt(batchTiles(batch, preparation.stats, [""]), 0);
+  const name = valueAt(classes, label ?? prediction.label);
   return { map, class: name, prediction, pixels: tile.pixels, size: preparation.size };
 }
 
@@ -115,14 +116,11 @@ function weightedSum(features: Float32Array, gradient: Float32Array, channels: n
   const weights = new Float64Array(channels);
   gradient.forEach((value, k) => {
     const channel = k % channels;
-    weights[channel] = (weights[channel] ?? 0) + value / cells;
+    weights[channel] = valueAt(weights, channel) + value / cells;
   });
   return Float32Array.from({ length: cells }, (_, cell) => {
     const own = features.subarray(cell * channels, (cell + 1) * channels);
-    return Math.max(
-      0,
-      own.reduce((sum, value, channel) => sum + value * (weights[channel] ?? 0), 0),
-    );
+    return Math.max(0, sum(Array.from(own, (value, channel) => value * valueAt(weights, channel))));
   });
 }
 

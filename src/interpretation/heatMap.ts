@@ -1,3 +1,4 @@
+import { valueAt } from "../core/valueAt.js";
 import type { Tile } from "../data/figures/imageGrid.js";
 import type { CamMap, GradCam } from "./gradCam.js";
 
@@ -36,9 +37,8 @@ export function overlay({ map, pixels, size }: Pick<GradCam, "map" | "pixels" | 
     for (let j = 0; j < size; j++, k += 3) {
       const heat = highest > 0 ? sample(map, (i + 0.5) / size, (j + 0.5) / size) / highest : 0;
       const color = magmaAt(heat);
-      for (let channel = 0; channel < 3; channel++) {
-        const own = pixels[k + channel] ?? 0;
-        out[k + channel] = (1 - alpha) * own + alpha * (color[channel] ?? 0);
+      for (const [channel, part] of color.entries()) {
+        out[k + channel] = (1 - alpha) * valueAt(pixels, k + channel) + alpha * part;
       }
     }
   }
@@ -51,7 +51,7 @@ function sample({ values, height, width }: CamMap, top: number, left: number): n
   const x = Math.min(Math.max(left * width - 0.5, 0), width - 1);
   const [i, j] = [Math.floor(y), Math.floor(x)];
   const at = (row: number, column: number): number =>
-    values[Math.min(row, height - 1) * width + Math.min(column, width - 1)] ?? 0;
+    valueAt(values, Math.min(row, height - 1) * width + Math.min(column, width - 1));
   const mix = (a: number, b: number, share: number): number => a + (b - a) * share;
   return mix(mix(at(i, j), at(i, j + 1), x - j), mix(at(i + 1, j), at(i + 1, j + 1), x - j), y - i);
 }
@@ -60,6 +60,6 @@ function sample({ values, height, width }: CamMap, top: number, left: number): n
 function magmaAt(value: number): number[] {
   const place = Math.min(Math.max(value, 0), 1) * (magma.length - 1);
   const step = Math.min(Math.floor(place), magma.length - 2);
-  const [from, to] = [magma[step] ?? magma[0], magma[step + 1] ?? magma[0]];
-  return from.map((part, channel) => (part + ((to[channel] ?? 0) - part) * (place - step)) / 255);
+  const [from, to] = [valueAt(magma, step), valueAt(magma, step + 1)];
+  return from.map((part, channel) => (part + (valueAt(to, channel) - part) * (place - step)) / 255);
 }

@@ -1,16 +1,10 @@
-import {
-  type ConfusionMatrix,
-  type Share,
-  errorRateOf,
-  accuracyOf,
-  precisionOf,
-  recallOf,
-  specificityOf,
-  balancedAccuracyOf,
-  meanShare,
-} from "../statistics/confusionMatrix.js";
-import { wilsonInterval } from "../statistics/wilsonInterval.js";
+import { averageOf, balancedAccuracyOf } from "../statistics/averageOf.js";
 import { classIndex } from "../statistics/classIndex.js";
+import { accuracyOf, classCounts, type ConfusionMatrix, errorRateOf } from "../statistics/confusionMatrix.js";
+import { type Counts, precisionOf, recallOf, specificityOf } from "../statistics/Counts.js";
+import type { Share } from "../statistics/Share.js";
+import { wilsonInterval } from "../statistics/wilsonInterval.js";
+import { valueAt } from "../core/valueAt.js";
 
 /** The numbers of `metrics()`, as they go into `metrics.json`; a share of nothing is NaN here and null there. */
 export interface ClassificationMetrics {
@@ -45,14 +39,14 @@ export function matrixMetrics(
   classes: readonly string[],
   positive: string | undefined,
 ): ClassificationMetrics {
-  const of = (measure: (matrix: ConfusionMatrix, label: number) => Share) =>
-    classShare(matrix, classes, measure, positive);
+  const counts = classCounts(matrix);
+  const label = positive === undefined ? undefined : classIndex(classes, positive);
   const shares = {
     errorRate: errorRateOf(matrix),
     accuracy: accuracyOf(matrix),
-    precision: of(precisionOf),
-    recall: of(recallOf),
-    specificity: of(specificityOf),
+    precision: classShare(counts, precisionOf, label),
+    recall: classShare(counts, recallOf, label),
+    specificity: classShare(counts, specificityOf, label),
   };
   return {
     errorRate: shares.errorRate.value,
@@ -60,7 +54,7 @@ export function matrixMetrics(
     precision: shares.precision.value,
     recall: shares.recall.value,
     specificity: shares.specificity.value,
-    balancedAccuracy: balancedAccuracyOf(matrix),
+    balancedAccuracy: balancedAccuracyOf(counts),
     confusionMatrix: matrix,
     positiveClass: positive ?? null,
     intervals: Object.fromEntries(
@@ -69,12 +63,15 @@ export function matrixMetrics(
   };
 }
 
-/** A class's share, or where none is given the mean over the classes. */
+/**
+ * A class's share, or where none is given the mean over the classes.
+ * @param label the class's index
+ */
 export function classShare(
-  matrix: ConfusionMatrix,
-  classes: readonly string[],
-  of: (matrix: ConfusionMatrix, label: number) => Share,
-  positive: string | undefined,
+  classes: readonly Counts[],
+  measure: (counts: Counts) => Share,
+  label: number | undefined,
 ): Share {
-  return positive === undefined ? meanShare(matrix, of) : of(matrix, classIndex(classes, positive));
+  if (label !== undefined) return measure(valueAt(classes, label));
+  return { hits: NaN, of: NaN, value: averageOf(classes, "macro", (counts) => measure(counts).value) };
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../core/errors.js";
+import { mean } from "../statistics/sum.js";
 import { brightnessStep } from "../data/transforms/brightness.js";
 import { contrastStep } from "../data/transforms/contrast.js";
 import { cropPadStep } from "../data/transforms/cropPad.js";
@@ -141,9 +142,6 @@ function isImage(value: unknown): value is Image {
 
 const isPixel = (value: unknown): boolean =>
   Array.isArray(value) && value.length === 3 && value.every((channel) => typeof channel === "number");
-
-const mean = (values: ArrayLike<number>): number =>
-  Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 
 function inside(k: number, size: number): boolean {
   const pixel = Math.floor(k / 3);

@@ -25,7 +25,7 @@ export function aboutRun(run: RunMetrics, finished?: string): AboutEntry[] {
     ["Data", dataInWords(run)],
     [
       "Images",
-      `${run.trainSize} to train with${perClass(run, "train")}, ${run.validSize} to test with${perClass(run, "valid")}`,
+      `${run.trainSize} for training${perClass(run, "train")}, ${run.validSize} for testing${perClass(run, "valid")}`,
     ],
     ["Net", `${run.model}, images of ${run.size} x ${run.size} pixels, batches of ${run.bs}`],
     ["Training", `head: ${epochs(run.epochsFrozen)}, whole net: ${epochs(run.epochsUnfrozen)}`],

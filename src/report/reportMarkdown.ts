@@ -1,15 +1,17 @@
+import { formatInterval, formatShare } from "../statistics/format.js";
+import { measureNames } from "../statistics/measureNames.js";
 import { measuredOf } from "../statistics/positiveClass.js";
 import { aboutRun } from "./aboutRun.js";
 import type { RunMetrics } from "../runs/RunMetrics.js";
 
-const measures = {
-  errorRate: "error rate",
-  accuracy: "accuracy",
-  precision: "precision",
-  recall: "recall, sensitivity",
-  specificity: "specificity",
-  balancedAccuracy: "balanced accuracy",
-} as const satisfies Partial<Record<keyof RunMetrics, string>>;
+const measures = [
+  "errorRate",
+  "accuracy",
+  "precision",
+  "recall",
+  "specificity",
+  "balancedAccuracy",
+] as const satisfies readonly (keyof RunMetrics)[];
 
 /**
  * A run in short, for a pull request: its numbers with their intervals, the confusion matrix, and what made them.
@@ -23,7 +25,7 @@ export function reportMarkdown(
   return [
     `# ${inText(title)}`,
     `${inText(whoseMeasures(run))}.`,
-    table(["measure", "value", "95% interval"], measureRows(run)),
+    table(["measure", "value", "95% CI"], measureRows(run)),
     table(["actual / predicted", ...run.classes], matrix),
     aboutRun(run, finished)
       .map(({ name, text }) => `- **${name}**: ${inText(text)}`)
@@ -38,14 +40,12 @@ export const whoseMeasures = ({ classes, positiveClass }: RunMetrics): string =>
 
 /** Each measure with its value and its interval, as text. */
 export function measureRows(run: RunMetrics): string[][] {
-  return Object.entries(measures).map(([key, name]) => {
+  return measures.map((key) => {
     const [low, high] = run.intervals[key] ?? [null, null];
-    const interval = low === null || high === null ? "" : `${low.toFixed(3)} to ${high.toFixed(3)}`;
-    return [name, shown(run[key as keyof typeof measures]), interval];
+    const interval = low === null || high === null ? "" : formatInterval([low, high]);
+    return [measureNames[key], formatShare(run[key] ?? NaN), interval];
   });
 }
-
-const shown = (value: number | null): string => (value === null ? "–" : value.toFixed(3));
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map(inText).join(" | ")} |`;

@@ -66,9 +66,7 @@ export function dataDifferences(data: DataFolders, others: DataFolders): string[
   return (["train", "valid"] as const)
     .filter((split) => data[split].available.hash !== others[split].available.hash)
     .map((split) => {
-      const [ours, theirs] = [data, others].map(
-        (each) => `${each[split].available.images} in ${each.folder}`,
-      );
-      return `the ${names[split]} images (${ours ?? ""}, and ${theirs ?? ""})`;
+      const inWords = (each: DataFolders) => `${each[split].available.images} in ${each.folder}`;
+      return `the ${names[split]} images (${inWords(data)}, and ${inWords(others)})`;
     });
 }

@@ -4,6 +4,7 @@ import type { RunData, RunSettings } from "./RunData.js";
 import type { Interruption } from "../training/backup/SavedFit.js";
 import type { DataSource } from "../xrays/DataSource.js";
 import { classNames, count, runData, settings, text } from "./runSchemas.js";
+import { sum } from "../statistics/sum.js";
 import { matrixMetrics } from "../interpretation/matrixMetrics.js";
 
 /** A share in 0..1; null where there is nothing to be a share of. */
@@ -69,14 +70,20 @@ const finite = z.number({ error: "expected a number" });
 const schema: z.ZodType<RunMetrics> = z
   .looseObject({
     ...settings,
-    ...{ errorRate: share, accuracy: share, precision: share, recall: share, specificity: share },
+    errorRate: share,
+    accuracy: share,
+    precision: share,
+    recall: share,
+    specificity: share,
     balancedAccuracy: share,
     confusionMatrix: z.array(z.array(count()), { error: "expected a list of rows" }),
     // Files of runs that had no positive class say null.
     positiveClass: text.nullable(),
     intervals: z.record(z.string(), z.tuple([share, share], { error: "expected a low and a high end" })),
     classes: classNames,
-    ...{ trainSize: count(), validSize: count(), seed: z.int({ error: "expected a whole number" }) },
+    trainSize: count(),
+    validSize: count(),
+    seed: z.int({ error: "expected a whole number" }),
     dataset: z.union([z.string(), runData], { error: "expected which images the run is about" }),
     history: z
       .array(
@@ -108,7 +115,6 @@ const schema: z.ZodType<RunMetrics> = z
       refuse("positiveClass", `of two classes one is positive: expected ${classes.join(" or ")}`);
       return;
     }
-    const sum = (counts: readonly number[]) => counts.reduce((total, each) => total + each, 0);
     const images = sum(matrix.map(sum));
     if (run.validSize !== images) refuse("validSize", `the confusion matrix is of ${images} images`);
     if (run.history?.length === 0 && run.epochsFrozen + run.epochsUnfrozen > 0) {
@@ -125,7 +131,9 @@ const schema: z.ZodType<RunMetrics> = z
           known.some((each, i) => each !== tested[i])
         ) {
           context.addIssue({
-            ...{ code: "custom", path: ["dataset", split, "classes"], input: Object.fromEntries(counts) },
+            code: "custom",
+            path: ["dataset", split, "classes"],
+            input: Object.fromEntries(counts),
             message:
               `expected ${size} images of the classes ${classes.join(", ")}` +
               (split === "valid" ? `, as the confusion matrix has them: ${tested.join(", ")}` : ""),
@@ -143,7 +151,9 @@ const schema: z.ZodType<RunMetrics> = z
       const ends = wanted.intervals[name];
       if (ends?.every((end, i) => isSame(interval[i] ?? null, end)) !== false) continue;
       context.addIssue({
-        ...{ code: "custom", path: ["intervals", name], input: interval },
+        code: "custom",
+        path: ["intervals", name],
+        input: interval,
         message: `by the confusion matrix it is ${ends.map(inWords).join(" to ")}`,
       });
     }

@@ -1,11 +1,12 @@
 import type { Table } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
 import { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
-import { formatShare, predictedClasses } from "../statistics/confusionMatrix.js";
 import { compareAucs } from "../statistics/deLong.js";
+import { formatInterval, formatP, formatShare } from "../statistics/format.js";
 import { mcNemar } from "../statistics/mcNemar.js";
+import { measureNames } from "../statistics/measureNames.js";
+import { correctItems, predictedClasses } from "../statistics/predictedClasses.js";
 import type { StoredPredictions } from "./predictionsFile.js";
-import { formatInterval } from "../statistics/wilsonInterval.js";
 
 /** A run, and what it is called. */
 export interface NamedRun extends StoredPredictions {
@@ -20,43 +21,43 @@ export interface NamedRun extends StoredPredictions {
  */
 export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): Table {
   requireSameImages(first, second, `${first.name} and ${second.name}`);
-  const [a, b] = [first, second].map(({ preds, paths }) =>
-    ClassificationInterpretation.fromPredictions(preds, { paths }),
-  );
-  if (!a || !b) throw new Error("two runs have two interpretations");
+  const [a, b] = [interpretationOf(first), interpretationOf(second)];
   if (a.positiveClass !== b.positiveClass) {
     throw new UserError(
       `The measures of ${first.name} are of ${a.measuredOf}, those of ${second.name} of ${b.measuredOf}.`,
       "Make one of the runs anew with the other's positive class.",
     );
   }
-  const right = (interp: ClassificationInterpretation): boolean[] =>
-    predictedClasses(interp.preds).map((label, i) => label === interp.preds.y[i]);
-  const errors = mcNemar(right(a), right(b));
+  const correct = ({ preds }: ClassificationInterpretation): boolean[] =>
+    correctItems(predictedClasses(preds), preds.y);
+  const errors = mcNemar(correct(a), correct(b));
   const [rateA, rateB] = [a.errorRate(), b.errorRate()];
   return {
     caption:
-      `${first.paths.length} ${what} images, measures of ${a.measuredOf}; p ` +
-      `${a.positiveClass === undefined ? "" : "by DeLong for the area and "}by McNemar (exact) for the errors: how ` +
-      "probable a difference at least so large is where both nets are equally good",
-    columns: ["measure", first.name, second.name, "difference", "95% interval", "p"],
+      `${first.paths.length} ${what} images, measures of ${a.measuredOf}; p values by ` +
+      `${a.positiveClass === undefined ? "" : "DeLong's test for the area under the ROC curve and by "}McNemar's exact ` +
+      "test for the error rate: the probability of a difference at least this large if both nets were equally good",
+    columns: ["measure", first.name, second.name, "difference", "95% CI", "p value"],
     rows: [
       areaRow(a, b),
       [
-        "error rate",
+        measureNames.errorRate,
         ...[rateA, rateB].map(({ value }) => formatShare(value)),
         formatShare(rateA.value - rateB.value),
         "",
         formatP(errors.p),
       ],
-      ["right where the other is wrong", String(errors.onlyFirst), String(errors.onlySecond), "", "", ""],
+      ["correct where the other is wrong", String(errors.onlyFirst), String(errors.onlySecond), "", "", ""],
       ...(["recall", "specificity", "precision"] as const).map((measure) => {
         const [x, y] = [a[measure]().value, b[measure]().value];
-        return [measure, formatShare(x), formatShare(y), formatShare(x - y), "", ""];
+        return [measureNames[measure], formatShare(x), formatShare(y), formatShare(x - y), "", ""];
       }),
     ],
   };
 }
+
+const interpretationOf = ({ preds, paths }: StoredPredictions) =>
+  ClassificationInterpretation.fromPredictions(preds, { paths });
 
 /** What two runs must have in common to be compared. */
 type Compared = Pick<StoredPredictions, "preds" | "paths" | "dataset">;
@@ -69,20 +70,18 @@ export function requireSameImages(a: Compared, b: Compared, called: string): voi
   const same = (xs: ArrayLike<unknown>, ys: ArrayLike<unknown>) =>
     xs.length === ys.length && Array.from(xs).every((x, i) => x === ys[i]);
   if (!same(a.preds.classes, b.preds.classes)) {
-    const [ours, theirs] = [a, b].map(({ preds }) => preds.classes.join(", "));
     throw new UserError(
-      `The runs ${called} have other classes: ${ours ?? ""}, and ${theirs ?? ""}.`,
+      `The runs ${called} have other classes: ${a.preds.classes.join(", ")}, and ${b.preds.classes.join(", ")}.`,
       "Compare runs on the same classes and test images, such as those of one `npx xray seeds`.",
     );
   }
   const [ours, theirs] = [a.dataset, b.dataset];
   const sameFiles = !ours || !theirs || ours.valid.hash === theirs.valid.hash;
   if (same(a.paths, b.paths) && same(a.preds.y, b.preds.y) && sameFiles) return;
-  const [here = "", there = ""] = [a, b].map(
-    ({ paths, dataset }) => `${paths.length}${dataset ? ` in ${dataset.folder}` : ""}`,
-  );
+  const inWords = ({ paths, dataset }: Compared) =>
+    `${paths.length}${dataset ? ` in ${dataset.folder}` : ""}`;
   throw new UserError(
-    `The runs ${called} predicted other images: ${here}, and ${there}; their names, sizes or classes differ.`,
+    `The runs ${called} predicted other images: ${inWords(a)}, and ${inWords(b)}; their names, sizes or classes differ.`,
     "Compare runs on the same test images, such as those of one `npx xray seeds`; a subset of them " +
       "(--valid-per-class) is another one for each seed.",
   );
@@ -91,7 +90,7 @@ export function requireSameImages(a: Compared, b: Compared, called: string): voi
 /** DeLong's test is one of a class against the rest: means over more classes have none. */
 function areaRow(a: ClassificationInterpretation, b: ClassificationInterpretation): string[] {
   const row = (aucs: readonly number[], difference: number, more: readonly string[]) => [
-    ...["area under ROC", ...aucs.map(formatShare), formatShare(difference)],
+    ...[measureNames.auroc, ...aucs.map(formatShare), formatShare(difference)],
     ...more,
   ];
   if (a.positiveClass === undefined) {
@@ -101,5 +100,3 @@ function areaRow(a: ClassificationInterpretation, b: ClassificationInterpretatio
   const { aucs, difference, interval, p } = compareAucs(a.binary().scored, b.binary().scored);
   return row(aucs, difference, [formatInterval(interval), formatP(p)]);
 }
-
-const formatP = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));

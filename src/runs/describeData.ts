@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import path from "node:path";
 import { messageOf, UserError } from "../core/errors.js";
+import { valueAt } from "../core/valueAt.js";
 import type { DataFolders, FileList, RunData, SplitData } from "./RunData.js";
 import type { FoundDataset } from "../xrays/FoundDataset.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
@@ -23,12 +24,14 @@ export function describeData(
       path.join(folder, name),
       dataset.items.map((item) => item.path),
     ),
-    classes: Object.fromEntries(dataset.counts().map((count, k) => [dataset.classes[k] ?? "", count])),
+    classes: Object.fromEntries(dataset.counts().map((count, k) => [valueAt(dataset.classes, k), count])),
     available: available(folder, name),
   });
   const source = sourceOf(folder, [...trainDs.items, ...validDs.items]);
   return {
-    ...{ source, folder, name: path.basename(folder) },
+    source,
+    folder,
+    name: path.basename(folder),
     train: of(train, trainDs),
     valid: of(valid, validDs),
   };

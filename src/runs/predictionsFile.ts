@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { readJson } from "../core/readJson.js";
+import { valueAt } from "../core/valueAt.js";
 import type { RunData, RunSettings } from "./RunData.js";
 import { classNames, runData, settings, text } from "./runSchemas.js";
+import { crossEntropyOfProbabilities } from "../statistics/crossEntropy.js";
 import type { Predictions } from "../statistics/Predictions.js";
+import { sum } from "../statistics/sum.js";
 import { writeFiles } from "../core/writeFiles.js";
 
 /** What a run predicted, and for which files. */
@@ -45,7 +48,7 @@ export async function writePredictions(
   const { classes, positiveClass, y, probs } = preds;
   const items = paths.map((path, i) => ({
     path,
-    class: classes[y[i] ?? -1] ?? "",
+    class: valueAt(classes, valueAt(y, i)),
     probs: Array.from(probs.subarray(i * classes.length, (i + 1) * classes.length)),
   }));
   const stored: Stored = { seed, settings, dataset, classes, positiveClass, items };
@@ -65,7 +68,7 @@ export async function readPredictions(file: string): Promise<StoredPredictions> 
   const labels = new Map(classes.map((name, label) => [name, label]));
   const y = Int32Array.from(items, (item) => labels.get(item.class) ?? -1);
   const probs = Float32Array.from(items.flatMap((item) => item.probs));
-  const preds = { classes, positiveClass, y, probs, losses: lossesOf(probs, y) };
+  const preds = { classes, positiveClass, y, probs, losses: crossEntropyOfProbabilities(probs, y) };
   return { ...run, preds, paths: items.map(({ path }) => path) };
 }
 
@@ -106,14 +109,8 @@ const schema: z.ZodType<Stored> = z
       if (!names.has(name)) refuse("class", `expected one of the classes, ${classes.join(", ")}`);
       if (seen.has(path)) refuse("path", "expected no image twice");
       seen.add(path);
-      const sum = probs.reduce((total, p) => total + p, 0);
       if (probs.length !== classes.length) refuse("probs", `expected ${classes.length} probabilities`);
-      else if (Math.abs(sum - 1) > tolerance) refuse("probs", "expected probabilities that add up to 1");
+      else if (Math.abs(sum(probs) - 1) > tolerance)
+        refuse("probs", "expected probabilities that add up to 1");
     }
   });
-
-/** Cross-entropies from probabilities `[n, c]` row by row. */
-export function lossesOf(probs: Float32Array, y: Int32Array): Float32Array {
-  const c = probs.length / y.length;
-  return Float32Array.from(y, (label, i) => -Math.log(probs[i * c + label] ?? NaN));
-}

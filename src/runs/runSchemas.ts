@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { kermanyClasses } from "../xrays/DataSource.js";
+import { sum } from "../statistics/sum.js";
 import type { FileList, RunData, RunSettings, SplitData } from "./RunData.js";
 
 /** A whole number from `least` on. */
@@ -30,7 +31,7 @@ const split: z.ZodType<SplitData> = z
     const refuse = (path: string[], input: number, message: string) => {
       context.addIssue({ code: "custom", path, input, message });
     };
-    const counted = Object.values(found.classes).reduce((sum, each) => sum + each, 0);
+    const counted = sum(Object.values(found.classes));
     if (found.images !== counted) refuse(["images"], found.images, `its classes have ${counted} images`);
     const { images } = found.available;
     if (images < counted) refuse(["available", "images"], images, `the run took ${counted} of them`);

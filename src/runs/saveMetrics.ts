@@ -38,7 +38,10 @@ export async function saveMetrics(
   await makeFolder(runDirectory(), "The run's folder must be one that can be written to.");
   const paths = data.validDs.items.map((item) => path.relative(data.path, item.path));
   await writePredictions(path.join(runDirectory(), "predictions.json"), {
-    ...{ seed, settings, dataset: images, paths },
+    seed,
+    settings,
+    dataset: images,
+    paths,
     preds: { ...interp.preds, positiveClass: interp.positiveClass },
   });
   const metrics: RunMetrics = {

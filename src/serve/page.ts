@@ -6,7 +6,7 @@ import type { Table } from "../core/Display.js";
 export interface AboutNet {
   readonly name: string;
   readonly classes: readonly string[];
-  /** By what a class is called. */
+  /** By what a class is predicted. */
   readonly rule: string;
   /** The net's own numbers on its test images. */
   readonly numbers?: Table;
@@ -36,11 +36,11 @@ export function page({ name, classes, rule, numbers }: AboutNet, nonce: string):
 <p id="status" role="status" aria-live="polite"></p>
 <section id="result" hidden aria-label="What the net says">
 <h2 id="answer"></h2>
-<p>Called by: ${escapeHtml(rule)}.</p>
+<p>Decision rule: ${escapeHtml(rule)}.</p>
 <dl id="probabilities"></dl>
 <div class="pictures">
 <figure><img id="image" alt="The image as the net saw it"><figcaption>What the net saw</figcaption></figure>
-<figure><img id="heatmap" alt=""><figcaption>What spoke for it: bright: strong evidence (Grad-CAM)</figcaption></figure>
+<figure><img id="heatmap" alt=""><figcaption>Evidence for this class (Grad-CAM); bright: strong evidence</figcaption></figure>
 </div>
 <p id="border"></p>
 </section>
@@ -95,10 +95,10 @@ async function ask(file) {
     ]));
     at("image").src = found.image;
     at("heatmap").src = found.heatmap;
-    at("heatmap").alt = "Heat map: what spoke for " + found.class;
+    at("heatmap").alt = "Heat map: evidence for " + found.class;
     at("border").textContent = found.inBorder === null ? "" : Math.round(100 * found.inBorder) +
-      "% of the heat lies in the border of the image, where there is hardly any lung; spread evenly it would be " +
-      Math.round(100 * found.evenly) + "%.";
+      "% of the heat map lies in the border of the image, where there is hardly any lung; a uniform map would have " +
+      Math.round(100 * found.evenly) + "% there.";
     at("status").textContent = file.name + ": " + at("answer").textContent;
     at("result").hidden = false;
   } catch (error) {

@@ -1,7 +1,9 @@
 import { UserError } from "../core/errors.js";
+import { valueAt } from "../core/valueAt.js";
 import type { Predictions } from "./Predictions.js";
 import { classIndex } from "./classIndex.js";
-import { predictedClasses, requireLabels } from "./confusionMatrix.js";
+import type { Counts } from "./Counts.js";
+import { predictedClasses, requireLabels } from "./predictedClasses.js";
 
 /** Items with a score for being positive, and whether they are. */
 export interface BinaryScores {
@@ -26,21 +28,9 @@ export function binaryScores(
   predictedClasses({ probs, classes });
   const c = classes.length;
   return {
-    scores: Float64Array.from(y, (_, i) => probs[i * c + k] ?? NaN),
+    scores: Float64Array.from(y, (_, i) => valueAt(probs, i * c + k)),
     positive: Uint8Array.from(y, (label) => (label === k ? 1 : 0)),
   };
-}
-
-/** True and false positives and negatives. */
-export interface Counts {
-  /** Positive, and called so. */
-  readonly tp: number;
-  /** Negative, and called positive: false alarms. */
-  readonly fp: number;
-  /** Positive, and called negative: missed. */
-  readonly fn: number;
-  /** Negative, and called so. */
-  readonly tn: number;
 }
 
 /**
@@ -65,9 +55,9 @@ export function countsAt(
   weights?: ArrayLike<number>,
 ): Counts {
   let [tp, fp, fn, tn] = [0, 0, 0, 0];
-  for (let i = 0; i < scores.length; i++) {
-    const weight = weights?.[i] ?? 1;
-    const called = (scores[i] ?? NaN) >= threshold;
+  for (const [i, score] of scores.entries()) {
+    const weight = weights ? valueAt(weights, i) : 1;
+    const called = score >= threshold;
     if (positive[i] === 1) {
       if (called) tp += weight;
       else fn += weight;
@@ -79,7 +69,7 @@ export function countsAt(
 
 /** Items from the highest score to the lowest. */
 export function descending({ scores }: BinaryScores): Int32Array {
-  return Int32Array.from(scores, (_, i) => i).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
+  return Int32Array.from(scores, (_, i) => i).sort((a, b) => valueAt(scores, b) - valueAt(scores, a));
 }
 
 /** Positives and negatives with a score of at least `threshold`. */
@@ -87,6 +77,15 @@ export interface OperatingPoint {
   readonly threshold: number;
   readonly tp: number;
   readonly fp: number;
+}
+
+/** How many items of both kinds the points come from. */
+export function totalsOf(points: readonly OperatingPoint[]): {
+  readonly positives: number;
+  readonly negatives: number;
+} {
+  const { tp = 0, fp = 0 } = points.at(-1) ?? {};
+  return { positives: tp, negatives: fp };
 }
 
 /**
@@ -103,14 +102,13 @@ export function operatingPoints(
   const { scores, positive } = scored;
   const result: OperatingPoint[] = [];
   let [tp, fp] = [0, 0];
-  for (let k = 0; k < order.length; k++) {
-    const item = order[k] ?? 0;
-    const weight = weights?.[item] ?? 1;
+  for (const [k, item] of order.entries()) {
+    const weight = weights ? valueAt(weights, item) : 1;
     if (positive[item] === 1) tp += weight;
     else fp += weight;
-    const score = scores[item] ?? NaN;
-    if (k + 1 === order.length || scores[order[k + 1] ?? 0] !== score)
-      result.push({ threshold: score, tp, fp });
+    const threshold = valueAt(scores, item);
+    const isLast = k + 1 === order.length;
+    if (isLast || scores[valueAt(order, k + 1)] !== threshold) result.push({ threshold, tp, fp });
   }
   return result;
 }

@@ -1,12 +1,13 @@
 import { UserError } from "../core/errors.js";
 import { checkNumber } from "../core/checkNumber.js";
+import { valueAt } from "../core/valueAt.js";
 import { argmax } from "./argmax.js";
 
-/** From which probability on a class is called, in place of the most probable class. */
+/** From which probability on a class is predicted, in place of the most probable class. */
 export interface DecisionThreshold {
-  /** The class that is called. */
+  /** The class that is predicted. */
   readonly positiveClass: string;
-  /** It is called from this probability on; in 0..1. */
+  /** It is predicted from this probability on; in 0..1. */
   readonly threshold: number;
   /** What it was chosen for, in words. */
   readonly rule?: string;
@@ -28,7 +29,7 @@ export function checkedThreshold(
   }
   if (threshold === Infinity) {
     throw new UserError(
-      `threshold is Infinity: no image would be called ${positiveClass}.`,
+      `threshold is Infinity: no image would be predicted ${positiveClass}.`,
       "Choose it by another rule, such as a recall, or on other predictions.",
     );
   }
@@ -36,7 +37,7 @@ export function checkedThreshold(
 }
 
 /**
- * The index of the class that is called: that of the threshold from its probability on, else the most probable one of
+ * The index of the class that is predicted: that of the threshold from its probability on, else the most probable one of
  * the others; without a threshold the most probable one of all.
  * @param probabilities of each class, in their order
  */
@@ -47,13 +48,13 @@ export function calledClass(
 ): number {
   if (!decision) return argmax(probabilities, 0, probabilities.length);
   const positive = classes.indexOf(decision.positiveClass);
-  if ((probabilities[positive] ?? NaN) >= decision.threshold) return positive;
+  if (valueAt(probabilities, positive) >= decision.threshold) return positive;
   const others = probabilities.slice();
   others[positive] = -Infinity;
   return argmax(others, 0, others.length);
 }
 
-/** By what a class is called, in a few words. */
+/** By what a class is predicted, in a few words. */
 export function thresholdInWords(classes: readonly string[], decision?: DecisionThreshold): string {
   if (!decision) return classes.length === 2 ? "threshold 0.5" : "the most probable class";
   const { positiveClass, threshold } = decision;

@@ -1,8 +1,7 @@
 import { checkOneOf } from "../core/checkNumber.js";
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-const columns = (matrix: readonly (readonly number[])[]): number[] =>
-  matrix.map((_, predicted) => sum(matrix.map((row) => row[predicted] ?? 0)));
+import { valueAt } from "../core/valueAt.js";
+import { accuracyOf, columnSums, type ConfusionMatrix } from "./confusionMatrix.js";
+import { sum } from "./sum.js";
 
 /** How far apart two classes count as: all alike, by their distance in the order, or by its square. */
 export type KappaWeights = "none" | "linear" | "quadratic";
@@ -15,18 +14,19 @@ export const kappaWeights = (weights: KappaWeights): KappaWeights =>
  * Cohen's kappa (1960, weighted 1968): agreement of actual and predicted beyond what chance gives, from 1 over 0 to
  * below. NaN where one class is all there is.
  */
-export function cohenKappa(matrix: readonly (readonly number[])[], weights: KappaWeights = "none"): number {
+export function cohenKappa(matrix: ConfusionMatrix, weights: KappaWeights = "none"): number {
   const power = { none: 0, linear: 1, quadratic: 2 }[kappaWeights(weights)];
-  const [actual, predicted] = [matrix.map(sum), columns(matrix)];
-  const total = sum(actual);
+  const predicted = columnSums(matrix);
+  const total = sum(predicted);
   let [observed, expected] = [0, 0];
-  matrix.forEach((row, i) => {
-    row.forEach((count, j) => {
+  for (const [i, row] of matrix.entries()) {
+    const actual = sum(row);
+    for (const [j, count] of row.entries()) {
       const weight = i === j ? 0 : Math.abs(i - j) ** power;
       observed += weight * count;
-      expected += (weight * (actual[i] ?? 0) * (predicted[j] ?? 0)) / total;
-    });
-  });
+      expected += (weight * actual * valueAt(predicted, j)) / total;
+    }
+  }
   return 1 - observed / expected;
 }
 
@@ -34,11 +34,10 @@ export function cohenKappa(matrix: readonly (readonly number[])[], weights: Kapp
  * Matthews' correlation coefficient (1975; for many classes Gorodkin, 2004), in -1..1. As in scikit-learn it is 0 where
  * all items are of one class or all are predicted to be.
  */
-export function matthewsCorrcoef(matrix: readonly (readonly number[])[]): number {
-  const [actual, predicted] = [matrix.map(sum), columns(matrix)];
-  const total = sum(actual);
-  const correct = sum(matrix.map((row, i) => row[i] ?? 0));
-  const dot = (a: readonly number[], b: readonly number[]) => sum(a.map((value, i) => value * (b[i] ?? 0)));
+export function matthewsCorrcoef(matrix: ConfusionMatrix): number {
+  const [actual, predicted] = [matrix.map(sum), columnSums(matrix)];
+  const { hits: correct, of: total } = accuracyOf(matrix);
+  const dot = (a: readonly number[], b: readonly number[]) => sum(a.map((value, i) => value * valueAt(b, i)));
   const covariance = (a: readonly number[], b: readonly number[]) => total ** 2 - dot(a, b);
   const product = covariance(actual, actual) * covariance(predicted, predicted);
   return product === 0 ? 0 : (correct * total - dot(actual, predicted)) / Math.sqrt(product);

@@ -6,3 +6,8 @@ export function argmax(values: Float32Array, start: number, length: number): num
   }
   return best;
 }
+
+/** The same of each row of `[n, c]` values. */
+export function argmaxOfRows(values: Float32Array, c: number): number[] {
+  return Array.from({ length: values.length / c }, (_, row) => argmax(values, row * c, c));
+}

@@ -1,6 +1,7 @@
 import { Random } from "../core/Random.js";
 import { UserError } from "../core/errors.js";
 import { checkInteger } from "../core/checkNumber.js";
+import { valueAt } from "../core/valueAt.js";
 
 /** How intervals are drawn. */
 export interface BootstrapOptions {
@@ -45,8 +46,8 @@ export function bootstrap<Name extends string>(
   for (let sample = 0; sample < resamples; sample++) {
     weights.fill(0);
     members.forEach(() => {
-      for (const item of members[Math.floor(random.uniform(0, members.length))] ?? []) {
-        weights[item] = (weights[item] ?? 0) + 1;
+      for (const item of valueAt(members, Math.floor(random.uniform(0, members.length)))) {
+        weights[item] = valueAt(weights, item) + 1;
       }
     });
     const values = statistics(weights);
@@ -77,7 +78,8 @@ function membersOf(n: number, groups: readonly string[] | undefined): readonly (
 
 /** Between the two nearest values, in proportion; NaN where there is none. */
 function percentile(sorted: readonly number[], p: number): number {
+  if (sorted.length === 0) return NaN;
   const at = p * (sorted.length - 1);
-  const [low, high] = [sorted[Math.floor(at)] ?? NaN, sorted[Math.ceil(at)] ?? NaN];
+  const [low, high] = [valueAt(sorted, Math.floor(at)), valueAt(sorted, Math.ceil(at))];
   return low + (high - low) * (at - Math.floor(at));
 }

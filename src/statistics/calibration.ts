@@ -1,7 +1,11 @@
 import { checkNumber, checkInteger } from "../core/checkNumber.js";
+import { valueAt } from "../core/valueAt.js";
 import type { Predictions } from "./Predictions.js";
 import type { BinaryScores } from "./BinaryScores.js";
-import { predictedClasses } from "./confusionMatrix.js";
+import { crossEntropyOfLogits } from "./crossEntropy.js";
+import { correctItems, predictedClasses } from "./predictedClasses.js";
+import { softmax } from "./softmax.js";
+import { mean, sum } from "./sum.js";
 
 /** Items with similar probabilities. */
 export interface ReliabilityBin {
@@ -11,9 +15,9 @@ export interface ReliabilityBin {
   readonly to: number;
   /** Items in it. */
   readonly count: number;
-  /** What the net says: the mean probability; NaN for an empty bin. */
+  /** The mean predicted probability; NaN for an empty bin. */
   readonly predicted: number;
-  /** What is so: the share that is positive, or right. */
+  /** The share that is positive, or right. */
   readonly observed: number;
 }
 
@@ -21,7 +25,7 @@ export interface ReliabilityBin {
 export interface Calibration {
   /** From 0 to 1. */
   readonly bins: readonly ReliabilityBin[];
-  /** Expected calibration error: the mean gap between said and so, weighted by the bins' items. */
+  /** Expected calibration error: the mean gap between predicted and observed, weighted by the bins' items. */
   readonly ece: number;
   /** The largest gap of a bin. */
   readonly mce: number;
@@ -46,35 +50,35 @@ export function confidenceCalibration(
 ): Calibration {
   const predicted = predictedClasses(preds);
   const c = preds.classes.length;
-  const confidence = Float64Array.from(predicted, (k, i) => preds.probs[i * c + k] ?? NaN);
-  const right = Uint8Array.from(predicted, (k, i) => (k === preds.y[i] ? 1 : 0));
-  return binned(confidence, right, bins);
+  const confidence = Float64Array.from(predicted, (k, i) => valueAt(preds.probs, i * c + k));
+  return binned(confidence, Uint8Array.from(correctItems(predicted, preds.y), Number), bins);
 }
 
-function binned(said: Float64Array, so: Uint8Array, count: number): Calibration {
+function binned(probabilities: Float64Array, outcomes: Uint8Array, count: number): Calibration {
   checkInteger("bins", count, 1);
-  const sums = Array.from({ length: count }, () => ({ count: 0, said: 0, so: 0 }));
-  said.forEach((p, i) => {
-    // (from, to], and 0 with the first.
-    const bin = sums[Math.max(0, Math.ceil(p * count) - 1)];
-    if (!bin) return;
-    bin.count++;
-    bin.said += p;
-    bin.so += so[i] ?? 0;
-  });
-  const bins = sums.map((bin, k) => ({
-    ...{ from: k / count, to: (k + 1) / count, count: bin.count },
-    ...{ predicted: bin.said / bin.count, observed: bin.so / bin.count },
+  const members: number[][] = Array.from({ length: count }, () => []);
+  // (from, to], and 0 with the first.
+  probabilities.forEach((p, i) => members[Math.max(0, Math.ceil(p * count) - 1)]?.push(i));
+  const bins = members.map((items, k) => ({
+    from: k / count,
+    to: (k + 1) / count,
+    count: items.length,
+    predicted: mean(items.map((i) => valueAt(probabilities, i))),
+    observed: mean(items.map((i) => valueAt(outcomes, i))),
   }));
-  const gaps = bins.filter((bin) => bin.count > 0).map((bin) => Math.abs(bin.predicted - bin.observed));
-  const full = bins.filter((bin) => bin.count > 0);
-  const ece = full.reduce((sum, bin, k) => sum + ((gaps[k] ?? 0) * bin.count) / said.length, 0);
-  return { bins, ece, mce: Math.max(...gaps) };
+  const gaps = bins
+    .filter((bin) => bin.count > 0)
+    .map((bin) => ({ count: bin.count, gap: Math.abs(bin.predicted - bin.observed) }));
+  return {
+    bins,
+    ece: sum(gaps.map(({ count, gap }) => (gap * count) / probabilities.length)),
+    mce: Math.max(...gaps.map(({ gap }) => gap)),
+  };
 }
 
-/** The mean squared distance of the probability from what is so (Brier, 1950): 0 is perfect, 0.25 always says one half. */
+/** The mean squared distance of the probability from the outcome (Brier, 1950): 0 is perfect, 0.25 always says one half. */
 export function brierScore({ scores, positive }: BinaryScores): number {
-  return scores.reduce((sum, p, i) => sum + (p - (positive[i] ?? 0)) ** 2, 0) / scores.length;
+  return mean(scores.map((p, i) => (p - valueAt(positive, i)) ** 2));
 }
 
 /** The smallest probability that a logarithm is taken of. */
@@ -86,42 +90,26 @@ const tiny = 1e-12;
  * the net nor are reported on.
  * @returns found by golden section to six digits, between 0.05 and 20
  */
-export function fitTemperature({ probs, y, classes }: Pick<Predictions, "probs" | "y" | "classes">): number {
-  const c = classes.length;
-  const logs = Float64Array.from(probs, (p) => Math.log(Math.max(p, tiny)));
-  const loss = (logT: number) => {
-    const t = Math.exp(logT);
-    let sum = 0;
-    y.forEach((label, i) => {
-      const row = logs.subarray(i * c, (i + 1) * c);
-      const highest = row.reduce((a, b) => Math.max(a, b), -Infinity);
-      const total = row.reduce((all, log) => all + Math.exp((log - highest) / t), 0);
-      sum += Math.log(total) - ((row[label] ?? NaN) - highest) / t;
-    });
-    return sum / y.length;
-  };
+export function fitTemperature({ probs, y }: Pick<Predictions, "probs" | "y">): number {
+  const logits = logitsOf(probs);
+  const loss = (logT: number) => mean(crossEntropyOfLogits(divided(logits, Math.exp(logT)), y));
   return Math.exp(goldenSection(loss, Math.log(0.05), Math.log(20)));
 }
 
 /** Predictions with another temperature; losses with it. */
 export function atTemperature(preds: Predictions, temperature: number): Predictions {
   checkNumber("temperature", temperature, { above: 0 });
-  const c = preds.classes.length;
-  const probs = new Float32Array(preds.probs.length);
-  const losses = new Float32Array(preds.y.length);
-  preds.y.forEach((label, i) => {
-    const powers = Array.from(
-      preds.probs.subarray(i * c, (i + 1) * c),
-      (p) => Math.log(Math.max(p, tiny)) / temperature,
-    );
-    const highest = Math.max(...powers);
-    const exponentials = powers.map((power) => Math.exp(power - highest));
-    const total = exponentials.reduce((sum, value) => sum + value, 0);
-    exponentials.forEach((value, k) => (probs[i * c + k] = value / total));
-    losses[i] = Math.log(total) + highest - (powers[label] ?? NaN);
-  });
-  return { ...preds, probs, losses };
+  const logits = divided(logitsOf(preds.probs), temperature);
+  const probs = softmax(logits, preds.classes.length);
+  return { ...preds, probs, losses: Float32Array.from(crossEntropyOfLogits(logits, preds.y)) };
 }
+
+/** Logits of which the softmax gives these probabilities. */
+const logitsOf = (probs: Float32Array): Float64Array =>
+  Float64Array.from(probs, (p) => Math.log(Math.max(p, tiny)));
+
+const divided = (logits: Float64Array, temperature: number): Float64Array =>
+  logits.map((logit) => logit / temperature);
 
 /** The minimum of a function with one valley. */
 function goldenSection(f: (x: number) => number, low: number, high: number): number {

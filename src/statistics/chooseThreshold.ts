@@ -1,5 +1,6 @@
 import { checkNumber } from "../core/checkNumber.js";
-import { type BinaryScores, type Counts, countsAt, operatingPoints } from "./BinaryScores.js";
+import { type BinaryScores, countsAt, operatingPoints, totalsOf } from "./BinaryScores.js";
+import type { Counts } from "./Counts.js";
 import { UserError } from "../core/errors.js";
 
 /** What a threshold is chosen for. */
@@ -17,7 +18,7 @@ export type ThresholdRule =
 
 /** A threshold, why it was chosen, and what it does on the set that it was chosen on. */
 export interface ChosenThreshold {
-  /** A score from here on is called positive. */
+  /** An item with a score from here on is predicted positive. */
   readonly threshold: number;
   /** What it was chosen for, in words. */
   readonly rule: string;
@@ -32,7 +33,7 @@ export interface ChosenThreshold {
  */
 export function chooseThreshold(scored: BinaryScores, rule: ThresholdRule): ChosenThreshold {
   const points = operatingPoints(scored);
-  const { tp: positives = 0, fp: negatives = 0 } = points.at(-1) ?? {};
+  const { positives, negatives } = totalsOf(points);
   if (positives === 0 || negatives === 0) {
     throw new UserError(
       `There are ${positives} positive and ${negatives} negative items to choose by.`,
@@ -56,20 +57,20 @@ function worthOf(
 ): { readonly words: string; readonly worth: (tp: number, fp: number) => number } {
   if (rule === "youden") {
     return {
-      words: "the most of recall and specificity together (Youden)",
+      words: "the highest Youden index (recall + specificity - 1)",
       worth: (tp, fp) => tp / positives - fp / negatives,
     };
   }
   if ("recall" in rule) {
     const wanted = checkNumber("recall", rule.recall, { above: 0, to: 1 });
     return {
-      words: `a recall of at least ${wanted}, with as few false alarms as that allows`,
+      words: `a recall of at least ${wanted} with the fewest false alarms`,
       worth: (tp, fp) => (tp / positives >= wanted ? 1 - fp / negatives : -1),
     };
   }
   const cost = checkNumber("costOfMiss", rule.costOfMiss, { above: 0 });
   return {
-    words: `the least cost, a miss as bad as ${cost} false alarms`,
+    words: `the lowest cost, a missed case counting as much as ${cost} false alarms`,
     worth: (tp, fp) => -(cost * (positives - tp) + fp),
   };
 }

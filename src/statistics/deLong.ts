@@ -1,6 +1,9 @@
 import { UserError } from "../core/errors.js";
+import { valueAt } from "../core/valueAt.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { twoSidedP, z95 } from "./normalDistribution.js";
+import { auroc } from "./rocCurve.js";
+import { sum } from "./sum.js";
 
 /** An area under the ROC curve, and how sure it is. */
 export interface AucInterval {
@@ -34,12 +37,12 @@ export interface AucComparison {
  * @throws UserError where there are fewer than two items of a class, or a score is not a number
  */
 export function aucInterval(scored: BinaryScores): AucInterval {
-  const [first] = components([scored]);
-  if (!first) throw new Error("one set of scores has one area");
-  const standardError = Math.sqrt(variance(first, first));
-  const { auc } = first;
+  const parts = components(scored);
+  const standardError = Math.sqrt(variance(parts, parts));
+  const { auc } = parts;
   return {
-    ...{ auc, standardError },
+    auc,
+    standardError,
     interval: [Math.max(0, auc - z95 * standardError), Math.min(1, auc + z95 * standardError)],
   };
 }
@@ -55,15 +58,18 @@ export function compareAucs(a: BinaryScores, b: BinaryScores): AucComparison {
       "Predict one set with both of them, in the same order.",
     );
   }
-  const [first, second] = components([a, b]);
-  if (!first || !second) throw new Error("two sets of scores have two areas");
+  const [first, second] = [components(a), components(b)];
   const difference = first.auc - second.auc;
   const squared = variance(first, first) + variance(second, second) - 2 * variance(first, second);
   const standardError = Math.sqrt(Math.max(0, squared));
   const z = difference === 0 && standardError === 0 ? 0 : difference / standardError;
   return {
-    ...{ aucs: [first.auc, second.auc] as const, difference, standardError, z, p: twoSidedP(z) },
+    aucs: [first.auc, second.auc],
+    difference,
+    standardError,
     interval: [difference - z95 * standardError, difference + z95 * standardError],
+    z,
+    p: twoSidedP(z),
   };
 }
 
@@ -74,36 +80,36 @@ interface Components {
   readonly negatives: readonly number[];
 }
 
-function components(all: readonly BinaryScores[]): Components[] {
-  return all.map(({ scores, positive }) => {
-    if (scores.some(Number.isNaN)) {
-      throw new UserError("A score is not a number.", "Load the last good checkpoint, and predict again.");
-    }
-    const groups = [1, 0].map((label) => Array.from(scores).filter((_, i) => positive[i] === label));
-    const [x = [], y = []] = groups;
-    const [m, n] = [x.length, y.length];
-    if (m < 2 || n < 2) {
-      throw new UserError(
-        `There are ${m} positive and ${n} negative items; DeLong's variance wants two of each.`,
-        "Judge it on a set with both classes.",
-      );
-    }
-    const among = midranks([...x, ...y]);
-    const [amongX, amongY] = [midranks(x), midranks(y)];
-    const positives = x.map((_, i) => ((among[i] ?? 0) - (amongX[i] ?? 0)) / n);
-    const negatives = y.map((_, j) => 1 - ((among[m + j] ?? 0) - (amongY[j] ?? 0)) / m);
-    return { auc: positives.reduce((sum, value) => sum + value, 0) / m, positives, negatives };
-  });
+function components(scored: BinaryScores): Components {
+  if (scored.scores.some(Number.isNaN)) {
+    throw new UserError("A score is not a number.", "Load the last good checkpoint, and predict again.");
+  }
+  const scoresOf = (label: number) => [...scored.scores].filter((_, i) => scored.positive[i] === label);
+  const [x, y] = [scoresOf(1), scoresOf(0)];
+  const [m, n] = [x.length, y.length];
+  if (m < 2 || n < 2) {
+    throw new UserError(
+      `There are ${m} positive and ${n} negative items; DeLong's variance needs at least two of each.`,
+      "Judge it on a set with both classes.",
+    );
+  }
+  const ranks = midranks([...x, ...y]);
+  const [ranksInX, ranksInY] = [midranks(x), midranks(y)];
+  return {
+    auc: auroc(scored),
+    positives: ranksInX.map((rank, i) => (valueAt(ranks, i) - rank) / n),
+    negatives: ranksInY.map((rank, j) => 1 - (valueAt(ranks, m + j) - rank) / m),
+  };
 }
 
 /** Ranks from 1; equal values share the mean of theirs. */
 function midranks(values: readonly number[]): number[] {
-  const order = values.map((_, i) => i).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
-  const ranks = new Array<number>(values.length).fill(0);
+  const order = values.map((value, i) => ({ value, i })).sort((a, b) => a.value - b.value);
+  const ranks = values.map(() => 0);
   for (let from = 0; from < order.length;) {
     let to = from;
-    while (to < order.length && values[order[to] ?? 0] === values[order[from] ?? 0]) to++;
-    for (let k = from; k < to; k++) ranks[order[k] ?? 0] = (from + to + 1) / 2;
+    while (to < order.length && order[to]?.value === order[from]?.value) to++;
+    for (const { i } of order.slice(from, to)) ranks[i] = (from + to + 1) / 2;
     from = to;
   }
   return ranks;
@@ -111,9 +117,7 @@ function midranks(values: readonly number[]): number[] {
 
 /** The covariance of two areas; of one with itself, its variance. */
 function variance(a: Components, b: Components): number {
-  const part = (us: readonly number[], vs: readonly number[]) => {
-    const products = us.map((u, i) => (u - a.auc) * ((vs[i] ?? 0) - b.auc));
-    return products.reduce((sum, value) => sum + value, 0) / (us.length - 1) / us.length;
-  };
+  const part = (us: readonly number[], vs: readonly number[]) =>
+    sum(us.map((u, i) => (u - a.auc) * (valueAt(vs, i) - b.auc))) / (us.length - 1) / us.length;
   return part(a.positives, b.positives) + part(a.negatives, b.negatives);
 }

@@ -3,7 +3,9 @@
 export { type PositiveClass, positiveClass } from "./positiveClass.js";
 export type { Predictions } from "./Predictions.js";
 export type { DecisionThreshold } from "./DecisionThreshold.js";
-export { type BinaryScores, binaryScores, type Counts } from "./BinaryScores.js";
+export { type BinaryScores, binaryScores } from "./BinaryScores.js";
+export type { Counts } from "./Counts.js";
+export type { Average } from "./averageOf.js";
 export { bootstrap, type BootstrapOptions } from "./bootstrap.js";
 export {
   atTemperature,
@@ -20,4 +22,6 @@ export type { BinaryMeasures, Estimate, RankedMeasures } from "./measures.js";
 export { type PredictiveValues, predictiveValues } from "./predictiveValues.js";
 export type { PrecisionRecallCurve, RocCurve } from "./rocCurve.js";
 export { quartiles, type Subgroup } from "./subgroups.js";
-export type { ConfusionMatrix, Share } from "./confusionMatrix.js";
+export type { ConfusionMatrix } from "./confusionMatrix.js";
+export type { Share } from "./Share.js";
+export type { Spread } from "./spread.js";

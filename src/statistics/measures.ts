@@ -1,12 +1,22 @@
 import { matthewsCorrcoef, cohenKappa } from "./agreement.js";
-import { type BinaryScores, type Counts, countsAt, descending, operatingPoints } from "./BinaryScores.js";
+import { balancedAccuracyOf } from "./averageOf.js";
+import { type BinaryScores, countsAt, descending, operatingPoints } from "./BinaryScores.js";
 import { bootstrap, type BootstrapOptions } from "./bootstrap.js";
-import { fBetaOf } from "./confusionMatrix.js";
+import { accuracyOf, classCounts } from "./confusionMatrix.js";
+import {
+  type Counts,
+  fBetaOf,
+  matrixOf,
+  negativePredictiveValueOf,
+  precisionOf,
+  recallOf,
+  specificityOf,
+} from "./Counts.js";
 import { areaUnderRoc, averagePrecision } from "./rocCurve.js";
 
 /** The numbers of a classifier of two classes, all of them shares but for kappa and Matthews'. */
 export interface BinaryMeasures {
-  /** The share that is called what it is. */
+  /** The share whose predicted class is its own. */
   readonly accuracy: number;
   /** The mean of recall and specificity. */
   readonly balancedAccuracy: number;
@@ -37,21 +47,17 @@ export interface RankedMeasures extends BinaryMeasures {
 }
 
 /** Every measure of four counts; NaN where there is nothing to be a share of. */
-export function measuresOf({ tp, fp, fn, tn }: Counts): BinaryMeasures {
-  const matrix = [
-    [tn, fp],
-    [fn, tp],
-  ];
-  const [recall, specificity] = [tp / (tp + fn), tn / (tn + fp)];
+export function measuresOf(counts: Counts): BinaryMeasures {
+  const matrix = matrixOf(counts);
   return {
-    accuracy: (tp + tn) / (tp + fp + fn + tn),
-    balancedAccuracy: (recall + specificity) / 2,
-    precision: tp / (tp + fp),
-    recall,
-    specificity,
-    negativePredictiveValue: tn / (tn + fn),
-    f1: fBetaOf(matrix, 1, 1),
-    f2: fBetaOf(matrix, 1, 2),
+    accuracy: accuracyOf(matrix).value,
+    balancedAccuracy: balancedAccuracyOf(classCounts(matrix)),
+    precision: precisionOf(counts).value,
+    recall: recallOf(counts).value,
+    specificity: specificityOf(counts).value,
+    negativePredictiveValue: negativePredictiveValueOf(counts).value,
+    f1: fBetaOf(counts, 1),
+    f2: fBetaOf(counts, 2),
     matthews: matthewsCorrcoef(matrix),
     kappa: cohenKappa(matrix),
   };

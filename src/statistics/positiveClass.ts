@@ -1,4 +1,5 @@
 import { UserError } from "../core/errors.js";
+import { classIndex } from "./classIndex.js";
 import { isWordForNormal, saysNormal } from "./normalNames.js";
 
 /** The class that precision, recall, specificity and areas under curves speak of. */
@@ -47,21 +48,20 @@ export function positiveClass(
   };
 }
 
+/** The same behind the name of a measure: " of cat", or ", mean of 3 classes". */
+export function ofClass(classes: readonly string[], positive: string | undefined): string {
+  return positive === undefined ? `, mean of ${classes.length} classes` : ` of ${positive}`;
+}
+
 /** Whose measures they are, in words for captions and heads: "cat", or "the mean of 3 classes". */
 export function measuredOf(classes: readonly string[], positive: string | undefined): string {
   return positive ?? `the mean of ${classes.length} classes`;
 }
 
 function givenClass(classes: readonly string[], given: string | number, option: string): PositiveClass {
-  const label = typeof given === "string" ? classes.indexOf(given) : given;
+  const label = typeof given === "string" ? classIndex(classes, given) : given;
   const name = classes[label];
   if (name !== undefined) return { name, label };
-  if (typeof given === "string") {
-    throw new UserError(
-      `There is no class ${JSON.stringify(given)}.`,
-      `The classes are ${classes.join(", ")}.`,
-    );
-  }
   throw new UserError(
     `${option} is ${String(given)}; there are ${classes.length} classes.`,
     `Give an index from 0 to ${classes.length - 1}, or the name of a class.`,

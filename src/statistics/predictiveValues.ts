@@ -1,12 +1,13 @@
 import { checkNumber } from "../core/checkNumber.js";
+import { negativePredictiveValueOf, precisionOf } from "./Counts.js";
 
-/** What an answer is worth where so many are ill. */
+/** What a prediction is worth at a prevalence. */
 export interface PredictiveValues {
-  /** The share of the ill among those who are tested, in 0..1. */
+  /** The share of positives among those who are tested, in 0..1. */
   readonly prevalence: number;
-  /** Positive predictive value: the share of those called positive that are; NaN where nobody is called. */
+  /** Positive predictive value: the share of those predicted positive that are; NaN where none is. */
   readonly positive: number;
-  /** Negative predictive value: the share of those called negative that are. */
+  /** Negative predictive value: the share of those predicted negative that are; NaN where none is. */
   readonly negative: number;
 }
 
@@ -19,8 +20,15 @@ export function predictiveValues(recall: number, specificity: number, prevalence
   for (const [name, value] of Object.entries({ recall, specificity, prevalence })) {
     checkNumber(name, value, { from: 0, to: 1 });
   }
-  const [ill, well] = [prevalence, 1 - prevalence];
-  const called = recall * ill + (1 - specificity) * well;
-  const cleared = (1 - recall) * ill + specificity * well;
-  return { prevalence, positive: (recall * ill) / called, negative: (specificity * well) / cleared };
+  const counts = {
+    tp: recall * prevalence,
+    fp: (1 - specificity) * (1 - prevalence),
+    fn: (1 - recall) * prevalence,
+    tn: specificity * (1 - prevalence),
+  };
+  return {
+    prevalence,
+    positive: precisionOf(counts).value,
+    negative: negativePredictiveValueOf(counts).value,
+  };
 }

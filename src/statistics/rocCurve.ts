@@ -1,4 +1,4 @@
-import { type BinaryScores, type OperatingPoint, operatingPoints } from "./BinaryScores.js";
+import { type BinaryScores, type OperatingPoint, operatingPoints, totalsOf } from "./BinaryScores.js";
 
 /** The receiver operating characteristic: what each threshold gains and costs. */
 export interface RocCurve {
@@ -6,7 +6,7 @@ export interface RocCurve {
   readonly fpr: readonly number[];
   /** True positive rates, recall: from 0 to 1. */
   readonly tpr: readonly number[];
-  /** A score from here on is called positive; Infinity first, where nothing is. */
+  /** An item with a score from here on is predicted positive; Infinity first, where nothing is. */
   readonly thresholds: readonly number[];
   /** The area under it: the probability that a positive has a higher score than a negative, ties counting half. */
   readonly auc: number;
@@ -15,10 +15,10 @@ export interface RocCurve {
 /** The curve at every distinct score. Rates and area are NaN where one of the classes is absent. */
 export function rocCurve(scored: BinaryScores): RocCurve {
   const points = operatingPoints(scored);
-  const { tp = 0, fp = 0 } = points.at(-1) ?? {};
+  const { positives, negatives } = totalsOf(points);
   return {
-    fpr: [0, ...points.map((point) => point.fp)].map((count) => count / fp),
-    tpr: [0, ...points.map((point) => point.tp)].map((count) => count / tp),
+    fpr: [0, ...points.map(({ fp }) => fp)].map((count) => count / negatives),
+    tpr: [0, ...points.map(({ tp }) => tp)].map((count) => count / positives),
     thresholds: [Infinity, ...points.map(({ threshold }) => threshold)],
     auc: areaUnderRoc(points),
   };
@@ -34,13 +34,19 @@ export function areaUnderRoc(points: readonly OperatingPoint[]): number {
   return area / (tpBefore * fpBefore);
 }
 
+/** The area under the ROC curve; NaN where one of the classes is absent, or a score is not a number. */
+export function auroc(scored: BinaryScores): number {
+  // Scores that are no numbers have no order.
+  return scored.scores.some(Number.isNaN) ? NaN : areaUnderRoc(operatingPoints(scored));
+}
+
 /** Precision against recall: the curve to look at where positives are rare. */
 export interface PrecisionRecallCurve {
-  /** From every item called positive to none; the last, where nothing is called, is 1 by convention. */
+  /** From every item predicted positive to none; the last, where nothing is, is 1 by convention. */
   readonly precision: readonly number[];
   /** Falls from 1 to 0. */
   readonly recall: readonly number[];
-  /** A score from here on is called positive; one fewer than the points. */
+  /** An item with a score from here on is predicted positive; one fewer than the points. */
   readonly thresholds: readonly number[];
   /** The sum of each precision times the recall gained there: scikit-learn's average precision. */
   readonly averagePrecision: number;
@@ -49,7 +55,7 @@ export interface PrecisionRecallCurve {
 /** The curve at every distinct score; recall and area are NaN where there is no positive. */
 export function precisionRecallCurve(scored: BinaryScores): PrecisionRecallCurve {
   const points = operatingPoints(scored);
-  const positives = points.at(-1)?.tp ?? 0;
+  const { positives } = totalsOf(points);
   const rising = [...points].reverse();
   return {
     precision: [...rising.map(({ tp, fp }) => tp / (tp + fp)), 1],
@@ -61,7 +67,7 @@ export function precisionRecallCurve(scored: BinaryScores): PrecisionRecallCurve
 
 /** No interpolation, which would flatter (Davis and Goadrich, 2006). */
 export function averagePrecision(points: readonly OperatingPoint[]): number {
-  const positives = points.at(-1)?.tp ?? 0;
+  const { positives } = totalsOf(points);
   let [sum, before] = [0, 0];
   for (const { tp, fp } of points) {
     if (tp > before) sum += (tp / (tp + fp)) * (tp - before);

@@ -1,6 +1,9 @@
 import { UserError } from "../core/errors.js";
+import { valueAt } from "../core/valueAt.js";
 import { type BinaryScores, countsAt } from "./BinaryScores.js";
-import { share, type Share } from "./confusionMatrix.js";
+import { errorRateOf } from "./confusionMatrix.js";
+import { matrixOf, recallOf, specificityOf } from "./Counts.js";
+import type { Share } from "./Share.js";
 
 /** How a net does on a part of a set. */
 export interface Subgroup {
@@ -8,11 +11,11 @@ export interface Subgroup {
   readonly name: string;
   /** Items. */
   readonly n: number;
-  /** Items that are called what they are not. */
+  /** Items whose predicted class is another. */
   readonly errorRate: Share;
-  /** The share of the positive items that are called positive. */
+  /** The share of the positive items that are predicted positive. */
   readonly recall: Share;
-  /** The share of the negative items that are called negative. */
+  /** The share of the negative items that are predicted negative. */
   readonly specificity: Share;
 }
 
@@ -32,11 +35,13 @@ export function subgroups(scored: BinaryScores, groups: readonly string[], thres
   return [...new Set(groups)].sort().map((name) => {
     const inGroup = (_: number, i: number) => groups[i] === name;
     const part = { scores: scores.filter(inGroup), positive: positive.filter(inGroup) };
-    const { tp, fp, fn, tn } = countsAt(part, threshold);
-    const n = part.scores.length;
+    const counts = countsAt(part, threshold);
     return {
-      ...{ name, n, errorRate: share(fp + fn, n) },
-      ...{ recall: share(tp, tp + fn), specificity: share(tn, tn + fp) },
+      name,
+      n: part.scores.length,
+      errorRate: errorRateOf(matrixOf(counts)),
+      recall: recallOf(counts),
+      specificity: specificityOf(counts),
     };
   });
 }
@@ -46,11 +51,15 @@ export function subgroups(scored: BinaryScores, groups: readonly string[], thres
  * @param what the number is called, with its unit
  */
 export function quartiles(what: string, values: readonly number[]): string[] {
+  if (values.length === 0) return [];
   const sorted = [...values].sort((a, b) => a - b);
-  const bounds = [0.25, 0.5, 0.75].map((p) => sorted[Math.floor(p * sorted.length)] ?? NaN);
-  const ends = [sorted[0] ?? NaN, ...bounds, sorted.at(-1) ?? NaN].map((end) => String(Math.round(end)));
+  const last = sorted.length - 1;
+  const bounds = [0, 0.25, 0.5, 0.75, 1].map((p) =>
+    valueAt(sorted, Math.min(Math.floor(p * sorted.length), last)),
+  );
   return values.map((value) => {
-    const quarter = bounds.filter((bound) => value >= bound).length;
-    return `${what}, quarter ${quarter + 1}: ${ends[quarter] ?? ""} to ${ends[quarter + 1] ?? ""}`;
+    const quartile = bounds.slice(1, -1).filter((bound) => value >= bound).length;
+    const [from = NaN, to = NaN] = bounds.slice(quartile).map(Math.round);
+    return `${what}, quartile ${quartile + 1}: ${from} to ${to}`;
   });
 }

@@ -20,8 +20,3 @@ export function overlap(
 ): boolean {
   return lowA <= highB && lowB <= highA;
 }
-
-/** `0.867 to 0.916`; a dash for the interval of nothing. */
-export function formatInterval([low, high]: readonly [low: number, high: number]): string {
-  return Number.isNaN(low) ? "–" : `${low.toFixed(3)} to ${high.toFixed(3)}`;
-}

@@ -5,6 +5,7 @@ import { definitionOf, type Transform } from "../data/transforms/Transform.js";
 import { zoom } from "../data/transforms/zoom.js";
 import { checkNumber, checkOneOf } from "../core/checkNumber.js";
 import { getPreds, loaderOf, type Predictor } from "./getPreds.js";
+import { crossEntropyOfProbabilities } from "../statistics/crossEntropy.js";
 import type { Predictions } from "../statistics/Predictions.js";
 
 /** How `learn.TTA` mixes plain and augmented predictions. */
@@ -41,8 +42,7 @@ export async function tta(
     probs.forEach((p, i) => (sum[i] = (sum[i] ?? 0) + p));
   }
   const probs = plain.probs.map((p, i) => beta * p + ((1 - beta) * (sum[i] ?? 0)) / passes);
-  const losses = Float32Array.from(plain.y, (y, i) => -Math.log(probs[i * data.c + y] ?? NaN));
-  return { ...plain, probs, losses };
+  return { ...plain, probs, losses: crossEntropyOfProbabilities(probs, plain.y) };
 }
 
 const passes = 8;

@@ -2,8 +2,10 @@ import type { FoundDataset } from "./FoundDataset.js";
 import { kermanyClasses } from "./DataSource.js";
 import { currentDisplay, type Table } from "../core/Display.js";
 import type { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
-import { formatShare, share, type Share } from "../statistics/confusionMatrix.js";
-import { formatInterval, overlap, wilsonInterval } from "../statistics/wilsonInterval.js";
+import { formatEstimated } from "../statistics/format.js";
+import { measureNames } from "../statistics/measureNames.js";
+import { share, type Share } from "../statistics/Share.js";
+import { overlap, wilsonInterval } from "../statistics/wilsonInterval.js";
 
 const measures = ["accuracy", "precision", "recall", "specificity"] as const;
 type Measure = (typeof measures)[number];
@@ -36,23 +38,24 @@ export function compareWithArticle(interp: ClassificationInterpretation): Compar
   return {
     table: {
       caption:
-        `This run: ${interp.images}. The article: ${article.accuracy.of}. ` + "95% intervals after Wilson",
+        `This run: ${interp.images}. The article: ${article.accuracy.of}. ` +
+        "In brackets: Wilson's 95% confidence intervals",
       columns: ["measure", "this run", "the article", "the earlier article"],
       rows: measures.map((name) => [
-        name,
-        describe(interp[name]()),
-        describe(article[name]),
+        measureNames[name],
+        formatEstimated(interp[name]()),
+        formatEstimated(article[name]),
         article.earlier[name],
       ]),
     },
     remark: [
       apart.length === 0
-        ? "Every interval of this run overlaps with the article's."
-        : `The intervals of ${apart.join(", ")} do not overlap with the article's.`,
-      "They cover the luck of the images, not that of the seed.",
+        ? "Every confidence interval of this run overlaps with the article's."
+        : `The confidence intervals of ${apart.join(", ")} do not overlap with the article's.`,
+      "They reflect the sampling of images, not the choice of seed.",
       sameImages(interp)
         ? ""
-        : "This run was judged on other images: accuracy and precision change with the share of pneumonia among them.",
+        : "This run was evaluated on other images: accuracy and precision depend on the prevalence of pneumonia among them.",
     ]
       .join(" ")
       .trim(),
@@ -85,8 +88,3 @@ function sameImages(interp: ClassificationInterpretation): boolean {
 }
 
 const intervalOf = ({ hits, of }: Share) => wilsonInterval(hits, of);
-
-function describe(measure: Share): string {
-  const counts = `${measure.hits}/${measure.of}`;
-  return `${formatShare(measure.value)} = ${counts} (${formatInterval(intervalOf(measure))})`;
-}

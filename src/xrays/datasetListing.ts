@@ -3,6 +3,7 @@ import { type Table, currentDisplay } from "../core/Display.js";
 import { projectRoot } from "../core/environment.js";
 import type { FoundDataset } from "./FoundDataset.js";
 import { imageFiles, requireFolder, subfolders } from "../data/labels/imageFolder.js";
+import { sum } from "../statistics/sum.js";
 
 /** Images of each class in one split of a data set, such as `train`. */
 export interface SplitCounts {
@@ -25,7 +26,7 @@ export function countImages(folder: string): SplitCounts[] {
       const images = imageFiles(path.join(folder, split, inside)).length;
       classes.set(name, (classes.get(name) ?? 0) + images);
     }
-    return { split, classes, total: [...classes.values()].reduce((sum, count) => sum + count, 0) };
+    return { split, classes, total: sum([...classes.values()]) };
   });
 }
 

@@ -145,7 +145,7 @@ describe("xray run", () => {
   it("ends with the error rate, its interval and a word that the images are drawn", () => {
     assert.match(
       runs[0]?.stderr ?? "",
-      /run: error rate 0\.\d{3} \(95% interval 0\.\d{3} to [01]\.\d{3}\) on 12 DRAWN images, not of patients, /,
+      /run: error rate 0\.\d{3} \(95% confidence interval 0\.\d{3} to [01]\.\d{3}\) on 12 DRAWN images, not of patients, /,
     );
   });
 
@@ -195,7 +195,7 @@ describe("xray run on images of three classes that are no X-rays", () => {
     assert.match(document.querySelector("h1")?.textContent ?? "", /^circle, square, stripes/);
     const about = document.querySelector("footer")?.textContent ?? "";
     assert.match(about, /The folder shapes/);
-    assert.match(about, /18 to train with \(6 circle, 6 square, 6 stripes\), 9 to test with \(3 circle/);
+    assert.match(about, /18 for training \(6 circle, 6 square, 6 stripes\), 9 for testing \(3 circle/);
     // What the notebook has for any images is there.
     assert.match(document.body.textContent, /Why accuracy is not enough[^]*How to read this/);
     assert.doesNotMatch(document.body.textContent, /Beside the article/);

@@ -41,7 +41,12 @@ describe("one class against the rest", () => {
     const chosen = turned.chooseThreshold("youden");
     assert.equal(chosen.threshold, Infinity);
     turned.showThreshold(chosen, turned);
-    assert.deepEqual(tables[0]?.rows[0], ["recall", "0.000 = 0/2", "0.000 = 0/2", "0.000 = 0/2"]);
+    assert.deepEqual(tables[0]?.rows[0], [
+      "recall (sensitivity)",
+      "0.000 = 0/2",
+      "0.000 = 0/2",
+      "0.000 = 0/2",
+    ]);
     for (const threshold of [NaN, -1]) {
       for (const use of [
         () => turned.counts({ threshold }),
@@ -60,18 +65,18 @@ describe("one class against the rest", () => {
     reporting.showThreshold(chosen, choosing);
     assert.deepEqual(tables[0]?.columns, [
       "measure",
-      "held-out (chosen here)",
-      "test (reported)",
-      "test at 0.5",
+      "held-out (threshold chosen here)",
+      "test (threshold applied)",
+      "test at threshold 0.5",
     ]);
     assert.deepEqual(tables[0].rows.slice(0, 2), [
-      ["recall", "1.000 = 3/3", "1.000 = 4/4", "0.750 = 3/4"],
+      ["recall (sensitivity)", "1.000 = 3/3", "1.000 = 4/4", "0.750 = 3/4"],
       ["specificity", "0.667 = 2/3", "0.500 = 2/4", "0.750 = 3/4"],
     ]);
-    assert.deepEqual(tables[0].rows.at(-1), ["false alarms", "1", "2", "1"]);
+    assert.deepEqual(tables[0].rows.at(-1), ["false alarms (false positives)", "1", "2", "1"]);
     assert.match(
       tables[0].caption ?? "",
-      /from a probability of 0\.300 on, chosen for a recall of at least 1/,
+      /PNEUMONIA predicted at a probability of 0\.300 or more; the threshold was chosen for a recall of at least 1 /,
     );
   });
 
@@ -79,9 +84,12 @@ describe("one class against the rest", () => {
     const groups = ["a", "a", "b", "b", "c", "c", "d", "d"];
     binary(test, "test").showEstimates({ groups, resamples: 200 });
     const { rows = [], caption } = tables[0] ?? {};
-    assert.match(caption ?? "", /8 test images.*groups of 4 drawn/);
-    assert.deepEqual(rows.find(([name]) => name === "area under ROC")?.slice(0, 2), [
-      "area under ROC",
+    assert.match(
+      caption ?? "",
+      /8 test images.*95% confidence intervals by the bootstrap, resampling 4 groups of images/,
+    );
+    assert.deepEqual(rows.find(([name]) => name === "area under the ROC curve (AUROC)")?.slice(0, 2), [
+      "area under the ROC curve (AUROC)",
       "0.938",
     ]);
     for (const [name, value, interval] of rows as [string, string, string][]) {
@@ -118,7 +126,7 @@ describe("one class against the rest", () => {
     const interp = ClassificationInterpretation.fromPredictions(test);
     const [ill, well] = [interp.binary(), interp.binary({ positive: "NORMAL" })];
     const chosen = well.chooseThreshold("youden");
-    const parts = ["one for NORMAL, and here PNEUMONIA is positive", "Choose it for PNEUMONIA"];
+    const parts = ["chosen for NORMAL, and here PNEUMONIA is the positive class", "Choose it for PNEUMONIA"];
     for (const use of [
       () => ill.counts(chosen),
       () => ill.estimates(chosen),
@@ -144,23 +152,37 @@ describe("one class against the rest", () => {
     ill.showEstimates({ threshold: Infinity, resamples: 100 });
     const [subgroups, worth, estimates, nobody] = tables;
     for (const table of [subgroups, worth, estimates]) {
-      assert.match(table?.caption ?? "", /8 training images, PNEUMONIA from a probability of 0\.300 on/);
+      assert.match(
+        table?.caption ?? "",
+        /8 training images, PNEUMONIA predicted at a probability of 0\.300 or more/,
+      );
     }
-    assert.deepEqual(subgroups?.columns.slice(3), ["recall of PNEUMONIA", "specificity of PNEUMONIA"]);
+    assert.deepEqual(subgroups?.columns.slice(3), [
+      "recall (sensitivity) of PNEUMONIA",
+      "specificity of PNEUMONIA",
+    ]);
     assert.equal(
       subgroups.note,
-      "A dash is what is not defined: the group has no image of PNEUMONIA, or none of another class.",
+      "A dash marks a value that is not defined: the group has no image of PNEUMONIA, or none of another class.",
     );
-    assert.equal(worth?.columns[0], "prevalence of PNEUMONIA");
+    assert.deepEqual(worth?.columns, [
+      "prevalence of PNEUMONIA",
+      "positive predictive value (PPV)",
+      "alarms per case found",
+      "negative predictive value (NPV)",
+    ]);
     assert.deepEqual([worth.note, estimates?.note], [undefined, undefined]);
-    assert.match(nobody?.caption ?? "", /8 training images, no image called PNEUMONIA/);
-    assert.equal(nobody?.note, "A dash is what is not defined: no image is called PNEUMONIA.");
+    assert.match(nobody?.caption ?? "", /8 training images, no image predicted PNEUMONIA/);
+    assert.equal(
+      nobody?.note,
+      "A dash marks a value that is not defined: no image is predicted to be PNEUMONIA.",
+    );
     const healthy = binary(predictions([0.2, 0.6], [0, 0]), "test");
     healthy.showEstimates({ resamples: 100 });
-    assert.equal(tables.at(-1)?.note, "A dash is what is not defined: no image is of PNEUMONIA.");
+    assert.equal(tables.at(-1)?.note, "A dash marks a value that is not defined: no image is of PNEUMONIA.");
     await refuses(() => {
       healthy.showPredictiveValues();
-    }, "Of 2 test images 0 are of PNEUMONIA");
+    }, "0 of 2 test images are of PNEUMONIA");
   });
 
   it("draws its curves with their numbers in words", async () => {
@@ -171,12 +193,13 @@ describe("one class against the rest", () => {
     assert.deepEqual(
       figures.map(({ alt }) => alt),
       [
-        "ROC: PNEUMONIA, 8 test images: area 0.938. At threshold 0.500: false positive rate 0.250, recall 0.750. " +
+        "ROC curve: PNEUMONIA, 8 test images: AUROC 0.938. At threshold 0.500: false positive rate 0.250, recall 0.750. " +
           "At threshold 0.300: false positive rate 0.500, recall 1.000.",
-        "Precision and recall: PNEUMONIA, 8 test images: average precision 0.950; calling everything positive gives a " +
-          "precision of 0.500. At threshold 0.500: recall 0.750, precision 0.750.",
-        "Reliability: PNEUMONIA, 8 test images: calibration error 0.125. 2 images: said 0.150, so 0.000; 2 images: " +
-          "said 0.375, so 0.500; 2 images: said 0.600, so 0.500; 2 images: said 0.875, so 1.000.",
+        "Precision-recall curve: PNEUMONIA, 8 test images: average precision 0.950; predicting every image positive " +
+          "gives the prevalence, 0.500, as precision. At threshold 0.500: recall 0.750, precision 0.750.",
+        "Reliability diagram: PNEUMONIA, 8 test images: expected calibration error 0.125. 2 images: predicted 0.150, " +
+          "observed 0.000; 2 images: predicted 0.375, observed 0.500; 2 images: predicted 0.600, observed 0.500; " +
+          "2 images: predicted 0.875, observed 1.000.",
       ],
     );
   });
@@ -201,10 +224,10 @@ describe("one class against the rest", () => {
       ],
     );
     assert.deepEqual(quartiles("side", [10, 40, 20, 30]), [
-      "side, quarter 1: 10 to 20",
-      "side, quarter 4: 40 to 40",
-      "side, quarter 2: 20 to 30",
-      "side, quarter 3: 30 to 40",
+      "side, quartile 1: 10 to 20",
+      "side, quartile 4: 40 to 40",
+      "side, quartile 2: 20 to 30",
+      "side, quartile 3: 30 to 40",
     ]);
   });
 

@@ -119,7 +119,7 @@ describe("ClassificationInterpretation", () => {
     const interp = ClassificationInterpretation.fromPredictions(preds);
     assert.equal(
       interp.summary().note,
-      "A dash is what is not defined: no image is of PNEUMONIA; no image is called PNEUMONIA.",
+      "A dash marks a value that is not defined: no image is of PNEUMONIA; no image is predicted to be PNEUMONIA.",
     );
     assert.equal(
       ClassificationInterpretation.fromPredictions(articlePredictions()).summary().note,
@@ -215,7 +215,7 @@ describe("ClassificationInterpretation", () => {
     assert.match(precision[1] ?? "", /^0\.863 = 385\/446/);
     assert.equal(precision[1], precision[2]);
     assert.equal(precision[3], "0.84");
-    assert.match(remark, /^Every interval of this run overlaps.*not that of the seed\.$/);
+    assert.match(remark, /^Every confidence interval of this run overlaps.*not the choice of seed\.$/);
   });
 
   it("says which intervals are apart from the article's", () => {
@@ -224,6 +224,6 @@ describe("ClassificationInterpretation", () => {
     const preds = { probs, y, losses: new Float32Array(600), classes: ["NORMAL", "PNEUMONIA"] };
     const { table, remark } = compareWithArticle(ClassificationInterpretation.fromPredictions(preds));
     assert.match(table.caption ?? "", /600 images. The article: 624/);
-    assert.match(remark, /accuracy, precision, specificity do not overlap.*judged on other images/);
+    assert.match(remark, /accuracy, precision, specificity do not overlap.*evaluated on other images/);
   });
 });

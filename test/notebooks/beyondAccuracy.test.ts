@@ -33,8 +33,8 @@ describe("notebooks/beyond-accuracy.ipynb", () => {
         outputs.map(({ data = {}, text }) => JSON.stringify(data["text/plain"] ?? text)),
       )
       .join("\n");
-    assert.match(shown, /area under ROC/);
-    assert.match(shown, /ROC: PNEUMONIA, 14 test images: area \d\.\d{3}/);
+    assert.match(shown, /area under the ROC curve \(AUROC\)/);
+    assert.match(shown, /ROC curve: PNEUMONIA, 14 test images: AUROC \d\.\d{3}/);
     assert.match(shown, /chosen for a recall of at least 0\.98/);
     assert.match(shown, /aucs: \[/);
     assert.match(shown, /No duplicates were found|pairs of duplicates/);

@@ -117,7 +117,7 @@ describe("a run's reports", () => {
     const markdown = await readFile(path.join(folder, "report.md"), "utf8");
     assert.doesNotMatch(markdown, /[^\\]<img/);
     assert.match(markdown, /\| error rate \| 0\.500 \| 0\.150 to 0\.850 \|/);
-    assert.match(markdown, /\| precision \| – \| {2}\|/);
+    assert.match(markdown, /\| precision \(positive predictive value, PPV\) \| – \| {2}\|/);
   });
 
   it("are three: for the screen, for a pull request and for print", { skip: noBrowser }, async () => {

@@ -235,7 +235,7 @@ describe("xray serve", () => {
   it("shows its page with names as text, under a policy that allows nothing else", async () => {
     const { text, headers } = await ask(port, { method: "GET", where: "/" });
     assert.match(text, /&lt;i&gt;NORMAL/);
-    assert.match(text, /Called by: threshold 0\.2 for &lt;b&gt;\./);
+    assert.match(text, /Decision rule: threshold 0\.2 for &lt;b&gt;\./);
     assert.match(text, /Not a medical device/);
     assert.match(text, /<td>recall<\/td><td>0\.987<\/td>/);
     assert.match(String(headers["content-security-policy"]), /^default-src 'none'; script-src 'nonce-/);

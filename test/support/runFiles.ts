@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { RunData, RunSettings, SplitData } from "../../src/runs/RunData.js";
-import { lossesOf, type StoredPredictions, writePredictions } from "../../src/runs/predictionsFile.js";
+import { crossEntropyOfProbabilities } from "../../src/statistics/crossEntropy.js";
+import { type StoredPredictions, writePredictions } from "../../src/runs/predictionsFile.js";
 import type { RunMetrics } from "../../src/runs/RunMetrics.js";
 import { matrixMetrics } from "../../src/interpretation/matrixMetrics.js";
 import { positiveClass } from "../../src/statistics/positiveClass.js";
@@ -39,7 +40,8 @@ export function predictionsOf(
   const probs = Float32Array.from(dogs.flatMap((p) => [1 - p, p]));
   const y = Int32Array.from(dogs, (_, i) => (i < 4 ? 0 : 1));
   const paths = dogs.map((_, i) => `test/${classes[i < 4 ? 0 : 1] ?? ""}/image-${i}.png`);
-  return { seed, settings, dataset, paths, ...run, preds: { classes, y, probs, losses: lossesOf(probs, y) } };
+  const losses = crossEntropyOfProbabilities(probs, y);
+  return { seed, settings, dataset, paths, ...run, preds: { classes, y, probs, losses } };
 }
 
 const oneWrong = [

@@ -189,8 +189,8 @@ describe("three classes", () => {
     );
     assert.equal(interp.metrics().positiveClass, null);
     const { rows } = interp.summary();
-    assert.ok(rows.some(([name]) => name === "recall, sensitivity (the mean of 3 classes)"));
-    const covid = rows.find(([name]) => name === "recall, sensitivity (COVID)");
+    assert.ok(rows.some(([name]) => name === "recall (sensitivity), mean of 3 classes"));
+    const covid = rows.find(([name]) => name === "recall (sensitivity) of COVID");
     assert.match(covid?.[2] ?? "", /^\d+\/7$/);
     await refuses(() => interp.binary(), "3 classes", "interp.binary", "COVID, NORMAL, PNEUMONIA");
   });

@@ -1,6 +1,15 @@
 import { checkNumber, checkOneOf } from "../../core/checkNumber.js";
-import { positiveClass } from "../../statistics/positiveClass.js";
+import { valueAt } from "../../core/valueAt.js";
 import { cohenKappa, kappaWeights, type KappaWeights, matthewsCorrcoef } from "../../statistics/agreement.js";
+import { argmaxOfRows } from "../../statistics/argmax.js";
+import { averageOf, type Average } from "../../statistics/averageOf.js";
+import type { BinaryScores } from "../../statistics/BinaryScores.js";
+import { classCounts, type ConfusionMatrix, countConfusions } from "../../statistics/confusionMatrix.js";
+import { type Counts, fBetaOf, precisionOf, recallOf } from "../../statistics/Counts.js";
+import { ofClass, positiveClass } from "../../statistics/positiveClass.js";
+import { auroc as areaOf } from "../../statistics/rocCurve.js";
+import { logOdds } from "../../statistics/softmax.js";
+import { mean } from "../../statistics/sum.js";
 import {
   type Metric,
   type MetricClasses,
@@ -9,7 +18,6 @@ import {
   named,
   nameWith,
 } from "./metrics.js";
-import { argmax } from "../../statistics/argmax.js";
 
 /** Which class a metric speaks of. */
 export interface BinaryMetricOptions {
@@ -20,23 +28,10 @@ export interface BinaryMetricOptions {
   readonly posLabel?: number | string;
 }
 
-/**
- * How the classes' values become one: that of `posLabel` alone; of all items counted together, which is the accuracy;
- * their mean; or their mean by the number of items of each class.
- */
-export type Average = "binary" | "micro" | "macro" | "weighted";
-
 /** Which class a metric speaks of, or how it takes all of them together. */
 export interface AverageOptions extends BinaryMetricOptions {
   /** @default "binary" where there are two classes or a positive one is given, else "macro", as in fast.ai */
   readonly average?: Average;
-}
-
-/** Predictions of one class against the rest, over a whole validation set. */
-interface ClassCounts {
-  readonly hits: number;
-  readonly predicted: number;
-  readonly actual: number;
 }
 
 /**
@@ -45,7 +40,12 @@ interface ClassCounts {
  * @throws UserError for an unknown average; a learner refuses a class that its data do not have
  */
 export function precision(options: AverageOptions = {}): Metric {
-  return averaged(["precision"], options, ({ hits, predicted }) => hits / predicted, "no image is called");
+  return averaged(
+    ["precision"],
+    options,
+    (counts) => precisionOf(counts).value,
+    "no image is predicted to be",
+  );
 }
 
 /**
@@ -53,7 +53,7 @@ export function precision(options: AverageOptions = {}): Metric {
  * @throws UserError as `precision`
  */
 export function recall(options: AverageOptions = {}): Metric {
-  return averaged(["recall"], options, ({ hits, actual }) => hits / actual, "no image is of");
+  return averaged(["recall"], options, (counts) => recallOf(counts).value, "no image is of");
 }
 
 /**
@@ -62,10 +62,8 @@ export function recall(options: AverageOptions = {}): Metric {
  * @throws UserError as `precision`, and for a beta that is not above 0
  */
 export function fBeta({ beta, ...options }: AverageOptions & { readonly beta?: number } = {}): Metric {
-  const square = checkNumber("beta", beta ?? 2, { above: 0 }) ** 2;
-  return averaged(["fBeta", beta], options, ({ hits, predicted, actual }) =>
-    hits === 0 ? 0 : ((1 + square) * hits) / (square * actual + predicted),
-  );
+  const weight = checkNumber("beta", beta ?? 2, { above: 0 });
+  return averaged(["fBeta", beta], options, (counts) => fBetaOf(counts, weight));
 }
 
 /**
@@ -76,7 +74,7 @@ export function kappaScore(options: { readonly weights?: KappaWeights } = {}): M
   const weights = kappaWeights(options.weights ?? "none");
   const describe = () => ({
     head: weights === "none" ? "kappa_score" : `kappa_score, ${weights} weights`,
-    nanWhere: "all images are, and are called, of one class",
+    nanWhere: "all images are, and are predicted to be, of one class",
   });
   const name = nameWith("kappaScore", options.weights);
   return whole(name, describe, (input) => cohenKappa(confusion(input), weights));
@@ -104,31 +102,17 @@ export function auroc(options: BinaryMetricOptions = {}): Metric {
   };
   return whole(nameWith("auroc", posLabel), describe, (input) => {
     const label = labelIn(input, posLabel);
-    if (label !== undefined) return areaOf(label, input);
-    return Array.from({ length: input.c }, (_, k) => areaOf(k, input)).reduce((a, b) => a + b, 0) / input.c;
+    const labels = label === undefined ? Array.from({ length: input.c }, (_, k) => k) : [label];
+    return mean(labels.map((k) => areaOf(scoresOf(input, k))));
   });
 }
 
-/** Mann and Whitney's statistic of one class's outputs against the rest. */
-function areaOf(label: number, { logits, c, y }: MetricInput): number {
-  const scored = Array.from(y, (actual, i) => ({
-    score: logOdds(logits, i * c, c, label),
-    positive: actual === label,
-  })).sort((a, b) => a.score - b.score);
-  // A net that has diverged: its scores have no order.
-  if (scored.some(({ score }) => Number.isNaN(score))) return NaN;
-  let [below, pairs] = [0, 0];
-  for (let from = 0; from < scored.length;) {
-    let to = from;
-    while (to < scored.length && scored[to]?.score === scored[from]?.score) to++;
-    const tied = scored.slice(from, to);
-    const positives = tied.filter(({ positive }) => positive).length;
-    const negatives = tied.length - positives;
-    pairs += positives * (below + negatives / 2);
-    below += negatives;
-    from = to;
-  }
-  return pairs / (below * (scored.length - below));
+/** One class's outputs against the rest: their log-odds, which do not round to 1 as its probability does. */
+function scoresOf({ logits, c, y }: MetricInput, label: number): BinaryScores {
+  return {
+    scores: Float64Array.from(y, (_, i) => logOdds(logits.subarray(i * c, (i + 1) * c), label)),
+    positive: Uint8Array.from(y, (actual) => (actual === label ? 1 : 0)),
+  };
 }
 
 /**
@@ -137,7 +121,7 @@ function areaOf(label: number, { logits, c, y }: MetricInput): number {
 function averaged(
   [base, beta]: readonly [name: string, beta?: number],
   options: AverageOptions,
-  of: (counts: ClassCounts) => number,
+  of: (counts: Counts) => number,
   nanWhere?: string,
 ): Metric {
   const { posLabel, average } = options;
@@ -146,7 +130,7 @@ function averaged(
     const measure = base === "fBeta" ? `f${beta ?? 2}` : base;
     const means: Partial<Record<Average, string>> = {
       micro: ", all images together",
-      macro: `, mean of ${classes.classes.length} classes`,
+      macro: ofClass(classes.classes, undefined),
       weighted: ", mean weighted by class size",
     };
     const spoken = spokenOf(posLabel, classes);
@@ -160,50 +144,18 @@ function averaged(
   };
   return whole(nameWith(base, beta, average, posLabel), describe, (input) => {
     const label = labelIn(input, posLabel);
-    const classes = countsOf(input);
-    const n = input.y.length;
+    const classes = classCounts(confusion(input));
+    if (average !== undefined && average !== "binary") return averageOf(classes, average, of);
     // As in fast.ai, "binary" of more than two classes without a positive one is their mean.
-    const wanted = average ?? "binary";
-    switch (wanted === "binary" && label === undefined ? "macro" : wanted) {
-      case "binary":
-        return of(classes[label ?? 0] ?? none);
-      case "micro":
-        return of({ hits: classes.reduce((sum, { hits }) => sum + hits, 0), predicted: n, actual: n });
-      case "macro":
-        return classes.reduce((sum, counts) => sum + of(counts) / input.c, 0);
-      case "weighted":
-        return classes.reduce(
-          // A class that no item is of weighs nothing, whatever its value.
-          (sum, counts) => (counts.actual === 0 ? sum : sum + (counts.actual / n) * of(counts)),
-          0,
-        );
-    }
+    return label === undefined ? averageOf(classes, "macro", of) : of(valueAt(classes, label));
   });
 }
 
 const averages = ["binary", "micro", "macro", "weighted"] as const satisfies readonly Average[];
-const none: ClassCounts = { hits: 0, predicted: 0, actual: 0 };
 
-/** The counts of each class. */
-function countsOf(input: MetricInput): ClassCounts[] {
-  const matrix = confusion(input);
-  return matrix.map((row, k) => ({
-    hits: row[k] ?? 0,
-    predicted: matrix.reduce((sum, other) => sum + (other[k] ?? 0), 0),
-    actual: row.reduce((sum, count) => sum + count, 0),
-  }));
-}
-
-/** Counts, rows actual, columns predicted: the highest output, the first of equals. */
-function confusion({ logits, c, y }: MetricInput): number[][] {
-  const matrix = Array.from({ length: c }, () => Array.from({ length: c }, () => 0));
-  y.forEach((actual, i) => {
-    const row = matrix[actual];
-    const predicted = argmax(logits, i * c, c);
-    if (row) row[predicted] = (row[predicted] ?? 0) + 1;
-  });
-  return matrix;
-}
+/** The highest output is predicted, the first of equals. */
+const confusion = ({ logits, c, y }: MetricInput): ConfusionMatrix =>
+  countConfusions(argmaxOfRows(logits, c), y, c);
 
 /** A metric of the whole set, not a mean over its batches, with the name of its column; higher is better. */
 const whole = (name: string, describe: Metric["describe"], metric: (input: MetricInput) => number): Metric =>
@@ -213,10 +165,11 @@ const whole = (name: string, describe: Metric["describe"], metric: (input: Metri
 function spokenOf(posLabel: number | string | undefined, { classes, positive }: MetricClasses) {
   const chosen = posLabel ?? positive;
   const name = chosen === undefined ? undefined : positiveClass(classes, chosen, "posLabel")?.name;
-  if (name === undefined) {
-    return { words: `, mean of ${classes.length} classes`, each: "one of the classes", ofPositive: false };
-  }
-  return { words: ` of ${name}`, each: name, ofPositive: posLabel === undefined };
+  return {
+    words: ofClass(classes, name),
+    each: name ?? "one of the classes",
+    ofPositive: name !== undefined && posLabel === undefined,
+  };
 }
 
 /**
@@ -227,12 +180,4 @@ function labelIn({ c, classes, positive }: MetricInput, posLabel?: number | stri
   // Whoever asks the function itself, without a learner, may know no names; then it is as in fast.ai.
   const names = classes ?? Array.from({ length: c }, (_, k) => `class ${k}`);
   return positiveClass(names, posLabel ?? positive, "posLabel")?.label;
-}
-
-/** Rises with the softmax's probability of the class, and does not round to 1 as that does. */
-function logOdds(logits: Float32Array, start: number, c: number, label: number): number {
-  const others = Array.from(logits.subarray(start, start + c)).filter((_, i) => i !== label);
-  const highest = Math.max(...others);
-  const sum = others.reduce((total, value) => total + Math.exp(value - highest), 0);
-  return (logits[start + label] ?? NaN) - highest - Math.log(sum);
 }

@@ -1,6 +1,9 @@
 import { UserError } from "../../core/errors.js";
 import { checkInteger } from "../../core/checkNumber.js";
-import { argmax } from "../../statistics/argmax.js";
+import { argmaxOfRows } from "../../statistics/argmax.js";
+import { inTopK } from "../../statistics/inTopK.js";
+import { correctItems } from "../../statistics/predictedClasses.js";
+import { shareOfTrue } from "../../statistics/Share.js";
 import { inspect } from "node:util";
 
 /** The classes of a learner's data, as its metrics see them. */
@@ -49,11 +52,7 @@ export function errorRate(input: MetricInput): number {
 
 /** The share of items whose highest output is their class, in 0..1. */
 export function accuracy({ logits, c, y }: MetricInput): number {
-  let right = 0;
-  y.forEach((actual, i) => {
-    if (argmax(logits, i * c, c) === actual) right++;
-  });
-  return right / y.length;
+  return shareOfTrue(correctItems(argmaxOfRows(logits, c), y)).value;
 }
 
 /**
@@ -70,15 +69,7 @@ export function topKAccuracy(options: { readonly k?: number } = {}): Metric {
   };
   const share: Metric = ({ logits, c, y }) => {
     describe({ length: c });
-    let right = 0;
-    y.forEach((actual, i) => {
-      const outputs = logits.subarray(i * c, (i + 1) * c);
-      const own = outputs[actual] ?? NaN;
-      // "Not below" rather than "above": a net that gives NaN has nothing right.
-      const before = outputs.filter((output, j) => !(output < own) && !(output === own && j >= actual));
-      if (before.length < k) right++;
-    });
-    return right / y.length;
+    return shareOfTrue(inTopK(logits, y, c, k)).value;
   };
   const told = { higherIsBetter: true, describe: ({ classes }: MetricClasses) => describe(classes) };
   return named(nameWith("topKAccuracy", options.k), Object.assign(share, told));

@@ -1,4 +1,5 @@
 import type { Figure } from "../../core/Display.js";
+import { argmin } from "../../statistics/argmin.js";
 
 /**
  * The learning-rate finder's curve: smoothed loss over the rate, logarithmic.
@@ -9,7 +10,7 @@ export function lrFindFigure(
   losses: readonly number[],
   suggestions: Readonly<Record<string, number>> = {},
 ): Figure {
-  const lowest = losses.reduce((best, loss, i) => (loss < (losses[best] ?? Infinity) ? i : best), 0);
+  const lowest = argmin(losses);
   const marks = Object.entries(suggestions);
   const words =
     `Learning-rate finder: smoothed loss over learning rates from ${exponent(lrs[0])} to ` +
@@ -43,9 +44,7 @@ export function lrFindFigure(
 
 /** The loss at the recorded rate that is nearest. */
 function lossAt(lr: number, lrs: readonly number[], losses: readonly number[]): number {
-  const distance = (i: number) => Math.abs(Math.log((lrs[i] ?? NaN) / lr));
-  const nearest = lrs.reduce((best, _, i) => (distance(i) < distance(best) ? i : best), 0);
-  return losses[nearest] ?? NaN;
+  return losses[argmin(lrs.map((each) => Math.abs(Math.log(each / lr))))] ?? NaN;
 }
 
 const exponent = (value: number | undefined): string => (value ?? NaN).toExponential(1);

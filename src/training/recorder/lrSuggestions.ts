@@ -1,3 +1,5 @@
+import { argmin } from "../../statistics/argmin.js";
+
 /** Learning rates read off a search: fast.ai v1's one suggestion and v2's four. */
 export interface LrSuggestions {
   /** Where the loss falls fastest from step to step: fast.ai v1's "min numerical gradient". */
@@ -25,10 +27,10 @@ export function lrSuggestions(lrs: readonly number[], losses: readonly number[])
   if (rates.length < 3) return undefined;
   const at = (index: number): number => rates.at(index) ?? NaN;
   return {
-    minNumericalGradient: at(indexOfLeast(gradient(values))),
+    minNumericalGradient: at(argmin(gradient(values))),
     valley: at(valley(values)),
     slide: at(slide(values)),
-    minimum: at(indexOfLeast(values)) / 10,
+    minimum: at(argmin(values)) / 10,
     steep: at(steep(rates, values)),
   };
 }
@@ -40,10 +42,6 @@ function gradient(values: readonly number[]): number[] {
     const [from, to] = [Math.max(0, i - 1), Math.min(last, i + 1)];
     return ((values[to] ?? NaN) - (values[from] ?? NaN)) / (to - from);
   });
-}
-
-function indexOfLeast(values: readonly number[]): number {
-  return values.reduce((least, value, i) => (value < (values[least] ?? Infinity) ? i : least), 0);
 }
 
 /** The middle of the longest falling subsequence of losses; the first point where none falls. */
@@ -80,5 +78,5 @@ function steep(lrs: readonly number[], losses: readonly number[]): number {
     const [from = NaN, to = NaN] = [lrs[i], lrs[i + 1]];
     return (loss - (losses[i] ?? NaN)) / (Math.log(to) - Math.log(from));
   });
-  return indexOfLeast(falls);
+  return argmin(falls);
 }

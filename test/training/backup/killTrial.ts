@@ -115,7 +115,7 @@ export async function killRun(flags: readonly string[], backupSeconds: number): 
   const toEnd = async (...args: string[]): Promise<void> => {
     const child = xray(...args);
     let text = "";
-    child.stderr?.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()));
     const [code] = (await once(child, "close")) as [number | null];
     if (code !== 0) throw new Error(`xray ${args.join(" ")} ended with ${code ?? "a signal"}:\n${text.slice(-2000)}`);
   };
@@ -124,7 +124,7 @@ export async function killRun(flags: readonly string[], backupSeconds: number): 
     const folder = path.join(runsDir, b);
     for (const [i, stage] of stages.entries()) {
       const child = i === 0 ? xray("run", "--name", b, ...flags) : xray("run", "--resume", b);
-      child.stderr?.resume();
+      child.stderr.resume();
       const ended = once(child, "close");
       const isOver = () => child.exitCode !== null;
       while (!hasBackup(folder, stage)) {

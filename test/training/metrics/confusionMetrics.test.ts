@@ -4,7 +4,9 @@ import { setDisplay, silentDisplay } from "../../../src/core/Display.js";
 import { Random } from "../../../src/core/Random.js";
 import { auroc, fBeta, precision, recall } from "../../../src/training/metrics/confusionMetrics.js";
 import { Learner } from "../../../src/training/Learner.js";
-import { metricName } from "../../../src/training/metrics/metrics.js";
+import { ClassificationInterpretation } from "../../../src/interpretation/ClassificationInterpretation.js";
+import { softmax } from "../../../src/statistics/softmax.js";
+import { accuracy, metricName } from "../../../src/training/metrics/metrics.js";
 import { drawnData } from "../../support/drawnData.js";
 import { tinyNet } from "../../support/tinyNet.js";
 
@@ -67,6 +69,34 @@ describe("metrics of a whole set", () => {
       assert.ok(Object.is(value, expected[i]) || Math.abs(value - (expected[i] ?? NaN)) < 1e-6);
     });
     learn.dispose();
+  });
+
+  it("are the interpretation's numbers, of two classes and of more", () => {
+    const random = new Random(2);
+    for (const classes of [
+      ["a", "b"],
+      ["a", "b", "c"],
+    ]) {
+      const c = classes.length;
+      const y = Int32Array.from({ length: 60 }, (_, i) => i % c);
+      // Of few values, so that there are ties.
+      const logits = Float32Array.from({ length: 60 * c }, () => Math.round(2 * random.normal()) / 2);
+      const probs = softmax(logits, c);
+      const interp = ClassificationInterpretation.fromPredictions({
+        probs,
+        y,
+        classes,
+        losses: new Float32Array(60),
+        positiveClass: c === 2 ? "b" : undefined,
+      });
+      const of = { logits, c, y, classes, positive: c === 2 ? 1 : undefined };
+      assert.equal(precision()(of), interp.precision().value);
+      assert.equal(recall()(of), interp.recall().value);
+      assert.equal(accuracy(of), interp.accuracy().value);
+      assert.equal(recall({ posLabel: "a" })(of), interp.recall("a").value);
+      // Single precision makes ties of its own.
+      assert.ok(Math.abs(auroc()(of) - interp.areaUnderRoc()) < 2e-3);
+    }
   });
 
   it("refuse a class that is not there", () => {

@@ -1,0 +1,22 @@
+import type { Share } from "./Share.js";
+import { wilsonInterval } from "./wilsonInterval.js";
+
+/** Three decimals; a dash where there is nothing to be a share of. */
+export function formatShare(value: number): string {
+  return Number.isNaN(value) ? "–" : value.toFixed(3);
+}
+
+/** `0.867 to 0.916`; a dash for the interval of nothing. */
+export function formatInterval([low, high]: readonly [low: number, high: number]): string {
+  return Number.isNaN(low) ? "–" : `${low.toFixed(3)} to ${high.toFixed(3)}`;
+}
+
+/** `0.863 = 385/446`. */
+export const formatCounted = ({ hits, of, value }: Share): string => `${formatShare(value)} = ${hits}/${of}`;
+
+/** `0.863 = 385/446 (0.828 to 0.892)`, with Wilson's interval. */
+export const formatEstimated = (measured: Share): string =>
+  `${formatCounted(measured)} (${formatInterval(wilsonInterval(measured.hits, measured.of))})`;
+
+/** A p-value: three decimals, or that it is smaller. */
+export const formatP = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));
