@@ -1,7 +1,7 @@
 // A lock for the set-up, which begins before any of the project's own code is compiled: hence plain JavaScript.
 "use strict";
 const { rmSync } = require("node:fs");
-const { link, mkdir, readFile, rename, rm, stat, writeFile } = require("node:fs/promises");
+const { mkdir, readFile, rm, stat, writeFile } = require("node:fs/promises");
 const path = require("node:path");
 const { setTimeout: wait } = require("node:timers/promises");
 
@@ -11,6 +11,8 @@ const setUpLock = path.resolve(__dirname, "..", ".cache", "set-up.lock");
 const everyMs = 200;
 /** A lock without an owner's id is its owner's, who is about to write it; after this time he could not. */
 const emptyMs = 5000;
+/** More than it takes to look at a lock and clear it. */
+const clearingMs = 10_000;
 
 /**
  * Runs `work` while no other process does, by a lock file with the owner's process id; the lock of a process that
@@ -82,17 +84,25 @@ async function isAbandoned(lock, owner) {
   }
 }
 
-/** Takes an abandoned lock away. Another process may have done so before and taken it: that one is put back. */
+/**
+ * Takes an abandoned lock away. Others may be about to do the same, and one of them may have taken the lock already: one
+ * looks and clears at a time, so that none takes away a lock that it has not looked at.
+ */
 async function clear(lock, abandoned) {
-  const aside = `${lock}.${process.pid}`;
-  try {
-    await rename(lock, aside);
-  } catch (error) {
-    if (error.code === "ENOENT") return;
-    throw error;
+  const guard = `${lock}.clearing`;
+  if (!(await take(guard))) {
+    // It lasts for moments; a process that was killed in them leaves it.
+    const changed = (await stat(guard).catch(() => undefined))?.mtimeMs ?? Date.now();
+    if (Date.now() - changed > clearingMs) await rm(guard, { force: true });
+    await wait(20);
+    return;
   }
-  if ((await ownerOf(aside)) !== abandoned) await link(aside, lock).catch(() => undefined);
-  await rm(aside, { force: true });
+  try {
+    if ((await ownerOf(lock)) === abandoned && (await isAbandoned(lock, abandoned)))
+      await rm(lock, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
 module.exports = { oneAtATime, setUpLock, waitingFor };

@@ -60,9 +60,13 @@ function start(request: KilledTraining): {
   left(): Promise<TrainingLeft>;
 } {
   mkdirSync(request.modelDir, { recursive: true });
-  const child = spawn(process.execPath, [path.join(__dirname, "killedTraining.js"), JSON.stringify(request)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    [path.join(__dirname, "killedTraining.js"), JSON.stringify(request)],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const ended = once(child, "close");
   let batches = 0;
   let answer: TrainingLeft | undefined;
@@ -117,7 +121,8 @@ export async function killRun(flags: readonly string[], backupSeconds: number): 
     let text = "";
     child.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()));
     const [code] = (await once(child, "close")) as [number | null];
-    if (code !== 0) throw new Error(`xray ${args.join(" ")} ended with ${code ?? "a signal"}:\n${text.slice(-2000)}`);
+    if (code !== 0)
+      throw new Error(`xray ${args.join(" ")} ended with ${code ?? "a signal"}:\n${text.slice(-2000)}`);
   };
   try {
     await toEnd("run", "--name", a, ...flags);

@@ -36,9 +36,23 @@ const said: Callback = {
   batchEnd: ({ iteration }) => void process.stdout.write(`batch ${iteration}\n`),
 };
 
-async function train({ data: folder, stage, epochs, modelDir, backup }: KilledTraining): Promise<TrainingLeft> {
+async function train({
+  data: folder,
+  stage,
+  epochs,
+  modelDir,
+  backup,
+}: KilledTraining): Promise<TrainingLeft> {
   const data = await ImageDataBunch.fromFolder(folder, {
-    ...{ valid: "test", size: 32, bs: 4, seed: 3, numWorkers: 1, dsTfms: getTransforms(), sampler: "weighted" },
+    ...{
+      valid: "test",
+      size: 32,
+      bs: 4,
+      seed: 3,
+      numWorkers: 1,
+      dsTfms: getTransforms(),
+      sampler: "weighted",
+    },
   });
   data.normalize(imagenetStats);
   const learn = new Learner(data, tinyNet(), "tiny", {
