@@ -29,8 +29,8 @@ try {
     console.log(stage, outcome);
     failures.push(...outcome.differences);
   }
-  const flags = ["--data-dir", data, "--size", "32", "--bs", "4", "--epochs", "2,2"];
-  const different = await killRun(flags, 2);
+  const flags = ["--data-dir", data, "--size", "32", "--bs", "4", "--epochs", "1,1"];
+  const different = await killRun(flags, 5);
   console.log("xray run, killed in each stage: files that differ", different);
   failures.push(...different);
 } finally {
