@@ -60,6 +60,7 @@ function program(): Command {
     .option("--steps <n>", "steps, or batches of a validation pass, that count", natural, 8)
     .option("--js-share", "with --json step: JavaScript's share of a step")
     .option("--gradient-checkpointing", "with --json step: trade time for memory")
+    .option("--backup-seconds <n>", "with --json epoch: how often a backup is written", natural)
     .option("--dir <folder>", "images for epoch and load, in train and test; default: the X-rays")
     .option(
       "--train-per-class <n>",

@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { type Callback, cnnLearner, slice } from "../src/index.js";
 import { architecture } from "./architecture.js";
 import type { Phase } from "./Case.js";
@@ -7,6 +10,8 @@ import { type FolderOptions, folderData } from "./folderData.js";
 export interface EpochOptions extends FolderOptions {
   readonly model: string;
   readonly phase: Phase;
+  /** Seconds from one backup to the next. @default no backups */
+  readonly backupSeconds?: number;
 }
 
 export interface EpochResult {
@@ -25,6 +30,8 @@ export interface EpochResult {
   readonly secondEpochSeconds: number;
   /** After the first epoch. */
   readonly peakRssMB: number;
+  /** The size of the backup that is there at the end of the epoch; 0 without. */
+  readonly backupMB: number;
 }
 
 /**
@@ -32,21 +39,25 @@ export interface EpochResult {
  * counted.
  */
 export async function measureEpoch(options: EpochOptions): Promise<EpochResult> {
-  const { model, size, bs, phase } = options;
+  const { model, size, bs, phase, backupSeconds } = options;
   const started = performance.now();
   const data = await folderData(options);
   const loadSeconds = (performance.now() - started) / 1000;
 
-  const learn = await cnnLearner(data, architecture(model));
+  const folder = mkdtempSync(path.join(tmpdir(), "xray-bench-backup-"));
+  const backup = backupSeconds === undefined ? false : { folder, everySeconds: backupSeconds };
+  const learn = await cnnLearner(data, architecture(model), { backup });
   if (phase === "unfrozen") learn.unfreeze();
   const maxLr = phase === "unfrozen" ? slice(1e-6, 1e-4) : slice(3e-3);
   const callbacks: Callback[] = [{ epochBegin: () => ({ skipValidate: true }) }];
   const epoch = (): Promise<void> => learn.fitOneCycle(1, { maxLr, callbacks });
   const seconds = loadSeconds + (await secondsOf(epoch));
   const peak = peakRssMB();
+  const backupMB = bytesIn(folder) / 1e6;
   const secondEpochSeconds = await secondsOf(epoch);
   await data.close();
   learn.dispose();
+  rmSync(folder, { recursive: true });
 
   const images = data.trainDl.length * bs;
   return {
@@ -60,5 +71,13 @@ export async function measureEpoch(options: EpochOptions): Promise<EpochResult> 
     loadSeconds: rounded(loadSeconds),
     secondEpochSeconds: rounded(secondEpochSeconds),
     peakRssMB: peak,
+    backupMB: rounded(backupMB),
   };
+}
+
+function bytesIn(folder: string): number {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => sum + statSync(path.join(parentPath, name)).size, 0);
 }
