@@ -1,6 +1,6 @@
 // What must be there before any of the project's own code can run: the npm packages and the compiled sources.
 // Needs Node alone. Costs a few milliseconds when all is there.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -18,11 +18,13 @@ export async function bootstrap() {
   requireNode();
   if (hasPackages() && hasCommand() && all.every((folder) => isCurrent(folder))) return;
   const onWait = (owner) => log(`set-up: ${waitingFor(owner)}`);
-  const errors = await oneAtATime({ lock: setUpLock, onWait }, () => {
-    if (!hasPackages()) installPackages();
-    if (!hasCommand()) linkCommand();
-    return build({ log });
-  });
+  const errors = await stoppable(() =>
+    oneAtATime({ lock: setUpLock, onWait }, async () => {
+      if (!hasPackages()) await installPackages();
+      if (!hasCommand()) linkCommand();
+      return build({ log });
+    }),
+  );
   if (errors.length > 0) fail(errors.join("\n"), "Mend the TypeScript errors above.");
 }
 
@@ -32,6 +34,18 @@ function requireNode() {
   const [least, leastMinor] = wanted.replace(">=", "").split(".").map(Number);
   if (major < least || (major === least && minor < leastMinor)) {
     fail(`Node ${process.versions.node} is too old.`, `Install Node ${wanted.replace(">=", "")} or later.`);
+  }
+}
+
+/** A signal ends the process with its exit code, and not before its lock and what it has started are taken away. */
+async function stoppable(work) {
+  const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+  const stops = Object.entries(codes).map(([signal, code]) => [signal, () => process.exit(code)]);
+  for (const [signal, stop] of stops) process.on(signal, stop);
+  try {
+    return await work();
+  } finally {
+    for (const [signal, stop] of stops) process.off(signal, stop);
   }
 }
 
@@ -46,10 +60,10 @@ function hasPackages() {
   );
 }
 
-function installPackages() {
+async function installPackages() {
   log("set-up: npm packages (about 500 MB unpacked)");
   // Scripts stay off (.npmrc too): tfjs-node's would download an old libtensorflow, and the set-up has its own.
-  const done = spawnSync(
+  const npm = spawn(
     "npm",
     [
       "ci",
@@ -66,7 +80,11 @@ function installPackages() {
       stdio: ["ignore", "inherit", "inherit"],
     },
   );
-  if (done.status !== 0)
+  const end = () => npm.kill("SIGTERM");
+  process.once("exit", end);
+  const code = await new Promise((resolve) => npm.once("error", () => resolve(1)).once("close", resolve));
+  process.off("exit", end);
+  if (code !== 0)
     fail("`npm ci` failed.", "See its message above, if any; it needs npm, its registry and 500 MB.");
 }
 

@@ -73,11 +73,16 @@ function tsc() {
   const env = { ...process.env, NODE_COMPILE_CACHE: path.join(root, ".cache", "node") };
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+    const end = () => child.kill("SIGKILL");
+    process.once("exit", end);
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));
     child.stderr.on("data", (chunk) => (output += chunk));
     child.on("error", (error) => resolve({ code: 1, output: error.message }));
-    child.on("close", (code) => resolve({ code, output }));
+    child.on("close", (code) => {
+      process.off("exit", end);
+      resolve({ code, output });
+    });
   });
 }
 

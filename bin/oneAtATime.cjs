@@ -1,5 +1,6 @@
 // A lock for the set-up, which begins before any of the project's own code is compiled: hence plain JavaScript.
 "use strict";
+const { rmSync } = require("node:fs");
 const { link, mkdir, readFile, rename, rm, stat, writeFile } = require("node:fs/promises");
 const path = require("node:path");
 const { setTimeout: wait } = require("node:timers/promises");
@@ -33,9 +34,13 @@ async function oneAtATime({ lock, onWait }, work) {
     }
     await wait(everyMs);
   }
+  // A signal that ends the process would leave it: whoever takes signals ends with `process.exit`.
+  const release = () => rmSync(lock, { force: true });
+  process.once("exit", release);
   try {
     return await work();
   } finally {
+    process.off("exit", release);
     await rm(lock, { force: true });
   }
 }

@@ -55,10 +55,13 @@ def plotly_for(cells):
 
 if __name__ == "__main__":
     request = json.loads(sys.argv[1])
-    follow_parent(request["parent"])
+    follow_parent(request["parent"], request["stop_seconds"])
     page = export(request)
     target = pathlib.Path(request["html"])
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.{os.getpid()}")
-    draft.write_text(page, encoding="utf-8")
-    draft.replace(target)
+    try:
+        draft.write_text(page, encoding="utf-8")
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,7 +1,8 @@
 """Starts JupyterLab on this machine, at the project's folder: lab.py REQUEST
 
 REQUEST is JSON: {"node", "open": path to open, relative to the project; "env": {name: value} for JupyterLab
-and its kernels; "arguments": more for JupyterLab; "parent": the id of the process that starts this one}.
+and its kernels; "arguments": more for JupyterLab; "parent": the id of the process that starts this one; "stop_seconds": what a cell has
+to end in, once it was asked to}.
 """
 
 import json
@@ -13,7 +14,7 @@ sys.dont_write_bytecode = True
 from project_environment import ROOT, follow_parent, use_project_environment  # noqa: E402
 
 request = json.loads(sys.argv[1])
-follow_parent(request["parent"])
+follow_parent(request["parent"], request["stop_seconds"])
 use_project_environment(request.get("node"))
 os.environ.update(request.get("env", {}))
 # JupyterLab would ask whether it may fetch news from its makers.
@@ -28,6 +29,8 @@ sys.argv = [
     f"--ServerApp.root_dir={ROOT}",
     f"--LabApp.default_url=/lab/tree/{request['open']}",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    # A running cell is interrupted before its kernel is shut down, and may write what it has.
+    f"--KernelManager.shutdown_wait_time={request['stop_seconds']}",
     *request.get("arguments", []),
 ]
 sys.exit(main())

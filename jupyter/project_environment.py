@@ -30,17 +30,21 @@ def use_project_environment(node=None):
         os.environ["PATH"] = os.pathsep.join([str(pathlib.Path(node).parent), os.environ.get("PATH", "")])
 
 
-def follow_parent(parent):
+def parent_is_gone(parent):
+    return os.getppid() != parent
+
+
+def follow_parent(parent, stop_seconds):
     """Interrupts this process when `parent`, which started it, is gone, however that ended; later it ends it.
 
     A process group of its own keeps the terminal's signals away, and a killed starter cannot pass anything on.
     """
 
     def watch():
-        while os.getppid() == parent:
-            time.sleep(1)
+        while not parent_is_gone(parent):
+            time.sleep(0.5)
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-        time.sleep(60)
+        time.sleep(stop_seconds + 10)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()

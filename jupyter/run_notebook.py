@@ -1,16 +1,20 @@
 """Runs a TypeScript notebook with papermill: run_notebook.py REQUEST
 
-REQUEST is JSON: {"notebook", "output", "parameters": {name: value}, "env": {name: value}, "leave_out": [tag],
-"heading", "node", "parent"}; cells with one of the tags are left out, `heading` is Markdown for a cell above all
-others, or null, and `parent` is the id of the process that starts this one.
-The last line of standard output is JSON: {"status": "ok" | "error" | "interrupted", ...}; a cell's error comes with
-"cell" (its execution count), "name" and "message". The kernel's standard error is this process's own.
+REQUEST is JSON: {"notebook", "output", "failed", "parameters": {name: value}, "env": {name: value}, "leave_out": [tag],
+"heading", "node", "locks": [file], "parent", "stop_seconds"}; cells with one of the tags are left out, `heading` is
+Markdown for a cell above all others, or null, and `parent` is the id of the process that starts this one. If that was
+killed, an `output` that did not come to its end becomes `failed`, and the locks that it has left are taken away.
+Standard output is a line of JSON as soon as there is a kernel, {"kernel": its process, "connection_file"}, and one at the
+end, {"status": "ok" | "error" | "interrupted" | "died", ...}: a cell's error comes with "cell" (its execution count),
+"name" and "message", a kernel's death with "cell", the first "line" of that cell, and the "code" that the process ended
+with. The kernel's standard error is this process's own.
 """
 
 import json
 import logging
 import math
 import os
+import pathlib
 import signal
 import sys
 import warnings
@@ -20,10 +24,11 @@ signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
 sys.dont_write_bytecode = True
 # A cell without an identity is mended in memory; the warning would repeat for every write.
 warnings.filterwarnings("ignore", module="nbformat")
-from project_environment import follow_parent, use_project_environment  # noqa: E402
+from project_environment import follow_parent, parent_is_gone, use_project_environment  # noqa: E402
 
 import nbformat  # noqa: E402
 import papermill  # noqa: E402
+from nbclient.exceptions import DeadKernelError  # noqa: E402
 from papermill.clientwrap import PapermillNotebookClient  # noqa: E402
 from papermill.engines import NBClientEngine, papermill_engines  # noqa: E402
 from papermill.translators import Translator, papermill_translators  # noqa: E402
@@ -54,23 +59,44 @@ class Client(PapermillNotebookClient):
 
     stopped = False
     in_cells = False
+    # How the kernel ended, if it died.
+    death = None
 
     def papermill_execute_cells(self):
+        tell({"kernel": self.km.provisioner.pid, "connection_file": self.km.connection_file})
         self.in_cells = True
         super().papermill_execute_cells()
         self.in_cells = False
 
-    def execute_cell(self, *args, **kwargs):
+    def execute_cell(self, cell, *args, **kwargs):
         # The stop came between two cells, or the cell did not heed it.
         if Client.stopped:
             raise KeyboardInterrupt
-        return super().execute_cell(*args, **kwargs)
+        try:
+            return super().execute_cell(cell, *args, **kwargs)
+        except DeadKernelError:
+            Client.death = self.death_in(cell)
+            raise
+
+    def death_in(self, cell):
+        counts = [other.get("execution_count") or 0 for other in self.nb.cells]
+        lines = [line.strip() for line in cell.source.splitlines() if line.strip()]
+        process = self.km.provisioner.process
+        return {
+            "cell": cell.get("execution_count") or max(counts) + 1,
+            "line": lines[0] if lines else "",
+            "code": process.poll() if process else None,
+        }
 
     def stop(self, *_):
         if not self.in_cells or Client.stopped:
             raise KeyboardInterrupt
         Client.stopped = True
-        os.kill(self.km.provisioner.pid, signal.SIGINT)
+        try:
+            os.kill(self.km.provisioner.pid, signal.SIGINT)
+        except ProcessLookupError:
+            # It has died, which its client is about to notice.
+            pass
 
 
 class InterruptibleEngine(NBClientEngine):
@@ -100,7 +126,7 @@ def leave(*_):
 
 
 def handle_stops(handler):
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, handler)
 
 
@@ -130,23 +156,44 @@ def run(request):
         }
     except KeyboardInterrupt:
         return {"status": "interrupted"}
-    except Exception as error:  # the kernel did not start, or died
+    except DeadKernelError:
+        return {"status": "died", **(Client.death or {"cell": None, "line": "", "code": None})}
+    except Exception as error:  # the kernel did not start
         return {"status": "error", "name": type(error).__name__, "message": str(error)}
     return {"status": "ok"}
 
 
+def tell(message):
+    try:
+        print(json.dumps(message), file=answer, flush=True)
+    except BrokenPipeError:
+        # Whoever asked was killed; a second try, when Python ends, would fail too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), answer.fileno())
+
+
+def tidy_up(request, whole):
+    """Does what the process that was killed cannot do any more."""
+    if not whole and os.path.exists(request["output"]):
+        os.replace(request["output"], request["failed"])
+    for lock in request["locks"]:
+        pathlib.Path(lock).unlink(missing_ok=True)
+
+
 if __name__ == "__main__":
     request = json.loads(sys.argv[1])
-    follow_parent(request["parent"])
-    # Only the answer goes to standard output; what the kernel's native code prints goes where its errors go.
+    follow_parent(request["parent"], request["stop_seconds"])
+    # Only messages go to standard output; what the kernel's native code prints goes where its errors go.
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     use_project_environment(request.get("node"))
     os.environ.update(request.get("env", {}))
-    outcome = run(request)
+    outcome = {"status": "interrupted"}
     try:
-        print(json.dumps(outcome), file=answer, flush=True)
-    except BrokenPipeError:
-        # Whoever asked is gone; a second try to say so, when Python ends, would fail too.
-        os._exit(1)
+        outcome = run(request)
+        tell(outcome)
+    finally:
+        # Another signal would only keep it from ending well.
+        handle_stops(signal.SIG_IGN)
+        if parent_is_gone(request["parent"]):
+            tidy_up(request, whole=outcome["status"] == "ok")
     sys.exit(0 if outcome["status"] == "ok" else 1)

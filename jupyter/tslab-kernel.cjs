@@ -14,6 +14,7 @@ const { build, isBuilt } = require("./launcher/build.cjs");
 const { wrapExecutor } = require("./launcher/executor.cjs");
 const { completeMessages } = require("./launcher/messages.cjs");
 const { exitWithParent } = require("./launcher/exitWithParent.cjs");
+const { leaveWhenAsked } = require("./launcher/leave.cjs");
 const { queueSends } = require("./launcher/sendQueue.cjs");
 const { redirectImports } = require("./launcher/redirectImports.cjs");
 const { catchUncaughtErrors } = require("./launcher/uncaughtErrors.cjs");
@@ -32,7 +33,9 @@ process.setSourceMapsEnabled(true);
 watchConversion();
 separateTimers();
 redirectImports();
-exitWithParent();
+const connectionFile = process.argv[process.argv.indexOf("--config-path") + 1];
+exitWithParent(connectionFile);
+leaveWhenAsked();
 
 const executors = tslab("executor");
 executors.createExecutor = wrapExecutor(executors.createExecutor);
@@ -42,8 +45,7 @@ queueSends(require(require.resolve("zeromq", { paths: [path.join(root, "node_mod
 async function start() {
   // A first start builds; if that fails, the first cell tries again and shows the compiler's messages.
   if (!isBuilt()) await build();
-  const configPath = process.argv[process.argv.indexOf("--config-path") + 1];
-  tslab("main").startKernel({ configPath, enableFindLocal: false, jsKernel: false });
+  tslab("main").startKernel({ configPath: connectionFile, enableFindLocal: false, jsKernel: false });
   catchUncaughtErrors();
 }
 void start();

@@ -5,6 +5,8 @@ import type { SeedsOptions } from "./commands/seeds.js";
 import type { ServeOptions } from "./commands/serve.js";
 import type { SetUpOptions } from "./commands/setUp.js";
 import { Interrupted, UserError } from "./core/errors.js";
+import { followStarter } from "./core/followStarter.js";
+import { askToStop, handleStopSignals, stopExitCode, stopSignal } from "./core/stopSignals.js";
 import { modelNames } from "./runs/presets.js";
 
 /** The `xray` command. Verbs load their parts when called, so that each starts without what it does not need. */
@@ -144,20 +146,29 @@ function withTrainingOptions(command: Command): Command {
     .addOption(cpu());
 }
 
-/** Runs the command line; a `UserError` is told in its own words, and the exit code is 1. */
+/**
+ * Runs the command line; a `UserError` is told in its own words, and the exit code is 1. Asked to stop by a signal it ends
+ * with that one's exit code.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
+  const releases = [
+    handleStopSignals(),
+    followStarter(() => {
+      askToStop("SIGTERM");
+    }),
+  ];
+  // A terminal that was closed, or a program that has read enough, takes no more text; that ends no training.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   try {
     await program().parseAsync([...argv]);
   } catch (error) {
-    if (error instanceof Interrupted) {
-      console.error(error.message);
-      process.exitCode = 130;
-      return;
-    }
-    if (error instanceof UserError) console.error(error.message);
+    if (error instanceof UserError || error instanceof Interrupted) console.error(error.message);
     else console.error(error);
-    process.exitCode = 1;
+    process.exitCode = error instanceof Interrupted ? stopExitCode("SIGINT") : 1;
   }
+  const signal = stopSignal();
+  if (signal !== undefined) process.exitCode = stopExitCode(signal);
+  for (const release of releases) release();
 }
 
 // Both last: a later start without a flag keeps to the engine that was asked for.

@@ -13,13 +13,21 @@ const { expandShorthand } = require("./expandShorthand.cjs");
 const { reloadTypes } = require("./redirectImports.cjs");
 const { shareVariables } = require("./shareVariables.cjs");
 
-/** How long a cell that listens to `notebook:interrupt` may take to stop by itself. */
-const graceMs = 10_000;
+/**
+ * How long a cell that listens to `notebook:interrupt` may take to stop by itself: a fit ends its step and writes its
+ * state.
+ */
+const graceMs = 60_000;
 
 const collector = new FailureCollector();
 
 /** The cell that is being run, if any. */
-const current = { running: false, stopped: false, fail: (error) => (collector.failure ??= failureOf(error)) };
+const current = {
+  running: false,
+  stopped: false,
+  interrupt: () => undefined,
+  fail: (error) => (collector.failure ??= failureOf(error)),
+};
 
 /** The failure of the last cell, or null. */
 const lastFailure = () => collector.failure;
@@ -101,7 +109,8 @@ const wrapExecutor = (createExecutor) => (folder, converters) => {
     if (!heard || grace !== null) interrupt();
     else grace = setTimeout(interrupt, graceMs);
   };
+  current.interrupt = executor.interrupt;
   return executor;
 };
 
-module.exports = { wrapExecutor, current, lastFailure };
+module.exports = { wrapExecutor, current, graceMs, lastFailure };

@@ -7,6 +7,7 @@ const { setTimeout: later } = require("node:timers");
 const path = require("node:path");
 const { root } = require("./project.cjs");
 const { lastFailure } = require("./executor.cjs");
+const { leave } = require("./leave.cjs");
 
 const unknownFailure = { ename: "Error", evalue: "The cell failed without a message.", traceback: [] };
 
@@ -107,7 +108,7 @@ function ignoreUnknownRequests() {
 function exitAfterShutdown(server) {
   const close = server.close;
   server.close = function () {
-    later(() => process.exit(0), 100);
+    later(() => leave(0), 100);
     close.call(this);
   };
 }

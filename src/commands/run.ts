@@ -16,7 +16,9 @@ import { inText } from "../report/reportMarkdown.js";
 import { reportTitle } from "../report/reportTitle.js";
 import { runNotebook, type RunNotebookOptions } from "../report/runNotebook.js";
 import { timestamp } from "../core/runDirectory.js";
-import { folderNamed, inRunFolder } from "../runs/runFolder.js";
+import { executedNotebook, folderNamed, inRunFolder } from "../runs/runFolder.js";
+import { resumable } from "../runs/resumeHint.js";
+import type { FolderLock } from "../runs/runLock.js";
 import { reportOf } from "./report.js";
 import { setUp } from "./setUp.js";
 
@@ -39,6 +41,12 @@ export interface PreparedRun {
   readonly dataset: FoundDataset;
 }
 
+interface RunInFolder {
+  readonly pdf?: boolean;
+  readonly started: number;
+  readonly locks: readonly FolderLock[];
+}
+
 /**
  * `xray run`: runs the notebook without a person and writes the executed notebook, `report.html` and
  * `metrics.json` to a folder in `runs/`. The preset `auto` follows the engine that is installed then: `article` if
@@ -53,7 +61,9 @@ export async function run(options: RunOptions): Promise<void> {
   const prepared = await prepareRun(options);
   const { preset, parameters } = prepared;
   const folder = folderNamed(name ?? `${timestamp(new Date())}-${preset}-seed${parameters.seed}`);
-  await inRunFolder(folder, options, () => runPrepared(folder, prepared, { ...options, started }));
+  await inRunFolder(folder, options, (lock) =>
+    resumable(folder, () => runPrepared(folder, prepared, { ...options, started, locks: [lock] })),
+  );
 }
 
 /**
@@ -79,22 +89,24 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
 
 /**
  * Runs the notebook in a folder that is this run's, and writes its reports.
- * @param options `started`: when the work on the run began, as `performance.now()` gives it
+ * @param options `started`: when the work on the run began, as `performance.now()` gives it; `locks`: of the folders
+ * that it writes to
  */
 export async function runPrepared(
   folder: string,
   { parameters, dataset }: PreparedRun,
-  { pdf, started }: { readonly pdf?: boolean; readonly started: number },
+  { pdf, started, locks }: RunInFolder,
 ): Promise<void> {
   const setUpSeconds = secondsSince(started);
   console.error(`run: ${path.relative(process.cwd(), folder) || folder} (${describe(parameters)})`);
   await runNotebook({
     notebook: path.join(projectRoot, "notebooks", "pneumonia.ipynb"),
-    output: path.join(folder, "pneumonia.ipynb"),
+    output: path.join(folder, executedNotebook),
     parameters: { ...parameters, preset: "none" },
     ...textsFor(dataset),
     // The kernel, whose working directory is another one, neither looks for the data set again nor downloads it.
     env: { XRAY_DATA: dataset.path, XRAY_RUN_DIR: folder, XRAY_TERMINAL: "1" },
+    locks,
   });
   const file = path.join(folder, "metrics.json");
   const metrics = await readMetrics(file);

@@ -12,7 +12,8 @@ import { exportHtml } from "../report/exportHtml.js";
 import { runNotebook } from "../report/runNotebook.js";
 import { dataDifferences, settingDifferences } from "../runs/RunData.js";
 import { folderNamed, inRunFolder, isFinished } from "../runs/runFolder.js";
-import { lockedFolder } from "../runs/runLock.js";
+import { resumable } from "../runs/resumeHint.js";
+import { type FolderLock, lockedFolder } from "../runs/runLock.js";
 import { type PreparedRun, prepareRun, type RunOptions, runPrepared } from "./run.js";
 import { readRun } from "../runs/readRun.js";
 
@@ -46,7 +47,7 @@ export async function seeds({ seeds: wanted, name, ...options }: SeedsOptions): 
   if (existsSync(path.join(sweep, "metrics.json"))) {
     throw new UserError(`${sweep} is the folder of a single run.`, "Choose another --name.");
   }
-  await lockedFolder(sweep, async () => {
+  await lockedFolder(sweep, async (sweepLock) => {
     let started = performance.now();
     const prepared = await prepareRun(options);
     await requireLike(sweep, wanted, prepared);
@@ -57,14 +58,17 @@ export async function seeds({ seeds: wanted, name, ...options }: SeedsOptions): 
         continue;
       }
       const parameters = { ...prepared.parameters, seed };
-      await inRunFolder(folder, { replaceUnfinished: true }, () =>
-        runPrepared(folder, { ...prepared, parameters }, { pdf: options.pdf, started }),
-      );
+      await inRunFolder(folder, { replaceUnfinished: true }, (lock) => {
+        const run = { pdf: options.pdf, started, locks: [lock, sweepLock] };
+        return resumable(folder, () => runPrepared(folder, { ...prepared, parameters }, run), sameCommand);
+      });
       started = performance.now();
     }
-    await writePage(sweep, prepared);
+    await writePage(sweep, prepared, sweepLock);
   });
 }
+
+const sameCommand = "`npx xray seeds` with the same flags again";
 
 /**
  * Every run that the page would be about, finished or not, but for those that are made anew.
@@ -113,12 +117,13 @@ async function noteOtherSources(folder: string): Promise<void> {
 
 const seedFolder = (seed: number): string => `seed-${seed}`;
 
-async function writePage(sweep: string, { dataset }: PreparedRun): Promise<void> {
+async function writePage(sweep: string, { dataset }: PreparedRun, lock: FolderLock): Promise<void> {
   const notebook = path.join(sweep, "seeds.ipynb");
   await runNotebook({
     notebook: path.join(projectRoot, "notebooks", "seeds.ipynb"),
     output: notebook,
     parameters: { folder: sweep },
+    locks: [lock],
   });
   const page = path.join(sweep, "report.html");
   const banner = dataset.kind === "phantom" ? phantomWarning : undefined;

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import type { Table } from "../core/Display.js";
 import { messageOf, UserError } from "../core/errors.js";
+import { onStop } from "../core/stopSignals.js";
 import { BinaryInterpretation } from "../interpretation/BinaryInterpretation.js";
 import { measureRows, whoseMeasures } from "../report/reportMarkdown.js";
 import { dataSource } from "../runs/RunMetrics.js";
@@ -49,8 +50,9 @@ export async function serve({ model, host, port }: ServeOptions): Promise<void> 
     server.close();
     server.closeAllConnections();
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, stop);
+  const release = onStop(stop);
   await once(server, "close");
+  release();
   learn.dispose();
 }
 

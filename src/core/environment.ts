@@ -42,6 +42,9 @@ export const programFolders = (): string[] => (process.env.PATH ?? "").split(pat
 /** `CXX`: the C++ compiler for the native binding; default `g++`. */
 export const cxxCommand = (): string => nonEmpty(process.env.CXX) ?? "g++";
 
+/** `npm_execpath`: set by npm, and by what works like it, for everything that it starts. */
+export const startedByNpm = (): boolean => nonEmpty(process.env.npm_execpath) !== undefined;
+
 /** Everything that is set, for a program that is started. */
 export const inheritedVariables = (): NodeJS.ProcessEnv => process.env;
 

@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { open, readdir, rename, rm, stat } from "node:fs/promises";
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { messageOf, UserError } from "./errors.js";
-import { isAlive } from "./isAlive.js";
+import { atExit } from "./atExit.js";
+import { isRunning } from "./processIdentity.js";
 
 /** A file that is to be, in pieces that follow each other. */
 export interface FileContent {
@@ -20,6 +22,9 @@ export interface FileContent {
  */
 export async function writeFiles(contents: readonly FileContent[], remedy?: string): Promise<void> {
   const partials: string[] = [];
+  const release = atExit(() => {
+    for (const partial of partials) rmSync(partial, { force: true });
+  });
   let current = "";
   try {
     for (const { file, pieces } of contents) {
@@ -44,8 +49,10 @@ export async function writeFiles(contents: readonly FileContent[], remedy?: stri
           : `It needs ${Math.ceil(bytes / 1e6)} MB on a disk that can be written to; free some room or choose another folder.`),
       { cause: error },
     );
+  } finally {
+    release();
   }
-  for (const folder of foldersOf(contents)) await removeAbandoned(folder);
+  for (const folder of foldersOf(contents)) removeAbandoned(folder);
 }
 
 async function write(file: string, pieces: readonly Uint8Array[]): Promise<void> {
@@ -89,20 +96,27 @@ function partialName(file: string): string {
 const abandonedAfterMs = 24 * 3600 * 1000;
 
 /** Takes away what writers left who were killed: those of this machine that are gone, and others after a day. */
-async function removeAbandoned(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names) {
+export function removeAbandoned(folder: string): void {
+  for (const name of namesIn(folder)) {
     const [, machine, pid] = /\.([\w-]{1,12})-(\d+)-[0-9a-f]{12}\.partial$/.exec(name) ?? [];
     if (machine === undefined) continue;
     const file = path.join(folder, name);
-    const gone = machine === host && !isAlive(Number(pid));
-    if (gone || (await ageOf(file)) > abandonedAfterMs)
-      await rm(file, { force: true }).catch(() => undefined);
+    const gone = machine === host && !isRunning({ pid: Number(pid), began: "" });
+    try {
+      if (gone || Date.now() - statSync(file).mtimeMs > abandonedAfterMs) rmSync(file, { force: true });
+    } catch {
+      // Another writer has taken it away, or it is not ours to take.
+    }
   }
 }
 
-const ageOf = async (file: string): Promise<number> =>
-  Date.now() - ((await stat(file).catch(() => undefined))?.mtimeMs ?? Date.now());
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
 
 /** The bytes of numbers as they lie in memory. */
 export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>

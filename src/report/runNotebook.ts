@@ -1,6 +1,12 @@
+import { existsSync, renameSync } from "node:fs";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import { atExit } from "../core/atExit.js";
 import { Interrupted, UserError } from "../core/errors.js";
+import { onStop } from "../core/stopSignals.js";
+import type { FolderLock } from "../runs/runLock.js";
+import { type KernelDeath, kernelDied } from "./kernelDied.js";
+import { kernelNamed, type NotebookKernel } from "./NotebookKernel.js";
 import { pythonProgram } from "./pythonProgram.js";
 
 export interface RunNotebookOptions {
@@ -18,19 +24,24 @@ export interface RunNotebookOptions {
   /** For the whole run. */
   readonly timeoutSeconds?: number;
   readonly signal?: AbortSignal;
+  /** Folders that the notebook writes to. If this process is killed they stay taken until the kernel has ended too. */
+  readonly locks?: readonly FolderLock[];
 }
 
 /** What `run_notebook.py` prints at its end. */
-interface Outcome {
-  readonly status: "ok" | "error" | "interrupted";
-  readonly cell?: number | null;
-  readonly name?: string;
-  readonly message?: string;
-}
+type Outcome =
+  | { readonly status: "ok" | "interrupted" }
+  | {
+      readonly status: "error";
+      readonly cell?: number | null;
+      readonly name?: string;
+      readonly message?: string;
+    }
+  | ({ readonly status: "died" } & KernelDeath);
 
 /**
  * Runs a notebook from top to bottom in the project's kernel, without a person. What the kernel writes to its
- * terminal is seen as it comes; Ctrl-C interrupts the running cell.
+ * terminal is seen as it comes; Ctrl-C interrupts the running cell, which may write what it has; a second one ends all.
  * @throws UserError with the cell, the error's name and its message; the executed notebook is kept beside the output
  * @throws Interrupted if a person or `signal` stopped it
  */
@@ -44,10 +55,32 @@ export async function runNotebook(options: RunNotebookOptions): Promise<void> {
   await mkdir(path.dirname(output), { recursive: true });
   for (const file of [output, running, failed]) await rm(file, { force: true });
 
+  const locks = options.locks ?? [];
+  let kernel: NotebookKernel | undefined;
+  const releases = [
+    atExit(() => {
+      renameSync(running, failed);
+    }),
+    atExit(() => kernel?.kill()),
+    onStop(() => {
+      console.error("Stopping: the running cell ends and writes what it has. Once more ends it at once.");
+    }),
+  ];
   const program = await pythonProgram("run_notebook.py", {
+    onStart: (pid) => {
+      for (const lock of locks) lock.share(pid);
+    },
+    onLine: (line) => {
+      const named = kernelNamed(line);
+      if (named === undefined) return;
+      kernel = named;
+      for (const lock of locks) lock.share(named.pid);
+    },
     request: {
       notebook,
       output: running,
+      failed,
+      locks: locks.map(({ file }) => file),
       parameters: options.parameters,
       env: options.env ?? {},
       leave_out: options.leaveOut ?? [],
@@ -57,26 +90,34 @@ export async function runNotebook(options: RunNotebookOptions): Promise<void> {
     timeoutSeconds: options.timeoutSeconds,
     signal: options.signal,
   });
+  await kernel?.end();
+  for (const release of releases) release();
   const outcome = outcomeOf(program.lastLine);
   if (outcome?.status === "ok") {
     await rename(running, output);
     return;
   }
-  const kept = await rename(running, failed).then(
-    () => `The executed notebook with the error: ${shown(failed)}`,
-    () => `Run it in JupyterLab (xray lab) to see more.`,
-  );
+  await rename(running, failed).catch(() => undefined);
+  const kept = existsSync(failed)
+    ? `The executed notebook up to there: ${shown(failed)}`
+    : "Run it in JupyterLab (xray lab) to see more.";
   if (program.timedOut) {
     throw new UserError(`${shown(notebook)} did not end within ${options.timeoutSeconds ?? 0} s.`, kept);
   }
   if (outcome?.status === "interrupted" || program.stopped) {
     throw new Interrupted(`${shown(notebook)} was stopped. ${kept}`);
   }
-  throw failureOf(outcome, shown(notebook), kept);
+  if (outcome?.status === "died") throw kernelDied(shown(notebook), outcome, kept);
+  if (outcome?.status === "error") throw failureOf(outcome, shown(notebook), kept);
+  const by = program.killedBy === null ? "ended" : `was killed (${program.killedBy})`;
+  throw new UserError(`What runs ${shown(notebook)}, jupyter/run_notebook.py, ${by} before its end.`, kept);
 }
 
-function failureOf(outcome: Outcome | undefined, notebook: string, kept: string): UserError {
-  if (outcome === undefined) return new UserError(`Running ${notebook} ended without an answer.`, kept);
+function failureOf(
+  outcome: Extract<Outcome, { status: "error" }>,
+  notebook: string,
+  kept: string,
+): UserError {
   const where = typeof outcome.cell !== "number" ? "could not be run" : `failed in cell [${outcome.cell}]`;
   return new UserError(`${notebook} ${where}: ${outcome.name ?? "Error"}: ${outcome.message ?? ""}`, kept);
 }
@@ -94,7 +135,8 @@ async function checkNotebook(file: string): Promise<void> {
 
 function outcomeOf(line: string): Outcome | undefined {
   try {
-    return JSON.parse(line) as Outcome;
+    const outcome = JSON.parse(line) as Partial<Outcome>;
+    return outcome.status === undefined ? undefined : (outcome as Outcome);
   } catch {
     return undefined;
   }

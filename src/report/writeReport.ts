@@ -7,11 +7,9 @@ import { writeFiles } from "../core/writeFiles.js";
 import { aboutRun } from "./aboutRun.js";
 import { exportHtml } from "./exportHtml.js";
 import { printPdf } from "./printPdf.js";
+import { executedNotebook } from "../runs/runFolder.js";
 import { readMetrics } from "../runs/RunMetrics.js";
 import { reportMarkdown } from "./reportMarkdown.js";
-
-/** A run's executed notebook. */
-const notebookName = "pneumonia.ipynb";
 
 export interface ReportOptions {
   readonly title: string;
@@ -28,7 +26,7 @@ export interface ReportOptions {
  * @throws UserError when the folder is no run's, or a report cannot be written
  */
 export async function writeReport(folder: string, options: ReportOptions): Promise<string[]> {
-  const notebook = path.join(folder, notebookName);
+  const notebook = path.join(folder, executedNotebook);
   const run = await readMetrics(path.join(folder, "metrics.json"));
   const finished = await endOf(notebook);
   const { title, banner } = options;
@@ -51,12 +49,12 @@ export async function writeReport(folder: string, options: ReportOptions): Promi
 /** @throws UserError when a run has not finished: it says in which file one sees how far it got */
 export async function requireExecuted(folder: string): Promise<void> {
   const files = await readdir(folder);
-  if (files.includes(notebookName)) return;
+  if (files.includes(executedNotebook)) return;
   const left = files.filter((file) => /\.(failed|running)\.ipynb$/.test(file));
   // No run at all: whoever reads its numbers says so.
   if (left.length === 0 && !files.includes("metrics.json")) return;
   throw new UserError(
-    `The run in ${folder} did not finish: there is no ${notebookName}` +
+    `The run in ${folder} did not finish: there is no ${executedNotebook}` +
       (left.length === 0 ? "." : `, but ${left.join(" and ")}, in which one sees how far it got.`),
     "Make the run anew with `npx xray run`, under another --name.",
   );

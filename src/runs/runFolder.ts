@@ -2,7 +2,10 @@ import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { runsDir } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
-import { lockedFolder, lockName } from "./runLock.js";
+import { type FolderLock, lockedFolder, lockName } from "./runLock.js";
+
+/** The notebook as a run has executed it, once that is at its end. */
+export const executedNotebook = "pneumonia.ipynb";
 
 /** A run's last file. */
 const lastFile = "report.html";
@@ -36,9 +39,9 @@ export async function isFinished(folder: string): Promise<boolean> {
 export function inRunFolder<T>(
   folder: string,
   { replaceUnfinished = false }: { readonly replaceUnfinished?: boolean },
-  run: () => Promise<T>,
+  run: (lock: FolderLock) => Promise<T>,
 ): Promise<T> {
-  return lockedFolder(folder, async () => {
+  return lockedFolder(folder, async (lock) => {
     const left = (await readdir(folder)).filter((name) => !name.startsWith(lockName));
     if (left.includes(lastFile)) {
       throw new UserError(
@@ -58,6 +61,6 @@ export function inRunFolder<T>(
       throw new UserError(`${folder} holds other runs, such as ${name}.`, "Choose another --name.");
     }
     for (const name of left) await rm(path.join(folder, name), { recursive: true, force: true });
-    return run();
+    return run(lock);
   });
 }

@@ -1,35 +1,47 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
+import { atExit } from "../core/atExit.js";
+import { currentDisplay } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
-import { isAlive } from "../core/isAlive.js";
 import { makeFolder } from "../core/makeFolder.js";
+import { identify, isRunning, type ProcessIdentity } from "../core/processIdentity.js";
+import { SerialQueue } from "../core/SerialQueue.js";
+import { writeFiles } from "../core/writeFiles.js";
 
 /** The file in a folder that says who is writing there. */
 export const lockName = "run.lock";
 
 /** Who is writing. */
-interface Owner {
+interface Owner extends ProcessIdentity {
   readonly host: string;
-  readonly pid: number;
-  /** When the process began, as its system tells it, or "": the id alone may have gone to another one since. */
-  readonly began: string;
   /** When it took the folder, as ISO 8601. */
   readonly since: string;
+  /** Processes that work for it: they may write for a while after it was killed. */
+  readonly helpers?: readonly ProcessIdentity[];
 }
 
-const ownerSchema: z.ZodType<Owner> = z.object({
-  ...{ host: z.string(), pid: z.int().positive(), began: z.string(), since: z.string() },
+const processSchema = z.object({ pid: z.int().positive(), began: z.string() });
+const ownerSchema: z.ZodType<Owner> = processSchema.extend({
+  ...{ host: z.string(), since: z.string(), helpers: z.array(processSchema).optional() },
 });
+
+/** A folder that is this process's. */
+export interface FolderLock {
+  readonly file: string;
+  /** Another process writes there for this one: the folder is not free before that one has ended too. */
+  readonly share: (pid: number) => void;
+}
 
 /** How often an owner shows that it is there. */
 const beatMs = 20_000;
 /** An owner on another machine, or one that has not said who it is, is gone after so long without a sign. */
 const silentMs = 180_000;
+/** What works for an owner that was killed ends in this time. */
+const helpersMs = 90_000;
 /** More than it takes to look at a lock and clear it. */
 const clearingMs = 10_000;
 
@@ -39,23 +51,40 @@ const clearingMs = 10_000;
  * @param folder is made unless it is there
  * @throws UserError when another process is at work there
  */
-export async function lockedFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+export async function lockedFolder<T>(folder: string, work: (lock: FolderLock) => Promise<T>): Promise<T> {
   await makeFolder(folder, "The project's folder must be one that can be written to.");
   const lock = path.join(folder, lockName);
-  const own: Owner = {
-    ...{ host: hostname(), pid: process.pid, began: beginOf(process.pid) ?? "" },
-    since: new Date().toISOString(),
+  const own = { host: hostname(), ...identify(process.pid), since: new Date().toISOString() };
+  const helpers: ProcessIdentity[] = [];
+  let text = `${JSON.stringify(own)}\n`;
+  const untilFree = waitForHelpers();
+  while (!(await take(lock, text))) await requireGone(folder, lock, untilFree);
+  const release = atExit(() => {
+    if (readFileSync(lock, "utf8") === text) rmSync(lock);
+  });
+  const changes = new SerialQueue();
+  const share = (pid: number): void => {
+    helpers.push(identify(pid));
+    const shared = `${JSON.stringify({ ...own, helpers })}\n`;
+    const write = async (): Promise<void> => {
+      // Not where another process has taken it, for which this one was silent too long.
+      if ((await read(lock))?.text !== text) return;
+      await writeFiles([{ file: lock, pieces: [Buffer.from(shared)] }]);
+      text = shared;
+    };
+    // On a disk that is full the folder is this process's alone.
+    changes.run(write).catch(() => undefined);
   };
-  const text = `${JSON.stringify(own)}\n`;
-  while (!(await take(lock, text))) await requireGone(folder, lock);
   const beat = setInterval(() => {
     const now = new Date();
     // Whoever has deleted it knows why.
     utimes(lock, now, now).catch(() => undefined);
   }, beatMs).unref();
   try {
-    return await work();
+    return await work({ file: lock, share });
   } finally {
+    await changes.run(() => Promise.resolve());
+    release();
     clearInterval(beat);
     // Not one that another process has taken, for which this one was silent too long.
     if ((await read(lock))?.text === text) await rm(lock, { force: true });
@@ -76,8 +105,25 @@ async function take(lock: string, text: string): Promise<boolean> {
   }
 }
 
+/** Waits a moment for what a killed owner has left at work; false when that does not end. */
+function waitForHelpers(): (owner: Owner) => Promise<boolean> {
+  const until = Date.now() + helpersMs;
+  let told = false;
+  return async ({ pid }) => {
+    if (Date.now() > until) return false;
+    if (!told) currentDisplay().text(`waiting until the programs that process ${pid} has left at work end`);
+    told = true;
+    await wait(200);
+    return true;
+  };
+}
+
 /** Takes away the lock of a process that is gone. */
-async function requireGone(folder: string, lock: string): Promise<void> {
+async function requireGone(
+  folder: string,
+  lock: string,
+  untilFree: (owner: Owner) => Promise<boolean>,
+): Promise<void> {
   const found = await read(lock);
   if (found === undefined) return;
   const { owner, text, silentFor } = found;
@@ -85,6 +131,7 @@ async function requireGone(folder: string, lock: string): Promise<void> {
     await clear(lock, text);
     return;
   }
+  if (owner?.host === hostname() && !isRunning(owner) && (await untilFree(owner))) return;
   const who = owner
     ? `process ${owner.pid}${owner.host === hostname() ? "" : ` on ${owner.host}`}, since ${owner.since}`
     : "another process";
@@ -115,22 +162,7 @@ function ownerOf(text: string): Owner | undefined {
 
 function isGone(owner: Owner | undefined, silentFor: number): boolean {
   if (owner?.host !== hostname()) return silentFor > silentMs;
-  if (!isAlive(owner.pid)) return true;
-  const began = beginOf(owner.pid);
-  return began !== undefined && owner.began !== "" && began !== owner.began;
-}
-
-/** When a process began, in its system's words; undefined where the system does not say. */
-function beginOf(pid: number): string | undefined {
-  try {
-    if (process.platform === "linux") {
-      // The name, in parentheses, may hold anything; the 20th field after it counts from the system's start.
-      return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[19];
-    }
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
-  } catch {
-    return undefined;
-  }
+  return ![owner, ...(owner.helpers ?? [])].some(isRunning);
 }
 
 /**
