@@ -56,7 +56,7 @@ export function conv2dFilterGrad(
   dy: Tensor,
   geometry: ConvGeometry,
 ): Tensor {
-  if (!usesGpu && isFasterAsProduct(x, filterShape, geometry)) return filterGradByProduct(x, filterShape, dy);
+  if (!usesGpu() && isFasterAsProduct(x, filterShape, geometry)) return filterGradByProduct(x, filterShape, dy);
   const sizes = constant(filterShape, "int32");
   const dFilter = op("Conv2DBackpropFilter", convAttrs(filterShape[0] ?? 1, geometry), [x, sizes, dy]);
   sizes.dispose();
@@ -343,7 +343,9 @@ export interface BatchNormTraining {
  * Normalises x `[n, h, w, c]` by its own mean and (biased) variance for each channel.
  * @param momentum the share of this batch in the new running statistics; PyTorch's default is 0.1
  */
-export const batchNormTraining = usesGpu ? batchNormByOneOperation : batchNormByParts;
+export function batchNormTraining(...inputs: Parameters<typeof batchNormByParts>): BatchNormTraining {
+  return usesGpu() ? batchNormByOneOperation(...inputs) : batchNormByParts(...inputs);
+}
 
 interface BatchNormSettings {
   readonly epsilon: number;

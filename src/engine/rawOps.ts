@@ -24,14 +24,14 @@ interface Output {
 }
 
 /** tfjs-node's native binding, as far as it is used here. */
-type Binding = Record<`TF_ATTR_${AttrType}` | "TF_FLOAT" | "TF_INT32", number> & {
+interface Binding {
   readonly TF_Version: string;
   executeOp(name: string, attrs: readonly Attr[], inputIds: readonly number[], outputs: number): Output[];
   deleteTensor(id: number): void;
   loadSavedModel(folder: string, tags: string): number;
   runSavedModel(id: number, inputIds: readonly number[], inputs: string, outputs: string): Output[];
   deleteSavedModel(id: number): void;
-};
+}
 
 /** tfjs-node's backend, with the methods that its declarations call private. */
 interface Backend {
@@ -48,12 +48,25 @@ interface Backend {
   createOutputTensor(output: Output): Tensor;
 }
 
-const backend = tf.backend() as unknown as Backend;
-const binding = backend.binding;
+let used: Backend | undefined;
+
+/** The first call loads libtensorflow; the file itself must be imported without it. */
+const backend = (): Backend => (used ??= tf.backend() as unknown as Backend);
+const binding = (): Binding => backend().binding;
+
+/** `TF_AttrType` of TensorFlow's C interface, whose numbers stay the same. */
+const attrTypes: Readonly<Record<AttrType, number>> = {
+  STRING: 0,
+  INT: 1,
+  FLOAT: 2,
+  BOOL: 3,
+  TYPE: 4,
+  SHAPE: 5,
+};
 
 const make = (kind: AttrType, name: string, value: Attr["value"]): Attr => ({
   name,
-  type: binding[`TF_ATTR_${kind}`],
+  type: attrTypes[kind],
   kind,
   value,
 });
@@ -67,22 +80,23 @@ export const attr = {
   shape: (name: string, value: number[]): Attr => make("SHAPE", name, value),
 };
 
-export const float32: number = binding.TF_FLOAT;
-export const int32: number = binding.TF_INT32;
+/** `TF_DataType` of the same interface. */
+export const float32 = 1;
+export const int32 = 3;
 /** The attribute that most operations want: their element type, float32. */
 export const T = attr.type("T", float32);
 const dtype = [attr.type("dtype", float32)];
 
 /** One operation with one output. */
 export function op(name: string, attrs: readonly Attr[], inputs: readonly Tensor[]): Tensor {
-  const tensor = backend.executeSingleOutput(name, attrs, inputs);
+  const tensor = backend().executeSingleOutput(name, attrs, inputs);
   currentRecorder()?.operation(name, attrs, inputs, [tensor]);
   return tensor;
 }
 
 /** x again, which a recorded graph gives no sooner than it has `first`. */
 export function identityAfter(x: Tensor, first: Tensor): Tensor {
-  const tensor = backend.executeSingleOutput("Identity", [T], [x]);
+  const tensor = backend().executeSingleOutput("Identity", [T], [x]);
   currentRecorder()?.operation("Identity", [T], [x], [tensor], first);
   return tensor;
 }
@@ -94,7 +108,7 @@ export function opOutputs(
   inputs: readonly Tensor[],
   outputs: number,
 ): Tensor[] {
-  const tensors = backend.executeMultipleOutputs(name, attrs, inputs, outputs);
+  const tensors = backend().executeMultipleOutputs(name, attrs, inputs, outputs);
   currentRecorder()?.operation(name, attrs, inputs, tensors);
   return tensors;
 }
@@ -128,19 +142,19 @@ export function resourceOp(
 ): void {
   const recorder = currentRecorder();
   if (recorder) recorder.change(name, attrs, handles, inputs);
-  else binding.executeOp(name, attrs, [...handles, ...backend.getInputTensorIds(inputs)], 0);
+  else binding().executeOp(name, attrs, [...handles, ...backend().getInputTensorIds(inputs)], 0);
 }
 
 /** A tensor that shares the variable's memory. Dispose it before the variable is changed in place. */
 export function readResource(handle: ResourceHandle): Tensor {
-  const tensor = backend.createOutputTensor(only(binding.executeOp("ReadVariableOp", dtype, [handle], 1)));
+  const tensor = backend().createOutputTensor(only(binding().executeOp("ReadVariableOp", dtype, [handle], 1)));
   currentRecorder()?.read(handle, tensor);
   return tensor;
 }
 
 /** Frees a resource's memory; the handle stays, and the next assignment gives it memory again. */
 export function releaseResource(handle: ResourceHandle): void {
-  binding.executeOp("DestroyResourceOp", [attr.bool("ignore_lookup_error", true)], [handle], 0);
+  binding().executeOp("DestroyResourceOp", [attr.bool("ignore_lookup_error", true)], [handle], 0);
 }
 
 function only(outputs: Output[]): Output {
@@ -163,12 +177,12 @@ export function createResource(shape: number[]): ResourceHandle {
     attr.string("shared_name", name),
     attr.string("container", ""),
   ];
-  return only(binding.executeOp("VarHandleOp", attrs, [], 1)).id;
+  return only(binding().executeOp("VarHandleOp", attrs, [], 1)).id;
 }
 
 export function destroyResource(handle: ResourceHandle): void {
   releaseResource(handle);
-  binding.deleteTensor(handle);
+  binding().deleteTensor(handle);
 }
 
 /** A loaded graph with its own variables. */
@@ -176,7 +190,7 @@ export type SessionHandle = number;
 
 /** Loads the SavedModel in `folder`; the file is not needed afterwards. */
 export function loadSession(folder: string, tag: string): SessionHandle {
-  return binding.loadSavedModel(folder, tag);
+  return binding().loadSavedModel(folder, tag);
 }
 
 /**
@@ -190,16 +204,16 @@ export function runSession(
   outputs: readonly string[],
 ): Tensor[] {
   const list = (nodes: readonly string[]) => nodes.map((node) => `${node}:0`).join(",");
-  const made = binding.runSavedModel(session, backend.getInputTensorIds(inputs), list(names), list(outputs));
-  return made.map((output) => backend.createOutputTensor(output));
+  const made = binding().runSavedModel(session, backend().getInputTensorIds(inputs), list(names), list(outputs));
+  return made.map((output) => backend().createOutputTensor(output));
 }
 
 export function deleteSession(session: SessionHandle): void {
-  binding.deleteSavedModel(session);
+  binding().deleteSavedModel(session);
 }
 
 /** Whether TensorFlow computes on a GPU. */
-export const usesGpu: boolean = backend.isUsingGpuDevice;
+export const usesGpu = (): boolean => backend().isUsingGpuDevice;
 
 /** libtensorflow's own version. */
-export const libtensorflowVersion: string = binding.TF_Version;
+export const libtensorflowVersion = (): string => binding().TF_Version;
