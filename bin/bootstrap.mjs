@@ -16,6 +16,8 @@ const log = (line) => console.error(line);
 /** Where all is there it waits for nobody; else one process after the other, since each writes to the same folders. */
 export async function bootstrap() {
   requireNode();
+  // As a dependency of another project it has no sources: npm has installed its packages, and dist/ is compiled.
+  if (!existsSync(path.join(root, "src"))) return;
   if (hasPackages() && hasCommand() && all.every((folder) => isCurrent(folder))) return;
   const onWait = (owner) => log(`set-up: ${waitingFor(owner)}`);
   const errors = await stoppable(() =>

@@ -81,7 +81,10 @@ async function predictOne(learn: InferenceLearner, image: string, heatmap: strin
     throw new UserError(`${heatmap} was not written: ${messageOf(cause)}`, "Name another folder.", { cause });
   });
   return {
-    ...{ path: image, class: name, probability, heatmap },
+    path: image,
+    class: name,
+    probability,
+    heatmap,
     probabilities: Object.fromEntries(learn.classes.map((each, i) => [each, probabilities[i] ?? NaN])),
     rule: decisionInWords(learn.classes, learn.threshold),
   };

@@ -145,7 +145,14 @@ function chosen(
   const [epochsFrozen, epochsUnfrozen] = epochs ?? [base.epochsFrozen, base.epochsUnfrozen];
   const { size, bs, seed, trainPerClass, validPerClass, model, dataDir } = { ...base, ...flags };
   const given = {
-    ...{ size, bs, epochsFrozen, epochsUnfrozen, seed, trainPerClass, validPerClass, model },
+    size,
+    bs,
+    epochsFrozen,
+    epochsUnfrozen,
+    seed,
+    trainPerClass,
+    validPerClass,
+    model,
     // The notebook runs in another folder.
     dataDir: dataDir === "" ? "" : path.resolve(dataDir),
   };

@@ -16,10 +16,19 @@ export interface SafetensorsHeader {
 
 /** Bytes of an element; the arrays of a type that is not listed are not measured. */
 const elementBytes: Readonly<Record<string, number>> = {
-  ...{ BOOL: 1, U8: 1, I8: 1 },
-  ...{ U16: 2, I16: 2, F16: 2, BF16: 2 },
-  ...{ U32: 4, I32: 4, F32: 4 },
-  ...{ U64: 8, I64: 8, F64: 8 },
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  U16: 2,
+  I16: 2,
+  F16: 2,
+  BF16: 2,
+  U32: 4,
+  I32: 4,
+  F32: 4,
+  U64: 8,
+  I64: 8,
+  F64: 8,
 };
 
 /**

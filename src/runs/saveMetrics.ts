@@ -56,7 +56,7 @@ export async function saveMetrics(
       validLoss,
       ...Object.fromEntries(learn.metrics.map(({ name }, i) => [name, metrics[i]])),
     })),
-    device: usesGpu ? "gpu" : "cpu",
+    device: usesGpu() ? "gpu" : "cpu",
     versions: versions(),
     commit: gitCommit(),
     seconds: {
@@ -83,6 +83,6 @@ export function versions(): Record<string, string> {
     "xray-notebook": own.version,
     node: process.versions.node,
     tfjs: tf.version["tfjs-core"],
-    tensorflow: libtensorflowVersion,
+    tensorflow: libtensorflowVersion(),
   };
 }

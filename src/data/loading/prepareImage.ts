@@ -45,8 +45,11 @@ export async function prepareImage(
   // As decoded, and not averaged: whatever the transforms are, the file is not needed again.
   const source = { ...pixels, fullHeight: height, fullWidth: width };
   const batch = {
-    ...{ images: [{ path: "", item: 0, source }], ...preparation, stream: [0] as const },
-    ...{ stats, stopped: new Int32Array(1) },
+    images: [{ path: "", item: 0, source }],
+    ...preparation,
+    stream: [0] as const,
+    stats,
+    stopped: new Int32Array(1),
   };
   const prepared = await drawBatch(batch, prepareBatch);
   if (!prepared) throw new Error("nobody stopped it");

@@ -75,7 +75,11 @@ export function layOut(
   const down = runOf(rows);
   const across = runOf(flipped ? columns.map((k) => (k === black ? k : width - 1 - k)) : columns);
   return {
-    ...{ top: down.start, left: across.start, height: down.length, width: across.length, flipped },
+    top: down.start,
+    left: across.start,
+    height: down.length,
+    width: across.length,
+    flipped,
     spread:
       down.order || across.order
         ? { rows: down.order ?? wholeAxis(down.length), columns: across.order ?? wholeAxis(across.length) }

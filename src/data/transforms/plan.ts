@@ -114,7 +114,13 @@ function planPass(
     : undefined;
   const layout = layOut(targetHeight, targetWidth, size, pixels, cropPaddingMode);
   return {
-    ...{ height, width, targetHeight, targetWidth, layout, paddingMode, lighting },
+    height,
+    width,
+    targetHeight,
+    targetWidth,
+    layout,
+    paddingMode,
+    lighting,
     outHeight: layout.spread?.rows.length ?? layout.height,
     outWidth: layout.spread?.columns.length ?? layout.width,
     matrix: sampling?.matrix,

@@ -83,7 +83,10 @@ function withPaddedImage(node: InferenceNode): Pick<InferenceGraph, "nodes" | "c
   const name = `${node.name}_image`;
   const [sides, lowest] = [`${name}_sides`, `${name}_lowest`];
   const pad = {
-    ...{ name, op: "PadV2", shape: node.shape, inputs: [...node.inputs, sides, lowest] },
+    name,
+    op: "PadV2",
+    shape: node.shape,
+    inputs: [...node.inputs, sides, lowest],
     attrs: [attr.type("T", float32), attr.type("Tpaddings", int32)],
   };
   const others = node.attrs.filter((one) => !["padding", "explicit_paddings"].includes(one.name));
@@ -118,7 +121,8 @@ function operationNode({ name, op, inputs, attrs }: InferenceNode): JsonNode {
 
 function inputNode({ name, shape }: InferenceInput): JsonNode {
   return {
-    ...{ name, op: "Placeholder" },
+    name,
+    op: "Placeholder",
     attr: { dtype: { type: "DT_FLOAT" }, shape: { shape: jsonShape(shape) } },
   };
 }

@@ -30,7 +30,12 @@ const torchvision = { kind: "resnet", width: 64, strideIn: "conv2", epsilon: 1e-
 
 /** torchvision's names of a ResNet's parts, by fast.ai's number. */
 const parts: Readonly<Record<string, string>> = {
-  ...{ "0": "conv1", "1": "bn1", "4": "layer1", "5": "layer2", "6": "layer3", "7": "layer4" },
+  "0": "conv1",
+  "1": "bn1",
+  "4": "layer1",
+  "5": "layer2",
+  "6": "layer3",
+  "7": "layer4",
 };
 
 const count = (most: number) => z.number().int().min(1).max(most);

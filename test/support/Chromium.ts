@@ -1,47 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { chromeVariable, programFolders } from "../core/environment.js";
-import { UserError } from "../core/errors.js";
-
-const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge"];
-const apps = [
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-  "/Applications/Chromium.app/Contents/MacOS/Chromium",
-  "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-];
-
-/**
- * A Chromium, Chrome or Edge of this machine: the one that `XRAY_CHROME` names, else the first on the search path.
- * @returns its path; undefined when there is none
- */
-export function findBrowser(): string | undefined {
-  const found = programFolders().flatMap((folder) =>
-    names.flatMap((name) => [path.join(folder, name), path.join(folder, `${name}.exe`)]),
-  );
-  return chromeVariable() ?? [...found, ...apps].find((file) => existsSync(file));
-}
-
-// Without a sandbox, which containers and root lack: it opens pages of ours, and no others.
-const flags = [
-  ...[
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-sync",
-    "--hide-scrollbars",
-  ],
-  ...[
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-quic",
-    "--remote-debugging-pipe",
-  ],
-];
+import { UserError } from "../../src/core/errors.js";
+import { findBrowser, flags } from "../../src/report/findBrowser.js";
 
 /** How a page is looked at. */
 export interface View {
@@ -83,17 +46,15 @@ export class Chromium {
   /** @throws UserError when there is no browser, or it does not start */
   static async start(): Promise<Chromium> {
     const browser = findBrowser();
-    if (browser === undefined) {
-      throw new UserError(
-        "No browser was found.",
-        "Install Chromium or Chrome, or name one in XRAY_CHROME; report.html opens in any browser.",
-      );
-    }
     const profile = await mkdtemp(path.join(tmpdir(), "xray-browser-"));
     const stdio = ["ignore", "ignore", "ignore", "pipe", "pipe"] as const;
-    const child = spawn(browser, [...flags, `--user-data-dir=${profile}`, "about:blank"], {
-      stdio: [...stdio],
-    });
+    const child = spawn(
+      browser,
+      [...flags, "--hide-scrollbars", "--remote-debugging-pipe", `--user-data-dir=${profile}`, "about:blank"],
+      {
+        stdio: [...stdio],
+      },
+    );
     const chromium = new Chromium(child, profile);
     const started = new Promise<never>((_, reject) => {
       child.on("error", (cause) => {
@@ -151,12 +112,6 @@ export class Chromium {
     const { root } = (await this.ask("DOM.getDocument")) as { root: { nodeId: number } };
     const { nodeId } = await this.ask("DOM.querySelector", { nodeId: root.nodeId, selector });
     await this.ask("DOM.setFileInputFiles", { nodeId, files });
-  }
-
-  /** The page as it is printed. */
-  async pdf(): Promise<Uint8Array> {
-    const { data } = await this.ask("Page.printToPDF", { printBackground: true });
-    return Buffer.from(String(data), "base64");
   }
 
   /** What is seen, or, with `whole`, the page down to its end, as PNG. */
