@@ -50,4 +50,3 @@ export const tf: typeof TensorFlow = new Proxy({} as typeof TensorFlow, {
 });
 
 export type Tensor = TensorFlow.Tensor;
-export type Shape = readonly number[];
