@@ -16,6 +16,8 @@ const log = (line) => console.error(line);
 /** Where all is there it waits for nobody; else one process after the other, since each writes to the same folders. */
 export async function bootstrap() {
   requireNode();
+  // As a dependency of another project it has no sources: npm has installed its packages, and dist/ is compiled.
+  if (!existsSync(path.join(root, "src"))) return;
   if (hasPackages() && hasCommand() && all.every((folder) => isCurrent(folder))) return;
   const onWait = (owner) => log(`set-up: ${waitingFor(owner)}`);
   const errors = await stoppable(() =>
@@ -31,10 +33,13 @@ export async function bootstrap() {
 function requireNode() {
   const wanted = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")).engines.node;
   const [major, minor] = process.versions.node.split(".").map(Number);
-  const [least, leastMinor] = wanted.replace(">=", "").split(".").map(Number);
-  if (major < least || (major === least && minor < leastMinor)) {
-    fail(`Node ${process.versions.node} is too old.`, `Install Node ${wanted.replace(">=", "")} or later.`);
-  }
+  // Such as "^20.19.0 || >=24.0.0".
+  const fits = wanted.split("||").some((range) => {
+    const [, sign, least, leastMinor] = /(\^|>=)(\d+)\.(\d+)/.exec(range);
+    return major === Number(least) ? minor >= Number(leastMinor) : sign === ">=" && major > Number(least);
+  });
+  if (!fits)
+    fail(`Node ${process.versions.node} is none that this works with.`, `Install a Node of ${wanted}.`);
 }
 
 /** A signal ends the process with its exit code, and not before its lock and what it has started are taken away. */

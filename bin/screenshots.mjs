@@ -12,17 +12,17 @@ import { bootstrap } from "./bootstrap.mjs";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
 await bootstrap();
-const of = (file) => import(`../dist/src/${file}.js`);
+const of = (file) => import(`../dist/${file}.js`);
 const [{ main }, { Chromium }, { drawPhantomSet }, { predictionServer }, { loadLearner }] = await Promise.all(
   [
-    "cli",
-    "report/Chromium",
-    "xrays/drawPhantomSet",
-    "serve/predictionServer",
-    "training/inference/loadLearner",
+    "src/cli",
+    "test/support/Chromium",
+    "src/xrays/drawPhantomSet",
+    "src/serve/predictionServer",
+    "src/training/inference/loadLearner",
   ].map(of),
 );
-const { aboutNet } = await of("commands/serve");
+const { aboutNet } = await of("src/commands/serve");
 
 const folder = await mkdtemp(path.join(tmpdir(), "xray-screenshots-"));
 const name = `screenshots-${process.pid}`;

@@ -1,8 +1,9 @@
 """Writes an executed notebook as one HTML file that needs no internet: export_html.py REQUEST
 
-REQUEST is JSON: {"notebook", "html", "title", "banner", "about", "static", "parent"}; `banner` is text for the head of
-the page, or null, `about` a list of {"name", "text"} for its foot, `static` leaves the figures as pictures and opens
-the code, for print, and `parent` is the id of the process that starts this one.
+REQUEST is JSON: {"notebook", "html", "title", "banner", "about", "static", "plotly", "parent"}; `banner` is text for the
+head of the page, or null, `about` a list of {"name", "text"} for its foot, `static` leaves the figures as pictures and
+opens the code, for print, `plotly` is the file of the drawing library, and `parent` is the id of the process that starts
+this one.
 """
 
 import json
@@ -15,7 +16,7 @@ import sys
 # Whoever stops it knows why; a page is written whole or not at all.
 signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
 sys.dont_write_bytecode = True
-from project_environment import ROOT, follow_parent, use_project_environment  # noqa: E402
+from project_environment import follow_parent, use_project_environment  # noqa: E402
 
 use_project_environment()
 import nbformat  # noqa: E402
@@ -32,7 +33,7 @@ def export(request):
         "metadata": {"name": request["title"]},
         "banner": request.get("banner"),
         "about": request.get("about", []),
-        "plotly": None if static else plotly_for(cells),
+        "plotly": None if static else plotly_for(cells, request["plotly"]),
         "code_open": static,
     }
     page, _ = exporter.from_notebook_node(cells, resources=resources)
@@ -45,12 +46,11 @@ def contents(page):
     return "<ol>" + "".join(f'<li><a href="#{name}">{text}</a></li>' for name, text in headings) + "</ol>"
 
 
-def plotly_for(cells):
-    """The drawing library, if there is a figure for it."""
+def plotly_for(cells, library):
+    """The drawing library, out of its file, if there is a figure for it."""
     if "window.Plotly" not in nbformat.writes(cells):
         return None
-    library = ROOT / "node_modules" / "plotly.js-dist-min" / "plotly.min.js"
-    return library.read_text(encoding="utf-8").replace("</script", "<\\/script")
+    return pathlib.Path(library).read_text(encoding="utf-8").replace("</script", "<\\/script")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@
  */
 const fs = require("node:fs");
 const path = require("node:path");
-const { root, tslab } = require("./launcher/project.cjs");
+const { root, tslab, usedByTslab } = require("./launcher/project.cjs");
 const { build, isBuilt } = require("./launcher/build.cjs");
 const { wrapExecutor } = require("./launcher/executor.cjs");
 const { completeMessages } = require("./launcher/messages.cjs");
@@ -40,7 +40,7 @@ leaveWhenAsked();
 const executors = tslab("executor");
 executors.createExecutor = wrapExecutor(executors.createExecutor);
 completeMessages(tslab("jupyter"));
-queueSends(require(require.resolve("zeromq", { paths: [path.join(root, "node_modules", "tslab")] })));
+queueSends(require(usedByTslab("zeromq")));
 
 async function start() {
   // A first start builds; if that fails, the first cell tries again and shows the compiler's messages.

@@ -1,11 +1,11 @@
 /**
- * The public surface, in the order in which a notebook uses it. Importing it in a notebook chooses the notebook's
- * display, anywhere else the terminal's.
+ * The public surface, in the order in which a notebook uses it. Importing it loads no TensorFlow and chooses no display:
+ * the first use does, which in a notebook takes the notebook's display, anywhere else the terminal's.
  */
 import { createDisplay } from "./display/createDisplay.js";
-import { setDisplay } from "./core/Display.js";
+import { setDefaultDisplay } from "./core/Display.js";
 
-setDisplay(createDisplay());
+setDefaultDisplay(createDisplay);
 
 // Settings
 export { chooseParameters } from "./runs/chooseParameters.js";

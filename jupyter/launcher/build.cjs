@@ -1,11 +1,14 @@
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
-const { root, builtDir } = require("./project.cjs");
+const { root, sourceDir, builtDir } = require("./project.cjs");
 const project = require(path.join(root, "bin", "build.cjs"));
 
+/** Not where the project is installed as another one's dependency: there is nothing to edit and nothing to build. */
+const hasSources = fs.existsSync(sourceDir);
+
 /** The state of the sources that the loaded modules were built from; null makes the next cell build. */
-let loaded = project.isCurrent("src") && isBuilt() ? project.stateOf("src") : null;
+let loaded = hasSources && project.isCurrent("src") && isBuilt() ? project.stateOf("src") : null;
 
 /** Whether there is anything to import. */
 function isBuilt() {
@@ -14,7 +17,7 @@ function isBuilt() {
 
 /** Whether `src/` has changed since its modules were loaded, whoever has built it since; some 2 ms. */
 function needsBuild() {
-  return loaded !== project.stateOf("src");
+  return hasSources && loaded !== project.stateOf("src");
 }
 
 /**

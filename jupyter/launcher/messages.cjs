@@ -5,7 +5,7 @@
  */
 const { setTimeout: later } = require("node:timers");
 const path = require("node:path");
-const { root } = require("./project.cjs");
+const { tslabDir } = require("./project.cjs");
 const { lastFailure } = require("./executor.cjs");
 const { leave } = require("./leave.cjs");
 const { OutputJournal, answerOutputRequests } = require("./outputJournal.cjs");
@@ -55,7 +55,7 @@ function completeKernelInfo(handler) {
   const info = handler.handleKernel;
   handler.handleKernel = function () {
     const reply = info.call(this);
-    const { version } = require(path.join(root, "node_modules", "tslab", "package.json"));
+    const { version } = require(path.join(tslabDir, "package.json"));
     return { ...reply, status: "ok", implementation_version: version };
   };
 }

@@ -9,15 +9,19 @@ const root = fs.realpathSync(path.resolve(__dirname, "..", ".."));
 const sourceDir = path.join(root, "src");
 const builtDir = path.join(root, "dist", "src");
 
+/** The kernel's package: in the project's own `node_modules`, or in those of a project that this one is installed in. */
+const tslabDir = path.dirname(require.resolve("tslab/package.json"));
+
 /** A module of tslab's, such as `executor`. */
-const tslab = (name) => require(path.join(root, "node_modules", "tslab", "dist", `${name}.js`));
+const tslab = (name) => require(path.join(tslabDir, "dist", `${name}.js`));
+
+/** The file of a package that tslab uses. */
+const usedByTslab = (name) => require.resolve(name, { paths: [tslabDir] });
 
 /** The file of the TypeScript that tslab compiles cells with. */
-const compiler = require.resolve("@tslab/typescript-for-tslab", {
-  paths: [fs.realpathSync(path.join(root, "node_modules", "tslab"))],
-});
+const compiler = usedByTslab("@tslab/typescript-for-tslab");
 
 /** Whether `file` lies in `folder`. */
 const isInside = (folder, file) => file.startsWith(folder + path.sep);
 
-module.exports = { root, sourceDir, builtDir, compiler, tslab, isInside };
+module.exports = { root, sourceDir, builtDir, compiler, tslab, tslabDir, usedByTslab, isInside };

@@ -18,10 +18,18 @@ function declarationOf(file) {
   return /\.d\.[cm]?ts$/.test(file) ? path.join(builtDir, path.relative(sourceDir, file)) : null;
 }
 
+/** For a folder of `src/`: the one in `dist/src/` that mirrors it; otherwise the same. */
+function builtFolder(folder) {
+  const isSource = folder === sourceDir || isInside(sourceDir, folder);
+  return isSource ? path.join(builtDir, path.relative(sourceDir, folder)) : folder;
+}
+
 function redirectTypes() {
   // The object that tslab's compiler reads files through.
   const { sys } = require(compiler);
-  const { fileExists, readFile, watchFile } = sys;
+  const { directoryExists, fileExists, readFile, watchFile } = sys;
+  // An installed package has no `src/`, and the compiler looks for no file in a folder that is not there.
+  sys.directoryExists = (folder) => directoryExists(folder) || directoryExists(builtFolder(folder));
   sys.fileExists = (file) => {
     const real = declarationOf(file);
     return real !== null && fileExists(real);

@@ -51,7 +51,13 @@ export async function examine(): Promise<Finding[]> {
   return [
     { what: "Node", found: `${process.versions.node} (${process.platform} ${process.arch})`, remedy: "" },
     { what: "processor cores", found: String(cores()), remedy: "" },
-    ...[npm, tar, py, pip, venv, cxx, loaded],
+    npm,
+    tar,
+    py,
+    pip,
+    venv,
+    cxx,
+    loaded,
     { what: "NVIDIA driver", found: hasNvidiaDriver() ? "found" : "none", remedy: "" },
     {
       what: "ImageNet weights",

@@ -90,18 +90,26 @@ export interface Display {
   taskProgress(label: string, total: number, unit?: "items" | "bytes"): TaskProgress;
 }
 
-let current: Display | undefined;
+let chosen: Display | undefined;
+let byDefault: Display | undefined;
+let createDefault = (): Display => silentDisplay;
 
-/** The display in use. */
+/** The display in use. Where `setDisplay` has chosen none, the first call chooses the notebook's or the terminal's. */
 export function currentDisplay(): Display {
-  return current ?? silentDisplay;
+  return chosen ?? (byDefault ??= createDefault());
 }
 
 /** Chooses the display for the rest of the process; returns the one it replaces. */
 export function setDisplay(display: Display): Display {
   const previous = currentDisplay();
-  current = display;
+  chosen = display;
   return previous;
+}
+
+/** Says how the display is made that is used until `setDisplay` chooses one; without this, nothing is shown. */
+export function setDefaultDisplay(create: () => Display): void {
+  createDefault = create;
+  byDefault = undefined;
 }
 
 /** Shows nothing: for tests and for programs that draw by themselves. */

@@ -100,10 +100,6 @@ export class TaskState {
     return this.clock() - this.started;
   }
 
-  get finished(): boolean {
-    return this.total > 0 && this.done >= this.total;
-  }
-
   view(): Bar & { readonly unit: "items" | "bytes" } {
     const progress = this.total > 0 ? this.done / this.total : NaN;
     return {

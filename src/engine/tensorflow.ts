@@ -5,10 +5,7 @@ import { messageOf, UserError } from "../core/errors.js";
 import { existsSync } from "node:fs";
 import { bindingPath } from "./install/variant.js";
 
-/**
- * Loads libtensorflow under tfjs-node.
- * @throws UserError when the engine is not installed or does not load
- */
+/** Loads libtensorflow under tfjs-node. */
 function load(): typeof TensorFlow {
   if (!existsSync(bindingPath)) {
     throw new UserError("libtensorflow is not installed.", "Run `npx xray setup` (`npm start` does it too).");
@@ -37,8 +34,19 @@ function restoreUtil(): void {
   legacy.isArray = Array.isArray;
 }
 
-/** TensorFlow.js on libtensorflow. Importing this file loads the native library (about 0.9 s). */
-export const tf = load();
+let loaded: typeof TensorFlow | undefined;
+
+/**
+ * Loads libtensorflow, about 0.9 s; later calls give what the first one loaded.
+ * @throws UserError when the engine is not installed or does not load
+ */
+export function loadTensorFlow(): typeof TensorFlow {
+  return (loaded ??= load());
+}
+
+/** TensorFlow.js on libtensorflow. Importing this file loads nothing: the first member that is read loads the library. */
+export const tf: typeof TensorFlow = new Proxy({} as typeof TensorFlow, {
+  get: (_, member) => Reflect.get(loadTensorFlow(), member) as unknown,
+});
 
 export type Tensor = TensorFlow.Tensor;
-export type Shape = readonly number[];

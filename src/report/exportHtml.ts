@@ -27,6 +27,7 @@ export async function exportHtml(notebook: string, html: string, options: Export
       banner: options.banner ?? null,
       about: options.about ?? [],
       static: options.static ?? false,
+      plotly: require.resolve("plotly.js-dist-min"),
     },
   });
   if (code === 0) return;

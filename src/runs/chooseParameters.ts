@@ -7,7 +7,7 @@ import { type Parameters, resolveParameters } from "./presets.js";
  * TensorFlow, which is loaded here, computes on.
  */
 export function chooseParameters(given: Parameters & { readonly preset: string }): Parameters {
-  const { preset, reason, parameters } = resolveParameters(given, { gpu: usesGpu });
+  const { preset, reason, parameters } = resolveParameters(given, { gpu: usesGpu() });
   currentDisplay().text(`Preset: ${preset}. ${reason}`);
   return parameters;
 }

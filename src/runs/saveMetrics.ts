@@ -60,7 +60,7 @@ export async function saveMetrics(
       ...Object.fromEntries(learn.metrics.map(({ name }, i) => [name, metrics[i]])),
     })),
     interruptions: learn.interruptions,
-    device: usesGpu ? "gpu" : "cpu",
+    device: usesGpu() ? "gpu" : "cpu",
     versions: versions(),
     commit: gitCommit(),
     seconds: {
@@ -87,6 +87,6 @@ export function versions(): Record<string, string> {
     "xray-notebook": own.version,
     node: process.versions.node,
     tfjs: tf.version["tfjs-core"],
-    tensorflow: libtensorflowVersion,
+    tensorflow: libtensorflowVersion(),
   };
 }

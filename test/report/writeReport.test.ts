@@ -8,12 +8,13 @@ import { pathToFileURL } from "node:url";
 import { JSDOM } from "jsdom";
 import { NotebookDisplay } from "../../src/display/NotebookDisplay.js";
 import { matrixMetrics } from "../../src/interpretation/matrixMetrics.js";
-import { Chromium, findBrowser } from "../../src/report/Chromium.js";
+import { installedBrowser } from "../../src/report/findBrowser.js";
+import { Chromium } from "../support/Chromium.js";
 import { writeReport } from "../../src/report/writeReport.js";
 
 /** A class that a folder may really be called. */
 const hostile = '<img src=x onerror="document.title=1">';
-const noBrowser = findBrowser() === undefined && "no Chromium, Chrome or Edge is installed";
+const noBrowser = installedBrowser() === undefined && "no Chromium, Chrome or Edge is installed";
 
 const metrics = {
   ...matrixMetrics(

@@ -7,7 +7,8 @@ import { type AddressInfo, connect } from "node:net";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import sharp from "sharp";
-import { Chromium, findBrowser } from "../../src/report/Chromium.js";
+import { installedBrowser } from "../../src/report/findBrowser.js";
+import { Chromium } from "../support/Chromium.js";
 import { predictionServer, type ServerOptions } from "../../src/serve/predictionServer.js";
 import type { InferenceLearner } from "../../src/training/inference/InferenceLearner.js";
 import { loadLearner } from "../../src/training/inference/loadLearner.js";
@@ -241,7 +242,7 @@ describe("xray serve", () => {
     assert.match(String(headers["content-security-policy"]), /^default-src 'none'; script-src 'nonce-/);
   });
 
-  const noBrowser = findBrowser() === undefined && "no Chromium, Chrome or Edge is installed";
+  const noBrowser = installedBrowser() === undefined && "no Chromium, Chrome or Edge is installed";
   it("works in a browser, on a phone, and passes axe-core", { skip: noBrowser }, async () => {
     const folder = temporaryFolder();
     const [good, bad] = [path.join(folder, "<b>one.png"), path.join(folder, "two.png")];

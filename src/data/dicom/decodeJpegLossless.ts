@@ -1,7 +1,7 @@
 import type { FrameHeader } from "../images/jpegSegments.js";
 
 interface LosslessModule {
-  readonly lossless: { readonly Decoder: new () => LosslessDecoder };
+  readonly Decoder: new () => LosslessDecoder;
 }
 
 interface LosslessDecoder {
@@ -19,14 +19,14 @@ interface LosslessDecoder {
  * @returns samples pixel by pixel, with more than 8 bits as two bytes, the lower first; undefined for a damaged image
  */
 export function decodeJpegLossless(bytes: Uint8Array, header: FrameHeader): Uint8Array | undefined {
-  // Without type declarations of its own; loaded with the first such image.
+  // The package lacks the type declarations that it names; loaded with the first such image.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { lossless } = require("jpeg-lossless-decoder-js") as LosslessModule;
+  const { Decoder } = require("jpeg-lossless-decoder-js") as LosslessModule;
   const { width, height, samples, precision } = header;
   const sampleBytes = precision > 8 ? 2 : 1;
   try {
     const own = new Uint8Array(bytes);
-    const decoder = new lossless.Decoder();
+    const decoder = new Decoder();
     const decoded = decoder.decode(own.buffer, 0, own.length, sampleBytes);
     // It ends without a word where the codes do.
     const isWhole = decoder.yLoc === height && decoder.numComp === samples;

@@ -3,6 +3,7 @@ import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_thread
 import type { FeedValue } from "./Feed.js";
 import type { GraphProgram, GroupSetting } from "./GraphSession.js";
 import type { GraphReply, GraphRequest } from "./graphWorker.js";
+import { loadTensorFlow } from "../tensorflow.js";
 
 interface Waiting {
   readonly resolve: (reply: Exclude<GraphReply, { problem: string }>) => void;
@@ -18,7 +19,7 @@ const maxStepMs = 600_000;
 /** A thread with TensorFlow of its own; it starts with the first graph and never keeps an idle process alive. */
 class Thread {
   private graphs = 0;
-  private readonly worker = new Worker(path.join(__dirname, "graphWorker.js"), { execArgv: [] });
+  private readonly worker = startWorker();
   private readonly pending: Waiting[] = [];
   private ended: Error | undefined;
   private idle: NodeJS.Timeout | undefined;
@@ -82,6 +83,12 @@ class Thread {
     if (thread === this) thread = undefined;
     for (const { reject } of this.pending.splice(0)) reject(error);
   }
+}
+
+/** The library is loaded here first: what a thread sets in its copy of the environment does not reach it. */
+function startWorker(): Worker {
+  loadTensorFlow();
+  return new Worker(path.join(__dirname, "graphWorker.js"), { execArgv: [] });
 }
 
 let thread: Thread | undefined;

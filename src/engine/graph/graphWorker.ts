@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { collectGarbage } from "../collectGarbage.js";
 import { messageOf } from "../../core/errors.js";
+import { loadTensorFlow } from "../tensorflow.js";
 import type { FeedValue } from "./Feed.js";
 import { type GraphProgram, GraphSession, type GroupSetting } from "./GraphSession.js";
 
@@ -32,6 +33,9 @@ export type GraphRequest =
   | { readonly kind: "close"; readonly session: number };
 
 export type GraphReply = { readonly values?: readonly Float32Array[] } | { readonly problem: string };
+
+// Now, and not with the first graph, which is still being recorded.
+loadTensorFlow();
 
 const sessions = new Map<number, GraphSession>();
 

@@ -6,7 +6,7 @@ export type SessionHandle = number;
 
 /** Loads the SavedModel in `folder`; the file is not needed afterwards. */
 export function loadSession(folder: string, tag: string): SessionHandle {
-  return binding.loadSavedModel(folder, tag);
+  return binding().loadSavedModel(folder, tag);
 }
 
 /**
@@ -20,10 +20,15 @@ export function runSession(
   outputs: readonly string[],
 ): Tensor[] {
   const list = (nodes: readonly string[]) => nodes.map((node) => `${node}:0`).join(",");
-  const made = binding.runSavedModel(session, backend.getInputTensorIds(inputs), list(names), list(outputs));
-  return made.map((output) => backend.createOutputTensor(output));
+  const made = binding().runSavedModel(
+    session,
+    backend().getInputTensorIds(inputs),
+    list(names),
+    list(outputs),
+  );
+  return made.map((output) => backend().createOutputTensor(output));
 }
 
 export function deleteSession(session: SessionHandle): void {
-  binding.deleteSavedModel(session);
+  binding().deleteSavedModel(session);
 }

@@ -25,7 +25,7 @@ export async function probeEngine(): Promise<EngineReport> {
       const { tf } = require(${tensorflow});
       if (tf.matMul([[1, 2]], [[3], [4]]).dataSync()[0] !== 11) throw new Error("1*3 + 2*4 is not 11 here.");
       const { libtensorflowVersion, usesGpu } = require(${binding});
-      console.log(JSON.stringify({ libtensorflow: libtensorflowVersion, usesGpu }));
+      console.log(JSON.stringify({ libtensorflow: libtensorflowVersion(), usesGpu: usesGpu() }));
     } catch (error) {
       console.error(error.message);
       process.exitCode = 1;
@@ -39,7 +39,7 @@ export async function probeEngine(): Promise<EngineReport> {
 
 /**
  * Whether the installed engine computes on a GPU. The CPU's engine is known by its files; every other is asked.
- * Where TensorFlow is loaded in this process, `usesGpu` of `binding.ts` says the same.
+ * Where TensorFlow is loaded in this process, `usesGpu()` of `binding.ts` says the same.
  * @throws UserError when there is no engine that works
  */
 export async function computesOnGpu(): Promise<boolean> {

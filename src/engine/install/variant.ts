@@ -8,11 +8,22 @@ export const tensorflowVersion = "2.21.0";
 /** The CPU wheel, or the one that can use CUDA 12 (compute capability 6.0 to 9.0) and falls back to the CPU. */
 export type EngineVariant = "cpu" | "gpu";
 
-/** The package the binding belongs to. Its JavaScript equals `@tensorflow/tfjs-node`'s. */
-export const packageDir = path.join(projectRoot, "node_modules", "@tensorflow", "tfjs-node-gpu");
+/**
+ * The package the binding belongs to, where Node finds it: in a project that has this one as a dependency, npm lays
+ * both side by side. Its JavaScript equals `@tensorflow/tfjs-node`'s.
+ */
+export const packageDir = findPackage();
 
 /** Where tfjs-node looks for its native binding. */
 export const bindingPath = path.join(packageDir, "lib", "napi-v8", "tfjs_binding.node");
+
+function findPackage(): string {
+  try {
+    return path.dirname(require.resolve("@tensorflow/tfjs-node-gpu/package.json"));
+  } catch {
+    return path.join(projectRoot, "node_modules", "@tensorflow", "tfjs-node-gpu");
+  }
+}
 
 /** The folder of one variant: `tensorflow/` with libraries and headers, `nvidia/` beside it for `gpu`. */
 export const variantDir = (variant: EngineVariant): string =>

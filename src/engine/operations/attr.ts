@@ -1,8 +1,18 @@
-import { type Attr, type AttrType, binding } from "./binding.js";
+import type { Attr, AttrType } from "./binding.js";
+
+/** `TF_AttrType` of TensorFlow's C interface, whose numbers stay the same. */
+const attrTypes: Readonly<Record<AttrType, number>> = {
+  STRING: 0,
+  INT: 1,
+  FLOAT: 2,
+  BOOL: 3,
+  TYPE: 4,
+  SHAPE: 5,
+};
 
 const make = (kind: AttrType, name: string, value: Attr["value"]): Attr => ({
   name,
-  type: binding[`TF_ATTR_${kind}`],
+  type: attrTypes[kind],
   kind,
   value,
 });
@@ -17,7 +27,8 @@ export const attr = {
   shape: (name: string, value: number[]): Attr => make("SHAPE", name, value),
 };
 
-export const float32: number = binding.TF_FLOAT;
-export const int32: number = binding.TF_INT32;
+/** `TF_DataType` of the same interface. */
+export const float32 = 1;
+export const int32 = 3;
 /** The attribute that most operations take: the element type, float32. */
 export const T = attr.type("T", float32);

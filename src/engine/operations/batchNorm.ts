@@ -33,7 +33,9 @@ export interface BatchNormTraining {
  * Normalises x `[n, h, w, c]` by its own mean and (biased) variance for each channel.
  * @param momentum the share of this batch in the new running statistics; PyTorch's default is 0.1
  */
-export const batchNormTraining = usesGpu ? batchNormByOneOperation : batchNormByParts;
+export function batchNormTraining(...inputs: Parameters<typeof batchNormByParts>): BatchNormTraining {
+  return usesGpu() ? batchNormByOneOperation(...inputs) : batchNormByParts(...inputs);
+}
 
 interface BatchNormSettings {
   readonly epsilon: number;

@@ -23,14 +23,14 @@ export interface Output {
 export type ResourceHandle = number;
 
 /** tfjs-node's native binding, as far as it is used here. */
-type Binding = Record<`TF_ATTR_${AttrType}` | "TF_FLOAT" | "TF_INT32", number> & {
+interface Binding {
   readonly TF_Version: string;
   executeOp(name: string, attrs: readonly Attr[], inputIds: readonly number[], outputs: number): Output[];
   deleteTensor(id: number): void;
   loadSavedModel(folder: string, tags: string): number;
   runSavedModel(id: number, inputIds: readonly number[], inputs: string, outputs: string): Output[];
   deleteSavedModel(id: number): void;
-};
+}
 
 /** tfjs-node's backend, with the methods that its declarations call private. */
 interface Backend {
@@ -47,11 +47,14 @@ interface Backend {
   createOutputTensor(output: Output): Tensor;
 }
 
-export const backend = tf.backend() as unknown as Backend;
-export const binding = backend.binding;
+let used: Backend | undefined;
+
+/** The first call loads libtensorflow; importing a file that uses it must not. */
+export const backend = (): Backend => (used ??= tf.backend() as unknown as Backend);
+export const binding = (): Binding => backend().binding;
 
 /** Whether TensorFlow computes on a GPU. */
-export const usesGpu: boolean = backend.isUsingGpuDevice;
+export const usesGpu = (): boolean => backend().isUsingGpuDevice;
 
 /** libtensorflow's own version. */
-export const libtensorflowVersion: string = binding.TF_Version;
+export const libtensorflowVersion = (): string => binding().TF_Version;

@@ -14,14 +14,14 @@ import { type Attr, backend } from "./binding.js";
 
 /** One operation with one output. */
 export function op(name: string, attrs: readonly Attr[], inputs: readonly Tensor[]): Tensor {
-  const tensor = backend.executeSingleOutput(name, attrs, inputs);
+  const tensor = backend().executeSingleOutput(name, attrs, inputs);
   currentRecorder()?.operation(name, attrs, inputs, [tensor]);
   return tensor;
 }
 
 /** x again, which a recorded graph gives no sooner than it has `first`. */
 export function identityAfter(x: Tensor, first: Tensor): Tensor {
-  const tensor = backend.executeSingleOutput("Identity", [T], [x]);
+  const tensor = backend().executeSingleOutput("Identity", [T], [x]);
   currentRecorder()?.operation("Identity", [T], [x], [tensor], first);
   return tensor;
 }
@@ -33,7 +33,7 @@ export function opOutputs(
   inputs: readonly Tensor[],
   outputs: number,
 ): Tensor[] {
-  const tensors = backend.executeMultipleOutputs(name, attrs, inputs, outputs);
+  const tensors = backend().executeMultipleOutputs(name, attrs, inputs, outputs);
   currentRecorder()?.operation(name, attrs, inputs, tensors);
   return tensors;
 }

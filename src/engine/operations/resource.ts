@@ -19,7 +19,7 @@ export function createResource(shape: number[]): ResourceHandle {
     attr.string("shared_name", name),
     attr.string("container", ""),
   ];
-  return only(binding.executeOp("VarHandleOp", attrs, [], 1)).id;
+  return only(binding().executeOp("VarHandleOp", attrs, [], 1)).id;
 }
 
 /**
@@ -34,25 +34,27 @@ export function resourceOp(
 ): void {
   const recorder = currentRecorder();
   if (recorder) recorder.change(name, attrs, handles, inputs);
-  else binding.executeOp(name, attrs, [...handles, ...backend.getInputTensorIds(inputs)], 0);
+  else binding().executeOp(name, attrs, [...handles, ...backend().getInputTensorIds(inputs)], 0);
 }
 
 /** A tensor that shares the variable's memory. Dispose it before the variable is changed in place. */
 export function readResource(handle: ResourceHandle): Tensor {
-  const tensor = backend.createOutputTensor(only(binding.executeOp("ReadVariableOp", dtype, [handle], 1)));
+  const tensor = backend().createOutputTensor(
+    only(binding().executeOp("ReadVariableOp", dtype, [handle], 1)),
+  );
   currentRecorder()?.read(handle, tensor);
   return tensor;
 }
 
 /** Frees a resource's memory; the handle stays, and the next assignment gives it memory again. */
 export function releaseResource(handle: ResourceHandle): void {
-  binding.executeOp("DestroyResourceOp", [attr.bool("ignore_lookup_error", true)], [handle], 0);
+  binding().executeOp("DestroyResourceOp", [attr.bool("ignore_lookup_error", true)], [handle], 0);
 }
 
 /** Frees a resource and its handle. */
 export function destroyResource(handle: ResourceHandle): void {
   releaseResource(handle);
-  binding.deleteTensor(handle);
+  binding().deleteTensor(handle);
 }
 
 function only(outputs: Output[]): Output {

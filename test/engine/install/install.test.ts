@@ -93,7 +93,7 @@ describe("which engine is installed", () => {
 
 describe("the engine's own report", () => {
   it("says from another process what the engine says here", async () => {
-    assert.deepEqual(await probeEngine(), { libtensorflow: libtensorflowVersion, usesGpu });
-    assert.equal(await computesOnGpu(), usesGpu);
+    assert.deepEqual(await probeEngine(), { libtensorflow: libtensorflowVersion(), usesGpu: usesGpu() });
+    assert.equal(await computesOnGpu(), usesGpu());
   });
 });

@@ -1,48 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { atExit } from "../core/atExit.js";
-import { chromeVariable, programFolders } from "../core/environment.js";
-import { UserError } from "../core/errors.js";
-import { onStop } from "../core/stopSignals.js";
-import { type TemporaryFolder, temporaryFolder } from "../core/temporaryFolder.js";
-
-const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge"];
-const apps = [
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-  "/Applications/Chromium.app/Contents/MacOS/Chromium",
-  "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-];
-
-/**
- * A Chromium, Chrome or Edge of this machine: the one that `XRAY_CHROME` names, else the first on the search path.
- * @returns its path; undefined when there is none
- */
-export function findBrowser(): string | undefined {
-  const found = programFolders().flatMap((folder) =>
-    names.flatMap((name) => [path.join(folder, name), path.join(folder, `${name}.exe`)]),
-  );
-  return chromeVariable() ?? [...found, ...apps].find((file) => existsSync(file));
-}
-
-// Without a sandbox, which containers and root lack: it opens pages of ours, and no others.
-const flags = [
-  ...[
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-sync",
-    "--hide-scrollbars",
-  ],
-  ...[
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-quic",
-    "--remote-debugging-pipe",
-  ],
-];
+import { UserError } from "../../src/core/errors.js";
+import { findBrowser, flags } from "../../src/report/findBrowser.js";
 
 /** How a page is looked at. */
 export interface View {
@@ -70,7 +32,7 @@ export class Chromium {
 
   private constructor(
     private readonly child: ChildProcess,
-    private readonly profile: TemporaryFolder,
+    private readonly profile: string,
   ) {
     const pipe = child.stdio[4] as Readable;
     pipe.setEncoding("utf8").on("data", (chunk: string) => {
@@ -84,22 +46,15 @@ export class Chromium {
   /** @throws UserError when there is no browser, or it does not start */
   static async start(): Promise<Chromium> {
     const browser = findBrowser();
-    if (browser === undefined) {
-      throw new UserError(
-        "No browser was found.",
-        "Install Chromium or Chrome, or name one in XRAY_CHROME; report.html opens in any browser.",
-      );
-    }
-    const profile = temporaryFolder("browser");
+    const profile = await mkdtemp(path.join(tmpdir(), "xray-browser-"));
     const stdio = ["ignore", "ignore", "ignore", "pipe", "pipe"] as const;
-    const child = spawn(browser, [...flags, `--user-data-dir=${profile.path}`, "about:blank"], {
-      stdio: [...stdio],
-    });
-    const end = (): void => void child.kill("SIGKILL");
-    const releases = [atExit(end), onStop(end)];
-    child.on("close", () => {
-      for (const release of releases) release();
-    });
+    const child = spawn(
+      browser,
+      [...flags, "--hide-scrollbars", "--remote-debugging-pipe", `--user-data-dir=${profile}`, "about:blank"],
+      {
+        stdio: [...stdio],
+      },
+    );
     const chromium = new Chromium(child, profile);
     const started = new Promise<never>((_, reject) => {
       child.on("error", (cause) => {
@@ -159,12 +114,6 @@ export class Chromium {
     await this.ask("DOM.setFileInputFiles", { nodeId, files });
   }
 
-  /** The page as it is printed. */
-  async pdf(): Promise<Uint8Array> {
-    const { data } = await this.ask("Page.printToPDF", { printBackground: true });
-    return Buffer.from(String(data), "base64");
-  }
-
   /** What is seen, or, with `whole`, the page down to its end, as PNG. */
   async screenshot({ whole = false } = {}): Promise<Uint8Array> {
     const { data } = await this.ask("Page.captureScreenshot", { captureBeyondViewport: whole });
@@ -178,7 +127,7 @@ export class Chromium {
       await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5000))]);
       this.child.kill("SIGKILL");
     }
-    this.profile.remove();
+    await rm(this.profile, { recursive: true, force: true, maxRetries: 3 });
   }
 
   private ask(method: string, params: Message = {}): Promise<Message> {
