@@ -56,7 +56,8 @@ export function conv2dFilterGrad(
   dy: Tensor,
   geometry: ConvGeometry,
 ): Tensor {
-  if (!usesGpu() && isFasterAsProduct(x, filterShape, geometry)) return filterGradByProduct(x, filterShape, dy);
+  if (!usesGpu() && isFasterAsProduct(x, filterShape, geometry))
+    return filterGradByProduct(x, filterShape, dy);
   const sizes = constant(filterShape, "int32");
   const dFilter = op("Conv2DBackpropFilter", convAttrs(filterShape[0] ?? 1, geometry), [x, sizes, dy]);
   sizes.dispose();

@@ -147,7 +147,9 @@ export function resourceOp(
 
 /** A tensor that shares the variable's memory. Dispose it before the variable is changed in place. */
 export function readResource(handle: ResourceHandle): Tensor {
-  const tensor = backend().createOutputTensor(only(binding().executeOp("ReadVariableOp", dtype, [handle], 1)));
+  const tensor = backend().createOutputTensor(
+    only(binding().executeOp("ReadVariableOp", dtype, [handle], 1)),
+  );
   currentRecorder()?.read(handle, tensor);
   return tensor;
 }
@@ -204,7 +206,12 @@ export function runSession(
   outputs: readonly string[],
 ): Tensor[] {
   const list = (nodes: readonly string[]) => nodes.map((node) => `${node}:0`).join(",");
-  const made = binding().runSavedModel(session, backend().getInputTensorIds(inputs), list(names), list(outputs));
+  const made = binding().runSavedModel(
+    session,
+    backend().getInputTensorIds(inputs),
+    list(names),
+    list(outputs),
+  );
   return made.map((output) => backend().createOutputTensor(output));
 }
 
