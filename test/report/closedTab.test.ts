@@ -6,7 +6,8 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { projectRoot, runsDir } from "../../src/core/environment.js";
-import { Chromium, findBrowser } from "../../src/report/Chromium.js";
+import { Chromium } from "../support/Chromium.js";
+import { installedBrowser } from "../../src/report/findBrowser.js";
 import { setupJupyter } from "../../src/report/setupJupyter.js";
 import { writeNotebook } from "../support/notebookFile.js";
 
@@ -30,7 +31,7 @@ const fit = (file: string): string => `
   fit.end();
   console.log("after the fit");`;
 
-describe("JupyterLab, reopened", { skip: findBrowser() === undefined && "there is no browser" }, () => {
+describe("JupyterLab, reopened", { skip: installedBrowser() === undefined && "there is no browser" }, () => {
   const stop = path.join(runsDir, folder, "stop");
   const url = `http://127.0.0.1:${port}/lab/tree/runs/${folder}/fit.ipynb`;
   let chromium: Chromium | undefined;
