@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,7 +12,7 @@ import { drawPhantomSet } from "../../src/xrays/drawPhantomSet.js";
 import { projectRoot, runsDir } from "../../src/core/environment.js";
 import type { RunMetrics } from "../../src/runs/RunMetrics.js";
 import { drawShapes } from "../support/drawnShapes.js";
-import { type Ended, startXray, xray } from "../support/xray.js";
+import { type Ended, startXray, xray, type XrayOptions } from "../support/xray.js";
 
 interface Notebook {
   readonly cells: readonly {
@@ -56,9 +56,26 @@ describe("xray run", () => {
     // One after the other: each uses all cores.
     for (const [i, { args, env }] of ways.entries()) {
       const all = ["run", ...tiny, "--seed", "3", "--name", name(i + 1), ...args];
-      runs.push(await xray(all, { cwd: parent, env }));
+      const options = { cwd: parent, env };
+      runs.push(i === 0 ? await xray(all, options) : await killedAndResumed(name(i + 1), all, options));
     }
   });
+  /** Killed in the frozen stage, and gone on with. */
+  const killedAndResumed = async (
+    run: string,
+    args: readonly string[],
+    options: XrayOptions,
+  ): Promise<Ended> => {
+    const first = startXray(args, { ...options, env: { ...options.env, XRAY_BACKUP_SECONDS: "1" } });
+    const backup = path.join(runsDir, run, "backup");
+    await first.until("a backup", () => existsSync(backup) && readdirSync(backup).some(isStopped(backup)));
+    first.kill("SIGKILL");
+    await first.ended;
+    listed = (await xray(["runs"])).stdout;
+    return xray(["run", "--resume", run], options);
+  };
+  const isStopped = (backup: string) => (fit: string) => existsSync(path.join(backup, fit, "fit.json"));
+  let listed = "";
   after(async () => {
     await rm(parent, { recursive: true, force: true });
     for (const i of [1, 2]) await rm(folder(i), { recursive: true, force: true });
@@ -69,6 +86,14 @@ describe("xray run", () => {
       assert.equal(code, 0, stderr);
       assert.equal(stdout.trim(), path.join(folder(i + 1), "report.html"));
     }
+  });
+
+  it("names a run that did not finish, goes on with it, and takes its backup away at the end", async () => {
+    assert.match(listed, new RegExp(`${name(2)} +unfinished: npx xray run --resume ${name(2)} `));
+    assert.ok(!existsSync(path.join(folder(2), "backup")));
+    const again = await xray(["run", "--resume", name(2)]);
+    assert.equal(again.code, 1);
+    assert.match(again.stderr, /is finished/);
   });
 
   it("executes every cell, in order, without an error", async () => {
@@ -88,11 +113,17 @@ describe("xray run", () => {
   it("writes every number, the same ones for the same seed", async () => {
     const read = async (i: number) => {
       const text = await readFile(path.join(folder(i), "metrics.json"), "utf8");
-      const { seconds, ...rest } = JSON.parse(text) as Record<string, unknown>;
-      return { seconds: seconds as Record<string, unknown>, rest };
+      const { seconds, interruptions, ...rest } = JSON.parse(text) as Record<string, unknown>;
+      return { seconds: seconds as Record<string, unknown>, interruptions: interruptions as unknown[], rest };
     };
     const [first, second] = [await read(1), await read(2)];
     assert.deepEqual(second.rest, first.rest);
+    assert.deepEqual(first.interruptions, []);
+    assert.ok(second.interruptions.length > 0, "the second run was not interrupted");
+    for (const file of ["predictions.json", path.join("models", "export.safetensors")]) {
+      const [a, b] = await Promise.all([1, 2].map((i) => readFile(path.join(folder(i), file))));
+      assert.ok(a && b?.equals(a), `${file} differs`);
+    }
     const wanted = [
       "errorRate",
       "accuracy",

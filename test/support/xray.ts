@@ -19,13 +19,17 @@ export interface Started {
   readonly until: (what: string, holds: () => boolean) => Promise<void>;
 }
 
-interface Options {
+/** Where a command is given, and with which variables beside this process's own. */
+export interface XrayOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Starts the `xray` command in a process of its own. */
-export function startXray(args: readonly string[], { cwd = projectRoot, env = {} }: Options = {}): Started {
+export function startXray(
+  args: readonly string[],
+  { cwd = projectRoot, env = {} }: XrayOptions = {},
+): Started {
   const child = spawn(process.execPath, [path.join(projectRoot, "bin", "xray.mjs"), ...args], {
     cwd,
     env: { ...process.env, ...env },
@@ -53,5 +57,5 @@ export function startXray(args: readonly string[], { cwd = projectRoot, env = {}
 }
 
 /** Runs the `xray` command to its end. */
-export const xray = (args: readonly string[], options?: Options): Promise<Ended> =>
+export const xray = (args: readonly string[], options?: XrayOptions): Promise<Ended> =>
   startXray(args, options).ended;
