@@ -138,15 +138,20 @@ function requireSameProgram(folder: string, { code, commit = "unknown" }: Starte
 export async function resumeOrReplace(folder: string, prepared: PreparedRun): Promise<Unfinished> {
   const run = await readStartedRun(folder);
   if (!run) return "replace";
-  const { parameters, dataset } = prepared;
+  const what = begunWith(run, prepared);
+  if (what === undefined) return "resume";
+  console.error(`run: what is in ${runName(folder)} was begun with ${what}, and is replaced`);
+  return "replace";
+}
+
+/** What a run was begun with that would not be prepared so now; undefined where it is the same one. */
+export function begunWith(run: StartedRun, { parameters, dataset }: PreparedRun): string | undefined {
   const same = isDeepStrictEqual(
     { ...run.parameters, dataDir: "", data: run.dataset },
     { ...parameters, dataDir: "", data: dataset.path },
   );
-  if (same && run.code === libraryHash()) return "resume";
-  const what = same ? "another version of this program" : "other parameters or images";
-  console.error(`run: what is in ${runName(folder)} was begun with ${what}, and is replaced`);
-  return "replace";
+  if (!same) return "other parameters or images";
+  return run.code === libraryHash() ? undefined : "another version of this program";
 }
 
 /** Names a run that could be gone on with. */
