@@ -86,9 +86,10 @@ export class Recorder implements Callback {
 
   restore(saved: unknown): void {
     const { losses, lrs, moms, rows, batchesBefore, total } = saved as RecorderState;
-    this.losses.push(...losses);
-    this.lrs.push(...lrs);
-    this.moms.push(...moms);
+    // One by one: a long fit has more batches than a call may have arguments.
+    for (const loss of losses) this.losses.push(loss);
+    for (const lr of lrs) this.lrs.push(lr);
+    for (const mom of moms) this.moms.push(mom);
     this.rows.push(...rows);
     this.batchesBefore.push(...batchesBefore);
     this.total = total;
