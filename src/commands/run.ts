@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { rm } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
@@ -100,6 +101,9 @@ async function resumeRun(name: string | true, started: number): Promise<void> {
   const folder = name === true ? (await unfinishedRuns())[0]?.folder : folderNamed(name);
   if (folder === undefined) {
     throw new UserError("There is no run that did not finish.", "Begin one with `npx xray run`.");
+  }
+  if (!existsSync(folder)) {
+    throw new UserError(`There is no run ${JSON.stringify(runName(folder))}.`, "`npx xray runs` lists them.");
   }
   if (await isFinished(folder)) {
     throw new UserError(`The run ${runName(folder)} is finished.`, `Its report is in ${folder}.`);

@@ -255,7 +255,12 @@ async function tryToLock(folder: string): Promise<(() => Promise<void>) | undefi
   try {
     return (await lockFolder(folder)).release;
   } catch (error) {
-    currentDisplay().text(`No backup is made of this fit. ${messageOf(error)}`);
+    // The lock's own remedy is for runs.
+    const [problem = ""] = messageOf(error).split("\n");
+    currentDisplay().text(
+      `No backup is made of this fit. ${problem} To have one, give the learner \`backup: { folder: ... }\` with a ` +
+        "folder of its own.",
+    );
     return undefined;
   }
 }

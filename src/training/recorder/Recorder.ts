@@ -90,7 +90,8 @@ export class Recorder implements Callback {
     for (const loss of losses) this.losses.push(loss);
     for (const lr of lrs) this.lrs.push(lr);
     for (const mom of moms) this.moms.push(mom);
-    this.rows.push(...rows);
+    // An epoch without validation has a loss that is undefined, which no file keeps.
+    for (const row of rows) this.rows.push({ ...row, validLoss: row.validLoss });
     this.batchesBefore.push(...batchesBefore);
     this.total = total;
     for (const row of rows) this.progress?.row(this.table.row(row));

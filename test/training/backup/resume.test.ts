@@ -278,7 +278,7 @@ describe("what a backup must not overlook", () => {
     assert.deepEqual(await outcome(again), expected);
   });
 
-  it("begins anew with another dropout, another transform, metric or loss of the same name", async () => {
+  it("begins anew with another dropout, and with other code of a transform or a metric of the same name", async () => {
     const backup = { folder: temporaryFolder(), everySeconds: 0 };
     const mine = (most: number) =>
       defineTransform({
@@ -326,6 +326,21 @@ describe("what a backup must not overlook", () => {
       );
       rmSync(backup.folder, { recursive: true });
     }
+  });
+
+  it("begins anew where an image has other bytes", async () => {
+    const backup = { folder: temporaryFolder(), everySeconds: 0 };
+    const stopped = await makeLearner({ backup });
+    await assert.rejects(stopped.fit(1, 1e-2, [new Killer(1)]), /killed/);
+    const data = await makeData();
+    const [{ path: file } = { path: "" }] = data.trainDs.items;
+    const bytes = readFileSync(file);
+    // Of the same size, just before the end of the picture.
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 3) ^ 1, bytes.length - 3);
+    writeFileSync(file, bytes);
+    const other = await makeLearner({ backup }, 3, { data });
+    await assert.rejects(other.fit(1, 1e-2, [new Killer(0)]), /killed/);
+    assert.match(said.join("\n"), /begins at its beginning.*it differs in the data/s);
   });
 
   it("takes no fit for another one whose callback has the same code", async () => {
