@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { rm } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
@@ -101,6 +102,9 @@ async function resumeRun(name: string | true, started: number): Promise<void> {
   if (folder === undefined) {
     throw new UserError("There is no run that did not finish.", "Begin one with `npx xray run`.");
   }
+  if (!existsSync(folder)) {
+    throw new UserError(`There is no run ${JSON.stringify(runName(folder))}.`, "`npx xray runs` lists them.");
+  }
   if (await isFinished(folder)) {
     throw new UserError(`The run ${runName(folder)} is finished.`, `Its report is in ${folder}.`);
   }
@@ -138,15 +142,20 @@ function requireSameProgram(folder: string, { code, commit = "unknown" }: Starte
 export async function resumeOrReplace(folder: string, prepared: PreparedRun): Promise<Unfinished> {
   const run = await readStartedRun(folder);
   if (!run) return "replace";
-  const { parameters, dataset } = prepared;
+  const what = begunWith(run, prepared);
+  if (what === undefined) return "resume";
+  console.error(`run: what is in ${runName(folder)} was begun with ${what}, and is replaced`);
+  return "replace";
+}
+
+/** What a run was begun with that would not be prepared so now; undefined where it is the same one. */
+export function begunWith(run: StartedRun, { parameters, dataset }: PreparedRun): string | undefined {
   const same = isDeepStrictEqual(
     { ...run.parameters, dataDir: "", data: run.dataset },
     { ...parameters, dataDir: "", data: dataset.path },
   );
-  if (same && run.code === libraryHash()) return "resume";
-  const what = same ? "another version of this program" : "other parameters or images";
-  console.error(`run: what is in ${runName(folder)} was begun with ${what}, and is replaced`);
-  return "replace";
+  if (!same) return "other parameters or images";
+  return run.code === libraryHash() ? undefined : "another version of this program";
 }
 
 /** Names a run that could be gone on with. */

@@ -20,10 +20,11 @@ export interface RunsOptions {
  * @throws UserError when a run that is to be deleted is not there, or is being written
  */
 export async function runs({ remove = [] }: RunsOptions): Promise<void> {
-  for (const name of remove) await requireRemovable(name);
-  for (const name of remove) {
-    await rm(folderNamed(name), { recursive: true });
-    console.error(`runs: ${name} is deleted`);
+  const folders = new Set(remove.map(folderToRemove));
+  for (const folder of folders) await requireRemovable(folder);
+  for (const folder of folders) {
+    await rm(folder, { recursive: true, force: true });
+    console.error(`runs: ${runName(folder)} is deleted`);
   }
   if (remove.length > 0) return;
   const rows = await Promise.all((await runFolders()).map(rowOf));
@@ -39,12 +40,18 @@ export async function runs({ remove = [] }: RunsOptions): Promise<void> {
   console.log(tableText({ columns, rows: rows.sort((a, b) => (a[5] ?? "").localeCompare(b[5] ?? "")) }));
 }
 
-async function requireRemovable(name: string): Promise<void> {
-  const folder = folderNamed(name);
-  if (!existsSync(folder)) {
-    throw new UserError(`There is no run ${JSON.stringify(name)}.`, "`npx xray runs` lists them.");
+/** The folder of a run, or that of the notebooks' backups, which is listed with them. */
+const folderToRemove = (name: string): string =>
+  name === backupFolderName ? path.join(runsDir, name) : folderNamed(name);
+
+async function requireRemovable(folder: string): Promise<void> {
+  const isPart = path.dirname(folder) !== runsDir && !(await runFolders()).includes(folder);
+  if (!existsSync(folder) || isPart) {
+    throw new UserError(`There is no run ${JSON.stringify(runName(folder))}.`, "`npx xray runs` lists them.");
   }
-  for (const each of [folder, ...(await readdir(folder)).map((inside) => path.join(folder, inside))]) {
+  const inside = (await readdir(folder)).map((name) => path.join(folder, name));
+  // A sweep of seeds has taken the folder of all its runs.
+  for (const each of [path.dirname(folder), folder, ...inside]) {
     if (!(await isLocked(each))) continue;
     throw new UserError(`The run ${runName(each)} is being written.`, "Stop it first, with Ctrl-C.");
   }

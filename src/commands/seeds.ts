@@ -11,10 +11,18 @@ import { readPredictions } from "../runs/predictionsFile.js";
 import { exportHtml } from "../report/exportHtml.js";
 import { runNotebook } from "../report/runNotebook.js";
 import { dataDifferences, settingDifferences } from "../runs/RunData.js";
-import { folderNamed, inRunFolder, isFinished } from "../runs/runFolder.js";
-import { resumable } from "../runs/resumeHint.js";
+import { folderNamed, inRunFolder, isFinished, runName } from "../runs/runFolder.js";
+import { backupFolder, resumable } from "../runs/resumeHint.js";
+import { readStartedRun } from "../runs/StartedRun.js";
 import { type FolderLock, lockedFolder } from "../core/folderLock.js";
-import { type PreparedRun, prepareRun, resumeOrReplace, type RunOptions, runPrepared } from "./run.js";
+import {
+  begunWith,
+  type PreparedRun,
+  prepareRun,
+  resumeOrReplace,
+  type RunOptions,
+  runPrepared,
+} from "./run.js";
 import { readRun } from "../runs/readRun.js";
 
 /** The flags of `xray seeds`: those of a run, but for its seed, its name and what becomes of an unfinished one. */
@@ -54,6 +62,7 @@ export async function seeds({ seeds: wanted, name, ...options }: SeedsOptions): 
     let started = performance.now();
     const prepared = await prepareRun(options);
     await requireLike(sweep, wanted, prepared);
+    await requireResumable(sweep, wanted, prepared);
     for (const seed of wanted) {
       const folder = path.join(sweep, seedFolder(seed));
       if (await isFinished(folder)) {
@@ -108,6 +117,27 @@ async function requireLike(
     `The runs in ${path.relative(process.cwd(), sweep)} differ from what is asked for in more than their seed ` +
       `(what is there, and what is asked for):${indented(unlike, 10)}`,
     "Choose another --name for the new runs, ask for what is there, or remove those runs.",
+  );
+}
+
+/** @throws UserError naming the seeds whose half-done training would be lost, because another one is asked for */
+async function requireResumable(
+  sweep: string,
+  wanted: readonly number[],
+  prepared: PreparedRun,
+): Promise<void> {
+  const lost: string[] = [];
+  for (const seed of wanted) {
+    const folder = path.join(sweep, seedFolder(seed));
+    if ((await isFinished(folder)) || !existsSync(backupFolder(folder))) continue;
+    const run = await readStartedRun(folder);
+    const what = run && begunWith(run, { ...prepared, parameters: { ...prepared.parameters, seed } });
+    if (what !== undefined) lost.push(`${runName(folder)}: begun with ${what}`);
+  }
+  if (lost.length === 0) return;
+  throw new UserError(
+    `Runs that did not finish, and that could be gone on with, differ from what is asked for:${indented(lost, 10)}`,
+    "Choose another --name for the new runs, ask for what is there, or remove those runs: `npx xray runs --remove`.",
   );
 }
 

@@ -173,7 +173,8 @@ async function read(lock: string): Promise<{ owner?: Owner; text: string; silent
     const [text, { mtimeMs }] = await Promise.all([readFile(lock, "utf8"), stat(lock)]);
     return { owner: ownerOf(text), text, silentFor: Date.now() - mtimeMs };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    // Nor has what is no folder one.
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import path from "node:path";
 import { runsDir } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
 import { type FolderLock, isLocked, lockedFolder, lockName } from "../core/folderLock.js";
+import { backupFolderName } from "../training/backup/BackupOptions.js";
 import { readStartedRun, type StartedRun, startedRunName } from "./StartedRun.js";
 
 /** The notebook as a run has executed it, once that is at its end. */
@@ -22,6 +23,12 @@ export function folderNamed(name: string): string {
     throw new UserError(
       `A run cannot be called ${JSON.stringify(name)}.`,
       "Use letters, digits, dots and dashes, and at most one slash.",
+    );
+  }
+  if (parts.includes(backupFolderName)) {
+    throw new UserError(
+      `A run cannot be called ${JSON.stringify(name)}: what is called ${backupFolderName} holds the state of fits.`,
+      "Choose another name.",
     );
   }
   return path.join(runsDir, name);

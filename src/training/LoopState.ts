@@ -12,6 +12,10 @@ export interface LoopState {
   readonly iteration: number;
   readonly lastItems: readonly number[];
   readonly lastLoss: number;
+  /** The last epoch's, while the present one trains. */
+  readonly validLoss?: number;
+  /** Likewise. */
+  readonly metrics: readonly number[];
   readonly smooth: SmoothenState;
   /** What callbacks have asked for in this epoch. */
   readonly asked: CallbackRequest;

@@ -57,6 +57,8 @@ export class Trainer {
   /** It draws dropout's masks and MixUp's pairs. */
   private readonly random: Random;
   private readonly passes = new Passes();
+  /** Those of the data that the learner has when they are asked for: a callback may give it other ones. */
+  private readonly streams: Streams;
   private readonly loss: CrossEntropy;
 
   constructor(
@@ -67,6 +69,14 @@ export class Trainer {
     const { data, model } = learn;
     this.seed = options.seed ?? data.seed;
     this.random = new Random(this.seed, 3);
+    const { random, passes } = this;
+    this.streams = {
+      random,
+      passes,
+      get data() {
+        return learn.data;
+      },
+    };
     this.loss = (options.lossFunc ?? crossEntropy())(data.c);
     this.optimizer = this.newOptimizer();
     this.recorder = new Recorder(this.optimizer, metrics.columns);
@@ -236,10 +246,6 @@ export class Trainer {
   private get identity(): CheckpointIdentity {
     const { arch, data, model } = this.learn;
     return { architecture: arch, classes: data.classes, body: model.body.spec };
-  }
-
-  private get streams(): Streams {
-    return { random: this.random, passes: this.passes, data: this.data };
   }
 
   private newOptimizer(): Optimizer {

@@ -68,6 +68,8 @@ export interface LoopBackup {
   write(loop: LoopState): Promise<unknown>;
   /** The same where the person has asked for a stop. */
   stop(loop: LoopState): Promise<void>;
+  /** Told when every callback has been told of `trainBegin`. */
+  begun(): void;
   /** Puts the whole fit, but for the loop, into the state that was written last. */
   restore(state: TrainingState): Promise<void>;
 }
@@ -169,12 +171,14 @@ class TrainingLoop {
     const { backup } = fitted;
     if (!backup?.stoppedAt) {
       await this.tell("trainBegin");
+      backup?.begun();
       return "begin";
     }
     const { phase, smooth, asked, seconds, validated, ...place } = backup.stoppedAt;
     [this.smooth.state, this.asked, this.validated] = [smooth, asked, [...validated]];
     Object.assign(state, place, { smoothLoss: this.smooth.value });
     await this.tell("trainBegin");
+    backup.begun();
     await fitted.inCallbacks("trainBegin", () => backup.restore(state));
     const { trainDl, validDl } = fitted.learn.data;
     [state.batches, state.validBatches] = [trainDl.length, validDl.length];
@@ -199,9 +203,9 @@ class TrainingLoop {
   /** Where the loop is between two batches. */
   private loopState(phase: LoopState["phase"]): LoopState {
     const { state, smooth, asked, validated, seconds } = this;
-    const { epoch, batch, iteration, lastItems, lastLoss } = state;
+    const { epoch, batch, iteration, lastItems, lastLoss, validLoss, metrics } = state;
     const place = { phase, epoch, batch: phase === "train" ? batch : 0, iteration, lastItems, lastLoss };
-    return { ...place, smooth: smooth.state, asked, validated, seconds };
+    return { ...place, validLoss, metrics, smooth: smooth.state, asked, validated, seconds };
   }
 
   /** Between two batches: the person may have asked for a stop, and the backup may be due. */

@@ -16,7 +16,7 @@ const nothing = (): Promise<void> => Promise.resolve();
 
 /** A process that has taken the folder, and holds it. */
 async function holder(folder: string): Promise<ChildProcess> {
-  const file = path.join(projectRoot, "dist", "src", "runs", "runLock.js");
+  const file = path.join(projectRoot, "dist", "src", "core", "folderLock.js");
   const script = `
     require(${JSON.stringify(file)}).lockedFolder(${JSON.stringify(folder)}, async () => {
       console.log("taken");

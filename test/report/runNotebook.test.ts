@@ -188,7 +188,7 @@ describe("runNotebook", () => {
     /** Takes a folder and runs a notebook in it. */
     const inLockedFolder = (place: string, options: object): ChildProcessByStdio<null, Readable, Readable> =>
       inProcess(
-        `${required("runs", "runLock.js")}.lockedFolder(${JSON.stringify(place)}, (lock) =>
+        `${required("core", "folderLock.js")}.lockedFolder(${JSON.stringify(place)}, (lock) =>
           ${required("report", "runNotebook.js")}.runNotebook({ ...${JSON.stringify(options)}, locks: [lock] }))`,
       );
 

@@ -7,7 +7,7 @@ import type { ImageStats } from "../imagenetStats.js";
 import type { WorkerPool } from "./WorkerPool.js";
 import type { ImageCache } from "./ImageCache.js";
 import type { Resizing } from "../transforms/resizing.js";
-import type { Transform } from "../transforms/Transform.js";
+import { ownTransformsCode, type Transform } from "../transforms/Transform.js";
 import { drawWeighted } from "../labels/weightedSampler.js";
 import type { Preprocessing } from "./prepareImage.js";
 
@@ -98,7 +98,8 @@ export class DataLoader {
   describe(): unknown {
     const { shuffle, weights, dropLast, stream } = this.options;
     const images = describeItems(this.dataset.items);
-    return { images, bs: this.bs, ...this.preparation, shuffle, weights, dropLast, stream };
+    const code = ownTransformsCode(this.options.transforms);
+    return { images, bs: this.bs, ...this.preparation, code, shuffle, weights, dropLast, stream };
   }
 
   /**

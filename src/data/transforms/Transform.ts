@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Random } from "../../core/Random.js";
 import { UserError } from "../../core/errors.js";
@@ -50,6 +51,18 @@ export function definitionOf(name: string): Definition {
     `There is no transform ${JSON.stringify(name)} here.`,
     `Run its \`defineTransform\` first. Defined are: ${[...definedTransforms.keys()].join(", ")}.`,
   );
+}
+
+/**
+ * What tells the code of the transforms that are defined outside this package from another one of the same name, as a
+ * SHA-256; undefined where there are none.
+ * @throws UserError naming a transform that is not defined in this process
+ */
+export function ownTransformsCode(transforms: readonly Transform[]): string | undefined {
+  const own = transforms.filter(({ name }) => name.includes("/"));
+  if (own.length === 0) return undefined;
+  const texts = own.map(({ name }) => Object.values(definitionOf(name)).map(String).join("\n"));
+  return createHash("sha256").update(texts.join("\n")).digest("hex");
 }
 
 /** Whether something that was read from a file is a transform as its own function makes it, with all bounds in order. */

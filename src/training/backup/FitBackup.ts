@@ -8,7 +8,8 @@ import { messageOf, UserError } from "../../core/errors.js";
 import { toExactJson } from "../../core/exactJson.js";
 import { lockFolder } from "../../core/folderLock.js";
 import { shownPath } from "../../core/shownPath.js";
-import type { TrainingState } from "../callbacks/Callback.js";
+import { removeAbandoned } from "../../core/writeFiles.js";
+import type { Callback, TrainingState } from "../callbacks/Callback.js";
 import type { LoopBackup } from "../fit.js";
 import type { LoopState } from "../LoopState.js";
 import type { BackupPlan } from "./BackupOptions.js";
@@ -19,7 +20,10 @@ import {
   fitIdentity,
   type FitIdentity,
   keyOf,
+  noteEnd,
+  occurrenceOf,
 } from "./fitIdentity.js";
+import { nameOf, plainFields } from "./describe.js";
 import {
   type Interruption,
   readSavedFit,
@@ -28,6 +32,7 @@ import {
   savedFitName,
   writeSavedFit,
 } from "./SavedFit.js";
+import { restoreRng } from "../rngState.js";
 import { restoreTrained, trainedState, writeArrays } from "./trainedState.js";
 
 /**
@@ -38,6 +43,8 @@ export class FitBackup implements LoopBackup {
   private readonly began = performance.now();
   private lastWrite = performance.now();
   private hasWritten = false;
+  /** What the callbacks that have no state have in their fields after `trainBegin`. */
+  private fields = new Map<Callback, string>();
   private readonly interruptions: readonly Interruption[];
 
   private constructor(
@@ -67,7 +74,8 @@ export class FitBackup implements LoopBackup {
       await work(undefined);
       return;
     }
-    const folder = path.join(plan.folder, `${fit.what.replaceAll(" ", "-")}-${keyOf(identity)}`);
+    const key = keyOf(identity, occurrenceOf(identity, fit));
+    const folder = path.join(plan.folder, `${fit.what.replaceAll(" ", "-")}-${key}`);
     const release = plan.isShared ? await tryToLock(folder) : () => Promise.resolve();
     if (!release) {
       await work(undefined);
@@ -75,8 +83,13 @@ export class FitBackup implements LoopBackup {
     }
     try {
       const saved = await readSavedFit(path.join(folder, savedFitName));
-      if (!saved) await noteOthers(plan, fit, identity);
+      if (!saved) {
+        // Arrays of a first backup that was not whole before its process was killed.
+        await removeArrays(folder);
+        await noteOthers(plan, fit, identity);
+      }
       await work(new FitBackup(folder, identity, fit, plan.everyMs, saved));
+      noteEnd(identity);
     } finally {
       await release();
       // A fit that has left nothing leaves no folder either.
@@ -107,17 +120,8 @@ export class FitBackup implements LoopBackup {
     return this.interruptions;
   }
 
-  async write(loop: LoopState): Promise<boolean> {
-    try {
-      await this.keep({ status: "stopped", loop });
-      return true;
-    } catch (error) {
-      // Hours of training are worth more than their backup.
-      currentDisplay().text(`Warning: the fit has no new backup. ${messageOf(error)}`);
-      return false;
-    } finally {
-      this.lastWrite = performance.now();
-    }
+  write(loop: LoopState): Promise<boolean> {
+    return this.tryToKeep("The fit has no new backup", { status: "stopped", loop });
   }
 
   async stop(loop: LoopState): Promise<void> {
@@ -135,7 +139,13 @@ export class FitBackup implements LoopBackup {
   async finish({ isSearch }: { readonly isSearch: boolean }): Promise<void> {
     if (this.isFinished) return;
     const lasted = performance.now() - this.began >= this.everyMs;
-    if (lasted || this.hasWritten || this.saved) await this.keep({ status: "finished" }, !isSearch);
+    if (!lasted && !this.hasWritten && !this.saved) return;
+    await this.tryToKeep("The end of the fit is not kept", { status: "finished" }, !isSearch);
+  }
+
+  begun(): void {
+    const stateless = this.fit.callbacks.filter((callback) => callback.state === undefined);
+    this.fields = new Map(stateless.map((callback) => [callback, fieldsOf(callback)]));
   }
 
   async restore(state: TrainingState): Promise<void> {
@@ -156,19 +166,41 @@ export class FitBackup implements LoopBackup {
         "Give that callback a `state` and a `restore` that sets `learn.data` again, or delete the folder to begin anew.",
       );
     }
+    // A search has put back its own.
+    if (saved.arrays) restoreRng(saved.trained.rng, fit.parts.streams);
     const when = new Date(saved.written).toLocaleString();
     const where = `(backup of ${when} in ${shownPath(this.folder)})`;
     const told = saved.loop
       ? `Going on in epoch ${saved.loop.epoch}${saved.loop.phase === "train" ? `, after ${saved.loop.batch} of ${state.batches} batches` : ", at its validation"} ${where}.`
       : `This ${what === "lrFind" ? "search" : "fit"} has been finished before and is not repeated ${where}; delete the folder to run it anew.`;
     currentDisplay().text(told);
+    for (const name of saved.forgetful) {
+      currentDisplay().text(
+        `Warning: ${name} had kept something in its fields by then, which is lost: it has no \`state\`. Give it \`state\` ` +
+          "and `restore` for fits that go on with the same bits.",
+      );
+    }
+  }
+
+  /** Hours of training are worth more than their backup. */
+  private async tryToKeep(what: string, ...kept: Parameters<FitBackup["keep"]>): Promise<boolean> {
+    try {
+      await this.keep(...kept);
+      return true;
+    } catch (error) {
+      currentDisplay().text(`Warning: ${what}. ${messageOf(error)}`);
+      return false;
+    } finally {
+      this.lastWrite = performance.now();
+    }
   }
 
   private async keep(progress: Pick<SavedFit, "status" | "loop">, withArrays = true): Promise<void> {
     const { folder, fit, identity, interruptions, seconds } = this;
     const states: unknown[] = [];
     // null: a place in a list is kept in JSON, undefined is not.
-    for (const callback of fit.callbacks) states.push((await callback.state?.()) ?? null);
+    for (const callback of fit.callbacks) states.push(await stateOf(callback));
+    const forgetful = [...this.fields].filter(([callback, before]) => fieldsOf(callback) !== before);
     await mkdir(folder, { recursive: true });
     const name = `state-${randomBytes(6).toString("hex")}.safetensors`;
     const sha256 = withArrays ? await writeArrays(path.join(folder, name), fit.parts) : undefined;
@@ -178,17 +210,41 @@ export class FitBackup implements LoopBackup {
       trained: trainedState(fit.parts),
       data: describeData(fit.learn.data),
       callbacks: states,
+      forgetful: forgetful.map(([callback]) => nameOf(callback)),
       arrays: sha256 === undefined ? undefined : { file: name, sha256 },
     };
     await writeSavedFit(path.join(folder, savedFitName), next);
     // Only now is the one before it not needed any more.
-    for (const file of await readdir(folder)) {
-      if (/^state-.*\.safetensors$/.test(file) && file !== name)
-        await rm(path.join(folder, file), { force: true });
-    }
+    await removeArrays(folder, name);
     this.hasWritten = true;
   }
 }
+
+/** Takes away the files of arrays, but for one, and what was about to become one. */
+async function removeArrays(folder: string, needed?: string): Promise<void> {
+  removeAbandoned(folder);
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (/^state-.*\.safetensors$/.test(name) && name !== needed)
+      await rm(path.join(folder, name), { force: true });
+  }
+}
+
+/** @throws UserError where it is no plain data */
+async function stateOf(callback: Callback): Promise<unknown> {
+  const state = (await callback.state?.()) ?? null;
+  try {
+    toExactJson(state);
+    return state;
+  } catch (error) {
+    throw new UserError(
+      `The state of ${nameOf(callback)} cannot be kept: ${messageOf(error)}.`,
+      "Let its `state` return numbers, texts, truth values, and lists and objects of them.",
+      { cause: error },
+    );
+  }
+}
+
+const fieldsOf = (callback: Callback): string => toExactJson(plainFields(callback));
 
 const interruptionOf = (what: string, { written }: SavedFit, { epoch, batch }: LoopState): Interruption => ({
   ...{ what, epoch, batch, stopped: written, resumed: new Date().toISOString() },
@@ -199,7 +255,12 @@ async function tryToLock(folder: string): Promise<(() => Promise<void>) | undefi
   try {
     return (await lockFolder(folder)).release;
   } catch (error) {
-    currentDisplay().text(`No backup is made of this fit. ${messageOf(error)}`);
+    // The lock's own remedy is for runs.
+    const [problem = ""] = messageOf(error).split("\n");
+    currentDisplay().text(
+      `No backup is made of this fit. ${problem} To have one, give the learner \`backup: { folder: ... }\` with a ` +
+        "folder of its own.",
+    );
     return undefined;
   }
 }

@@ -40,6 +40,8 @@ export interface SavedFit {
   readonly data: unknown;
   /** The callbacks' states, the recorder's among them, in the order in which they are told of events. */
   readonly callbacks: readonly unknown[];
+  /** Callbacks, by the names of their classes, whose fields have changed in the fit and that have no state. */
+  readonly forgetful: readonly string[];
   /** The file of the arrays, in the same folder; none for a finished search, which leaves none changed. */
   readonly arrays?: { readonly file: string; readonly sha256: string };
 }

@@ -8,7 +8,7 @@ import type { LearnerOptions } from "../LearnerOptions.js";
 import { captureRng } from "../rngState.js";
 import type { TrainedLearner } from "../TrainedLearner.js";
 import { libraryHash } from "./libraryHash.js";
-import { describeCallback, hashOf, plainFields } from "./describe.js";
+import { codeOf, describeCallback, hashOf, isOpaque, plainFields } from "./describe.js";
 import { hashArrays, type TrainedParts } from "./trainedState.js";
 
 /**
@@ -30,6 +30,22 @@ export interface BeginningFit {
   readonly callbacks: readonly Callback[];
 }
 
+/** How many fits have come to their end in this process that cannot be told apart, by their keys. */
+const ended = new Map<string, number>();
+
+/**
+ * Which one of the fits of an identity this is: those with callbacks that look alike and may be different are told apart
+ * by their order. The others are the same fit, whenever they are begun.
+ */
+export function occurrenceOf(identity: FitIdentity, { callbacks }: BeginningFit): number {
+  return callbacks.some(isOpaque) ? (ended.get(keyOf(identity)) ?? 0) : 0;
+}
+
+/** Notes that a fit has come to its end. */
+export function noteEnd(identity: FitIdentity): void {
+  ended.set(keyOf(identity), (ended.get(keyOf(identity)) ?? 0) + 1);
+}
+
 /** Undefined where the data do not say what decides their batches. */
 export async function fitIdentity(fit: BeginningFit): Promise<FitIdentity | undefined> {
   const { learn, parts, options, span } = fit;
@@ -47,15 +63,20 @@ export async function fitIdentity(fit: BeginningFit): Promise<FitIdentity | unde
       body: plainFields(model.body.spec),
       trained: trained.length,
       layers: hashOf(trained.join()),
+      // Of a dropout, say, neither the weights nor their names tell.
+      made: hashOf(
+        toExactJson([...model.modules()].map((module) => [codeOf(module), plainFields(module, 1)])),
+      ),
     },
     "the weights and the optimizer's state at the beginning": await hashArrays(parts),
     "the optimizer": {
       optimizer: parts.optimizer.constructor.name,
+      code: codeOf(parts.optimizer),
       ...asRecord(plainFields(parts.optimizer)),
     },
-    "the loss": plainFields(fit.loss),
+    "the loss": { code: codeOf(fit.loss), ...asRecord(plainFields(fit.loss)) },
     "the learner's options": { clipGrad, mixUp, gradientAccumulation, gradientCheckpointing },
-    "the metrics": learn.recorder.columns.map(({ head }) => head),
+    "the metrics": learn.recorder.columns.map(({ head, metric }) => [head, hashOf(String(metric))]),
     "the callbacks": fit.callbacks.map(describeCallback),
     "the data": data,
     "the random draws": { seed: fit.seed, ...captureRng(parts.streams) },
@@ -70,8 +91,9 @@ export function describeData({ trainDl, validDl }: DataBunch): unknown {
   return train === undefined || valid === undefined ? undefined : { train, valid };
 }
 
-/** What tells a fit from all others. */
-export const keyOf = (identity: FitIdentity): string => hashOf(toExactJson(identity));
+/** What tells a fit from all others. @param occurrence as `occurrenceOf` gives it */
+export const keyOf = (identity: FitIdentity, occurrence = 0): string =>
+  hashOf(toExactJson(occurrence === 0 ? identity : [identity, occurrence]));
 
 /**
  * In what two fits differ, in words, such as "the random draws: seed (5 there, 6 here)".

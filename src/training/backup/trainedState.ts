@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
+import path from "node:path";
 import { collectGarbage } from "../../engine/collectGarbage.js";
 import { readSafetensors, type StreamedTensor, streamSafetensors } from "../../engine/safetensors.js";
 import type { Variable } from "../../engine/Variable.js";
 import { bytesOf } from "../../core/writeFiles.js";
-import { UserError } from "../../core/errors.js";
+import { messageOf, UserError } from "../../core/errors.js";
 import type { Cnn } from "../../models/Cnn.js";
 import type { Optimizer } from "../optimizers/Optimizer.js";
-import { captureRng, restoreRng, type RngState, type Streams } from "../rngState.js";
+import { captureRng, type RngState, type Streams } from "../rngState.js";
 import type { BatchTrainer } from "../session/BatchTrainer.js";
 
 /** Everything that training changes, but for the training loop and its callbacks. */
@@ -64,18 +65,25 @@ export async function hashArrays(parts: TrainedParts): Promise<string> {
 }
 
 /**
- * Puts the parts into the state that was written.
+ * Puts the parts into the state that was written, but for the random streams: those are of data that a callback may have
+ * to give the learner first.
  * @throws UserError when the file is damaged or missing; nothing is changed then
  */
 export async function restoreTrained(
-  { model, optimizer, runner, streams }: TrainedParts,
+  { model, optimizer, runner }: TrainedParts,
   state: TrainedState,
   { file, sha256 }: { readonly file: string; readonly sha256: string },
 ): Promise<void> {
-  const { tensors } = await readSafetensors(file, sha256);
+  const { tensors } = await readSafetensors(file, sha256).catch((error: unknown) => {
+    const [problem = ""] = messageOf(error).split("\n");
+    throw new UserError(problem, `Delete its folder, ${path.dirname(file)}; the fit then begins anew.`, {
+      cause: error,
+    });
+  });
   const valuesFor = (name: string): Float32Array => {
     const tensor = tensors.get(name);
-    if (!tensor) throw new UserError(`${file} has no ${name}.`, "Delete its folder, and begin the fit anew.");
+    if (!tensor)
+      throw new UserError(`${file} has no ${name}.`, "Delete its folder; the fit then begins anew.");
     return tensor.values;
   };
   const modelValues = model
@@ -90,7 +98,6 @@ export async function restoreTrained(
   }
   const { t, mom, lrs, wd } = state.optimizer;
   [optimizer.t, optimizer.mom, optimizer.lrs, optimizer.wd] = [t, mom, [...lrs], wd];
-  restoreRng(state.rng, streams);
   if (state.accumulated) {
     const sums = optimizer.parameters.map((_, i) => valuesFor(`${sumPrefix}${i}`));
     runner.restoreAccumulated(state.accumulated, sums);

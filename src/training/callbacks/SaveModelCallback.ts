@@ -21,8 +21,8 @@ export interface SaveModelOptions extends TrackerOptions {
 interface SaveModelState {
   readonly tracker: TrackerState;
   readonly saved?: string;
-  /** Absolute. */
-  readonly file?: string;
+  /** Everything that was saved, absolute. */
+  readonly files: readonly string[];
 }
 
 /**
@@ -36,8 +36,8 @@ export class SaveModelCallback implements Callback {
   private readonly name: string;
   /** The best epoch's id in its file: others may write under its name. */
   private saved: string | undefined;
-  /** Where it lies. */
-  private file: string | undefined;
+  /** Where all that this fit has saved lies. */
+  private files: readonly string[] = [];
 
   /** @throws UserError when an option makes no sense */
   constructor({ every = "improvement", name = "bestmodel", ...tracked }: SaveModelOptions = {}) {
@@ -47,28 +47,34 @@ export class SaveModelCallback implements Callback {
   }
 
   state(): SaveModelState {
-    return { tracker: this.tracker.state(), saved: this.saved, file: this.file };
+    return { tracker: this.tracker.state(), saved: this.saved, files: this.files };
   }
 
   async restore(saved: unknown, { learn }: TrainingState): Promise<void> {
-    const { tracker, saved: id, file } = saved as SaveModelState;
+    const { tracker, saved: id, files } = saved as SaveModelState;
     this.tracker.restore(tracker);
-    [this.saved, this.file] = [id, this.fileOf(learn)];
+    this.saved = id;
     // In another process the learner may have another folder.
-    if (file === undefined || file === this.file || !existsSync(file)) return;
-    await makeFolder(learn.modelDir, "Give the learner another `modelDir`.");
-    await copyFile(file, this.file);
+    this.files = files.map((file) => path.resolve(learn.modelDir, path.basename(file)));
+    for (const [i, file] of files.entries()) {
+      const here = this.files[i] ?? "";
+      if (file === here || !existsSync(file)) continue;
+      await makeFolder(learn.modelDir, "Give the learner another `modelDir`.");
+      await copyFile(file, here);
+    }
   }
 
   trainBegin(state: TrainingState): void {
-    this.saved = undefined;
+    [this.saved, this.files] = [undefined, []];
     this.tracker.trainBegin(state);
   }
 
   async epochEnd(state: TrainingState): Promise<void> {
     const { learn, epoch } = state;
     if (this.every === "epoch") {
-      await learn.save(`${this.name}_${epoch}`);
+      const name = `${this.name}_${epoch}`;
+      await learn.save(name);
+      this.files = [...this.files, fileOf(learn, name)];
       return;
     }
     const better = this.tracker.epochEnd(state);
@@ -76,7 +82,7 @@ export class SaveModelCallback implements Callback {
     const id = randomUUID();
     await learn.save(this.name, { id });
     // Where it cannot be written, the file of an earlier epoch stays the one to load.
-    [this.saved, this.file] = [id, this.fileOf(learn)];
+    [this.saved, this.files] = [id, [fileOf(learn, this.name)]];
     currentDisplay().text(
       `Better model found at epoch ${epoch} with ${this.tracker.head} value: ${better.toFixed(6)}.`,
     );
@@ -94,8 +100,7 @@ export class SaveModelCallback implements Callback {
     this.tracker.reset();
     if (saved !== undefined) await learn.load(this.name, { id: saved });
   }
-
-  private fileOf({ modelDir }: TrainingState["learn"]): string {
-    return path.resolve(modelDir, checkpointName(this.name));
-  }
 }
+
+const fileOf = ({ modelDir }: TrainingState["learn"], name: string): string =>
+  path.resolve(modelDir, checkpointName(name));

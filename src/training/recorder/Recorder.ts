@@ -86,10 +86,12 @@ export class Recorder implements Callback {
 
   restore(saved: unknown): void {
     const { losses, lrs, moms, rows, batchesBefore, total } = saved as RecorderState;
-    this.losses.push(...losses);
-    this.lrs.push(...lrs);
-    this.moms.push(...moms);
-    this.rows.push(...rows);
+    // One by one: a long fit has more batches than a call may have arguments.
+    for (const loss of losses) this.losses.push(loss);
+    for (const lr of lrs) this.lrs.push(lr);
+    for (const mom of moms) this.moms.push(mom);
+    // An epoch without validation has a loss that is undefined, which no file keeps.
+    for (const row of rows) this.rows.push({ ...row, validLoss: row.validLoss });
     this.batchesBefore.push(...batchesBefore);
     this.total = total;
     for (const row of rows) this.progress?.row(this.table.row(row));

@@ -1,19 +1,21 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, describe, it } from "node:test";
 import { type Display, setDisplay, silentDisplay } from "../../../src/core/Display.js";
 import { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
 import { imagenetStats } from "../../../src/data/imagenetStats.js";
-import { getTransforms } from "../../../src/data/transforms/getTransforms.js";
+import { defineTransform } from "../../../src/data/transforms/defineTransform.js";
+import { getTransforms, type Transforms } from "../../../src/data/transforms/getTransforms.js";
 import { CSVLogger } from "../../../src/training/callbacks/CSVLogger.js";
-import type { Callback } from "../../../src/training/callbacks/Callback.js";
+import type { Callback, TrainingState } from "../../../src/training/callbacks/Callback.js";
 import { EarlyStoppingCallback } from "../../../src/training/callbacks/EarlyStoppingCallback.js";
 import { ReduceLROnPlateauCallback } from "../../../src/training/callbacks/ReduceLROnPlateauCallback.js";
 import { SaveModelCallback } from "../../../src/training/callbacks/SaveModelCallback.js";
 import { Learner } from "../../../src/training/Learner.js";
 import type { LearnerOptions } from "../../../src/training/LearnerOptions.js";
 import { errorRate } from "../../../src/training/metrics/metrics.js";
+import type { Cnn } from "../../../src/models/Cnn.js";
 import { smallSet, temporaryFolder } from "../../support/folders.js";
 import { tinyNet } from "../../support/tinyNet.js";
 
@@ -54,13 +56,32 @@ class Killer implements Callback {
   }
 }
 
-async function makeLearner(options: LearnerOptions = {}, seed = 3): Promise<Learner<ImageDataBunch>> {
+async function makeData(
+  options: { readonly seed?: number; readonly size?: number; readonly dsTfms?: Transforms } = {},
+): Promise<ImageDataBunch> {
   // In another place each time, as on another machine.
   const data = await ImageDataBunch.fromFolder(smallSet(10, 4), {
-    ...{ valid: "test", size: 32, bs: 4, seed, numWorkers: 0, dsTfms: getTransforms(), sampler: "weighted" },
+    ...{
+      valid: "test",
+      size: 32,
+      bs: 4,
+      seed: 3,
+      numWorkers: 0,
+      dsTfms: getTransforms(),
+      sampler: "weighted",
+    },
+    ...options,
   });
   data.normalize(imagenetStats);
-  const learn = new Learner(data, tinyNet(), "tiny", {
+  return data;
+}
+
+async function makeLearner(
+  options: LearnerOptions = {},
+  seed = 3,
+  { data, net = tinyNet() }: { readonly data?: ImageDataBunch; readonly net?: Cnn } = {},
+): Promise<Learner<ImageDataBunch>> {
+  const learn = new Learner(data ?? (await makeData({ seed })), net, "tiny", {
     metrics: [errorRate],
     modelDir: temporaryFolder(),
     ...options,
@@ -206,7 +227,6 @@ describe("a fit with a backup", () => {
     await assert.rejects(stopped.fit(1, 1e-2, [new Killer(2)]), /killed/);
     const [fit = ""] = readdirSync(backup.folder);
     const file = path.join(backup.folder, fit, "fit.json");
-    const { writeFileSync } = await import("node:fs");
     writeFileSync(file, readFileSync(file, "utf8").replace('"batch":2', '"batch":3'));
     const again = await makeLearner({ backup });
     await assert.rejects(again.fit(1, 1e-2, [new Killer(Infinity)]), /damaged.*Delete its folder/s);
@@ -220,6 +240,188 @@ describe("a fit with a backup", () => {
     const again = await makeLearner({ backup });
     await again.fit(9, 1e-3, [stopping(), new Killer(Infinity)]);
     assert.equal(again.history.length, 3);
+  });
+});
+
+/** Gives the learner larger images from the second epoch on. */
+class Enlarger implements Callback {
+  private isLarge = false;
+  constructor(private readonly large: ImageDataBunch) {}
+  describe = () => "enlarges";
+  state = () => this.isLarge;
+  epochBegin({ epoch, learn }: TrainingState): void {
+    if (epoch === 1) this.set(learn);
+  }
+  restore(isLarge: unknown, { learn }: TrainingState): void {
+    if (isLarge === true) this.set(learn);
+  }
+  private set(learn: TrainingState["learn"]): void {
+    this.isLarge = true;
+    learn.data = this.large;
+  }
+}
+
+describe("what a backup must not overlook", () => {
+  it("goes on with the draws of data that a callback has given the learner", async () => {
+    const run = async (learn: Learner<ImageDataBunch>, killer: number) =>
+      learn.fit(2, 1e-2, [new Enlarger(await makeData({ size: 48 })), new Killer(killer)]);
+    const wanted = await makeLearner();
+    await run(wanted, Infinity);
+    const expected = await outcome(wanted);
+    const backup = { folder: temporaryFolder(), everySeconds: 0 };
+    const stopped = await makeLearner({ backup });
+    // After the second of the second epoch's batches.
+    await assert.rejects(run(stopped, 10), /killed/);
+    const again = await makeLearner({ backup });
+    await run(again, Infinity);
+    assert.match(said.join("\n"), /Going on in epoch 1, after 2 of 5 batches/);
+    assert.deepEqual(await outcome(again), expected);
+  });
+
+  it("begins anew with another dropout, and with other code of a transform or a metric of the same name", async () => {
+    const backup = { folder: temporaryFolder(), everySeconds: 0 };
+    const mine = (most: number) =>
+      defineTransform({
+        name: "mine/lighter",
+        make: () => ({ p: 1 }),
+        args: () => [],
+        draw: most === 1 ? () => ({ kind: "flip", order: 10 }) : () => ({ kind: "flip", order: 11 }),
+      })();
+    const withMine = (most: number) => {
+      const made = mine(most);
+      return makeData({ dsTfms: { train: [made], valid: [] } });
+    };
+    const counting = (text: string) =>
+      Object.defineProperty(text === "0" ? () => 0 : () => 1, "name", { value: "counted" });
+    const changes: readonly [
+      string,
+      () => Promise<Learner<ImageDataBunch>>,
+      () => Promise<Learner<ImageDataBunch>>,
+    ][] = [
+      [
+        "the net: made",
+        () => makeLearner({ backup }),
+        () => makeLearner({ backup }, 3, { net: tinyNet(1, { ps: 0.1 }) }),
+      ],
+      [
+        "the data",
+        async () => makeLearner({ backup }, 3, { data: await withMine(1) }),
+        async () => makeLearner({ backup }, 3, { data: await withMine(2) }),
+      ],
+      [
+        "the metrics",
+        () => makeLearner({ backup, metrics: [counting("0")] }),
+        () => makeLearner({ backup, metrics: [counting("1")] }),
+      ],
+    ];
+    for (const [difference, before, after] of changes) {
+      const stopped = await before();
+      await assert.rejects(stopped.fit(1, 1e-2, [new Killer(1)]), /killed/);
+      said = [];
+      const other = await after();
+      await assert.rejects(other.fit(1, 1e-2, [new Killer(0)]), /killed/);
+      assert.match(
+        said.join("\n"),
+        new RegExp(`begins at its beginning.*it differs in .*${difference}`, "s"),
+      );
+      rmSync(backup.folder, { recursive: true });
+    }
+  });
+
+  it("begins anew where an image has other bytes", async () => {
+    const backup = { folder: temporaryFolder(), everySeconds: 0 };
+    const stopped = await makeLearner({ backup });
+    await assert.rejects(stopped.fit(1, 1e-2, [new Killer(1)]), /killed/);
+    const data = await makeData();
+    const [{ path: file } = { path: "" }] = data.trainDs.items;
+    const bytes = readFileSync(file);
+    // Of the same size, just before the end of the picture.
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 3) ^ 1, bytes.length - 3);
+    writeFileSync(file, bytes);
+    const other = await makeLearner({ backup }, 3, { data });
+    await assert.rejects(other.fit(1, 1e-2, [new Killer(0)]), /killed/);
+    assert.match(said.join("\n"), /begins at its beginning.*it differs in the data/s);
+  });
+
+  it("takes no fit for another one whose callback has the same code", async () => {
+    const backup = { folder: temporaryFolder(), everySeconds: 0 };
+    const rates: unknown[] = [];
+    for (const lr of [1e-3, 1e-2]) {
+      const learn = await makeLearner({ backup });
+      const setting: Callback = { batchBegin: ({ learn }) => void (learn.optimizer.lrs = [lr, lr, lr]) };
+      await learn.fit(1, 1e-4, [setting]);
+      rates.push(learn.recorder.lrs.at(-1));
+    }
+    assert.deepEqual(rates, [1e-3, 1e-2]);
+  });
+
+  it("ends a fit whose last backup cannot be written, and says so", async () => {
+    const backup = { folder: temporaryFolder(), everySeconds: 0 };
+    const learn = await makeLearner({ backup });
+    const blocking: Callback = {
+      trainEnd: () => {
+        for (const name of readdirSync(backup.folder)) {
+          rmSync(path.join(backup.folder, name), { recursive: true });
+          writeFileSync(path.join(backup.folder, name), "");
+        }
+      },
+    };
+    await learn.fit(1, 1e-2, [blocking]);
+    assert.equal(learn.history.length, 1);
+    assert.match(said.join("\n"), /Warning: The end of the fit is not kept/);
+  });
+
+  it("says what a callback without a state has lost, and what a state cannot hold", async () => {
+    class Counter implements Callback {
+      private count = 0;
+      batchEnd(): void {
+        this.count++;
+      }
+    }
+    const backup = { folder: temporaryFolder(), everySeconds: 0 };
+    const stopped = await makeLearner({ backup });
+    await assert.rejects(stopped.fit(1, 1e-2, [new Counter(), new Killer(2)]), /killed/);
+    const again = await makeLearner({ backup });
+    const withMap: Callback = { describe: () => 0, state: () => new Map([["best", 1]]) };
+    await again.fit(1, 1e-2, [new Counter(), new Killer(Infinity)]);
+    assert.match(said.join("\n"), /Warning: Counter had kept something in its fields by then, which is lost/);
+    said = [];
+    await again.fit(1, 1e-2, [withMap]);
+    assert.match(
+      said.join("\n"),
+      /has no new backup\. The state of a callback cannot be kept: a Map is no plain data/,
+    );
+  });
+
+  it("has every epoch's checkpoint in another process's folder", async () => {
+    const backup = { folder: temporaryFolder(), everySeconds: 0 };
+    const saving = () => new SaveModelCallback({ every: "epoch" });
+    const stopped = await makeLearner({ backup });
+    await assert.rejects(stopped.fit(2, 1e-2, [saving(), new Killer(9)]), /killed/);
+    for (let i = 0; i < 2; i++) {
+      // The second one finds a finished fit.
+      const again = await makeLearner({ backup });
+      await again.fit(2, 1e-2, [saving(), new Killer(Infinity)]);
+      assert.deepEqual(readdirSync(again.modelDir).sort(), [
+        "bestmodel_0.safetensors",
+        "bestmodel_1.safetensors",
+      ]);
+    }
+  });
+
+  it("says what to delete where a backup's arrays are gone", async () => {
+    const backup = { folder: temporaryFolder(), everySeconds: 0 };
+    const stopped = await makeLearner({ backup });
+    await assert.rejects(stopped.fit(1, 1e-2, [new Killer(2)]), /killed/);
+    const [fit = ""] = readdirSync(backup.folder);
+    const folder = path.join(backup.folder, fit);
+    const [arrays = ""] = readdirSync(folder).filter((name) => name.startsWith("state-"));
+    rmSync(path.join(folder, arrays));
+    const again = await makeLearner({ backup });
+    await assert.rejects(
+      again.fit(1, 1e-2, [new Killer(Infinity)]),
+      /cannot be read.*\nDelete its folder, .*begins anew/,
+    );
   });
 });
 
