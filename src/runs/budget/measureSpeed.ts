@@ -22,7 +22,7 @@ export interface MeasureOptions {
 }
 
 /** Batches at most, and at least, of which the first is left out. */
-const [mostSteps, leastSteps, validSteps] = [16, 4, 4];
+const [mostSteps, leastSteps, validSteps] = [16, 6, 4];
 /** Of a step with the whole net trained, until it is measured; the gradients of frozen weights are left out. */
 const frozenShare = 0.8;
 
@@ -48,23 +48,30 @@ export async function measureSpeed(
   const startSeconds = performance.now() / 1000 - data.secondsToLoad;
   const secondsAnImage = data.secondsToLoad / (data.trainDs.length + data.validDs.length);
   learn.unfreeze();
-  const first = await measureStage(learn, secondsAStage);
-  const { graph, step: unfrozen, valid } = first;
-  const small = { size, bs, unfrozen, valid, graph };
+  const { step: unfrozen, ...first } = await measureStage(learn, secondsAStage);
+  const small = { size, bs, unfrozen, ...first };
   const provisional = { ...small, frozen: frozenShare * unfrozen };
   const other = nextSize({ steps: [provisional], startSeconds, secondsAnImage });
   if (other !== undefined && other !== size) {
     learn.data = await load(other);
     const whole = await measureStage(learn, secondsAStage);
     learn.freeze();
-    const { step: frozen } = await measureStage(learn, secondsAStage);
-    const big: StepSpeed = { ...whole, size: other, bs, unfrozen: whole.step, frozen };
-    const steps = [{ ...small, frozen: (unfrozen * frozen) / whole.step }, big];
+    const stages = ordered((await measureStage(learn, secondsAStage)).step, whole.step);
+    const { valid, graph } = whole;
+    const big: StepSpeed = { size: other, bs, ...stages, valid, graph };
+    const steps = [{ ...small, frozen: (unfrozen * stages.frozen) / stages.unfrozen }, big];
     return { steps, startSeconds, secondsAnImage };
   }
   learn.freeze();
-  const { step: frozen } = await measureStage(learn, secondsAStage);
-  return { steps: [{ ...small, frozen }], startSeconds, secondsAnImage };
+  const stages = ordered((await measureStage(learn, secondsAStage)).step, unfrozen);
+  return { steps: [{ ...small, ...stages }], startSeconds, secondsAnImage };
+}
+
+/** With the body frozen a step computes less. Where it took longer the machine had other work, and their mean counts. */
+function ordered(frozen: number, unfrozen: number): Pick<StepSpeed, "frozen" | "unfrozen"> {
+  if (frozen <= unfrozen) return { frozen, unfrozen };
+  const both = (frozen + unfrozen) / 2;
+  return { frozen: both, unfrozen: both };
 }
 
 /** Seconds of a step, of a batch of validation, and of the first step beyond that. */
