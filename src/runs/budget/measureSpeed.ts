@@ -56,15 +56,19 @@ export async function measureSpeed(
     learn.data = await load(other);
     const whole = await measureStage(learn, secondsAStage);
     learn.freeze();
-    const stages = ordered((await measureStage(learn, secondsAStage)).step, whole.step);
-    const { valid, graph } = whole;
-    const big: StepSpeed = { size: other, bs, ...stages, valid, graph };
+    const part = await measureStage(learn, secondsAStage);
+    const stages = ordered(part.step, whole.step);
+    // Measured once for each fit, it is the likelier to be right the less it took.
+    const graph = Math.min(first.graph, whole.graph, part.graph);
+    const big: StepSpeed = { size: other, bs, ...stages, valid: whole.valid, graph };
     const steps = [{ ...small, frozen: (unfrozen * stages.frozen) / stages.unfrozen }, big];
     return { steps, startSeconds, secondsAnImage };
   }
   learn.freeze();
-  const stages = ordered((await measureStage(learn, secondsAStage)).step, unfrozen);
-  return { steps: [{ ...small, ...stages }], startSeconds, secondsAnImage };
+  const part = await measureStage(learn, secondsAStage);
+  const graph = Math.min(first.graph, part.graph);
+  const steps = [{ ...small, ...ordered(part.step, unfrozen), graph }];
+  return { steps, startSeconds, secondsAnImage };
 }
 
 /** With the body frozen a step computes less. Where it took longer the machine had other work, and their mean counts. */

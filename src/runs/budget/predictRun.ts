@@ -22,6 +22,8 @@ export type TimedParameters = Pick<
  * report. They are all work of the same kind, reading and writing, which a busy machine slows down alike.
  */
 const othersInStarts = 9;
+/** A start that takes longer was disturbed, and says nothing of minutes to come. */
+const longestStart = 15;
 
 /** The loss diverges at some rate, and most searches end a little before their last batch. */
 const searchShare = 0.9;
@@ -40,7 +42,7 @@ export function predictRun(run: TimedParameters, counts: ImageCounts, speed: Run
   const steps = (Math.floor(train / bs) * bs) / step.bs;
   const validation = (valid / step.bs) * step.valid;
   const seconds = {
-    others: othersInStarts * speed.startSeconds,
+    others: othersInStarts * Math.min(speed.startSeconds, longestStart),
     check: speed.secondsAnImage * (train + valid),
     frozen: step.graph + epochsFrozen * (steps * step.frozen + validation),
     search: step.graph + ((searchShare * defaultNumIt * bs) / step.bs) * step.unfrozen,
