@@ -23,9 +23,17 @@ function program(): Command {
     .option("--seed <number>", "of every random choice", integer)
     .addOption(
       new Option(
+        "--minutes <number>",
+        "about how long the run is to take: size, images and epochs that are not given follow this machine's speed",
+      )
+        .argParser(minutes)
+        .conflicts("resumeUnfinished"),
+    )
+    .addOption(
+      new Option(
         "--resume [name]",
         "go on with a run that did not finish, with its own parameters; without a name: the newest",
-      ).conflicts(["name", "seed", "replaceUnfinished", "resumeUnfinished", ...trainingOptions]),
+      ).conflicts(["name", "seed", "minutes", "replaceUnfinished", "resumeUnfinished", ...trainingOptions]),
     )
     .option(
       "--resume-unfinished",
@@ -214,6 +222,12 @@ const cpu = (): Option =>
 function integer(text: string): number {
   const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
   if (!Number.isSafeInteger(value)) throw new InvalidArgumentError("It is a whole number.");
+  return value;
+}
+
+function minutes(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError("It is a number above 0.");
   return value;
 }
 

@@ -13,6 +13,8 @@ import { rememberedVariant } from "../engine/install/chooseVariant.js";
 import { computesOnGpu } from "../engine/install/probeEngine.js";
 import { projectRoot } from "../core/environment.js";
 import { type Parameters, presets, type ResolvedParameters, resolveParameters } from "../runs/presets.js";
+import { planRun } from "../runs/budget/planRun.js";
+import type { RunBudget } from "../runs/budget/RunBudget.js";
 import { writeMetrics } from "../runs/metricsFile.js";
 import { dataSource, readMetrics, type RunMetrics } from "../runs/RunMetrics.js";
 import { readStartedRun, type StartedRun, writeStartedRun } from "../runs/StartedRun.js";
@@ -52,6 +54,8 @@ export interface RunOptions extends Partial<Omit<Parameters, "epochsFrozen" | "e
   /** Go on with a run of this name, or with the newest one that did not finish, with its own parameters. */
   readonly resume?: string | true;
   readonly epochs?: readonly [frozen: number, unfrozen: number];
+  /** How long the whole run is to take: what is not given is chosen by this machine's speed. */
+  readonly minutes?: number;
   readonly pdf?: boolean;
   readonly gpu?: boolean;
   readonly cpu?: boolean;
@@ -62,6 +66,8 @@ export interface PreparedRun {
   readonly parameters: Parameters;
   readonly preset: string;
   readonly dataset: FoundDataset;
+  /** Where its numbers were chosen so that it takes some minutes. */
+  readonly budget?: RunBudget;
 }
 
 interface RunInFolder {
@@ -86,14 +92,45 @@ export async function run(options: RunOptions): Promise<void> {
   // What cannot be is told before anything is installed.
   if (name !== undefined) folderNamed(name);
   const prepared = await prepareRun(options);
-  const { preset, parameters } = prepared;
-  const folder = folderNamed(name ?? `${timestamp(new Date())}-${preset}-seed${parameters.seed}`);
+  const { minutes } = options;
+  const { parameters } = prepared;
+  const kind = minutes === undefined ? prepared.preset : `${minutes}-minutes`;
+  const folder = folderNamed(name ?? `${timestamp(new Date())}-${kind}-seed${parameters.seed}`);
   const unfinished = () =>
     replaceUnfinished ? "replace" : resumeUnfinished ? resumeOrReplace(folder, prepared) : "refuse";
   await noteUnfinished(folder);
   await inRunFolder(folder, unfinished, (lock) =>
-    resumable(folder, () => runPrepared(folder, prepared, { ...options, started, locks: [lock] })),
+    resumable(folder, async () => {
+      const chosen =
+        minutes === undefined ? prepared : await withinMinutes(minutes, prepared, options, started);
+      await runPrepared(folder, chosen, { ...options, started, locks: [lock] });
+    }),
   );
+}
+
+/** Has a run take as long as is wished; what was given stays, and a preset that was asked for is given. */
+async function withinMinutes(
+  minutes: number,
+  prepared: PreparedRun,
+  { preset, size, epochs, trainPerClass }: RunOptions,
+  started: number,
+): Promise<PreparedRun> {
+  console.error("run: measuring how fast this machine trains");
+  const isPreset = preset !== "auto";
+  const { parameters, dataset } = prepared;
+  const plan = await planRun({
+    minutes,
+    spentSeconds: secondsSince(started),
+    parameters,
+    given: {
+      size: isPreset || size !== undefined,
+      epochs: isPreset || epochs !== undefined,
+      trainPerClass: trainPerClass !== undefined,
+    },
+    dataset,
+  });
+  console.error(`run: ${plan.budget.words}`);
+  return { ...prepared, ...plan };
 }
 
 /** Goes on with a run as it was begun. */
@@ -119,7 +156,8 @@ async function resumeRun(name: string | true, started: number): Promise<void> {
   const dataset = await findDataset(run.dataset);
   setDisplay(new TerminalDisplay(process.stderr));
   await setUp();
-  const prepared = { parameters: run.parameters, preset: run.preset, dataset };
+  const { parameters, preset, budget } = run;
+  const prepared = { parameters, preset, budget, dataset };
   await inRunFolder(
     folder,
     () => "resume",
@@ -197,12 +235,12 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
  */
 export async function runPrepared(
   folder: string,
-  { parameters, preset, dataset }: PreparedRun,
+  { parameters, preset, dataset, budget }: PreparedRun,
   { pdf = false, started, locks }: RunInFolder,
 ): Promise<void> {
   const setUpSeconds = secondsSince(started);
   if ((await readStartedRun(folder)) === undefined) {
-    await writeStartedRun(folder, { preset, parameters, dataset: dataset.path, pdf });
+    await writeStartedRun(folder, { preset, parameters, budget, dataset: dataset.path, pdf });
   }
   console.error(`run: ${path.relative(process.cwd(), folder) || folder} (${describe(parameters)})`);
   await runNotebook({
@@ -218,7 +256,11 @@ export async function runPrepared(
   const metrics = await readMetrics(file);
   // A run that was interrupted took what its stages took, in whichever process.
   const total = Math.max(secondsSince(started), setUpSeconds + sumOfSeconds(metrics.seconds));
-  await writeMetrics(file, { ...metrics, seconds: { setUp: setUpSeconds, ...metrics.seconds, total } });
+  await writeMetrics(file, {
+    ...metrics,
+    budget,
+    seconds: { setUp: setUpSeconds, ...metrics.seconds, total },
+  });
   const [report] = await reportOf(folder, pdf);
   await rm(backupFolder(folder), { recursive: true, force: true });
 

@@ -28,7 +28,7 @@ import { readRun } from "../runs/readRun.js";
 /** The flags of `xray seeds`: those of a run, but for its seed, its name and what becomes of an unfinished one. */
 export interface SeedsOptions extends Omit<
   RunOptions,
-  "seed" | "name" | "replaceUnfinished" | "resumeUnfinished" | "resume"
+  "seed" | "name" | "minutes" | "replaceUnfinished" | "resumeUnfinished" | "resume"
 > {
   readonly seeds: readonly number[];
   /** The folder in `runs/` that all runs go into. */

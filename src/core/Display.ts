@@ -53,9 +53,19 @@ export interface FitProgress {
   batch(at: {
     readonly epoch: number;
     readonly epochs: number;
-    readonly phase: "train" | "valid";
+    /** `search`: all batches of `lrFind`, whose epochs mean nothing to a person. */
+    readonly phase: "train" | "valid" | "search";
     readonly batch: number;
     readonly batches: number;
+    /** What follows the batches of this phase until the fit's end. */
+    readonly coming: {
+      /** Epochs after this one. */
+      readonly epochs: number;
+      /** Training batches of each of them. */
+      readonly train: number;
+      /** Validation batches of each of them, and of this one while it trains. */
+      readonly valid: number;
+    };
     readonly comment?: string;
   }): void;
   /** A finished epoch's row, formatted, one cell a column. */

@@ -1,4 +1,5 @@
 import type { FitProgress } from "../core/Display.js";
+import { FitEstimate } from "./FitEstimate.js";
 import type { Clock } from "./Throttle.js";
 
 /** A bar as it stands: what a notebook and a terminal both draw. */
@@ -29,6 +30,7 @@ export class FitState {
   private phaseStarted: number;
   private phase = "";
   private lastBatch = 0;
+  private readonly estimate = new FitEstimate();
   private readonly rows: (readonly string[])[] = [];
   private epochs?: Bar;
   private batches?: Bar;
@@ -42,27 +44,36 @@ export class FitState {
   }
 
   batch(at: Parameters<FitProgress["batch"]>[0]): void {
-    const phase = `${at.epoch} ${at.phase}`;
+    const phase = at.phase === "search" ? at.phase : `${at.epoch} ${at.phase}`;
     if (phase !== this.phase && this.phase !== "") this.phaseStarted = this.lastBatch;
     this.phase = phase;
     this.lastBatch = this.clock();
-    const inEpoch = at.phase === "train" ? at.batch / at.batches : 1;
-    const progress = (at.epoch + inEpoch) / at.epochs;
-    this.epochs = {
-      ...bar(`Epoch ${at.epoch + 1}/${at.epochs}`, this.started, this.lastBatch, progress),
-      done: at.epoch,
-      total: at.epochs,
-    };
+    this.estimate.batch(at, this.lastBatch / 1000);
+    const remaining = this.estimate.after(at);
+    const secondsSince = (started: number) => (this.lastBatch - started) / 1000;
+    this.epochs =
+      at.phase === "search"
+        ? undefined
+        : {
+            label: `Epoch ${at.epoch + 1}/${at.epochs}`,
+            done: at.epoch,
+            total: at.epochs,
+            elapsedSeconds: secondsSince(this.started),
+            remainingSeconds: remaining.fit,
+          };
     this.batches = {
-      ...bar(at.phase, this.phaseStarted, this.lastBatch, at.batch / at.batches),
+      label: at.phase,
       done: at.batch,
       total: at.batches,
+      elapsedSeconds: secondsSince(this.phaseStarted),
+      remainingSeconds: remaining.phase,
       comment: at.comment,
     };
   }
 
   row(cells: readonly string[]): void {
     this.rows.push(cells);
+    this.estimate.epochEnd();
     this.batches = undefined;
   }
 
@@ -101,19 +112,9 @@ export class TaskState {
   }
 
   view(): Bar & { readonly unit: "items" | "bytes" } {
-    const progress = this.total > 0 ? this.done / this.total : NaN;
-    return {
-      ...bar(this.label, this.started, this.clock(), progress),
-      done: this.done,
-      total: this.total,
-      unit: this.unit,
-    };
+    const elapsedSeconds = (this.clock() - this.started) / 1000;
+    const { label, done, total, unit } = this;
+    const remainingSeconds = total > 0 && done > 0 ? elapsedSeconds * (total / done - 1) : NaN;
+    return { label, done, total, unit, elapsedSeconds, remainingSeconds };
   }
-}
-
-/** `progress` is from 0 to 1, or NaN. */
-function bar(label: string, started: number, now: number, progress: number) {
-  const elapsedSeconds = (now - started) / 1000;
-  const remainingSeconds = progress > 0 ? (elapsedSeconds / progress) * (1 - progress) : NaN;
-  return { label, elapsedSeconds, remainingSeconds };
 }

@@ -32,6 +32,7 @@ export function aboutRun(run: RunMetrics, finished?: string): AboutEntry[] {
     ["Seed", String(run.seed)],
     ["Device", run.device === "gpu" ? "GPU" : "CPU"],
     ["Time", times.join(", ")],
+    ["Time budget", run.budget?.words],
     [
       "Versions",
       Object.entries(versions)

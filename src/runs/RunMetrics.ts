@@ -3,6 +3,7 @@ import { readJson } from "../core/readJson.js";
 import type { RunData, RunSettings } from "./RunData.js";
 import type { Interruption } from "../training/backup/SavedFit.js";
 import type { DataSource } from "../xrays/DataSource.js";
+import { type RunBudget, runBudget } from "./budget/RunBudget.js";
 import { classNames, count, runData, settings, text } from "./runSchemas.js";
 import { sum } from "../statistics/sum.js";
 import { matrixMetrics } from "../interpretation/matrixMetrics.js";
@@ -39,6 +40,8 @@ export interface RunMetrics extends RunSettings {
   readonly history?: readonly HistoryEntry[];
   /** Where the run was stopped and went on; undefined in files of earlier versions. */
   readonly interruptions?: readonly Interruption[];
+  /** Of a run that was to take some minutes. */
+  readonly budget?: RunBudget;
   readonly device: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly seconds: Readonly<Record<string, unknown>>;
@@ -93,6 +96,7 @@ const schema: z.ZodType<RunMetrics> = z
     interruptions: z
       .array(z.object({ what: text, epoch: finite, batch: finite, stopped: text, resumed: text }))
       .optional(),
+    budget: runBudget.optional(),
     device: z.enum(["cpu", "gpu"], { error: "expected cpu or gpu" }),
     versions: z.record(z.string(), z.string({ error: "expected a version" })),
     seconds: z.record(z.string(), z.unknown()),

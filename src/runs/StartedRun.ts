@@ -5,12 +5,15 @@ import { readJson } from "../core/readJson.js";
 import { writeFiles } from "../core/writeFiles.js";
 import { libraryHash } from "../training/backup/libraryHash.js";
 import { gitCommit } from "./gitCommit.js";
+import { type RunBudget, runBudget } from "./budget/RunBudget.js";
 import type { Parameters } from "./presets.js";
 
 /** How a run was begun: what it takes to go on with it. */
 export interface StartedRun {
   readonly preset: string;
   readonly parameters: Parameters;
+  /** Of a run that was to take some minutes: how its parameters were chosen. */
+  readonly budget?: RunBudget;
   /** The data set's folder, absolute. */
   readonly dataset: string;
   /** Whether report.pdf was asked for. */
@@ -32,6 +35,7 @@ const schema: z.ZodType<StartedRun> = z.object({
     ...{ size: z.int(), bs: z.int(), epochsFrozen: z.int(), epochsUnfrozen: z.int(), seed: z.int() },
     ...{ trainPerClass: z.int(), validPerClass: z.int(), dataDir: z.string(), model: z.string() },
   }),
+  budget: runBudget.optional(),
   dataset: z.string(),
   pdf: z.boolean(),
   code: z.string(),
@@ -42,7 +46,7 @@ const schema: z.ZodType<StartedRun> = z.object({
 /** Notes in a run's folder how it is begun. */
 export async function writeStartedRun(
   folder: string,
-  run: Pick<StartedRun, "preset" | "parameters" | "dataset" | "pdf">,
+  run: Pick<StartedRun, "preset" | "parameters" | "budget" | "dataset" | "pdf">,
 ): Promise<void> {
   const started: StartedRun = {
     ...run,

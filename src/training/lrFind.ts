@@ -12,7 +12,7 @@ export async function lrFind(trainer: Trainer, options: LRFinderOptions): Promis
     const epochs = Math.ceil(numIt / trainer.data.trainDl.length);
     const restore = trainer.takeSnapshot();
     try {
-      await trainer.train(operation, "lrFind", { epochs }, [new LRFinder(trainer.optimizer, options)]);
+      await trainer.train(operation, "lrFind", { epochs, numIt }, [new LRFinder(trainer.optimizer, options)]);
     } finally {
       restore();
     }

@@ -327,6 +327,13 @@ describe("bad input", () => {
     ["epochs in words", ["run", "--epochs", "two"], /whole number/],
     ["one number of epochs", ["run", "--epochs", "2"], /two numbers/],
     ["an unknown net", ["run", "--model", "resnet5"], /resnet5[\s\S]*resnet50/],
+    ["no minutes", ["run", "--minutes", "0"], /minutes[\s\S]*above 0/],
+    ["minutes in words", ["run", "--minutes", "soon"], /minutes[\s\S]*above 0/],
+    [
+      "minutes of a run that has its numbers",
+      ["run", "--resume", "x", "--minutes", "9"],
+      /--resume.*--minutes/,
+    ],
     ["a run's name with a slash", ["run", "--name", "../x"], /\.\.\/x/],
     ["a missing record", ["parity", "/no/record.json"], /\/no\/record\.json/],
     ["an unknown command", ["train"], /unknown command/],

@@ -16,6 +16,7 @@ const batch = (number: number, phase: "train" | "valid" = "train", epoch = 0) =>
   phase,
   batch: number,
   batches: 10,
+  coming: { epochs: 1 - epoch, train: 10, valid: 10 },
   comment: phase === "train" ? "0.4123" : undefined,
 });
 
@@ -93,18 +94,25 @@ describe("fit progress", () => {
     const time = clock();
     const state = new FitState(columns, time.now);
     time.advance(5000);
-    state.batch(batch(5));
+    state.batch(batch(4));
     assert.equal(
       fitLine(state.view()),
-      "Epoch 1/2  train 50.00% [5/10 00:05<00:05 0.4123]  all 0.00% [0/2 00:05<00:15]",
+      "Epoch 1/2  train 40.00% [4/10 00:05<? 0.4123]  all 0.00% [0/2 00:05<?]",
     );
-    time.advance(5000);
-    state.batch(batch(10));
+    time.advance(3000);
+    state.batch(batch(5));
+    // Five steps of 3 s are left, ten in the next epoch, and twice ten of a third of that.
+    assert.equal(
+      fitLine(state.view()),
+      "Epoch 1/2  train 50.00% [5/10 00:08<00:15 0.4123]  all 0.00% [0/2 00:08<01:05]",
+    );
     time.advance(2000);
+    state.batch(batch(9, "valid"));
+    time.advance(500);
     state.batch(batch(10, "valid"));
     assert.equal(
       fitLine(state.view()),
-      "Epoch 1/2  valid 100.00% [10/10 00:02<00:00]  all 0.00% [0/2 00:12<00:12]",
+      "Epoch 1/2  valid 100.00% [10/10 00:02<00:00]  all 0.00% [0/2 00:10<00:35]",
     );
     state.row(row);
     time.advance(3661_000);

@@ -29,6 +29,18 @@ afterEach(() => {
   assert.equal(tf.memory().numTensors, 0, "tensors are left");
 });
 
+/** Notes how a fit shows where it is. */
+const showing = (shown: string[]): Display => ({
+  ...silentDisplay,
+  fitProgress: () => ({
+    batch: ({ phase, batch, batches, coming: { epochs, train, valid } }) => {
+      shown.push(`${phase} ${batch}/${batches}, then ${epochs} epochs, ${train} + ${valid} batches`);
+    },
+    row: () => undefined,
+    end: () => undefined,
+  }),
+});
+
 const weights = (learn: Learner): Float32Array[] => learn.model.state().map((variable) => variable.values());
 
 describe("fitOneCycle", () => {
@@ -151,6 +163,24 @@ describe("validation", () => {
   });
 });
 
+describe("the progress of a fit", () => {
+  it("says how many batches are to come, in a cycle's part only those of the part", async () => {
+    const learn = learner({}, { train: 24 });
+    const shown: string[] = [];
+    const previous = setDisplay(showing(shown));
+    await learn.fitOneCycle(2, { totEpochs: 5, startEpoch: 1 });
+    setDisplay(previous);
+    const [train, valid] = [learn.data.trainDl.length, learn.data.validDl.length];
+    const pass = (phase: string, length: number, epochs: number) =>
+      Array.from(
+        { length },
+        (_, i) => `${phase} ${i + 1}/${length}, then ${epochs} epochs, ${train} + ${valid} batches`,
+      );
+    const expected = [1, 0].flatMap((left) => [...pass("train", train, left), ...pass("valid", valid, left)]);
+    assert.deepEqual(shown, expected);
+  });
+});
+
 describe("lrFind", () => {
   for (const fitted of [false, true]) {
     it(`leaves weights, statistics and optimizer bit for bit, ${fitted ? "after" : "before"} a fit`, async () => {
@@ -176,6 +206,18 @@ describe("lrFind", () => {
       [undefined, undefined, undefined],
     );
     assert.equal(learn.history.length, 0);
+  });
+
+  it("shows batches of numIt, as if it had no epochs", async () => {
+    const learn = learner({}, { train: 24 });
+    const shown: string[] = [];
+    const previous = setDisplay(showing(shown));
+    await learn.lrFind({ numIt: 7, stopDiv: false });
+    setDisplay(previous);
+    assert.deepEqual(
+      shown,
+      [1, 2, 3, 4, 5, 6, 7].map((batch) => `search ${batch}/7, then 0 epochs, 0 + 0 batches`),
+    );
   });
 
   it("stops when the smoothed loss is over four times its lowest", async () => {

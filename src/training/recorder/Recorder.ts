@@ -1,5 +1,6 @@
 import { type Curves, currentDisplay, type FitProgress } from "../../core/Display.js";
 import { UserError } from "../../core/errors.js";
+import type { EpochSpan } from "../EpochSpan.js";
 import type { Optimizer } from "../optimizers/Optimizer.js";
 import type { Callback, TrainingState } from "../callbacks/Callback.js";
 import type { EpochRow } from "./EpochRow.js";
@@ -28,6 +29,7 @@ interface RecorderState {
   readonly total: number;
 }
 
+const nothing = { epochs: 0, train: 0, valid: 0 };
 const fitFirst = "Run `await learn.fitOneCycle(1)` first.";
 
 /**
@@ -64,6 +66,7 @@ export class Recorder implements Callback {
      * @internal
      */
     readonly columns: readonly MetricColumn[],
+    private readonly span?: EpochSpan,
   ) {
     this.table = progressTable(columns);
   }
@@ -98,7 +101,7 @@ export class Recorder implements Callback {
   }
 
   trainBegin({ batches, epochs, epoch }: TrainingState): void {
-    this.total = batches * (epochs - epoch);
+    this.total = this.span?.numIt ?? batches * ((this.span?.to ?? epochs) - epoch);
     this.progress = currentDisplay().fitProgress(this.table.columns, () => this.curves());
   }
 
@@ -107,14 +110,28 @@ export class Recorder implements Callback {
     this.moms.push(this.optimizer.mom);
   }
 
-  batchEnd({ epoch, epochs, batch, batches, smoothLoss }: TrainingState): void {
+  batchEnd(state: TrainingState): void {
+    const { epoch, batch, batches, iteration, smoothLoss } = state;
+    const { numIt } = this.span ?? {};
     this.losses.push(smoothLoss);
     this.place = { epoch, batch, batches };
-    this.progress?.batch({ epoch, epochs, phase: "train", batch, batches, comment: smoothLoss.toFixed(4) });
+    const shown =
+      numIt === undefined
+        ? ({ phase: "train", batch, batches } as const)
+        : ({ phase: "search", batch: iteration, batches: numIt } as const);
+    this.progress?.batch({ ...this.shownPlace(state), ...shown, comment: smoothLoss.toFixed(4) });
   }
 
-  validBatchEnd({ epoch, epochs, batch, validBatches }: TrainingState): void {
-    this.progress?.batch({ epoch, epochs, phase: "valid", batch, batches: validBatches });
+  validBatchEnd(state: TrainingState): void {
+    const { batch, validBatches: batches } = state;
+    this.progress?.batch({ ...this.shownPlace(state), phase: "valid", batch, batches });
+  }
+
+  /** The epoch, and what comes after this phase. */
+  private shownPlace({ epoch, epochs, batches: train, validBatches: valid }: TrainingState) {
+    const { to = epochs, numIt } = this.span ?? {};
+    const coming = numIt === undefined ? { epochs: to - epoch - 1, train, valid } : nothing;
+    return { epoch, epochs, coming };
   }
 
   epochEnd({ epoch, smoothLoss: trainLoss, validLoss, metrics, seconds }: TrainingState): void {
