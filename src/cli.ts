@@ -32,7 +32,7 @@ function program(): Command {
     .addOption(
       new Option(
         "--resume [name]",
-        "go on with a run that did not finish, with its own parameters; without a name: the newest",
+        "go on with a run that did not finish, with its own parameters; without a name: the newest; --data-dir: where its images are now",
       ).conflicts(["name", "seed", "minutes", "replaceUnfinished", "resumeUnfinished", ...trainingOptions]),
     )
     .option(
@@ -156,7 +156,6 @@ function program(): Command {
 
 /** Those of `withTrainingOptions` that have no default. */
 const trainingOptions = [
-  "dataDir",
   "size",
   "bs",
   "epochs",

@@ -86,7 +86,7 @@ export async function run(options: RunOptions): Promise<void> {
   const started = performance.now();
   const { name, replaceUnfinished = false, resumeUnfinished = false } = options;
   if (options.resume !== undefined) {
-    await resumeRun(options.resume, started);
+    await resumeRun(options.resume, started, options.dataDir);
     return;
   }
   // What cannot be is told before anything is installed.
@@ -134,7 +134,7 @@ async function withinMinutes(
 }
 
 /** Goes on with a run as it was begun. */
-async function resumeRun(name: string | true, started: number): Promise<void> {
+async function resumeRun(name: string | true, started: number, dataDir?: string): Promise<void> {
   const folder = name === true ? (await unfinishedRuns())[0]?.folder : folderNamed(name);
   if (folder === undefined) {
     throw new UserError("There is no run that did not finish.", "Begin one with `npx xray run`.");
@@ -153,7 +153,8 @@ async function resumeRun(name: string | true, started: number): Promise<void> {
     );
   }
   requireSameProgram(folder, run);
-  const dataset = await findDataset(run.dataset);
+  // Its images may have been moved since; other ones are told by their contents.
+  const dataset = await findDataset(dataDir ?? run.dataset);
   setDisplay(new TerminalDisplay(process.stderr));
   await setUp();
   const { parameters, preset, budget } = run;

@@ -50,6 +50,8 @@ export async function resumable<T>(folder: string, run: () => Promise<T>, comman
 }
 
 function tidyUp(folder: string): void {
+  // Somebody may have deleted it under the run.
+  if (!existsSync(folder)) return;
   removeAbandoned(folder);
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.isDirectory()) tidyUp(path.join(folder, entry.name));

@@ -6,6 +6,8 @@ import type { ValidatedBatch } from "./validate.js";
 export interface LoopState {
   /** Among the epoch's training batches, or behind them. */
   readonly phase: "train" | "valid";
+  /** The number of the pass over the training data, or over the validation data once that has begun. */
+  readonly pass: number;
   readonly epoch: number;
   /** Training batches of this epoch that are done; 0 behind them. */
   readonly batch: number;

@@ -13,7 +13,7 @@ import {
   type CheckpointOptions,
 } from "./checkpoint.js";
 import { crossEntropy, type CrossEntropy } from "./CrossEntropy.js";
-import type { BatchLoader, DataBunch } from "./DataBunch.js";
+import type { DataBunch, ItemBatch } from "./DataBunch.js";
 import { backupPlan } from "./backup/BackupOptions.js";
 import { FitBackup } from "./backup/FitBackup.js";
 import type { Interruption } from "./backup/SavedFit.js";
@@ -147,11 +147,10 @@ export class Trainer {
         learn,
         runner,
         isSearch,
-        batches: (from) => {
-          const { trainDl } = this.data;
-          return from === 0 ? passes.over(trainDl) : passes.rest(trainDl, from);
-        },
-        validate: (onBatch, done) => this.validate(this.data.validDl, onBatch, done),
+        beginPass: (phase) => passes.begin(phase === "train" ? this.data.trainDl : this.data.validDl),
+        batches: (pass, from) => this.data.trainDl.batches(pass, from),
+        validate: (pass, done, onBatch) =>
+          this.validate(this.data.validDl.batches(pass, done.length), onBatch, done),
         inCallbacks: runner.callbacksOf(operation),
         backup,
       };
@@ -169,17 +168,16 @@ export class Trainer {
   }
 
   /**
-   * Loss and metrics over the next pass of a loader.
-   * @param onBatch called after each batch
-   * @param done what the last pass has validated; none: the next pass
+   * Loss and metrics over batches.
+   * @param onBatch called after each of them
+   * @param done what was validated before, and belongs to it
    */
   private validate(
-    loader: BatchLoader,
+    batches: AsyncIterable<ItemBatch>,
     onBatch: () => Promise<void>,
-    done: ValidatedBatch[] = [],
+    done?: ValidatedBatch[],
   ): Promise<Validation> {
-    const { runner, loss, passes } = this;
-    const batches = done.length === 0 ? passes.over(loader) : passes.rest(loader, done.length);
+    const { runner, loss } = this;
     return validate({ runner, loss, ...this.metrics }, batches, onBatch, done);
   }
 
@@ -189,7 +187,7 @@ export class Trainer {
    */
   validateSet({ dsType = "valid" }: ValidateOptions): Promise<Validation> {
     checkOneOf("dsType", dsType, ["train", "valid"]);
-    return interruptible((check) => this.validate(loaderOf(this.data, dsType), check));
+    return interruptible((check) => this.validate(this.passes.over(loaderOf(this.data, dsType)), check));
   }
 
   /** What predicts with the net as it is. */

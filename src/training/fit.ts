@@ -43,16 +43,22 @@ export interface Fitted {
   readonly runner: BatchTrainer;
   /** Whether the net becomes afterwards what it was: its weights do not come back, so that nobody can read them. */
   readonly isSearch: boolean;
+  /** Counts the next pass over the training or the validation data. @returns its number */
+  readonly beginPass: (phase: LoopState["phase"]) => number;
   /**
    * A pass over the training data that the learner has by then.
-   * @param from what is left of the last pass after so many batches; 0: the next pass
+   * @param from batches that are left out at the start
    */
-  readonly batches: (from: number) => AsyncIterable<ItemBatch>;
+  readonly batches: (pass: number, from: number) => AsyncIterable<ItemBatch>;
   /**
    * Goes over the validation data.
-   * @param done what the last pass has validated; none: the next pass
+   * @param done what the pass has validated already; more is added
    */
-  readonly validate: (onBatch: () => Promise<void>, done: ValidatedBatch[]) => Promise<Validation>;
+  readonly validate: (
+    pass: number,
+    done: ValidatedBatch[],
+    onBatch: () => Promise<void>,
+  ) => Promise<Validation>;
   readonly inCallbacks: InCallbacks;
   /** Undefined where the fit has none. */
   readonly backup?: LoopBackup;
@@ -127,6 +133,8 @@ class TrainingLoop {
   private started = 0;
   private asked: CallbackRequest = {};
   private validated: ValidatedBatch[] = [];
+  /** The number of the pass that is being gone over. */
+  private pass = 0;
 
   constructor(
     private readonly fitted: Fitted,
@@ -174,8 +182,8 @@ class TrainingLoop {
       backup?.begun();
       return "begin";
     }
-    const { phase, smooth, asked, seconds, validated, ...place } = backup.stoppedAt;
-    [this.smooth.state, this.asked, this.validated] = [smooth, asked, [...validated]];
+    const { phase, pass, smooth, asked, seconds, validated, ...place } = backup.stoppedAt;
+    [this.smooth.state, this.asked, this.validated, this.pass] = [smooth, asked, [...validated], pass];
     Object.assign(state, place, { smoothLoss: this.smooth.value });
     await this.tell("trainBegin");
     backup.begun();
@@ -202,10 +210,10 @@ class TrainingLoop {
 
   /** Where the loop is between two batches. */
   private loopState(phase: LoopState["phase"]): LoopState {
-    const { state, smooth, asked, validated, seconds } = this;
+    const { state, pass, smooth, asked, validated, seconds } = this;
     const { epoch, batch, iteration, lastItems, lastLoss, validLoss, metrics } = state;
     const place = { phase, epoch, batch: phase === "train" ? batch : 0, iteration, lastItems, lastLoss };
-    return { ...place, validLoss, metrics, smooth: smooth.state, asked, validated, seconds };
+    return { ...place, pass, validLoss, metrics, smooth: smooth.state, asked, validated, seconds };
   }
 
   /** Between two batches: the person may have asked for a stop, and the backup may be due. */
@@ -232,7 +240,8 @@ class TrainingLoop {
 
   private async train(): Promise<void> {
     const { fitted, state } = this;
-    for await (const batch of fitted.batches(state.batch)) {
+    if (state.batch === 0) this.pass = fitted.beginPass("train");
+    for await (const batch of fitted.batches(this.pass, state.batch)) {
       await this.tell("batchBegin");
       state.lastItems = batch.items;
       state.lastLoss = await fitted.runner.trainBatch(batch);
@@ -252,11 +261,12 @@ class TrainingLoop {
   private async validate(): Promise<void> {
     const { fitted, state, validated } = this;
     state.batch = validated.length;
-    const validation = await fitted.validate(async () => {
+    if (state.batch === 0) this.pass = fitted.beginPass("valid");
+    const validation = await fitted.validate(this.pass, validated, async () => {
       state.batch++;
       await this.tell("validBatchEnd");
       await this.pause("valid");
-    }, validated);
+    });
     Object.assign(state, validation);
   }
 }

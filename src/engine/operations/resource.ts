@@ -1,22 +1,21 @@
-import { randomUUID } from "node:crypto";
 import { currentRecorder } from "../graph/recording.js";
 import type { Tensor } from "../tensorflow.js";
 import { attr, float32 } from "./attr.js";
 import { type Attr, backend, binding, type Output, type ResourceHandle } from "./binding.js";
 
-/** Another one for each load of this file: a notebook loads it anew after an edit, and the old variables live on. */
-const load = randomUUID();
-let created = 0;
+/**
+ * TensorFlow's `ResourceHandle::ANONYMOUS_NAME`: under it every handle has memory of its own. With a name for each,
+ * TensorFlow would keep a kernel for each, for ever: some 3 kB a variable, as many as there are in all fits.
+ */
+const anonymous = "cd2c89b7-88b7-44c8-ad83-06c2a9158347";
 const dtype = [attr.type("dtype", float32)];
 
 /** A new, uninitialised float32 variable. */
 export function createResource(shape: number[]): ResourceHandle {
-  // TensorFlow gives the same memory to handles of one shared name, hence a name of its own for each.
-  const name = `xray-${load}-${created++}`;
   const attrs = [
     attr.type("dtype", float32),
     attr.shape("shape", shape),
-    attr.string("shared_name", name),
+    attr.string("shared_name", anonymous),
     attr.string("container", ""),
   ];
   return only(binding().executeOp("VarHandleOp", attrs, [], 1)).id;

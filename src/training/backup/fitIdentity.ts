@@ -1,4 +1,5 @@
 import { fromExactJson, toExactJson } from "../../core/exactJson.js";
+import { usesGpu } from "../../engine/operations/binding.js";
 import { tf } from "../../engine/tensorflow.js";
 import type { Callback } from "../callbacks/Callback.js";
 import type { CrossEntropy } from "../CrossEntropy.js";
@@ -55,7 +56,7 @@ export async function fitIdentity(fit: BeginningFit): Promise<FitIdentity | unde
   const trained = parts.optimizer.parameters.map(({ name }) => name);
   const { clipGrad, mixUp, gradientAccumulation, gradientCheckpointing } = options;
   const identity: FitIdentity = {
-    "the program": { code: libraryHash(), tfjs: tf.version["tfjs-core"] },
+    "the program": { code: libraryHash(), tfjs: tf.version["tfjs-core"], device: usesGpu() ? "gpu" : "cpu" },
     "the fit": { kind: fit.what, epochs: span.epochs, from: span.from ?? 0, to: span.to ?? span.epochs },
     "the net": {
       arch,

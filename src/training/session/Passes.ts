@@ -14,18 +14,15 @@ export class Passes {
     this.counts.set(loader, pass);
   }
 
-  /** The batches of the next pass over a loader. */
-  over(loader: BatchLoader): AsyncIterable<ItemBatch> {
+  /** Begins the next pass over a loader. @returns its number */
+  begin(loader: BatchLoader): number {
     const pass = this.next(loader);
     this.goTo(loader, pass + 1);
-    return loader.batches(pass);
+    return pass;
   }
 
-  /**
-   * The rest of the pass that has been begun last.
-   * @param from the number of its batches that are done
-   */
-  rest(loader: BatchLoader, from: number): AsyncIterable<ItemBatch> {
-    return loader.batches(this.next(loader) - 1, from);
+  /** The batches of the next pass over a loader. */
+  over(loader: BatchLoader): AsyncIterable<ItemBatch> {
+    return loader.batches(this.begin(loader));
   }
 }
