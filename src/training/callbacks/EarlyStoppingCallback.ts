@@ -20,7 +20,7 @@ export class EarlyStoppingCallback implements Callback {
     this.patience = checkInteger("patience", patience, 0);
   }
 
-  state(): TrackerState {
+  state(): unknown {
     return this.tracker.state();
   }
 

@@ -31,7 +31,7 @@ export class ReduceLROnPlateauCallback implements Callback {
     this.minLr = checkNumber("minLr", minLr, { from: 0 });
   }
 
-  state(): TrackerState {
+  state(): unknown {
     return this.tracker.state();
   }
 

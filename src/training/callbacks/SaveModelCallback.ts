@@ -46,7 +46,7 @@ export class SaveModelCallback implements Callback {
     [this.every, this.name] = [every, withoutEnding(checkpointName(name), checkpointEnding)];
   }
 
-  state(): SaveModelState {
+  state(): unknown {
     return { tracker: this.tracker.state(), saved: this.saved, files: this.files };
   }
 

@@ -82,7 +82,7 @@ export class Recorder implements Callback {
   }
 
   /** Everything it has recorded. */
-  state(): RecorderState {
+  state(): unknown {
     const { losses, lrs, moms, rows, batchesBefore, total } = this;
     return { losses, lrs, moms, rows, batchesBefore, total };
   }
