@@ -87,7 +87,7 @@ function typical(seconds: readonly number[]): number {
   return median(means);
 }
 
-/** Of two the smaller: one of them may hold the step in which the machine slept. */
+/** The smaller of two: one of them may hold the step in which the machine slept. */
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.ceil(sorted.length / 2) - 1] ?? NaN;

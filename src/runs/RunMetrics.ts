@@ -40,7 +40,7 @@ export interface RunMetrics extends RunSettings {
   readonly history?: readonly HistoryEntry[];
   /** Where the run was stopped and went on; undefined in files of earlier versions. */
   readonly interruptions?: readonly Interruption[];
-  /** Of a run that was to take some minutes. */
+  /** The budget of a run that was to take some minutes. */
   readonly budget?: RunBudget;
   readonly device: string;
   readonly versions: Readonly<Record<string, string>>;

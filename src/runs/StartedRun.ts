@@ -12,7 +12,7 @@ import type { Parameters } from "./presets.js";
 export interface StartedRun {
   readonly preset: string;
   readonly parameters: Parameters;
-  /** Of a run that was to take some minutes: how its parameters were chosen. */
+  /** How the parameters of a run that was to take some minutes were chosen. */
   readonly budget?: RunBudget;
   /** The data set's folder, absolute. */
   readonly dataset: string;

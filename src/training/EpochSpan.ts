@@ -6,6 +6,6 @@ export interface EpochSpan {
   readonly from?: number;
   /** Behind the last one. @default epochs */
   readonly to?: number;
-  /** Of a search: the training batches after which it ends, within an epoch; it does not validate. */
+  /** The training batches after which a search ends, within an epoch; it does not validate. */
   readonly numIt?: number;
 }

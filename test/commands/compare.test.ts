@@ -36,7 +36,7 @@ describe("xray compare", () => {
     assert.deepEqual(line("area under the ROC curve (AUROC)").slice(1, 4), ["0.938", "0.594", "0.344"]);
     assert.deepEqual(line("error rate").slice(1), ["0.125", "0.625", "-0.500", "0.125"]);
     assert.deepEqual(line("correct where the other is wrong").slice(1), ["4", "0"]);
-    assert.match(text, /^8 test images, measures of dog; p by DeLong/);
+    assert.match(text, /^8 test images, measures of dog; p values by DeLong/);
     assert.match(text, /The runs differ in no setting\.$/);
   });
 
@@ -120,7 +120,7 @@ describe("the page of xray serve", () => {
     const threshold = { positiveClass: "dog", threshold: 0.65, rule: "Youden" };
     const { rule, numbers } = await aboutNet(file, { arch: "tiny", classes, threshold });
     assert.equal(rule, "threshold 0.65 for dog, chosen for Youden");
-    assert.match(numbers?.caption ?? "", /8 test images, dog from a probability of 0\.650 on/);
+    assert.match(numbers?.caption ?? "", /8 test images, dog predicted at a probability of 0\.650 or more/);
     const value = (name: string) => numbers?.rows.find(([measure]) => measure?.startsWith(name))?.[1];
     assert.deepEqual([value("recall"), value("specificity")], ["0.750", "1.000"]);
     const plain = await aboutNet(file, { arch: "tiny", classes, threshold: undefined });

@@ -78,7 +78,8 @@ describe("runNotebook", () => {
           // Nobody waits for the figure: it still belongs to this cell.
           void display.figure(${figure});
           const fit = display.fitProgress(["epoch", "train_loss"]);
-          fit.batch({ epoch: 0, epochs: 1, phase: "train", batch: 1, batches: 2 });
+          const coming = { epochs: 0, train: 2, valid: 0 };
+          fit.batch({ epoch: 0, epochs: 1, phase: "train", batch: 1, batches: 2, coming });
           fit.row(["0", "0.5"]);
           fit.end();
           console.log("after");`,

@@ -23,7 +23,7 @@ export interface MeasureOptions {
 
 /** Batches at most, and at least, of which the first is left out. */
 const [mostSteps, leastSteps, validSteps] = [16, 6, 4];
-/** Of a step with the whole net trained, until it is measured; the gradients of frozen weights are left out. */
+/** The share of a step with the whole net trained, until it is measured; the gradients of frozen weights are left out. */
 const frozenShare = 0.8;
 
 /**
