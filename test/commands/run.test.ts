@@ -249,8 +249,9 @@ describe("xray run on images of three classes that are no X-rays", () => {
   });
 });
 
-describe("a run's folder", () => {
-  const name = `test-taken-${process.pid}`;
+/** A run's name and folder, and images that are no X-rays for it; all are gone after the tests. */
+function runOnShapes(word: string) {
+  const name = `test-${word}-${process.pid}`;
   const folder = path.join(runsDir, name);
   let parent = "";
   before(async () => {
@@ -260,9 +261,14 @@ describe("a run's folder", () => {
     await rm(parent, { recursive: true, force: true });
     await rm(folder, { recursive: true, force: true });
   });
+  return { name, folder, draw: () => drawShapes(path.join(parent, "shapes")) };
+}
+
+describe("a run's folder", () => {
+  const { name, folder, draw } = runOnShapes("taken");
 
   it("is the first's of two runs of one name, and what that one leaves is not taken for a run", async () => {
-    const shapes = await drawShapes(path.join(parent, "shapes"));
+    const shapes = await draw();
     const args = ["run", "--size", "32", "--bs", "4", "--name", name, "--data-dir", shapes];
     const first = startXray(args);
     await first.until("the notebook runs", () => existsSync(path.join(folder, "pneumonia.running.ipynb")));
@@ -286,19 +292,10 @@ describe("a run's folder", () => {
 });
 
 describe("killing npx", () => {
-  const name = `test-npx-${process.pid}`;
-  const folder = path.join(runsDir, name);
-  let parent = "";
-  before(async () => {
-    parent = await mkdtemp(path.join(tmpdir(), "xray-drawn-"));
-  });
-  after(async () => {
-    await rm(parent, { recursive: true, force: true });
-    await rm(folder, { recursive: true, force: true });
-  });
+  const { name, folder, draw } = runOnShapes("npx");
 
   it("reaches the run that it has started, which says what is left", async () => {
-    const shapes = await drawShapes(path.join(parent, "shapes"));
+    const shapes = await draw();
     const args = ["xray", "run", "--size", "32", "--bs", "4", "--name", name, "--data-dir", shapes];
     const npx = spawn("npx", args, { cwd: projectRoot, stdio: ["ignore", "ignore", "pipe"] });
     let said = "";

@@ -75,7 +75,7 @@ export class FitBackup implements LoopBackup {
       return;
     }
     const key = keyOf(identity, occurrenceOf(identity, fit));
-    const folder = path.join(plan.folder, `${fit.what.replaceAll(" ", "-")}-${key}`);
+    const folder = path.join(plan.folder, `${folderPrefix(fit)}${key}`);
     const release = plan.isShared ? await tryToLock(folder) : () => Promise.resolve();
     if (!release) {
       await work(undefined);
@@ -265,6 +265,9 @@ async function tryToLock(folder: string): Promise<(() => Promise<void>) | undefi
   }
 }
 
+/** What the folders of all fits of this kind begin with. */
+const folderPrefix = ({ what }: BeginningFit): string => `${what.replaceAll(" ", "-")}-`;
+
 /** Says what is there of fits of this kind, where this one is none of them. */
 async function noteOthers(
   { folder, isShared }: BackupPlan,
@@ -274,15 +277,12 @@ async function noteOthers(
   if (!existsSync(folder)) return;
   let nearest:
     { readonly name: string; readonly saved: SavedFit; readonly differences: readonly string[] } | undefined;
-  for (const name of await readdir(folder)) {
+  const alike = (await readdir(folder)).filter((name) => name.startsWith(folderPrefix(fit)));
+  for (const name of alike) {
     const saved = await readSavedFit(path.join(folder, name, savedFitName)).catch(() => undefined);
     if (!saved || (isShared && saved.status === "finished")) continue;
     const differences = fitDifferences(saved.identity, identity);
-    if (
-      !name.startsWith(fit.what.replaceAll(" ", "-")) ||
-      (nearest && nearest.differences.length <= differences.length)
-    )
-      continue;
+    if (nearest && nearest.differences.length <= differences.length) continue;
     nearest = { name, saved, differences };
   }
   if (!nearest) return;
