@@ -172,6 +172,7 @@ export { BinaryInterpretation, type ThresholdOptions } from "./interpretation/Bi
 export type { ConfusionMatrixFigureOptions } from "./interpretation/confusionMatrixFigure.js";
 export { type ExplainedImage, shareInBorder, borderAttention } from "./interpretation/borderAttention.js";
 export type { PlotCasesOptions } from "./interpretation/plotCases.js";
+export type { PlotConfusionImagesOptions } from "./interpretation/plotConfusionImages.js";
 export {
   type CamMap,
   type ExplainingLearner,
@@ -192,6 +193,8 @@ export {
   type Figure,
   type FitProgress,
   setDisplay,
+  type PictureCell,
+  type PictureTable,
   type Table,
   type TaskProgress,
 } from "./core/Display.js";

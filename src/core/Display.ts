@@ -25,6 +25,43 @@ export interface Table {
   readonly note?: string;
 }
 
+/** A cell of a table that has pictures behind it. */
+export interface PictureCell {
+  /** What stands in it. */
+  readonly text: string;
+  /** A CSS colour. */
+  readonly background: string;
+  /** The text's, a CSS colour. */
+  readonly color: string;
+  /** What it is about, in words. */
+  readonly label: string;
+  /** Which of its pictures are shown, where not all are. */
+  readonly note?: string;
+  /** In the order in which they are shown. */
+  readonly pictures: readonly {
+    /** The bytes of a JPEG file. */
+    readonly jpeg: Uint8Array;
+    /** In lines. */
+    readonly caption: readonly string[];
+  }[];
+}
+
+/** A table whose cells have pictures behind them: whoever chooses a cell sees them, also where no program runs. */
+export interface PictureTable {
+  /** Stands above it. */
+  readonly caption: string;
+  /** What the rows are, such as "Actual". */
+  readonly rowsTitle: string;
+  /** What the columns are. */
+  readonly columnsTitle: string;
+  /** The rows' names. */
+  readonly rows: readonly string[];
+  /** The columns' names. */
+  readonly columns: readonly string[];
+  /** Row by row. */
+  readonly cells: readonly (readonly PictureCell[])[];
+}
+
 /** A line of a panel. */
 export interface Curve {
   /** Empty where the panel has one line. */
@@ -94,6 +131,8 @@ export interface Display {
   figure(figure: Figure): Promise<void>;
   /** `width` in CSS pixels; default the picture's own. */
   image(png: Uint8Array, options: { readonly alt: string; readonly width?: number }): void;
+  /** A terminal shows its words. */
+  pictureTable(table: PictureTable): void;
   /** Begins a fit's bar and table; a notebook draws the curves as they are each time it looks. */
   fitProgress(columns: readonly string[], curves?: () => readonly Curves[]): FitProgress;
   /** `unit` is `items` or `bytes`; a total of 0 is unknown. */
@@ -129,6 +168,7 @@ export const silentDisplay: Display = {
   table: () => undefined,
   figure: () => Promise.resolve(),
   image: () => undefined,
+  pictureTable: () => undefined,
   fitProgress: () => ({ batch: () => undefined, row: () => undefined, end: () => undefined }),
   taskProgress: () => ({ update: () => undefined, end: () => undefined }),
 };

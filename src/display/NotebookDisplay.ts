@@ -1,9 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { curvesHtml } from "./curvesHtml.js";
-import type { Curves, Display, Figure, FitProgress, Table, TaskProgress } from "../core/Display.js";
+import type {
+  Curves,
+  Display,
+  Figure,
+  FitProgress,
+  PictureTable,
+  Table,
+  TaskProgress,
+} from "../core/Display.js";
 import { escapeHtml } from "./escapeHtml.js";
 import { figureHtml } from "./figureHtml.js";
 import { trackPending } from "./pendingDisplays.js";
+import { pictureTableHtml, pictureTableWords } from "./pictureTableHtml.js";
 import { fitHtml, taskHtml } from "./progressHtml.js";
 import { FitState, TaskState } from "./progressState.js";
 import { fitText, taskLine, taskSummary } from "./progressText.js";
@@ -64,6 +73,10 @@ export class NotebookDisplay implements Display {
       "text/html": `<img alt="${escapeHtml(alt)}"${size} style="${style}" src="${source}">`,
       "text/plain": alt,
     });
+  }
+
+  pictureTable(table: PictureTable): void {
+    this.send({ "text/html": pictureTableHtml(table), "text/plain": pictureTableWords(table) });
   }
 
   fitProgress(columns: readonly string[], curves?: () => readonly Curves[]): FitProgress {

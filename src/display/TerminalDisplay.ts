@@ -1,4 +1,5 @@
-import type { Display, Figure, FitProgress, Table, TaskProgress } from "../core/Display.js";
+import type { Display, Figure, FitProgress, PictureTable, Table, TaskProgress } from "../core/Display.js";
+import { pictureTableWords } from "./pictureTableHtml.js";
 import { FitState, TaskState } from "./progressState.js";
 import { fitLine, taskLine, taskSummary } from "./progressText.js";
 import { headLines, tableLine, tableText } from "./table.js";
@@ -45,6 +46,10 @@ export class TerminalDisplay implements Display {
 
   image(_png: Uint8Array, { alt }: { readonly alt: string }): void {
     this.print(`[picture] ${alt}`);
+  }
+
+  pictureTable(table: PictureTable): void {
+    this.print(pictureTableWords(table));
   }
 
   fitProgress(columns: readonly string[]): FitProgress {

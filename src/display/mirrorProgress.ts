@@ -16,6 +16,9 @@ export function mirrorProgress(page: Display, terminal: Display): Display {
     image: (png, options) => {
       page.image(png, options);
     },
+    pictureTable: (table) => {
+      page.pictureTable(table);
+    },
     fitProgress: (columns, curves) =>
       bothFits(page.fitProgress(columns, curves), terminal.fitProgress(columns)),
     taskProgress: (label, total, unit) =>

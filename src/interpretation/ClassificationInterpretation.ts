@@ -31,6 +31,7 @@ import { imagesInWords } from "./imagesInWords.js";
 import { type ClassificationMetrics, classShare, matrixMetrics } from "./matrixMetrics.js";
 import { plotCases, type PlotCasesOptions } from "./plotCases.js";
 import { wilsonInterval } from "../statistics/wilsonInterval.js";
+import { plotConfusionImages, type PlotConfusionImagesOptions } from "./plotConfusionImages.js";
 import type { TopLoss } from "./TopLoss.js";
 import { requireOneSet } from "../training/getPreds.js";
 
@@ -156,6 +157,20 @@ export class ClassificationInterpretation {
     await currentDisplay().figure(
       confusionMatrixFigure(this.matrix, this.preds.classes, { ...options, title }),
     );
+  }
+
+  /**
+   * Shows the matrix as a table whose cells lead to their images, those with the highest loss first, with file name and
+   * probability; in a report too.
+   * @param learn the learner that was interpreted
+   * @throws UserError when `k` is no whole number from 1 on, or an image is not there any more
+   */
+  async plotConfusionImages(
+    learn: ExplainingLearner,
+    options: PlotConfusionImagesOptions = {},
+  ): Promise<void> {
+    requireSameClasses(factsOf(learn).classes, this.preds.classes);
+    await plotConfusionImages(learn, this.topLosses(), `Confusion matrix, ${this.images}`, options);
   }
 
   /** The share of images that got their class. */

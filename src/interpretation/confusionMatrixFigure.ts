@@ -3,7 +3,7 @@ import { valueAt } from "../core/valueAt.js";
 import { type ConfusionMatrix, rowShares } from "../statistics/confusionMatrix.js";
 
 /** matplotlib's Blues (ColorBrewer), light to dark; Plotly's colour scale of this name is another one. */
-const blues = [
+export const blues = [
   "#f7fbff",
   "#deebf7",
   "#c6dbef",
@@ -13,7 +13,7 @@ const blues = [
   "#2171b5",
   "#08519c",
   "#08306b",
-].map((colour, i) => [i / 8, colour] as const);
+];
 
 /** How the confusion matrix is drawn. */
 export interface ConfusionMatrixFigureOptions {
@@ -44,7 +44,7 @@ export function confusionMatrixFigure(
         y: classes,
         z: shown,
         text: shown.map((row) => row.map(format)),
-        colorscale: blues,
+        colorscale: blues.map((colour, i) => [i / (blues.length - 1), colour]),
         // From 0, so that a cell is dark where its number is white; matplotlib starts at the smallest count.
         zmin: 0,
         showscale: false,

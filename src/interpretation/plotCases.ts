@@ -61,7 +61,8 @@ export async function plotCases(
 export const titleOf = ({ predicted, actual, loss, probability }: TopLoss): string =>
   `${predicted} / ${actual} / ${loss.toFixed(2)} / ${probability.toFixed(2)}`;
 
-function requirePath({ path: file, index }: TopLoss): string {
+/** @throws UserError when an item's file is not known */
+export function requirePath({ path: file, index }: TopLoss): string {
   if (file !== undefined) return file;
   throw new UserError(
     `The file of item ${index} is not known.`,

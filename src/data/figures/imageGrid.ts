@@ -40,7 +40,7 @@ export async function imageGrid(
   }));
   const images = placed.map(async ({ tile, left, top }) => {
     const raw = { width: size, height: size, channels: 3 } as const;
-    const picture = sharp(bytesOf(tile.pixels), { raw });
+    const picture = sharp(bytesOfPixels(tile.pixels), { raw });
     return { input: await picture.resize(side, side).png().toBuffer(), left, top: top + titleHeight };
   });
   const titles = placed.map(
@@ -57,7 +57,8 @@ export async function imageGrid(
     .toBuffer();
 }
 
-function bytesOf(pixels: Float32Array): Uint8Array {
+/** Values in 0..1 as bytes; those outside are cut off. */
+export function bytesOfPixels(pixels: Float32Array): Uint8Array {
   // Clamped and rounded by the array itself.
   return new Uint8Array(Uint8ClampedArray.from(pixels, (value) => value * 255).buffer);
 }

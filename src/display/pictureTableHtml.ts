@@ -1,0 +1,85 @@
+import { randomUUID } from "node:crypto";
+import type { PictureCell, PictureTable } from "../core/Display.js";
+import { escapeHtml } from "./escapeHtml.js";
+
+/**
+ * A table whose cells lead to their pictures. The pictures of a cell lie folded below the table: a page that runs no
+ * script can unfold them too.
+ */
+export function pictureTableHtml({
+  caption,
+  rowsTitle,
+  columnsTitle,
+  rows,
+  columns,
+  cells,
+}: PictureTable): string {
+  const id = `pictures-${randomUUID()}`;
+  const anchor = (row: number, column: number) => `${id}-${row}-${column}`;
+  const head = [`${rowsTitle} / ${columnsTitle}`, ...columns]
+    .map((name) => `<th scope="col">${escapeHtml(name)}</th>`)
+    .join("");
+  const body = rows.map((name, i) => {
+    const links = (cells[i] ?? []).map(
+      (cell, j) => `<td style="${cellStyle}">${link(cell, anchor(i, j))}</td>`,
+    );
+    return `<tr><th scope="row">${escapeHtml(name)}</th>${links.join("")}</tr>`;
+  });
+  const galleries = cells.flatMap((row, i) => row.map((cell, j) => gallery(cell, anchor(i, j))));
+  return (
+    `<div id="${id}"><div style="overflow-x:auto"><table><caption>${escapeHtml(caption)}</caption>` +
+    `<thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table></div>${galleries.join("")}</div>` +
+    script(id)
+  );
+}
+
+const cellStyle = "padding:0;text-align:center";
+
+function link({ text, label, background, color, pictures }: PictureCell, anchor: string): string {
+  const style =
+    `display:block;min-width:4.5em;padding:0.9em 0.6em;font-size:1.15em;font-weight:bold;text-decoration:none;` +
+    `background:${background};color:${color}`;
+  if (pictures.length === 0) return `<span style="${style}">${escapeHtml(text)}</span>`;
+  return `<a href="#${anchor}" aria-label="${escapeHtml(label)}" style="${style}">${escapeHtml(text)}</a>`;
+}
+
+function gallery({ label, note, pictures }: PictureCell, anchor: string): string {
+  if (pictures.length === 0) return "";
+  const grid =
+    "display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5em,1fr));gap:0.7em;margin:0.5em 0";
+  const figures = pictures.map(({ jpeg, caption }) => {
+    const source = `data:image/jpeg;base64,${Buffer.from(jpeg).toString("base64")}`;
+    const lines = caption.map((line) => `<span style="display:block">${escapeHtml(line)}</span>`).join("");
+    return (
+      `<figure style="margin:0"><img alt="${escapeHtml(caption.join(", "))}" width="160" height="160" loading="lazy" ` +
+      `style="width:100%;height:auto;max-width:160px" src="${source}"><figcaption style="font-size:0.8em;overflow-wrap:anywhere">` +
+      `${lines}</figcaption></figure>`
+    );
+  });
+  return (
+    `<details id="${anchor}"><summary>${escapeHtml(label)}</summary>` +
+    (note === undefined ? "" : `<p>${escapeHtml(note)}</p>`) +
+    `<div style="${grid}">${figures.join("")}</div></details>`
+  );
+}
+
+/** A cell that is chosen unfolds its pictures, and folds the others'. */
+const script = (id: string): string => `<script>(() => {
+  const place = document.getElementById("${id}");
+  if (!place) return;
+  place.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link) return;
+    event.preventDefault();
+    const chosen = link.getAttribute("href").slice(1);
+    for (const each of place.querySelectorAll("details")) each.open = each.id === chosen;
+    const pictures = document.getElementById(chosen);
+    pictures.querySelector("summary").focus();
+    pictures.scrollIntoView({ block: "nearest" });
+  });
+})();</script>`;
+
+/** The same for a terminal, which has no pictures: the counts. */
+export function pictureTableWords({ caption, cells }: PictureTable): string {
+  return `[pictures] ${caption}: ${cells.flatMap((row) => row.map(({ label }) => label)).join("; ")}.`;
+}
