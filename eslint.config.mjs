@@ -1,10 +1,13 @@
+import path from "node:path";
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
+import { importRooms } from "./eslint.rooms.mjs";
 
 /**
  * The one direction of dependency: a room, a folder of src/, may import itself and the rooms listed here. The rooms
- * stand from the ground up, so that each lists only what is above it. Nothing imports src/cli.ts, src/index.ts or
- * src/commands/. docs/architecture.md says what lives where; test/architecture.test.ts reads this table too.
+ * stand from the ground up, so that each lists only what is above it. Nothing imports src/cli.ts and src/index.ts, and
+ * only src/cli.ts imports src/commands/, which may import all rooms. eslint.rooms.mjs has the rule, docs/architecture.md
+ * says what lives where, and test/architecture.test.ts reads this table too.
  */
 export const mayImport = {
   core: [],
@@ -21,36 +24,9 @@ export const mayImport = {
   serve: ["core", "statistics", "display", "engine", "data", "models", "training", "interpretation"],
   report: ["core", "statistics", "display", "xrays", "runs"],
 };
-const rooms = Object.keys(mayImport);
 
-const direction = [...rooms, "commands"].map((room) => {
-  const allowed = room === "commands" ? rooms : mayImport[room];
-  const forbidden = rooms.filter((other) => other !== room && !allowed.includes(other));
-  return {
-    files: [`src/${room}/**/*.ts`],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            ...(forbidden.length === 0
-              ? []
-              : [
-                  {
-                    regex: `^(\\.\\./)+(${forbidden.join("|")})/`,
-                    message: `src/${room} may import only: ${allowed.join(", ") || "itself"}.`,
-                  },
-                ]),
-            {
-              regex: `^(\\.\\./)+(cli\\.js|index\\.js${room === "commands" ? "" : "|commands/.*"})$`,
-              message: "Nothing imports the entry points.",
-            },
-          ],
-        },
-      ],
-    },
-  };
-});
+const src = path.join(import.meta.dirname, "src");
+const own = { rules: { "import-rooms": importRooms(src, mayImport, "xray-notebook") } };
 
 const seeded = {
   object: "Math",
@@ -80,10 +56,13 @@ export default tseslint.config(
       eqeqeq: "error",
     },
   },
-  ...direction,
   {
     files: ["src/**/*.ts"],
-    rules: { "no-restricted-properties": ["error", seeded, environment] },
+    plugins: { own },
+    rules: {
+      "own/import-rooms": "error",
+      "no-restricted-properties": ["error", seeded, environment],
+    },
   },
   { files: ["src/core/environment.ts"], rules: { "no-restricted-properties": ["error", seeded] } },
   {

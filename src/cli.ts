@@ -145,7 +145,7 @@ function program(): Command {
   xray
     .command("parity")
     .description("compare with numbers recorded from fastai: training traces, schedules, transforms")
-    .argument("<record...>", "JSON files of the oracle")
+    .argument("<record...>", "JSON files of such numbers, such as test/parity/records/trace.json")
     .action(async (records: string[]) => {
       const { parity } = await import("./commands/parity.js");
       await parity(records);

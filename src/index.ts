@@ -35,6 +35,7 @@ export type { PaddingMode, ResizeMethod, Resizing } from "./data/transforms/resi
 export type { Transform } from "./data/transforms/Transform.js";
 export {
   defineTransform,
+  type NamedTransform,
   type OwnTransform,
   type TransformDefinition,
   type TransformFields,
@@ -57,19 +58,19 @@ export type {
 } from "./data/transforms/TransformStep.js";
 export type { Matrix3 } from "./data/transforms/matrix.js";
 export { Random, type RandomState } from "./core/Random.js";
-export { brightness } from "./data/transforms/brightness.js";
-export { contrast } from "./data/transforms/contrast.js";
-export { crop } from "./data/transforms/crop.js";
-export { cropPad } from "./data/transforms/cropPad.js";
-export { cutout } from "./data/transforms/cutout.js";
-export { dihedral } from "./data/transforms/dihedral.js";
-export { flipLr } from "./data/transforms/flipLr.js";
-export { jitter } from "./data/transforms/jitter.js";
-export { pad } from "./data/transforms/pad.js";
+export { brightness, type Brightness } from "./data/transforms/brightness.js";
+export { contrast, type Contrast } from "./data/transforms/contrast.js";
+export { crop, type Crop } from "./data/transforms/crop.js";
+export { cropPad, type CropPad } from "./data/transforms/cropPad.js";
+export { cutout, type Cutout } from "./data/transforms/cutout.js";
+export { dihedral, type Dihedral } from "./data/transforms/dihedral.js";
+export { flipLr, type FlipLr } from "./data/transforms/flipLr.js";
+export { jitter, type Jitter } from "./data/transforms/jitter.js";
+export { pad, type Pad } from "./data/transforms/pad.js";
 export { randPad } from "./data/transforms/randPad.js";
-export { rotate } from "./data/transforms/rotate.js";
-export { symmetricWarp } from "./data/transforms/symmetricWarp.js";
-export { zoom } from "./data/transforms/zoom.js";
+export { rotate, type Rotate } from "./data/transforms/rotate.js";
+export { symmetricWarp, type SymmetricWarp } from "./data/transforms/symmetricWarp.js";
+export { zoom, type Zoom } from "./data/transforms/zoom.js";
 export { imagenetStats, type ImageStats } from "./data/imagenetStats.js";
 export type { Batch } from "./data/Batch.js";
 

@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
+import { Linter } from "eslint";
 import ts from "typescript";
+import tseslint from "typescript-eslint";
 import { projectRoot } from "../src/core/environment.js";
 
 /** An import of a file of `src` by another one, both as paths in `src`. */
@@ -16,6 +18,7 @@ interface Import {
 const largestCircle = 5;
 
 const src = path.join(projectRoot, "src");
+const configFile = pathToFileURL(path.join(projectRoot, "eslint.config.mjs")).href;
 const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
 
 /** All imports of the sources, those of types too. */
@@ -32,8 +35,7 @@ const valueImports: readonly Import[] = files.flatMap((from) => {
 describe("the rooms of src", () => {
   let mayImport: Readonly<Record<string, readonly string[]>> = {};
   before(async () => {
-    const config = pathToFileURL(path.join(projectRoot, "eslint.config.mjs")).href;
-    ({ mayImport } = (await import(config)) as { mayImport: typeof mayImport });
+    ({ mayImport } = (await import(configFile)) as { mayImport: typeof mayImport });
   });
 
   it("are those of the lint's table; only the entry points lie loose", () => {
@@ -71,6 +73,83 @@ describe("the rooms of src", () => {
       (folder) => !existsSync(path.join(src, folder)) && !existsSync(path.join(projectRoot, folder)),
     );
     assert.deepEqual(without, []);
+  });
+});
+
+describe("the lint's rule", () => {
+  const linter = new Linter();
+  let config: Linter.Config;
+  before(async () => {
+    const { default: all } = (await import(configFile)) as { default: readonly Linter.Config[] };
+    const own = all.find(({ rules }) => rules?.["own/import-rooms"] !== undefined);
+    assert.deepEqual(own?.files, ["src/**/*.ts"], "no file of src is left out");
+    config = {
+      files: ["**/*.ts"],
+      languageOptions: { parser: tseslint.parser },
+      plugins: own.plugins ?? {},
+      rules: { "own/import-rooms": "error" },
+    };
+  });
+  /** What the rule says of a line of a file of `src`. */
+  const said = (file: string, line: string): string[] =>
+    linter.verify(line, config, { filename: path.join(src, file) }).map(({ message }) => message);
+
+  it("goes by the file that is imported, however that is written", () => {
+    const ways = (to: string) => [
+      `import { a } from "${to}";`,
+      `import type { A } from "${to}";`,
+      `import "${to}";`,
+      `import a = require("${to}");`,
+      `export { a } from "${to}";`,
+      `export type { A } from "${to}";`,
+      `export * from "${to}";`,
+      `const a = () => import("${to}");`,
+      `const a = await import(\`${to}\`);`,
+      `type A = import("${to}").A;`,
+      `type A = typeof import("${to}");`,
+      `const a = require("${to}");`,
+      `const a = require.resolve("${to}");`,
+      `const a = import.meta.resolve("${to}");`,
+    ];
+    const core = ["../models/models.js", "./../models/models.js", "../core/../models/models.js"];
+    for (const line of core.flatMap(ways)) {
+      assert.deepEqual(said("core/a.ts", line), ["src/core may import only: itself."], line);
+    }
+    for (const line of ways("../../models/models.js")) {
+      const [message = ""] = said("data/loading/a.ts", line);
+      assert.equal(message, "src/data may import only: core.", line);
+    }
+    for (const to of [
+      "../core/errors.js",
+      "./b.js",
+      "./inner/b.js",
+      "../engine/Variable.js",
+      "node:fs",
+      "zod",
+    ]) {
+      for (const line of ways(to)) assert.deepEqual(said("models/a.ts", line), [], line);
+    }
+  });
+
+  it("lets nobody go round the rooms", () => {
+    const rows: readonly (readonly [file: string, to: string, message: RegExp])[] = [
+      ["core/a.ts", "xray-notebook", /not by the package's name/],
+      ["runs/a.ts", "xray-notebook/statistics", /not by the package's name/],
+      ["core/a.ts", "../../src/models/models.js", /src\/core may import only: itself/],
+      ["core/a.ts", "../../test/support/folders.js", /nothing that lies outside/],
+      ["core/a.ts", "../../dist/src/models/models.js", /nothing that lies outside/],
+      ["cli.ts", "../bench/bench.js", /nothing that lies outside/],
+      ["core/a.ts", path.join(src, "models", "models.js"), /no absolute paths/],
+      ["training/a.ts", "../index.js", /Nothing imports the entry points/],
+      ["commands/a.ts", "../cli.js", /Nothing imports the entry points/],
+      ["report/a.ts", "..", /Nothing imports the entry points/],
+      ["report/a.ts", "../commands/run.js", /Only src\/cli\.ts imports the commands/],
+    ];
+    for (const [file, to, message] of rows) {
+      assert.match(said(file, `import { a } from "${to}";`).join(), message, `${file}: ${to}`);
+    }
+    assert.deepEqual(said("cli.ts", 'const a = await import("./commands/run.js");'), []);
+    assert.deepEqual(said("commands/a.ts", 'import { a } from "../report/writeReport.js";'), []);
   });
 });
 

@@ -17,11 +17,13 @@ import {
   layers,
   loadLearner,
   modelFrom,
+  models,
   type Transform,
   type Transforms,
   UserError,
 } from "../src/index.js";
 import { writeSafetensors } from "../src/engine/safetensors.js";
+import { architectures } from "../src/models/bodies/backbones.js";
 import { toTorch } from "../src/models/weights/torchLayout.js";
 import { smallSet, temporaryFolder } from "./support/folders.js";
 import { speckle } from "./support/speckle.js";
@@ -210,6 +212,24 @@ describe("a backbone from outside the package", () => {
       /is broken: it holds .*0\.5.* \(expected the spec of tinyVgg8\)/,
     );
     for (const { net } of [body, read]) net.dispose();
+  });
+
+  it("is in models as soon as backbones.ts lists it, with weights that are fetched or without", async () => {
+    assert.deepEqual(Object.keys(models).sort(), Object.keys(architectures).sort());
+    const data = await load(getTransforms());
+    await assert.rejects(
+      cnnLearner(data, models.resnet34),
+      /no pretrained weights of the net resnet34\.\nGive/,
+    );
+    const options = { pretrained: false, modelDir: temporaryFolder(), linFtrs: 8, seed: 1 };
+    const learn = await cnnLearner(data, models.resnet18, options);
+    assert.equal(learn.arch, "resnet18");
+    await learn.fit(1, 1e-3);
+    const file = await learn.export();
+    learn.dispose();
+    const loaded = await loadLearner(file);
+    assert.equal(loaded.arch, "resnet18");
+    loaded.dispose();
   });
 
   it("is refused where it would fail later", async () => {

@@ -20,19 +20,24 @@ function replacedNames() {
   );
 }
 
-/** The compiler's message; where it is about such a name, with what stands in its place. */
+/** How the compiler writes the type of all that the index exports: `import *` and `await import(...)` have it. */
+const indexType = String.raw`'(typeof import\("[^"]*"\)|\{ default: typeof import\()`;
+
+/** The compiler's message; where it is about such a name, or a file of `src` that is not there, with what helps. */
 function withReplacement(message) {
   for (const { before, instead } of replacedNames()) {
     const [name, owner] = before.split(".").reverse();
     const missing =
       owner === undefined
-        ? `has no exported member (named )?'${name}'`
+        ? `has no exported member (named )?'${name}'|'${name}' does not exist on type ${indexType}`
         : `'${name}' does not exist (on|in) type '${owner}\\b`;
     if (new RegExp(missing).test(message)) {
       return `${message} Instead of ${before}: ${instead.replaceAll("`", "")} (CHANGELOG.md).`;
     }
   }
-  return message;
+  const [, index] = /^.*Cannot find module '((?:\.\.?\/)+src\/)(?!index\.js')[^']*'/.exec(message) ?? [];
+  if (index === undefined) return message;
+  return `${message} Files of src may move; public names stay in the index: import { ... } from "${index}index.js".`;
 }
 
 module.exports = { replacedNames, withReplacement };

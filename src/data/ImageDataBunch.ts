@@ -23,6 +23,7 @@ import type { Resizing } from "./transforms/resizing.js";
 import type { Transforms } from "./transforms/getTransforms.js";
 import type { Transform } from "./transforms/Transform.js";
 
+/** What `ImageDataBunch.fromFolder` takes. */
 export interface FromFolderOptions extends ImageDataBunchOptions {
   /** Folder of the training images, below the path; not beside `validPct`. @default "train" */
   readonly train?: string;

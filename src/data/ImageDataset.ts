@@ -10,12 +10,10 @@ export interface ImageItem {
 
 /** Images in a fixed order: of training, of validation, or to predict. */
 export class ImageDataset {
-  /**
-   * @param items in their order
-   * @param classes in the order of their indices
-   */
   constructor(
+    /** The images, in their order. */
     readonly items: readonly ImageItem[],
+    /** The names of the classes; a label is an index in them. */
     readonly classes: readonly string[],
   ) {}
 

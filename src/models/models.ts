@@ -1,10 +1,10 @@
 import { readSafetensors, type StoredTensor } from "../engine/safetensors.js";
 import { UserError } from "../core/errors.js";
 import type { Architecture } from "./bodies/Architecture.js";
-import { type ArchitectureName, backboneOf, netNamed } from "./bodies/backbones.js";
+import { type ArchitectureName, architectures, backboneOf, netNamed } from "./bodies/backbones.js";
 import type { Body } from "./bodies/Body.js";
 import { withGeometry } from "./bodies/geometry.js";
-import { pretrained, type PretrainedName, type PretrainedWeights } from "./weights/pretrained.js";
+import { pretrained, type PretrainedWeights } from "./weights/pretrained.js";
 import { fromTorch } from "./weights/torchLayout.js";
 import { requireFiniteWeights } from "./requireFiniteWeights.js";
 
@@ -61,12 +61,8 @@ function loadBody(
   }
 }
 
-/**
- * The nets whose weights the program fetches itself, as fast.ai's `models`: `resnet50` is the article's net, and
- * `xray setup` fetches its weights (94 MB); `mobilenetV2` is the light one for slow machines, and its weights (13 MB)
- * are fetched at the first use.
- */
-export const models = Object.fromEntries(
+/** The nets whose weights the program fetches itself. */
+const fetched = Object.fromEntries(
   Object.entries<PretrainedWeights>(pretrained).map(([name, { file, install }]) => {
     const net = modelFrom(name, file);
     const architecture: Architecture = {
@@ -78,4 +74,12 @@ export const models = Object.fromEntries(
     };
     return [name, architecture];
   }),
-) as Readonly<Record<PretrainedName, Architecture>>;
+);
+
+/**
+ * The package's nets, as fast.ai's `models`. The program fetches the ImageNet weights of two: `resnet50` is the
+ * article's net, and `xray setup` fetches its weights (94 MB); `mobilenetV2` is the light one for slow machines, and its
+ * weights (13 MB) are fetched at the first use. The others train from the first layer on, with `pretrained: false`, or
+ * take the weights of a file ({@link modelFrom}).
+ */
+export const models: Readonly<Record<ArchitectureName, Architecture>> = { ...architectures, ...fetched };

@@ -15,7 +15,7 @@ export function scheduleParity(record: unknown): ParityRow[] {
     if (!Array.isArray(values) || !values.every((value) => typeof value === "number")) {
       throw new UserError(
         `The schedule record has no list of numbers "${key}".`,
-        "Make it with the oracle's `schedule`.",
+        "Give the record whole, as it was written beside fastai.",
       );
     }
     return values;

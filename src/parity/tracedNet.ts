@@ -81,5 +81,8 @@ export function recordWith<Kind extends object>(
 }
 
 export function malformed(what: string): UserError {
-  return new UserError(`The trace record is not as expected: ${what}.`, "Make it with the oracle's `trace`.");
+  return new UserError(
+    `The trace record is not as expected: ${what}.`,
+    "Give the record whole, as it was written beside fastai.",
+  );
 }

@@ -126,7 +126,10 @@ function readRecord(record: unknown): TransformsRecord {
 }
 
 const malformed = (problem: string): UserError =>
-  new UserError(`This is no record of fastai's transforms: ${problem}.`, "Give oracle/transforms.json.");
+  new UserError(
+    `This is no record of fastai's transforms: ${problem}.`,
+    "Give the record whole, as it was written beside fastai.",
+  );
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

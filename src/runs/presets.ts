@@ -19,11 +19,11 @@ export interface Parameters {
   readonly validPerClass: number;
   /** The data set's folder; "": look in the usual places. */
   readonly dataDir: string;
-  /** The net's name in `models`. */
+  /** The net's name in `models`; its pretrained weights have to be there. */
   readonly model: string;
 }
 
-/** The nets that `models` has. */
+/** The nets that a run can train: those whose pretrained weights the program fetches. */
 export const modelNames: readonly string[] = Object.keys(pretrained);
 
 const article: Parameters = {
@@ -121,7 +121,7 @@ function check(parameters: Parameters): void {
   }
   if (!modelNames.includes(parameters.model)) {
     throw new UserError(
-      `There is no net ${JSON.stringify(parameters.model)}.`,
+      `There is no net ${JSON.stringify(parameters.model)} with weights that the program fetches.`,
       `Choose one of: ${modelNames.join(", ")}.`,
     );
   }

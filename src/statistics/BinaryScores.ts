@@ -34,7 +34,7 @@ export function binaryScores(
 }
 
 /**
- * A threshold as `chooseThreshold` may give one: with Infinity nothing is called positive.
+ * A threshold as `chooseThreshold` may give one: with Infinity nothing is predicted positive.
  * @throws UserError when it is no number from 0 on
  */
 export function scoreThreshold(threshold: number): number {
@@ -46,7 +46,7 @@ export function scoreThreshold(threshold: number): number {
 }
 
 /**
- * Counts when a score from `threshold` on is called positive.
+ * Counts when a score from `threshold` on is predicted positive.
  * @param weights how often each item counts; default once
  */
 export function countsAt(
@@ -57,11 +57,11 @@ export function countsAt(
   let [tp, fp, fn, tn] = [0, 0, 0, 0];
   for (const [i, score] of scores.entries()) {
     const weight = weights ? valueAt(weights, i) : 1;
-    const called = score >= threshold;
+    const predicted = score >= threshold;
     if (positive[i] === 1) {
-      if (called) tp += weight;
+      if (predicted) tp += weight;
       else fn += weight;
-    } else if (called) fp += weight;
+    } else if (predicted) fp += weight;
     else tn += weight;
   }
   return { tp, fp, fn, tn };

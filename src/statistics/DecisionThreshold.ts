@@ -41,7 +41,7 @@ export function checkedThreshold(
  * the others; without a threshold the most probable one of all.
  * @param probabilities of each class, in their order
  */
-export function calledClass(
+export function predictedClass(
   probabilities: Float32Array,
   classes: readonly string[],
   decision?: DecisionThreshold,

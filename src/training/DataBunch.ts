@@ -61,6 +61,6 @@ export interface DataBunch {
   /** The training images as validation sees them: in order, none left out. */
   readonly fixDl: BatchLoader;
   /** Images without labels; undefined where there are none. */
-  readonly testDl?: BatchLoader;
+  readonly testDl?: BatchLoader | undefined;
   readonly validDs: { readonly length: number };
 }

@@ -42,8 +42,8 @@ import type { ValidateOptions, Validation } from "./validate.js";
  * Data, a net and an optimizer: what fast.ai calls a learner. `cnnLearner` makes one.
  *
  * A method that is not awaited goes on while other cells run. What would then give wrong weights is refused, by a
- * `UserError` that says what is running and where the `await` is missing; `NetAccess` has the table. A fit's own
- * callbacks may predict, `save`, `load`, `export*` and `precompute`, awaited or not, and between two epochs set `data`.
+ * `UserError` that says what is running and where the `await` is missing. A fit's own callbacks may predict, `save`,
+ * `load`, `export*` and `precompute`, awaited or not, and between two epochs set `data`.
  */
 export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearner {
   /** The columns of the table beside the losses. */
@@ -148,9 +148,11 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
   }
 
   /**
-   * Trains for some epochs along one cycle of learning rate and momentum (see `oneCycle`). A cycle can be gone through
-   * in parts: `fitOneCycle(2, { totEpochs: 8 })`, `save`, and later, in a new process, `load` and
+   * Trains for some epochs along one cycle of learning rate and momentum (Smith, "Super-Convergence", 2018), also in
+   * parts: `fitOneCycle(2, { totEpochs: 8 })`, `save`, and later, in a new process, `load` and
    * `fitOneCycle(6, { totEpochs: 8, startEpoch: 2 })` end with the weights of `fitOneCycle(8)`.
+   * @param epochs a whole number from 1
+   * @throws UserError naming an option that makes no sense, before anything is trained
    */
   async fitOneCycle(epochs: number, options: FitOneCycleOptions = {}): Promise<void> {
     await this.runner.run("fitOneCycle()", "fit", (operation) =>
@@ -192,7 +194,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
     return this.runner.run("validate()", "look", () => this.trainer.validateSet(options));
   }
 
-  /** Predictions averaged over augmented copies of the images; see `tta`. */
+  /** Predictions averaged over augmented copies of the images: test-time augmentation; see {@link TTAOptions}. */
   async TTA(this: Learner<ImageDataBunch>, options: TTAOptions = {}): Promise<Predictions> {
     return this.runner.run("TTA()", "look", () => tta(this.trainer.predictor, this.data, options));
   }
@@ -250,12 +252,12 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
     return file;
   }
 
-  /** Writes the net to an ONNX file such as "model.onnx", for onnxruntime and others; see `exportOnnx`. */
+  /** Writes the net to an ONNX file: images `[n, 3, h, w]` -> probabilities `[n, c]`; see `NetDescription`. */
   async exportOnnx(this: Learner<ImageDataBunch>, file: string): Promise<void> {
     await this.runner.read("exportOnnx()", "keep", () => exportOnnx(this.model, describeLearner(this), file));
   }
 
-  /** Writes the net into a folder as a graph model of TensorFlow.js, for browsers; see `exportTfjs`. */
+  /** The same for TensorFlow.js in a browser, as a folder with a graph model: images `[n, h, w, 3]`. */
   async exportTfjs(this: Learner<ImageDataBunch>, folder: string): Promise<void> {
     await this.runner.read("exportTfjs()", "keep", () =>
       exportTfjs(this.model, describeLearner(this), folder),
@@ -265,7 +267,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
   /**
    * For slow machines: runs every image through the body once and gives a learner of the head alone on these
    * features, which trains in seconds: `const head = await learn.precompute(); await head.fitOneCycle(8);`. The head
-   * is this learner's own: what is trained there is trained here. See `PrecomputeOptions`.
+   * is this learner's own: what is trained there is trained here; see {@link PrecomputeOptions}.
    */
   async precompute(
     this: Learner<ImageDataBunch>,

@@ -8,7 +8,11 @@ import { getPreds, loaderOf, type Predictor } from "./getPreds.js";
 import { crossEntropyOfProbabilities } from "../statistics/crossEntropy.js";
 import type { Predictions } from "../statistics/Predictions.js";
 
-/** How `learn.TTA` mixes plain and augmented predictions. */
+/**
+ * How `learn.TTA` mixes predictions: `beta` times the plain ones plus 1 - `beta` times the mean of eight passes, each
+ * zoomed towards one of the corners, mirrored or not, with the warp, rotation and lighting of training drawn at random.
+ * The losses are those of the averaged probabilities.
+ */
 export interface TTAOptions {
   /** The share of the plain predictions in the result, in 0..1; the augmented ones have the rest. @default 0.4 */
   readonly beta?: number;

@@ -35,13 +35,38 @@ describe("the changelog's names that were replaced", () => {
       withReplacement(missing),
       `${missing} Instead of whereItLooks: borderAttention (CHANGELOG.md).`,
     );
+    for (const type of [
+      `typeof import("/some/where/src/index")`,
+      `{ default: typeof import("/some/where/src/index"); presets: Presets; ... 76 more ...; }`,
+    ]) {
+      const all = `Property 'whereItLooks' does not exist on type '${type}'.`;
+      assert.equal(withReplacement(all), `${all} Instead of whereItLooks: borderAttention (CHANGELOG.md).`);
+    }
     const member = "Property 'bringBack' does not exist on type 'Learner<ImageDataBunch>'.";
     assert.match(withReplacement(member), /^Property .* Instead of Learner\.bringBack: .*present values/);
     for (const other of [
       "Property 'bringBack' does not exist on type 'LearnerOfOthers'.",
       "Cannot find name 'whereItLooks'.",
+      "Property 'whereItLooks' does not exist on type '{ presets: Presets; }'.",
     ]) {
       assert.equal(withReplacement(other), other);
+    }
+  });
+
+  it("are looked for in the index where a file of src is not there any more", () => {
+    const rest = "' or its corresponding type declarations.";
+    for (const file of ["../src/data/rotate.js", "../src/interpretation/whereItLooks.js"]) {
+      const missing = `Cannot find module '${file}${rest}`;
+      assert.equal(
+        withReplacement(missing),
+        `${missing} Files of src may move; public names stay in the index: import { ... } from "../src/index.js".`,
+      );
+    }
+    for (const file of ["../src/index.js", "./helper.js", "some-package", "../lib/src.js"]) {
+      assert.equal(
+        withReplacement(`Cannot find module '${file}${rest}`),
+        `Cannot find module '${file}${rest}`,
+      );
     }
   });
 });

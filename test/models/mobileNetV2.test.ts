@@ -7,7 +7,7 @@ import { models } from "../../src/models/models.js";
 import { Adam } from "../../src/training/optimizers/Adam.js";
 import { CrossEntropy } from "../../src/training/CrossEntropy.js";
 import { NetSession } from "../../src/training/session/NetSession.js";
-import { trainStep } from "../../src/training/session/trainStep.js";
+import { trainStep } from "../support/trainStep.js";
 import { drawnNet } from "../support/drawnNet.js";
 
 async function net(): Promise<Cnn> {

@@ -9,7 +9,7 @@ import { BatchNorm } from "../../src/models/layers/BatchNorm.js";
 import { modelFrom, models } from "../../src/models/models.js";
 import { Adam } from "../../src/training/optimizers/Adam.js";
 import { CrossEntropy } from "../../src/training/CrossEntropy.js";
-import { trainStep } from "../../src/training/session/trainStep.js";
+import { trainStep } from "../support/trainStep.js";
 
 const count = (variables: readonly Variable[]): number => variables.reduce((sum, { size }) => sum + size, 0);
 

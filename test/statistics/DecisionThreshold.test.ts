@@ -4,13 +4,13 @@ import { readSafetensors, writeSafetensors } from "../../src/engine/safetensors.
 import { UserError } from "../../src/core/errors.js";
 import { ClassificationInterpretation } from "../../src/interpretation/ClassificationInterpretation.js";
 import { gradCam } from "../../src/interpretation/gradCam.js";
-import { calledClass, checkedThreshold, decisionInWords } from "../../src/statistics/DecisionThreshold.js";
+import { predictedClass, checkedThreshold, decisionInWords } from "../../src/statistics/DecisionThreshold.js";
 import { loadLearner } from "../../src/training/inference/loadLearner.js";
 import { tinyLearner, validPaths } from "../support/tinyLearner.js";
 
 const classes = ["COVID", "NORMAL", "PNEUMONIA"];
 const called = (probabilities: readonly number[], threshold: number, positiveClass = "PNEUMONIA"): string =>
-  classes[calledClass(Float32Array.from(probabilities), classes, { positiveClass, threshold })] ?? "";
+  classes[predictedClass(Float32Array.from(probabilities), classes, { positiveClass, threshold })] ?? "";
 
 describe("a decision threshold", () => {
   it("calls its class from its probability on, else the most probable other one", () => {
@@ -18,7 +18,7 @@ describe("a decision threshold", () => {
     assert.equal(called([0.1, 0.2, 0.7], 0.75), "NORMAL");
     assert.equal(called([0.5, 0.25, 0.25], 0.5, "COVID"), "COVID");
     assert.equal(called([0.5, 0.3, 0.2], 0.6, "COVID"), "NORMAL");
-    assert.equal(calledClass(Float32Array.of(0.2, 0.5, 0.3), classes), 1);
+    assert.equal(predictedClass(Float32Array.of(0.2, 0.5, 0.3), classes), 1);
   });
 
   it("is refused where it fits no class or is no probability, and says what it is", () => {

@@ -1,10 +1,10 @@
-import { defineTransform } from "./defineTransform.js";
+import { defineTransform, type NamedTransform } from "./defineTransform.js";
 import { type Range, drawFrom, checkedRange, probability } from "./range.js";
 import type { LightingStep } from "./TransformStep.js";
 
-export interface Brightness {
-  readonly name: "brightness";
-  readonly p: number;
+/** A change of brightness, drawn for each image; {@link brightness} makes it. */
+export interface Brightness extends NamedTransform<"brightness"> {
+  /** Bounds of what a mid-grey pixel becomes, in (0, 1). */
   readonly change: Range;
 }
 

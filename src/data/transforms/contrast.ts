@@ -1,10 +1,10 @@
-import { defineTransform } from "./defineTransform.js";
+import { defineTransform, type NamedTransform } from "./defineTransform.js";
 import { type Range, checkedRange, probability } from "./range.js";
 import type { LightingStep } from "./TransformStep.js";
 
-export interface Contrast {
-  readonly name: "contrast";
-  readonly p: number;
+/** A change of contrast, drawn for each image; {@link contrast} makes it. */
+export interface Contrast extends NamedTransform<"contrast"> {
+  /** Bounds of the factor of the contrast, above 0. */
   readonly scale: Range;
 }
 

@@ -1,13 +1,15 @@
 import { checkInteger } from "../../core/checkNumber.js";
-import { defineTransform } from "./defineTransform.js";
+import { defineTransform, type NamedTransform } from "./defineTransform.js";
 import { type Range, checkedRange, drawFrom } from "./range.js";
 import type { CropStep } from "./TransformStep.js";
 
-export interface Crop {
-  readonly name: "crop";
-  readonly p: number;
+/** A square cut out of the image; {@link crop} makes it. */
+export interface Crop extends NamedTransform<"crop"> {
+  /** Side of the square, in pixels. */
   readonly size: number;
+  /** Bounds of its place from top to bottom, in 0..1. */
   readonly rowPct: Range;
+  /** Bounds of its place from left to right, in 0..1. */
   readonly colPct: Range;
 }
 

@@ -1,11 +1,12 @@
-import { defineTransform } from "./defineTransform.js";
+import { defineTransform, type NamedTransform } from "./defineTransform.js";
 import { type Range, drawFrom, checkedRange } from "./range.js";
 import type { CropPadStep } from "./TransformStep.js";
 
-export interface CropPad {
-  readonly name: "cropPad";
-  readonly p: number;
+/** The square of the result, cut out or filled up; {@link cropPad} makes it. */
+export interface CropPad extends NamedTransform<"cropPad"> {
+  /** Bounds of its place from top to bottom, in 0..1. */
   readonly rowPct: Range;
+  /** Bounds of its place from left to right, in 0..1. */
   readonly colPct: Range;
 }
 

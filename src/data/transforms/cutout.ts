@@ -1,15 +1,16 @@
 import { checkNumber, checkInteger } from "../../core/checkNumber.js";
-import { defineTransform } from "./defineTransform.js";
+import { defineTransform, type NamedTransform } from "./defineTransform.js";
 import { type Range, drawInteger, probability } from "./range.js";
 import type { CutoutStep, Place } from "./TransformStep.js";
 
 /** More cover any image. */
 const maxHoles = 1000;
 
-export interface Cutout {
-  readonly name: "cutout";
-  readonly p: number;
+/** Black squares at random places; {@link cutout} makes it. */
+export interface Cutout extends NamedTransform<"cutout"> {
+  /** Bounds of their number, whole numbers from 0 to 1000. */
   readonly nHoles: Range;
+  /** Bounds of their side in pixels, whole numbers from 1. */
   readonly length: Range;
 }
 

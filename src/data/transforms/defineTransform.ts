@@ -38,11 +38,17 @@ export interface TransformDefinition<
   readonly inTTA?: "drawn" | "leftOut";
 }
 
-/** A transform that is defined outside this package by {@link defineTransform}, as plain data. */
-export interface OwnTransform extends TransformFields {
-  /** As it was defined. The slash tells it from the package's own transforms, those of later versions included. */
-  readonly name: `${string}/${string}`;
+/** A transform of one kind, as plain data. */
+export interface NamedTransform<Name extends string> extends TransformFields {
+  /** The kind, as it was defined. */
+  readonly name: Name;
 }
+
+/**
+ * A transform that is defined outside this package by {@link defineTransform}, as plain data. The slash in its name
+ * tells it from the package's own transforms, those of later versions included.
+ */
+export type OwnTransform = NamedTransform<`${string}/${string}`>;
 
 /** A definition whose fields are not known to the compiler. */
 export type Definition = TransformDefinition<string, TransformFields, readonly unknown[]>;
@@ -63,12 +69,7 @@ export function defineTransform<
   Name extends string,
   Fields extends TransformFields,
   Args extends readonly unknown[],
->(
-  definition: TransformDefinition<Name, Fields, Args>,
-): (...args: Args) => Fields & {
-  /** As it was defined. */
-  readonly name: Name;
-} {
+>(definition: TransformDefinition<Name, Fields, Args>): (...args: Args) => Fields & NamedTransform<Name> {
   const { name } = definition;
   if (sealed && !name.includes("/")) {
     throw new UserError(

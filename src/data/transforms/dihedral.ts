@@ -1,11 +1,9 @@
-import { defineTransform } from "./defineTransform.js";
+import { defineTransform, type NamedTransform } from "./defineTransform.js";
 import { probability } from "./range.js";
 import type { AffineStep } from "./TransformStep.js";
 
-export interface Dihedral {
-  readonly name: "dihedral";
-  readonly p: number;
-}
+/** One of the eight flips and quarter turns of a square; {@link dihedral} makes it. */
+export type Dihedral = NamedTransform<"dihedral">;
 
 /**
  * One of the eight flips and quarter turns of a square, each as likely.

@@ -1,11 +1,9 @@
-import { defineTransform } from "./defineTransform.js";
+import { defineTransform, type NamedTransform } from "./defineTransform.js";
 import { probability } from "./range.js";
 import type { FlipStep } from "./TransformStep.js";
 
-export interface FlipLr {
-  readonly name: "flipLr";
-  readonly p: number;
-}
+/** A mirror image; {@link flipLr} makes it. */
+export type FlipLr = NamedTransform<"flipLr">;
 
 /**
  * Mirrors left and right. In a chest X-ray this moves the heart to the other side; fast.ai does it by default.

@@ -1,10 +1,10 @@
-import { defineTransform } from "./defineTransform.js";
+import { defineTransform, type NamedTransform } from "./defineTransform.js";
 import { type Range, checkedRange, drawFrom, probability } from "./range.js";
 import type { JitterStep } from "./TransformStep.js";
 
-export interface Jitter {
-  readonly name: "jitter";
-  readonly p: number;
+/** Pixels taken from random places near their own; {@link jitter} makes it. */
+export interface Jitter extends NamedTransform<"jitter"> {
+  /** Bounds of the largest distance, as parts of half the image's side, in 0..1. */
   readonly magnitude: Range;
 }
 

@@ -1,12 +1,13 @@
 import { checkNumber, checkInteger, checkOneOf } from "../../core/checkNumber.js";
-import { defineTransform } from "./defineTransform.js";
+import { defineTransform, type NamedTransform } from "./defineTransform.js";
 import { type PaddingMode, maxSize, paddingModes } from "./resizing.js";
 import type { PadStep } from "./TransformStep.js";
 
-export interface Pad {
-  readonly name: "pad";
-  readonly p: number;
+/** Pixels added around the image; {@link pad} makes it. */
+export interface Pad extends NamedTransform<"pad"> {
+  /** Pixels on each side, from 1 to 4096. */
   readonly padding: number;
+  /** What they show. */
   readonly mode: PaddingMode;
 }
 

@@ -1,10 +1,10 @@
-import { defineTransform } from "./defineTransform.js";
+import { defineTransform, type NamedTransform } from "./defineTransform.js";
 import { type Range, drawFrom, checkedRange, probability } from "./range.js";
 import type { AffineStep } from "./TransformStep.js";
 
-export interface Rotate {
-  readonly name: "rotate";
-  readonly p: number;
+/** A turn about the centre; {@link rotate} makes it. */
+export interface Rotate extends NamedTransform<"rotate"> {
+  /** Bounds of the angle, in degrees. */
   readonly degrees: Range;
 }
 

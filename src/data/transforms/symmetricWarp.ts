@@ -1,11 +1,11 @@
 import { UserError } from "../../core/errors.js";
-import { defineTransform } from "./defineTransform.js";
+import { defineTransform, type NamedTransform } from "./defineTransform.js";
 import { type Range, drawFrom, checkedRange, probability } from "./range.js";
 import type { CoordStep } from "./TransformStep.js";
 
-export interface SymmetricWarp {
-  readonly name: "symmetricWarp";
-  readonly p: number;
+/** A tilt in perspective; {@link symmetricWarp} makes it. */
+export interface SymmetricWarp extends NamedTransform<"symmetricWarp"> {
+  /** Bounds of the tilt of each side, in (-1, 1). */
   readonly magnitude: Range;
 }
 

@@ -1,12 +1,14 @@
-import { defineTransform } from "./defineTransform.js";
+import { defineTransform, type NamedTransform } from "./defineTransform.js";
 import { type Range, drawFrom, checkedRange, probability } from "./range.js";
 import type { AffineStep } from "./TransformStep.js";
 
-export interface Zoom {
-  readonly name: "zoom";
-  readonly p: number;
+/** An enlargement; {@link zoom} makes it. */
+export interface Zoom extends NamedTransform<"zoom"> {
+  /** Bounds of the factor, above 0. */
   readonly scale: Range;
+  /** Bounds of the place that stays, from top to bottom, in 0..1. */
   readonly rowPct: Range;
+  /** Bounds of the place that stays, from left to right, in 0..1. */
   readonly colPct: Range;
 }
 

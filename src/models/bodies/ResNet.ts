@@ -108,10 +108,13 @@ export function resNetBody(prefix: string, options: ResNetOptions): Body {
   return { net, features: channels, split: 5, spec };
 }
 
-/** Weights of the 3x3 convolutions, which are the most: a bottleneck of any width has less than three times as many. */
+/**
+ * Weights of the 3x3 convolutions, which are the most: a bottleneck of any width has less than three times as many. In
+ * a basic block the first one takes what the layer before gives, which from the second layer on is half as wide.
+ */
 function leastResNetValues({ block, blocks, width }: ResNetSpec): number {
-  return blocks.reduce(
-    (sum, count, i) => sum + count * (block === "basic" ? 2 : 1) * 9 * (width << i) ** 2,
-    0,
-  );
+  return blocks.reduce((sum, count, i) => {
+    const convolutions = block === "bottleneck" ? count : 2 * count - (i === 0 ? 0 : 0.5);
+    return sum + convolutions * 9 * (width << i) ** 2;
+  }, 0);
 }

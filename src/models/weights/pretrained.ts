@@ -15,6 +15,3 @@ export const pretrained = {
   resnet50: { file: resnet50Weights },
   mobilenetV2: { file: mobileNetV2Weights, install: installMobileNetV2 },
 } satisfies Readonly<Partial<Record<ArchitectureName, PretrainedWeights>>>;
-
-/** The nets that `models` has. */
-export type PretrainedName = keyof typeof pretrained;

@@ -5,20 +5,20 @@ import type { Callback, CallbackRequest, TrainingState } from "./Callback.js";
 
 /** How far and how fast `lrFind` searches, with fast.ai v1's names and defaults. */
 export interface LRFinderOptions {
-  /** The first rate; fast.ai's default: 1e-7. */
+  /** The first rate, above 0. @default 1e-7 */
   readonly startLr?: number;
-  /** The rate that would follow the last one; fast.ai's default: 10. */
+  /** The rate that would follow the last one, above `startLr`. @default 10 */
   readonly endLr?: number;
-  /** Batches; fast.ai's default: 100. */
+  /** How many batches are trained on, from 1. @default 100 */
   readonly numIt?: number;
-  /** End once the smoothed loss is over four times its lowest; default true. */
+  /** End once the smoothed loss is over four times its lowest. @default true */
   readonly stopDiv?: boolean;
   /**
-   * Batches at the start that do not count for the lowest loss; default a tenth of `numIt`. fast.ai counts from the
-   * first one (0): a small first batch that happens to be easy then ends the search before it has begun.
+   * Batches at the start that do not count for the lowest loss, from 0. fast.ai counts from the first one (0): a small
+   * first batch that happens to be easy then ends the search before it has begun. @default a tenth of `numIt`
    */
   readonly warmup?: number;
-  /** Weight decay; default the learner's. */
+  /** Weight decay, from 0. @default the learner's */
   readonly wd?: number;
 }
 

@@ -6,13 +6,13 @@ import type { EpochSpan } from "../EpochSpan.js";
 
 /** The cycle's shape, with fast.ai v1's names and defaults. */
 export interface OneCycleOptions {
-  /** The highest and the lowest momentum; fast.ai's default: (0.95, 0.85). */
+  /** The highest and the lowest momentum, each in [0, 1). @default [0.95, 0.85] */
   readonly moms?: readonly [number, number];
-  /** The cycle starts at the highest rate divided by this. */
+  /** The cycle starts at the highest rate divided by this, above 0. @default 25 */
   readonly divFactor?: number;
-  /** The share of the steps with a rising rate. */
+  /** The share of the steps with a rising rate, in 0..1. @default 0.3 */
   readonly pctStart?: number;
-  /** It ends at the highest rate divided by this; default divFactor * 1e4. */
+  /** It ends at the highest rate divided by this, above 0. @default divFactor * 1e4 */
   readonly finalDiv?: number;
   /** Epochs of the whole cycle, of which this fit is a part. @default startEpoch and the fit's own epochs */
   readonly totEpochs?: number;

@@ -12,6 +12,6 @@ export interface ExportedLearner {
   readonly preparation: Preprocessing;
   /** What recall, precision and their kind speak of; undefined: means over the classes. */
   readonly positiveClass?: string;
-  /** Undefined: the most probable class is called. */
+  /** Undefined: the most probable class is predicted. */
   readonly threshold?: DecisionThreshold;
 }

@@ -36,7 +36,7 @@ export class InferenceLearner {
   readonly arch: string;
   /** What is done to an image before the net sees it. */
   readonly preparation: ExportedLearner["preparation"];
-  /** From which probability on a class is called; undefined: the most probable one is. */
+  /** From which probability on a class is predicted; undefined: the most probable one is. */
   readonly threshold: DecisionThreshold | undefined;
   /** The class that recall, precision and their kind speak of; undefined: they are means over the classes. */
   readonly positiveClass: string | undefined;
@@ -119,7 +119,8 @@ export class InferenceLearner {
   }
 
   /**
-   * Writes the net to an ONNX file, for onnxruntime and others; see `exportOnnx`.
+   * Writes the net as it predicts, softmax included, to an ONNX file (opset 17), for onnxruntime and others: `images`
+   * `[n, 3, height, width]`, normalised as the file's metadata say -> `probabilities` `[n, c]`.
    * @param file such as "model.onnx"; its name is taken as it is
    * @throws UserError when it cannot be written
    */
@@ -128,7 +129,8 @@ export class InferenceLearner {
   }
 
   /**
-   * Writes the net into a folder as a graph model of TensorFlow.js, for browsers; see `exportTfjs`.
+   * Writes the net as it predicts, softmax included, into a folder as a graph model of TensorFlow.js, for browsers:
+   * images `[n, height, width, 3]`, normalised as the model's metadata say -> probabilities `[n, c]`.
    * @throws UserError when it cannot be written
    */
   exportTfjs(folder: string): Promise<void> {

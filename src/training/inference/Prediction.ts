@@ -1,12 +1,12 @@
 import { type Preprocessing, prepareImage } from "../../data/loading/prepareImage.js";
-import { calledClass, type DecisionThreshold } from "../../statistics/DecisionThreshold.js";
+import { predictedClass, type DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import type { EvaluatedBatch } from "../session/evaluate.js";
 import type { TrainBatch } from "../DataBunch.js";
 import { probabilitiesOf } from "../getPreds.js";
 
 /** What a net says of one image: fast.ai's `(category, index, probabilities)`. */
 export interface Prediction {
-  /** The name of the class that is called: the most probable one, if the learner has no threshold of its own. */
+  /** The name of the predicted class: the most probable one, if the learner has no threshold of its own. */
   readonly class: string;
   /** Its index in the classes. */
   readonly label: number;
@@ -18,7 +18,7 @@ export interface Prediction {
 export interface Decision {
   /** In the order of the outputs. */
   readonly classes: readonly string[];
-  /** Undefined: the most probable class is called. */
+  /** Undefined: the most probable class is predicted. */
   readonly threshold?: DecisionThreshold;
 }
 
@@ -28,7 +28,7 @@ export function predictionsOf(logits: Float32Array, { classes, threshold }: Deci
   const probabilities = probabilitiesOf(logits, c);
   return Array.from({ length: logits.length / c }, (_, row) => {
     const own = probabilities.subarray(row * c, (row + 1) * c);
-    const label = calledClass(own, classes, threshold);
+    const label = predictedClass(own, classes, threshold);
     return { class: classes[label] ?? "", label, probabilities: [...own] };
   });
 }

@@ -15,8 +15,8 @@ export const exportFormat = { format: "xray-notebook inference", version: "1" };
 /** What an exported learner is given along. */
 export interface ExportOptions {
   /**
-   * From which probability on a class is called, such as `interp.binary().chooseThreshold({ recall: 0.98 })` on images
-   * that the net was not trained on. @default none: the most probable class is called
+   * From which probability on a class is predicted, such as `interp.binary().chooseThreshold({ recall: 0.98 })` on images
+   * that the net was not trained on. @default none: the most probable class is predicted
    */
   readonly threshold?: DecisionThreshold;
 }

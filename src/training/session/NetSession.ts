@@ -15,7 +15,7 @@ import {
   variablesOf,
 } from "./recordNet.js";
 import type { TrainBatch } from "../DataBunch.js";
-import type { MixedBatch } from "./trainStep.js";
+import type { MixedBatch } from "./lossAndGradients.js";
 
 /** Gradients of the batches since the last step of the optimizer. */
 export interface Accumulated {

@@ -13,7 +13,7 @@ import type { CrossEntropy } from "../CrossEntropy.js";
 import { logitsAndLosses } from "./evaluate.js";
 import type { DrawMix } from "../mixUp.js";
 import type { Optimizer } from "../optimizers/Optimizer.js";
-import { lossAndGradients, type MixedBatch } from "./trainStep.js";
+import { lossAndGradients, type MixedBatch } from "./lossAndGradients.js";
 
 /** A net with its loss, and how it is trained. */
 export interface Net {

@@ -8,7 +8,7 @@ import { CrossEntropy } from "../../../src/training/CrossEntropy.js";
 import { evaluateBatch } from "../../../src/training/session/evaluate.js";
 import { sgd } from "../../../src/training/optimizers/SGD.js";
 import type { TrainBatch } from "../../../src/training/DataBunch.js";
-import { trainStep } from "../../../src/training/session/trainStep.js";
+import { trainStep } from "../../support/trainStep.js";
 import { mixUp } from "../../../src/training/mixUp.js";
 import { NetSession } from "../../../src/training/session/NetSession.js";
 import { tinyNet } from "../../support/tinyNet.js";

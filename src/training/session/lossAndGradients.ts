@@ -3,7 +3,7 @@ import { gather, reshape } from "../../engine/operations/arrayOps.js";
 import { add, mul, sub, sum } from "../../engine/operations/mathOps.js";
 import { softmaxCrossEntropy } from "../../engine/operations/activations.js";
 import type { Random } from "../../core/Random.js";
-import { type Tensor, tf } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/tensorflow.js";
 import type { Cnn } from "../../models/Cnn.js";
 import type { CrossEntropy } from "../CrossEntropy.js";
 import type { TrainBatch } from "../DataBunch.js";
@@ -25,15 +25,7 @@ export interface StepSettings {
 
 /**
  * Forward, mean cross-entropy and backward for one batch, operation by operation: leaves the gradients with the
- * parameters. A fit runs the same operations as one graph (`NetSession`); this is what it is held against.
- * @returns the loss before any update
- */
-export function trainStep(model: Cnn, batch: MixedBatch, settings: StepSettings): number {
-  return tf.tidy(() => lossAndGradients(model, () => batch, settings).dataSync<"float32">()[0] ?? NaN);
-}
-
-/**
- * The operations of `trainStep`.
+ * parameters. A fit records them as one graph (`NetSession`).
  * @param batch asked for its arrays in each step
  * @returns the loss, a scalar
  */
