@@ -184,7 +184,7 @@ class TrainingLoop {
     }
     const { phase, pass, smooth, asked, seconds, validated, ...place } = backup.stoppedAt;
     [this.smooth.state, this.asked, this.validated, this.pass] = [smooth, asked, [...validated], pass];
-    Object.assign(state, place, { smoothLoss: this.smooth.value });
+    Object.assign(state, place, { smoothLoss: this.smooth.value, isResumed: true });
     await this.tell("trainBegin");
     backup.begun();
     await fitted.inCallbacks("trainBegin", () => backup.restore(state));

@@ -4,26 +4,29 @@ import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { currentDisplay } from "../../core/Display.js";
-import { messageOf, UserError } from "../../core/errors.js";
+import { messageOf, problemOf, UserError } from "../../core/errors.js";
 import { toExactJson } from "../../core/exactJson.js";
 import { lockFolder } from "../../core/folderLock.js";
 import { shownPath } from "../../core/shownPath.js";
 import { removeAbandoned } from "../../core/writeFiles.js";
 import type { Callback, TrainingState } from "../callbacks/Callback.js";
+import type { BatchLoader, DataBunch } from "../DataBunch.js";
 import type { LoopBackup } from "../fit.js";
 import type { LoopState } from "../LoopState.js";
 import type { BackupPlan } from "./BackupOptions.js";
 import {
   type BeginningFit,
   describeData,
+  type DescribeLoader,
+  descriptionsOnce,
   fitDifferences,
   fitIdentity,
   type FitIdentity,
+  fitKey,
   keyOf,
   noteEnd,
-  occurrenceOf,
 } from "./fitIdentity.js";
-import { nameOf, plainFields } from "./describe.js";
+import { hashOf, nameOf, plainFields } from "./describe.js";
 import {
   type Interruption,
   readSavedFit,
@@ -33,7 +36,7 @@ import {
   writeSavedFit,
 } from "./SavedFit.js";
 import { restoreRng } from "../rngState.js";
-import { restoreTrained, trainedState, writeArrays } from "./trainedState.js";
+import { readArrays, restoreTrained, type TrainedArrays, trainedState, writeArrays } from "./trainedState.js";
 
 /**
  * The backup of one fit, in a folder that is named after everything that decides what the fit computes: the same fit,
@@ -52,8 +55,11 @@ export class FitBackup implements LoopBackup {
     private readonly identity: FitIdentity,
     private readonly fit: BeginningFit,
     private readonly everyMs: number,
-    private readonly saved: SavedFit | undefined,
+    private readonly describe: DescribeLoader,
+    private readonly saved?: SavedFit,
+    private arrays?: TrainedArrays,
   ) {
+    fit.parts.streams.passes.follow((loader) => hashOf(toExactJson(describe(loader) ?? null)));
     const earlier = saved?.interruptions ?? [];
     const now = saved?.loop && interruptionOf(fit.what, saved, saved.loop);
     this.interruptions = now ? [...earlier, now] : earlier;
@@ -68,28 +74,39 @@ export class FitBackup implements LoopBackup {
     fit: BeginningFit,
     work: (backup: FitBackup | undefined) => Promise<void>,
   ): Promise<void> {
-    const identity = plan && (await fitIdentity(fit));
+    const describe = descriptionsOnce();
+    const identity = plan && (await fitIdentity(fit, describe));
     if (!plan || !identity) {
       if (plan) currentDisplay().text("No backup is made: these data do not say what decides their batches.");
       await work(undefined);
       return;
     }
-    const key = keyOf(identity, occurrenceOf(identity, fit));
-    const folder = path.join(plan.folder, `${folderPrefix(fit)}${key}`);
+    const identityKey = keyOf(identity);
+    const folder = path.join(plan.folder, `${folderPrefix(fit)}${fitKey(identityKey, fit)}`);
     const release = plan.isShared ? await tryToLock(folder) : () => Promise.resolve();
     if (!release) {
       await work(undefined);
       return;
     }
     try {
-      const saved = await readSavedFit(path.join(folder, savedFitName));
+      const file = path.join(folder, savedFitName);
+      const saved = await readSavedFit(file);
+      if (saved && keyOf(saved.identity) !== identityKey) {
+        throw new UserError(
+          `${file} is the backup of another fit, which differs in ${fitDifferences(saved.identity, identity).join("; ")}.`,
+          "Somebody has moved it there. Move its folder away; the fit then begins anew.",
+        );
+      }
+      // Before anything is changed, also by callbacks: a damaged backup leaves all as it is.
+      const arrays =
+        saved?.arrays && (await readArrays(path.join(folder, saved.arrays.file), saved.arrays.sha256));
       if (!saved) {
         // Arrays of a first backup that was not whole before its process was killed.
         await removeArrays(folder);
         await noteOthers(plan, fit, identity);
       }
-      await work(new FitBackup(folder, identity, fit, plan.everyMs, saved));
-      noteEnd(identity);
+      await work(new FitBackup(folder, identity, fit, plan.everyMs, describe, saved, arrays));
+      noteEnd(identityKey);
     } finally {
       await release();
       // A fit that has left nothing leaves no folder either.
@@ -149,25 +166,28 @@ export class FitBackup implements LoopBackup {
   }
 
   async restore(state: TrainingState): Promise<void> {
-    const { saved, fit } = this;
+    const { saved, fit, describe, arrays } = this;
     if (!saved) return;
     const { what } = fit;
-    if (saved.arrays) {
-      const file = path.join(this.folder, saved.arrays.file);
-      await restoreTrained(fit.parts, saved.trained, { file, sha256: saved.arrays.sha256 });
-    }
+    const first = state.learn.data;
+    if (arrays) restoreTrained(fit.parts, saved.trained, arrays);
+    this.arrays = undefined;
     for (const [i, callback] of fit.callbacks.entries()) {
       const kept = saved.callbacks[i];
       if (kept !== null) await callback.restore?.(kept, state);
     }
-    if (toExactJson(describeData(state.learn.data)) !== toExactJson(saved.data)) {
+    const { data } = state.learn;
+    if (toExactJson(describeData(data, describe)) !== toExactJson(saved.data)) {
       throw new UserError(
         `The fit in ${shownPath(this.folder)} was going on with other data, which a callback had given the learner.`,
         "Give that callback a `state` and a `restore` that sets `learn.data` again, or delete the folder to begin anew.",
       );
     }
-    // A search has put back its own.
-    if (saved.arrays) restoreRng(saved.trained.rng, fit.parts.streams);
+    // A search that is finished has put back its own.
+    if (arrays) {
+      fit.parts.streams.passes.restore(saved.passes, { first: loadersOf(first), present: loadersOf(data) });
+      restoreRng(saved.trained.rng, fit.parts.streams);
+    }
     const when = new Date(saved.written).toLocaleString();
     const where = `(backup of ${when} in ${shownPath(this.folder)})`;
     const told = saved.loop
@@ -208,7 +228,8 @@ export class FitBackup implements LoopBackup {
     const next: SavedFit = {
       ...{ format: savedFitFormat, identity, ...progress, written, seconds, interruptions },
       trained: trainedState(fit.parts),
-      data: describeData(fit.learn.data),
+      passes: fit.parts.streams.passes.places(),
+      data: describeData(fit.learn.data, this.describe),
       callbacks: states,
       forgetful: forgetful.map(([callback]) => nameOf(callback)),
       arrays: sha256 === undefined ? undefined : { file: name, sha256 },
@@ -244,6 +265,9 @@ async function stateOf(callback: Callback): Promise<unknown> {
   }
 }
 
+const loadersOf = ({ trainDl, validDl, fixDl, testDl }: DataBunch): BatchLoader[] =>
+  [trainDl, validDl, fixDl, testDl].filter((loader) => loader !== undefined);
+
 const fieldsOf = (callback: Callback): string => toExactJson(plainFields(callback));
 
 const interruptionOf = (what: string, { written }: SavedFit, { epoch, batch }: LoopState): Interruption => ({
@@ -256,9 +280,8 @@ async function tryToLock(folder: string): Promise<(() => Promise<void>) | undefi
     return (await lockFolder(folder)).release;
   } catch (error) {
     // The lock's own remedy is for runs.
-    const [problem = ""] = messageOf(error).split("\n");
     currentDisplay().text(
-      `No backup is made of this fit. ${problem} To have one, give the learner \`backup: { folder: ... }\` with a ` +
+      `No backup is made of this fit. ${problemOf(error)} To have one, give the learner \`backup: { folder: ... }\` with a ` +
         "folder of its own.",
     );
     return undefined;

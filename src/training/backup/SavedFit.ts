@@ -5,6 +5,7 @@ import { z } from "zod";
 import { messageOf, UserError } from "../../core/errors.js";
 import { fromExactJson, toExactJson } from "../../core/exactJson.js";
 import { writeFiles } from "../../core/writeFiles.js";
+import type { PassPlace } from "../session/Passes.js";
 import type { LoopState } from "../LoopState.js";
 import type { FitIdentity } from "./fitIdentity.js";
 import type { TrainedState } from "./trainedState.js";
@@ -36,6 +37,8 @@ export interface SavedFit {
   /** Where the loop was, in a fit that was stopped. */
   readonly loop?: LoopState;
   readonly trained: TrainedState;
+  /** How often each loader was gone over in the fit: callbacks may give the learner other data. */
+  readonly passes: readonly PassPlace[];
   /** What decides the batches of the data that the learner had. */
   readonly data: unknown;
   /** The callbacks' states, the recorder's among them, in the order in which they are told of events. */

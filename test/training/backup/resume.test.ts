@@ -17,7 +17,7 @@ import type { LearnerOptions } from "../../../src/training/LearnerOptions.js";
 import { errorRate } from "../../../src/training/metrics/metrics.js";
 import type { Cnn } from "../../../src/models/Cnn.js";
 import { smallSet, temporaryFolder } from "../../support/folders.js";
-import { tinyNet } from "../../support/tinyNet.js";
+import { smallestNet } from "../../support/smallestNet.js";
 
 const made: { dispose(): void }[] = [];
 let said: string[] = [];
@@ -79,7 +79,7 @@ async function makeData(
 async function makeLearner(
   options: LearnerOptions = {},
   seed = 3,
-  { data, net = tinyNet() }: { readonly data?: ImageDataBunch; readonly net?: Cnn } = {},
+  { data, net = smallestNet() }: { readonly data?: ImageDataBunch; readonly net?: Cnn } = {},
 ): Promise<Learner<ImageDataBunch>> {
   const learn = new Learner(data ?? (await makeData({ seed })), net, "tiny", {
     metrics: [errorRate],
@@ -301,7 +301,7 @@ describe("what a backup must not overlook", () => {
       [
         "the net: made",
         () => makeLearner({ backup }),
-        () => makeLearner({ backup }, 3, { net: tinyNet(1, { ps: 0.1 }) }),
+        () => makeLearner({ backup }, 3, { net: smallestNet(1, { ps: 0.1 }) }),
       ],
       [
         "the data",
