@@ -120,7 +120,8 @@ export async function takeFinished(fitted: Fitted, span: EpochSpan, recorder: Ca
   const { state } = new TrainingLoop(fitted, span, [], () => Promise.resolve());
   // The others have done already what they do at a fit's beginning and end.
   await notify([recorder], "trainBegin", state);
-  await fitted.backup?.restore(state);
+  const { backup } = fitted;
+  if (backup) await fitted.inCallbacks("trainBegin", () => backup.restore(state));
   await notify([recorder], "trainEnd", state);
 }
 

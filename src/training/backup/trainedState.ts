@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { collectGarbage } from "../../engine/collectGarbage.js";
-import { readSafetensors, type StoredTensor, type StreamedTensor, streamSafetensors } from "../../engine/safetensors.js";
+import {
+  readSafetensors,
+  type StoredTensor,
+  type StreamedTensor,
+  streamSafetensors,
+} from "../../engine/safetensors.js";
 import type { Variable } from "../../engine/Variable.js";
 import { bytesOf } from "../../core/writeFiles.js";
 import { problemOf, UserError } from "../../core/errors.js";

@@ -59,8 +59,9 @@ export class CSVLogger implements Callback {
     [this.file, this.replaced] = [file, replaced];
     await this.write(file, async () => {
       const text = await textOf(file);
-      // A fit that was finished has a file that may be another one's since.
-      if (isResumed !== true && text !== "") return;
+      // After a fit that was finished the file may have become another one's.
+      const isBefore = text === "" || text === replaced || rows.startsWith(text);
+      if (isResumed !== true && !isBefore) return;
       const later = laterRows(text, { rows, replaced, header: this.header(learn), file });
       this.place = later === "" ? undefined : rows.length;
       if (text === rows + later) return;
