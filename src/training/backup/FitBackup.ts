@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
+import { isDeepStrictEqual } from "node:util";
+import { machineParts } from "../../core/environment.js";
 import { currentDisplay } from "../../core/Display.js";
 import { messageOf, problemOf, UserError } from "../../core/errors.js";
 import { toExactJson } from "../../core/exactJson.js";
@@ -26,7 +27,8 @@ import {
   keyOf,
   noteEnd,
 } from "./fitIdentity.js";
-import { hashOf, nameOf, plainFields } from "./describe.js";
+import { fieldsOf, nameOf, noteFields } from "./describe.js";
+import { hashOf } from "./plainFields.js";
 import {
   type Interruption,
   readSavedFit,
@@ -35,6 +37,7 @@ import {
   savedFitName,
   writeSavedFit,
 } from "./SavedFit.js";
+import { folderPrefix, noteOthers } from "./noteOthers.js";
 import { restoreRng } from "../rngState.js";
 import { readArrays, restoreTrained, type TrainedArrays, trainedState, writeArrays } from "./trainedState.js";
 
@@ -108,6 +111,7 @@ export class FitBackup implements LoopBackup {
       await work(new FitBackup(folder, identity, fit, plan.everyMs, describe, saved, arrays));
       noteEnd(identityKey);
     } finally {
+      noteFields(fit.callbacks, (data) => describeData(data, describe));
       await release();
       // A fit that has left nothing leaves no folder either.
       await rmdir(folder).catch(() => undefined);
@@ -162,7 +166,7 @@ export class FitBackup implements LoopBackup {
 
   begun(): void {
     const stateless = this.fit.callbacks.filter((callback) => callback.state === undefined);
-    this.fields = new Map(stateless.map((callback) => [callback, fieldsOf(callback)]));
+    this.fields = new Map(stateless.map((callback) => [callback, fieldTexts(callback)]));
   }
 
   async restore(state: TrainingState): Promise<void> {
@@ -194,6 +198,7 @@ export class FitBackup implements LoopBackup {
       ? `Going on in epoch ${saved.loop.epoch}${saved.loop.phase === "train" ? `, after ${saved.loop.batch} of ${state.batches} batches` : ", at its validation"} ${where}.`
       : `This ${what === "lrFind" ? "search" : "fit"} has been finished before and is not repeated ${where}; delete the folder to run it anew.`;
     currentDisplay().text(told);
+    if (saved.loop) noteOtherMachine(saved.machine);
     for (const name of saved.forgetful) {
       currentDisplay().text(
         `Warning: ${name} had kept something in its fields by then, which is lost: it has no \`state\`. Give it \`state\` ` +
@@ -220,13 +225,14 @@ export class FitBackup implements LoopBackup {
     const states: unknown[] = [];
     // null: a place in a list is kept in JSON, undefined is not.
     for (const callback of fit.callbacks) states.push(await stateOf(callback));
-    const forgetful = [...this.fields].filter(([callback, before]) => fieldsOf(callback) !== before);
+    const forgetful = [...this.fields].filter(([callback, before]) => fieldTexts(callback) !== before);
     await mkdir(folder, { recursive: true });
     const name = `state-${randomBytes(6).toString("hex")}.safetensors`;
     const sha256 = withArrays ? await writeArrays(path.join(folder, name), fit.parts) : undefined;
     const written = new Date().toISOString();
     const next: SavedFit = {
       ...{ format: savedFitFormat, identity, ...progress, written, seconds, interruptions },
+      machine: machineParts(),
       trained: trainedState(fit.parts),
       passes: fit.parts.streams.passes.places(),
       data: describeData(fit.learn.data, this.describe),
@@ -234,11 +240,30 @@ export class FitBackup implements LoopBackup {
       forgetful: forgetful.map(([callback]) => nameOf(callback)),
       arrays: sha256 === undefined ? undefined : { file: name, sha256 },
     };
-    await writeSavedFit(path.join(folder, savedFitName), next);
+    const file = path.join(folder, savedFitName);
+    try {
+      await writeSavedFit(file, next);
+    } catch (error) {
+      // The disk may be full: arrays that no file names are taken away.
+      const there = await readSavedFit(file).catch(() => undefined);
+      if (there?.arrays?.file !== name) await rm(path.join(folder, name), { force: true });
+      throw error;
+    }
     // Only now is the one before it not needed any more.
     await removeArrays(folder, name);
     this.hasWritten = true;
   }
+}
+
+/** A job that goes on elsewhere is worth more than its last digits. */
+function noteOtherMachine(there: SavedFit["machine"]): void {
+  const here = machineParts();
+  if (isDeepStrictEqual(there, here)) return;
+  const inWords = ({ processor, cores }: SavedFit["machine"]): string => `${processor}, ${cores} cores`;
+  currentDisplay().text(
+    `Warning: the fit was begun on another processor (${inWords(there)}) than this one (${inWords(here)}): the last ` +
+      "digits of its numbers may be others than without the interruption.",
+  );
 }
 
 /** Takes away the files of arrays, but for one, and what was about to become one. */
@@ -268,7 +293,7 @@ async function stateOf(callback: Callback): Promise<unknown> {
 const loadersOf = ({ trainDl, validDl, fixDl, testDl }: DataBunch): BatchLoader[] =>
   [trainDl, validDl, fixDl, testDl].filter((loader) => loader !== undefined);
 
-const fieldsOf = (callback: Callback): string => toExactJson(plainFields(callback));
+const fieldTexts = (callback: Callback): string => toExactJson(fieldsOf(callback).fields);
 
 const interruptionOf = (what: string, { written }: SavedFit, { epoch, batch }: LoopState): Interruption => ({
   ...{ what, epoch, batch, stopped: written, resumed: new Date().toISOString() },
@@ -286,34 +311,4 @@ async function tryToLock(folder: string): Promise<(() => Promise<void>) | undefi
     );
     return undefined;
   }
-}
-
-/** What the folders of all fits of this kind begin with. */
-const folderPrefix = ({ what }: BeginningFit): string => `${what.replaceAll(" ", "-")}-`;
-
-/** Says what is there of fits of this kind, where this one is none of them. */
-async function noteOthers(
-  { folder, isShared }: BackupPlan,
-  fit: BeginningFit,
-  identity: FitIdentity,
-): Promise<void> {
-  if (!existsSync(folder)) return;
-  let nearest:
-    { readonly name: string; readonly saved: SavedFit; readonly differences: readonly string[] } | undefined;
-  const alike = (await readdir(folder)).filter((name) => name.startsWith(folderPrefix(fit)));
-  for (const name of alike) {
-    const saved = await readSavedFit(path.join(folder, name, savedFitName)).catch(() => undefined);
-    if (!saved || (isShared && saved.status === "finished")) continue;
-    const differences = fitDifferences(saved.identity, identity);
-    if (nearest && nearest.differences.length <= differences.length) continue;
-    nearest = { name, saved, differences };
-  }
-  if (!nearest) return;
-  const { name, saved, differences } = nearest;
-  const state = saved.loop ? `was stopped in epoch ${saved.loop.epoch}` : "was finished";
-  currentDisplay().text(
-    `This fit begins at its beginning. There is a backup of another one, which ${state}, from ` +
-      `${new Date(saved.written).toLocaleString()} in ${shownPath(path.join(folder, name))}; it differs in ` +
-      `${differences.join("; ")}. It stays there: to go on with it, make this fit the same; else delete it.`,
-  );
 }

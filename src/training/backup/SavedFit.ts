@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { messageOf, UserError } from "../../core/errors.js";
+import type { machineParts } from "../../core/environment.js";
 import { fromExactJson, toExactJson } from "../../core/exactJson.js";
 import { writeFiles } from "../../core/writeFiles.js";
 import type { PassPlace } from "../session/Passes.js";
@@ -34,6 +35,8 @@ export interface SavedFit {
   /** Wall time of the fit until then, interruptions left out. */
   readonly seconds: number;
   readonly interruptions: readonly Interruption[];
+  /** What computed. */
+  readonly machine: ReturnType<typeof machineParts>;
   /** Where the loop was, in a fit that was stopped. */
   readonly loop?: LoopState;
   readonly trained: TrainedState;

@@ -1,4 +1,5 @@
 import { fromExactJson, toExactJson } from "../../core/exactJson.js";
+import { numericVariables } from "../../core/environment.js";
 import { usesGpu } from "../../engine/operations/binding.js";
 import { tf } from "../../engine/tensorflow.js";
 import type { Callback } from "../callbacks/Callback.js";
@@ -9,7 +10,8 @@ import type { LearnerOptions } from "../LearnerOptions.js";
 import { captureRng } from "../rngState.js";
 import type { TrainedLearner } from "../TrainedLearner.js";
 import { libraryHash } from "./libraryHash.js";
-import { codeOf, describeCallback, hashOf, isOpaque, plainFields } from "./describe.js";
+import { describeCallback, isOpaque } from "./describe.js";
+import { codeOf, functionText, hashOf, plainFields } from "./plainFields.js";
 import { hashArrays, type TrainedParts } from "./trainedState.js";
 
 /**
@@ -66,35 +68,42 @@ export async function fitIdentity(
   describe: DescribeLoader,
 ): Promise<FitIdentity | undefined> {
   const { learn, parts, options, span } = fit;
-  const data = describeData(learn.data, describe);
+  const ofData = (data: DataBunch): unknown => describeData(data, describe);
+  const data = ofData(learn.data);
   if (data === undefined) return undefined;
   const { arch, model } = learn;
   const trained = parts.optimizer.parameters.map(({ name }) => name);
   const { clipGrad, mixUp, gradientAccumulation, gradientCheckpointing } = options;
   const identity: FitIdentity = {
     "the program": { code: libraryHash(), tfjs: tf.version["tfjs-core"], device: usesGpu() ? "gpu" : "cpu" },
+    "the environment variables": numericVariables(),
     "the fit": { kind: fit.what, epochs: span.epochs, from: span.from ?? 0, to: span.to ?? span.epochs },
     "the net": {
       arch,
       classes: learn.data.classes,
-      body: plainFields(model.body.spec),
+      body: plainFields(model.body.spec).fields,
       trained: trained.length,
       layers: hashOf(trained.join()),
       // Of a dropout, say, neither the weights nor their names tell.
-      made: hashOf(
-        toExactJson([...model.modules()].map((module) => [codeOf(module), plainFields(module, 1)])),
-      ),
+      made: hashOf(toExactJson([...model.modules()].map((module) => [codeOf(module), simpleFields(module)]))),
     },
     "the weights and the optimizer's state at the beginning": await hashArrays(parts),
     "the optimizer": {
       optimizer: parts.optimizer.constructor.name,
       code: codeOf(parts.optimizer),
-      ...asRecord(plainFields(parts.optimizer)),
+      ...plainFields(parts.optimizer, { withObjects: false }).fields,
     },
-    "the loss": { code: codeOf(fit.loss), ...asRecord(plainFields(fit.loss)) },
+    "the loss": { code: codeOf(fit.loss), ...plainFields(fit.loss).fields },
     "the learner's options": { clipGrad, mixUp, gradientAccumulation, gradientCheckpointing },
-    "the metrics": learn.recorder.columns.map(({ head, metric }) => [head, hashOf(String(metric))]),
-    "the callbacks": fit.callbacks.map(describeCallback),
+    "the metrics": {
+      positiveClass: learn.positiveClass,
+      columns: learn.recorder.columns.map(({ head, given }) => [
+        head,
+        hashOf(functionText(given)),
+        plainFields(given).fields,
+      ]),
+    },
+    "the callbacks": fit.callbacks.map((callback) => describeCallback(callback, ofData)),
     "the data": data,
     "the random draws": { seed: fit.seed, ...captureRng(parts.streams) },
   };
@@ -135,6 +144,15 @@ function fieldDifferences(there: unknown, here: unknown): string[] {
     return [short ? `${name} (${ours} there, ${theirs} here)` : name];
   });
 }
+
+/** The fields that are numbers, texts, and lists of them: modules may also keep what they have prepared for a size. */
+const simpleFields = (object: object): unknown =>
+  Object.entries(object as Readonly<Record<string, unknown>>)
+    .filter(([, value]) => isSimple(value) || typeof value === "function")
+    .map(([name, value]) => [name, typeof value === "function" ? functionText(value) : value]);
+
+const isSimple = (value: unknown): boolean =>
+  ["number", "string", "boolean"].includes(typeof value) || (Array.isArray(value) && value.every(isSimple));
 
 const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
