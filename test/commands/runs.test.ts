@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import path from "node:path";
 import { after, describe, it } from "node:test";
 import { runsDir } from "../../src/core/environment.js";
@@ -35,6 +36,26 @@ describe("xray runs --remove", () => {
     assert.ok(!existsSync(folder));
   });
 
+  it("deletes nothing that is no run's, whatever it is called", async () => {
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, "thesis.txt"), "");
+    const cases: readonly (readonly [name: string, said: RegExp])[] = [
+      [name, /The folder .* is no run's/],
+      [`${name}/thesis.txt`, /There is no run/],
+      ...["..", ".", "/", "", "a b", `${name}/..`, "../src", "/tmp", `${name}/a/b`, "*"].map(
+        (wrong) => [wrong, /cannot be called|argument missing/] as const,
+      ),
+    ];
+    for (const [wrong, said] of cases) {
+      const { code, stderr } = await remove(wrong);
+      assert.equal(code, 1, wrong);
+      assert.match(stderr, said);
+      assert.doesNotMatch(stderr, /^\s+at /m);
+    }
+    assert.ok(existsSync(path.join(folder, "thesis.txt")));
+    rmSync(folder, { recursive: true });
+  });
+
   it("leaves a run of a sweep that is at work", async () => {
     begin("seed-1");
     await lockedFolder(folder, async () => {
@@ -45,6 +66,37 @@ describe("xray runs --remove", () => {
     assert.ok(existsSync(path.join(folder, "seed-1")));
     assert.equal((await remove(`${name}/seed-1`)).code, 0);
     assert.ok(!existsSync(path.join(folder, "seed-1")));
+  });
+});
+
+describe("xray runs", () => {
+  const names = ["killed", "finished"].map((word) => `test-runs-${word}-${process.pid}`);
+  const [killed = "", finished = ""] = names.map((each) => path.join(runsDir, each));
+  const fit = path.join(runsDir, "backup", `fit-${process.pid}`);
+  const all = [killed, finished, fit];
+  after(() => {
+    for (const each of all) rmSync(each, { recursive: true, force: true });
+  });
+
+  it("takes away what processes that were killed have left: locks, and the backup of a run at its end", async () => {
+    for (const each of all) {
+      mkdirSync(each, { recursive: true });
+      // No process has this number.
+      const owner = { host: hostname(), pid: 2 ** 22 + 1, began: "1", since: "2026-01-01T00:00:00Z" };
+      writeFileSync(path.join(each, "run.lock"), JSON.stringify(owner));
+    }
+    for (const each of [killed, finished]) {
+      writeFileSync(path.join(each, "metrics.json"), "{}");
+      mkdirSync(path.join(each, "backup", "frozen-1"), { recursive: true });
+    }
+    writeFileSync(path.join(finished, "report.html"), "");
+    const { code, stdout, stderr } = await xray(["runs"]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, new RegExp(`${names[0] ?? ""} +unfinished`));
+    assert.match(stdout, new RegExp(`${names[1] ?? ""} +finished`));
+    assert.deepEqual(readdirSync(killed).sort(), ["backup", "metrics.json"]);
+    assert.deepEqual(readdirSync(finished).sort(), ["metrics.json", "report.html"]);
+    assert.ok(!existsSync(fit));
   });
 });
 
