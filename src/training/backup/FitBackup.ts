@@ -306,9 +306,11 @@ async function tryToLock(folder: string): Promise<(() => Promise<void>) | undefi
   } catch (error) {
     // The lock's own remedy is for runs.
     currentDisplay().text(
-      `No backup is made of this fit. ${problemOf(error)} To have one, give the learner \`backup: { folder: ... }\` with a ` +
-        "folder of its own.",
+      `No backup is made of this fit. ${problemOf(error)}\nTo have one, give the learner \`backup: { folder: ... }\` with ` +
+        "a folder of its own.",
     );
+    // On a full disk there may be room for the folder alone.
+    await rmdir(folder).catch(() => undefined);
     return undefined;
   }
 }

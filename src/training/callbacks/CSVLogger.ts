@@ -44,9 +44,10 @@ export class CSVLogger implements Callback {
   }
 
   /** The rows up to now. */
-  async state(): Promise<CSVLoggerState> {
+  async state(): Promise<unknown> {
     const text = this.file === undefined ? "" : await textOf(this.file);
-    return { rows: text.slice(0, this.place), replaced: this.replaced };
+    const state: CSVLoggerState = { rows: text.slice(0, this.place), replaced: this.replaced };
+    return state;
   }
 
   /**
