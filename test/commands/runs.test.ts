@@ -5,7 +5,9 @@ import path from "node:path";
 import { after, describe, it } from "node:test";
 import { runsDir } from "../../src/core/environment.js";
 import { lockedFolder } from "../../src/core/folderLock.js";
+import { presets, resolveParameters } from "../../src/runs/presets.js";
 import { folderNamed } from "../../src/runs/runFolder.js";
+import { writeStartedRun } from "../../src/runs/StartedRun.js";
 import { xray } from "../support/xray.js";
 
 describe("xray runs --remove", () => {
@@ -97,6 +99,28 @@ describe("xray runs", () => {
     assert.deepEqual(readdirSync(killed).sort(), ["backup", "metrics.json"]);
     assert.deepEqual(readdirSync(finished).sort(), ["metrics.json", "report.html"]);
     assert.ok(!existsSync(fit));
+  });
+});
+
+describe("going on with a run", () => {
+  const name = `test-resume-${process.pid}`;
+  const folder = path.join(runsDir, name);
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("is refused under other variables that TensorFlow reads, which are named", async () => {
+    mkdirSync(folder);
+    const { parameters, preset } = resolveParameters({ ...presets.quick, preset: "none" }, { gpu: false });
+    await writeStartedRun(folder, { preset, parameters, dataset: "/nowhere", pdf: false });
+    const env = { TF_NUM_INTRAOP_THREADS: "1", TF_ENABLE_ONEDNN_OPTS: "0" };
+    const { code, stderr } = await xray(["run", "--resume", name], { env });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /other environment variables.* TF_ENABLE_ONEDNN_OPTS \(1 there, 0 now\), TF_NUM_INTRAOP_THREADS \(not set there, 1 now\)\.\nSet them as they were/,
+    );
+    assert.deepEqual(readdirSync(folder), ["run.json"]);
   });
 });
 

@@ -92,23 +92,8 @@ export class FitBackup implements LoopBackup {
       return;
     }
     try {
-      const file = path.join(folder, savedFitName);
-      const saved = await readSavedFit(file);
-      if (saved && keyOf(saved.identity) !== identityKey) {
-        throw new UserError(
-          `${file} is the backup of another fit, which differs in ${fitDifferences(saved.identity, identity).join("; ")}.`,
-          "Somebody has moved it there. Move its folder away; the fit then begins anew.",
-        );
-      }
-      // Before anything is changed, also by callbacks: a damaged backup leaves all as it is.
-      const arrays =
-        saved?.arrays && (await readArrays(path.join(folder, saved.arrays.file), saved.arrays.sha256));
-      if (!saved) {
-        // Arrays of a first backup that was not whole before its process was killed.
-        await removeArrays(folder);
-        await noteOthers(plan, fit, identity);
-      }
-      await work(new FitBackup(folder, identity, fit, plan.everyMs, describe, saved, arrays));
+      const backup = await FitBackup.open(folder, plan, fit, identity, describe);
+      await work(backup);
       noteEnd(identityKey);
     } finally {
       noteFields(fit.callbacks, (data) => describeData(data, describe));
@@ -116,6 +101,37 @@ export class FitBackup implements LoopBackup {
       // A fit that has left nothing leaves no folder either.
       await rmdir(folder).catch(() => undefined);
     }
+  }
+
+  /**
+   * Reads what there is in a fit's folder, whole, before anything is changed, also by callbacks.
+   * @throws UserError when it is damaged, or another fit's
+   */
+  private static async open(
+    folder: string,
+    plan: BackupPlan,
+    fit: BeginningFit,
+    identity: FitIdentity,
+    describe: DescribeLoader,
+  ): Promise<FitBackup> {
+    const file = path.join(folder, savedFitName);
+    const saved = await readSavedFit(file);
+    if (!saved) {
+      // Arrays of a first backup that was not whole before its process was killed.
+      await removeArrays(folder);
+      await noteOthers(plan, fit, identity);
+      return new FitBackup(folder, identity, fit, plan.everyMs, describe);
+    }
+    const differences = fitDifferences(saved.identity, identity);
+    if (differences.length > 0) {
+      throw new UserError(
+        `${file} is the backup of another fit, which differs in ${differences.join("; ")}.`,
+        "Somebody has moved it there. Move its folder away; the fit then begins anew.",
+      );
+    }
+    const { arrays } = saved;
+    const read = arrays && (await readArrays(path.join(folder, arrays.file), arrays.sha256));
+    return new FitBackup(folder, identity, fit, plan.everyMs, describe, saved, read);
   }
 
   get stoppedAt(): LoopState | undefined {
