@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
 import { after, describe, it } from "node:test";
@@ -44,9 +44,7 @@ describe("xray runs --remove", () => {
     const cases: readonly (readonly [name: string, said: RegExp])[] = [
       [name, /The folder .* is no run's/],
       [`${name}/thesis.txt`, /There is no run/],
-      ...["..", ".", "/", "", "a b", `${name}/..`, "../src", "/tmp", `${name}/a/b`, "*"].map(
-        (wrong) => [wrong, /cannot be called|argument missing/] as const,
-      ),
+      ["..", /cannot be called/],
     ];
     for (const [wrong, said] of cases) {
       const { code, stderr } = await remove(wrong);
@@ -78,6 +76,7 @@ describe("xray runs", () => {
   const all = [killed, finished, fit];
   after(() => {
     for (const each of all) rmSync(each, { recursive: true, force: true });
+    if (readdirSync(path.dirname(fit)).length === 0) rmdirSync(path.dirname(fit));
   });
 
   it("takes away what processes that were killed have left: locks, and the backup of a run at its end", async () => {
@@ -125,6 +124,11 @@ describe("going on with a run", () => {
 });
 
 describe("a run's name", () => {
+  it("is that of a folder in the folder of runs, or in one of those", () => {
+    for (const name of ["..", ".", "/", "", "a b", "A/..", "../src", "/tmp", "A/a/b", "*"])
+      assert.throws(() => folderNamed(name), /cannot be called/);
+  });
+
   it("is not that of the folder that holds the state of fits", () => {
     for (const name of ["backup", "A/backup"])
       assert.throws(() => folderNamed(name), /cannot be called "(A\/)?backup"/);
