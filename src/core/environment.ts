@@ -56,7 +56,7 @@ export const inheritedVariables = (): NodeJS.ProcessEnv => process.env;
 
 /** What the libraries that compute read, such as `TF_NUM_INTRAOP_THREADS`: some of it decides in which order they sum. */
 const computing = /^(TF|ONEDNN|DNNL|OMP|KMP|MKL|XLA|CUBLAS|CUDNN|NVIDIA_TF32)_/;
-/** Of these, what they say, and how they take memory. */
+/** Those of them that say only what is told, and how memory is taken. */
 const harmless = /^TF_(CPP_|FORCE_GPU_ALLOW_GROWTH|GPU_ALLOCATOR)/;
 
 /** The variables that may change a bit of what is computed, with their defaults. */
