@@ -62,7 +62,7 @@ export async function predict(images: readonly string[], options: PredictOptions
         if (!json) console.log(describe(one, thresholdInWords(learn.classes, learn.threshold)));
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        console.error(messageOf(error).split("\n")[0]);
+        console.error(error.problem);
         process.exitCode = 1;
       }
     }

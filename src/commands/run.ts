@@ -17,7 +17,7 @@ import { planRun } from "../runs/budget/planRun.js";
 import type { RunBudget } from "../runs/budget/RunBudget.js";
 import { writeMetrics } from "../runs/metricsFile.js";
 import { dataSource, readMetrics, type RunMetrics } from "../runs/RunMetrics.js";
-import { readStartedRun, type StartedRun, writeStartedRun } from "../runs/StartedRun.js";
+import { otherVariables, readStartedRun, type StartedRun, writeStartedRun } from "../runs/StartedRun.js";
 import { gitCommit } from "../runs/gitCommit.js";
 import { UserError } from "../core/errors.js";
 import { libraryHash } from "../training/backup/libraryHash.js";
@@ -168,7 +168,16 @@ async function resumeRun(name: string | true, started: number, dataDir?: string)
 }
 
 /** @throws UserError when the program has changed since: the same bits cannot be promised */
-function requireSameProgram(folder: string, { code, commit = "unknown" }: StartedRun): void {
+function requireSameProgram(folder: string, run: StartedRun): void {
+  const { code, commit = "unknown" } = run;
+  const variables = otherVariables(run);
+  if (variables !== undefined) {
+    throw new UserError(
+      `The run ${runName(folder)} was begun with other environment variables, which decide in which order TensorFlow ` +
+        `sums: ${variables}.`,
+      "Set them as they were to go on with it.",
+    );
+  }
   if (code === libraryHash()) return;
   throw new UserError(
     `The run ${runName(folder)} was begun with another version of this program (commit ${commit}, and now ` +
@@ -194,7 +203,8 @@ export function begunWith(run: StartedRun, { parameters, dataset }: PreparedRun)
     { ...parameters, dataDir: "", data: dataset.path },
   );
   if (!same) return "other parameters or images";
-  return run.code === libraryHash() ? undefined : "another version of this program";
+  if (run.code !== libraryHash()) return "another version of this program";
+  return otherVariables(run) === undefined ? undefined : "other environment variables";
 }
 
 /** Names a run that could be gone on with. */

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { isLocked } from "../core/folderLock.js";
 import { runsDir } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
 import { readMetrics } from "../runs/RunMetrics.js";
 import { folderNamed, isFinished, resumeCommand, runFolders, runName } from "../runs/runFolder.js";
+import { backupFolder } from "../runs/resumeHint.js";
 import { readStartedRun } from "../runs/StartedRun.js";
 import { backupFolderName } from "../training/backup/BackupOptions.js";
 import { tableText } from "../display/table.js";
@@ -30,6 +31,7 @@ export async function runs({ remove = [] }: RunsOptions): Promise<void> {
   const rows = await Promise.all((await runFolders()).map(rowOf));
   const shared = path.join(runsDir, backupFolderName);
   if (existsSync(shared)) {
+    await removeEmptyFits(shared);
     rows.push([backupFolderName, "backups of notebooks", "", "", megabytes(await sizeOf(shared)), ""]);
   }
   if (rows.length === 0) {
@@ -44,12 +46,22 @@ export async function runs({ remove = [] }: RunsOptions): Promise<void> {
 const folderToRemove = (name: string): string =>
   name === backupFolderName ? path.join(runsDir, name) : folderNamed(name);
 
+/** What is in the folder of a run, of runs with several seeds, or of a notebook's kernel, however early it ended. */
+const parts =
+  /^(run\.(json|lock)|(metrics|predictions)\.json|report\.(html|md|pdf)|(pneumonia|seeds)\..*ipynb|models|backup|seed-.*)$/;
+
 async function requireRemovable(folder: string): Promise<void> {
+  const name = JSON.stringify(runName(folder));
   const isPart = path.dirname(folder) !== runsDir && !(await runFolders()).includes(folder);
-  if (!existsSync(folder) || isPart) {
-    throw new UserError(`There is no run ${JSON.stringify(runName(folder))}.`, "`npx xray runs` lists them.");
+  const names = await readdir(folder).catch(() => undefined);
+  if (names === undefined || isPart) {
+    throw new UserError(`There is no run ${name}.`, "`npx xray runs` lists them.");
   }
-  const inside = (await readdir(folder)).map((name) => path.join(folder, name));
+  const isShared = folder === path.join(runsDir, backupFolderName);
+  if (!isShared && names.length > 0 && !names.some((each) => parts.test(each))) {
+    throw new UserError(`The folder ${folder} is no run's.`, "Delete it yourself, if it is to go.");
+  }
+  const inside = names.map((each) => path.join(folder, each));
   // A sweep of seeds has taken the folder of all its runs.
   for (const each of [path.dirname(folder), folder, ...inside]) {
     if (!(await isLocked(each))) continue;
@@ -57,12 +69,24 @@ async function requireRemovable(folder: string): Promise<void> {
   }
 }
 
+/** A kernel that was killed before a fit's first backup leaves the fit's folder, with its lock. */
+async function removeEmptyFits(shared: string): Promise<void> {
+  for (const name of await readdir(shared).catch(() => [])) {
+    const fit = path.join(shared, name);
+    if (!(await isLocked(fit))) await rmdir(fit).catch(() => undefined);
+  }
+}
+
 async function rowOf(folder: string): Promise<string[]> {
   const started = await readStartedRun(folder).catch(() => undefined);
   const metrics = await readMetrics(path.join(folder, "metrics.json")).catch(() => undefined);
-  const state = (await isFinished(folder))
+  const [isRunning, isOver] = [await isLocked(folder), await isFinished(folder)];
+  // What a run takes away at its end; its process may have been killed just before.
+  if (isOver && !isRunning)
+    await rm(backupFolder(folder), { recursive: true, force: true }).catch(() => undefined);
+  const state = isOver
     ? "finished"
-    : (await isLocked(folder))
+    : isRunning
       ? "running"
       : started
         ? `unfinished: ${resumeCommand(folder)}`

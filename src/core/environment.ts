@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism, cpus } from "node:os";
 import path from "node:path";
 
 /**
@@ -54,6 +54,25 @@ export const startedByNpm = (): boolean => nonEmpty(process.env.npm_execpath) !=
 /** Everything that is set, for a program that is started. */
 export const inheritedVariables = (): NodeJS.ProcessEnv => process.env;
 
+/** What the libraries that compute read, such as `TF_NUM_INTRAOP_THREADS`: some of it decides in which order they sum. */
+const computing = /^(TF|ONEDNN|DNNL|OMP|KMP|MKL|XLA|CUBLAS|CUDNN|NVIDIA_TF32)_/;
+/** Those of them that say only what is told, and how memory is taken. */
+const harmless = /^TF_(CPP_|FORCE_GPU_ALLOW_GROWTH|GPU_ALLOCATOR)/;
+
+/** The variables that may change a bit of what is computed, with their defaults. */
+export function numericVariables(): Readonly<Record<string, string>> {
+  const found = Object.entries(process.env).flatMap(([name, value]) =>
+    value !== undefined && computing.test(name) && !harmless.test(name) ? [[name, value] as const] : [],
+  );
+  return Object.fromEntries([["TF_ENABLE_ONEDNN_OPTS", oneDnnByDefault] as const, ...found.sort()]);
+}
+
+/** What computes: another processor, or another number of its cores, sums in another order. */
+export const machineParts = (): { readonly processor: string; readonly cores: number } => ({
+  processor: cpus()[0]?.model ?? "unknown",
+  cores: cores(),
+});
+
 /** Processor cores this process may use. */
 export const cores = (): number => availableParallelism();
 
@@ -61,12 +80,14 @@ function nonEmpty(value: string | undefined): string | undefined {
   return value === undefined || value.trim() === "" ? undefined : value;
 }
 
+const oneDnnByDefault = "1";
+
 /**
  * Settings that libtensorflow reads once, when it is loaded. Whoever has set one keeps it.
  * oneDNN is off by default on processors without AVX-512, where it is worth a factor of 1.4 to 2.2.
  */
 export function setTensorFlowVariables(): void {
-  process.env.TF_ENABLE_ONEDNN_OPTS ??= "1";
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= oneDnnByDefault;
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
 }

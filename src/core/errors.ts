@@ -7,7 +7,8 @@ export class UserError extends Error {
   override readonly name: string = "UserError";
 
   constructor(
-    problem: string,
+    /** What is wrong, and where. */
+    readonly problem: string,
     /** What to do about it. */
     readonly remedy: string,
     options?: ErrorOptions,
@@ -21,6 +22,10 @@ export class Interrupted extends Error {
   /** As Jupyter calls it. */
   override readonly name = "KeyboardInterrupt";
 }
+
+/** What is wrong, without the remedy: for whoever knows a better one. */
+export const problemOf = (error: unknown): string =>
+  error instanceof UserError ? error.problem : messageOf(error);
 
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {

@@ -112,10 +112,15 @@ export async function lockFolder(folder: string): Promise<TakenFolder> {
   };
 }
 
-/** Whether a process is at work in a folder. */
+/** Whether a process is at work in a folder. The lock of one that was killed is taken away. */
 export async function isLocked(folder: string): Promise<boolean> {
-  const found = await read(path.join(folder, lockName));
-  return found !== undefined && !isGone(found.owner, found.silentFor);
+  const lock = path.join(folder, lockName);
+  const found = await read(lock);
+  if (found === undefined) return false;
+  if (!isGone(found.owner, found.silentFor)) return true;
+  // On a disk that cannot be written to it stays, and does not count.
+  await clear(lock, found.text).catch(() => undefined);
+  return false;
 }
 
 async function take(lock: string, text: string): Promise<boolean> {
@@ -124,6 +129,8 @@ async function take(lock: string, text: string): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    // A disk that is full has taken its name, and would refuse the next one for minutes.
+    await rm(lock, { force: true }).catch(() => undefined);
     throw new UserError(
       `${lock} cannot be written: ${(error as Error).message}`,
       "The run's folder must be one that can be written to, with some room on its disk.",
@@ -201,7 +208,9 @@ async function clear(lock: string, abandoned: string): Promise<void> {
   const guard = `${lock}.clearing`;
   if (!(await take(guard, ""))) {
     // It lasts for moments; a process that was killed in them leaves it.
-    if (((await read(guard))?.silentFor ?? 0) > clearingMs) await rm(guard, { force: true });
+    const since = Math.abs((await read(guard))?.silentFor ?? 0);
+    // Also one of a time to come, where the clock was set back.
+    if (since > clearingMs) await rm(guard, { force: true });
     await wait(50);
     return;
   }

@@ -5,8 +5,8 @@ import type { ImageItem } from "./ImageDataset.js";
 
 /**
  * What tells images from others: a SHA-256 over their names below the folder that holds them all, their bytes and their
- * classes, in their order. Moved to another place they are the same. A file is read again only where its size or its
- * time has changed: the 5856 X-rays of the article take about two seconds, once in a process.
+ * classes, in their order. Moved to another place they are the same. A file is read again only where its size or one of its
+ * times has changed: the 5856 X-rays of the article take about two seconds, once in a process.
  */
 export function describeItems(items: readonly ImageItem[]): {
   readonly images: number;
@@ -35,6 +35,8 @@ function commonFolder(items: readonly ImageItem[]): string {
 interface Known {
   readonly size: number;
   readonly mtimeMs: number;
+  /** No program can set it back, as `touch` does the other one. */
+  readonly ctimeMs: number;
   readonly hash: string;
 }
 
@@ -44,11 +46,12 @@ const known = new Map<string, Known>();
 function contentOf(file: string): string {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (!stats) return "";
-  const { size, mtimeMs } = stats;
+  const { size, mtimeMs, ctimeMs } = stats;
   const before = known.get(file);
-  if (before?.size === size && before.mtimeMs === mtimeMs) return before.hash;
+  const isSame = before?.size === size && before.mtimeMs === mtimeMs && before.ctimeMs === ctimeMs;
+  if (isSame) return before.hash;
   const hash = hashOf(file);
-  known.set(file, { size, mtimeMs, hash });
+  known.set(file, { size, mtimeMs, ctimeMs, hash });
   return hash;
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { numericVariables } from "../core/environment.js";
 import { readJson } from "../core/readJson.js";
 import { writeFiles } from "../core/writeFiles.js";
 import { libraryHash } from "../training/backup/libraryHash.js";
@@ -20,6 +21,8 @@ export interface StartedRun {
   readonly pdf: boolean;
   /** What tells the program's code from another one's. */
   readonly code: string;
+  /** The environment variables that may change a bit; undefined in a file of an earlier version. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** The commit of the project's sources; undefined outside a git checkout. */
   readonly commit?: string;
   /** When it was begun, as ISO 8601. */
@@ -39,6 +42,7 @@ const schema: z.ZodType<StartedRun> = z.object({
   dataset: z.string(),
   pdf: z.boolean(),
   code: z.string(),
+  variables: z.record(z.string(), z.string()).optional(),
   commit: z.string().optional(),
   started: z.string(),
 });
@@ -51,11 +55,22 @@ export async function writeStartedRun(
   const started: StartedRun = {
     ...run,
     code: libraryHash(),
+    variables: numericVariables(),
     commit: gitCommit(),
     started: new Date().toISOString(),
   };
   const text = `${JSON.stringify(started, undefined, 2)}\n`;
   await writeFiles([{ file: path.join(folder, startedRunName), pieces: [Buffer.from(text)] }]);
+}
+
+/** The environment variables, in words, in which a run that was begun differs from now; undefined where in none. */
+export function otherVariables({ variables: there }: StartedRun): string | undefined {
+  if (!there) return undefined;
+  const here = numericVariables();
+  const differing = [...new Set([...Object.keys(there), ...Object.keys(here)])]
+    .filter((name) => there[name] !== here[name])
+    .map((name) => `${name} (${there[name] ?? "not set"} there, ${here[name] ?? "not set"} now)`);
+  return differing.length === 0 ? undefined : differing.join(", ");
 }
 
 /**

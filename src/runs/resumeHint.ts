@@ -42,8 +42,7 @@ export async function resumable<T>(folder: string, run: () => Promise<T>, comman
     if (error instanceof Interrupted) throw new Interrupted(`${error.message}\n${hint()}`, { cause: error });
     // Where there is no backup the error's own remedy is all there is to say.
     if (!(error instanceof UserError) || !existsSync(backupFolder(folder))) throw error;
-    const [problem = ""] = error.message.split(`\n${error.remedy}`);
-    throw new UserError(problem, `${error.remedy}\n${hint()}`, { cause: error });
+    throw new UserError(error.problem, `${error.remedy}\n${hint()}`, { cause: error });
   } finally {
     release();
   }

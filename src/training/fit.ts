@@ -120,7 +120,8 @@ export async function takeFinished(fitted: Fitted, span: EpochSpan, recorder: Ca
   const { state } = new TrainingLoop(fitted, span, [], () => Promise.resolve());
   // The others have done already what they do at a fit's beginning and end.
   await notify([recorder], "trainBegin", state);
-  await fitted.backup?.restore(state);
+  const { backup } = fitted;
+  if (backup) await fitted.inCallbacks("trainBegin", () => backup.restore(state));
   await notify([recorder], "trainEnd", state);
 }
 
@@ -184,7 +185,7 @@ class TrainingLoop {
     }
     const { phase, pass, smooth, asked, seconds, validated, ...place } = backup.stoppedAt;
     [this.smooth.state, this.asked, this.validated, this.pass] = [smooth, asked, [...validated], pass];
-    Object.assign(state, place, { smoothLoss: this.smooth.value });
+    Object.assign(state, place, { smoothLoss: this.smooth.value, isResumed: true });
     await this.tell("trainBegin");
     backup.begun();
     await fitted.inCallbacks("trainBegin", () => backup.restore(state));

@@ -36,6 +36,9 @@ describe("xray run", () => {
     "12",
     "--valid-per-class",
     "6",
+    // Its graph begins in a fraction of the time that the article's net takes, which the tests of seeds train.
+    "--model",
+    "mobilenetV2",
   ];
   const runs: Ended[] = [];
   let parent = "";
@@ -195,7 +198,7 @@ describe("xray run on images of three classes that are no X-rays", () => {
   before(async () => {
     parent = await mkdtemp(path.join(tmpdir(), "xray-drawn-"));
     const shapes = await drawShapes(path.join(parent, "shapes"));
-    const tiny = ["--size", "32", "--bs", "4", "--epochs", "1,1"];
+    const tiny = ["--size", "32", "--bs", "4", "--epochs", "1,1", "--model", "mobilenetV2"];
     ended = await xray(["run", ...tiny, "--name", name, "--data-dir", shapes]);
   });
   after(async () => {
@@ -264,59 +267,62 @@ function runOnShapes(word: string) {
   return { name, folder, draw: () => drawShapes(path.join(parent, "shapes")) };
 }
 
-describe("a run's folder", () => {
-  const { name, folder, draw } = runOnShapes("taken");
+// They wait for programs to start, most of the time.
+describe("runs that are stopped", { concurrency: 2 }, () => {
+  describe("a run's folder", () => {
+    const { name, folder, draw } = runOnShapes("taken");
 
-  it("is the first's of two runs of one name, and what that one leaves is not taken for a run", async () => {
-    const shapes = await draw();
-    const args = ["run", "--size", "32", "--bs", "4", "--name", name, "--data-dir", shapes];
-    const first = startXray(args);
-    await first.until("the notebook runs", () => existsSync(path.join(folder, "pneumonia.running.ipynb")));
-    const second = await xray(args);
-    assert.equal(second.code, 1);
-    assert.match(second.stderr, /is being written to by process \d+, since .*\n.*choose another --name/);
-    assert.ok(existsSync(path.join(folder, "pneumonia.running.ipynb")), "the first goes on");
-    first.kill("SIGINT");
-    const { code, stderr } = await first.ended;
-    assert.equal(code, 130, stderr);
-    const third = await xray(args);
-    assert.match(third.stderr, /holds what a run that did not finish has left.\n.*--replace-unfinished/);
-    const report = await xray(["report", name]);
-    assert.equal(report.code, 1);
-    assert.match(
-      report.stderr,
-      /did not finish: there is no pneumonia\.ipynb, but pneumonia\.failed\.ipynb, in which[^]*\nMake the run anew/,
-    );
-    assert.doesNotMatch(report.stderr, /^\s+at /m);
+    it("is the first's of two runs of one name, and what that one leaves is not taken for a run", async () => {
+      const shapes = await draw();
+      const args = ["run", "--size", "32", "--bs", "4", "--name", name, "--data-dir", shapes];
+      const first = startXray(args);
+      await first.until("the notebook runs", () => existsSync(path.join(folder, "pneumonia.running.ipynb")));
+      const second = await xray(args);
+      assert.equal(second.code, 1);
+      assert.match(second.stderr, /is being written to by process \d+, since .*\n.*choose another --name/);
+      assert.ok(existsSync(path.join(folder, "pneumonia.running.ipynb")), "the first goes on");
+      first.kill("SIGINT");
+      const { code, stderr } = await first.ended;
+      assert.equal(code, 130, stderr);
+      const third = await xray(args);
+      assert.match(third.stderr, /holds what a run that did not finish has left.\n.*--replace-unfinished/);
+      const report = await xray(["report", name]);
+      assert.equal(report.code, 1);
+      assert.match(
+        report.stderr,
+        /did not finish: there is no pneumonia\.ipynb, but pneumonia\.failed\.ipynb, in which[^]*\nMake the run anew/,
+      );
+      assert.doesNotMatch(report.stderr, /^\s+at /m);
+    });
+  });
+
+  describe("killing npx", () => {
+    const { name, folder, draw } = runOnShapes("npx");
+
+    it("reaches the run that it has started, which says what is left", async () => {
+      const shapes = await draw();
+      const args = ["xray", "run", "--size", "32", "--bs", "4", "--name", name, "--data-dir", shapes];
+      const npx = spawn("npx", args, { cwd: projectRoot, stdio: ["ignore", "ignore", "pipe"] });
+      let said = "";
+      npx.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+      // Of npx and of all that have its standard error.
+      const closed = once(npx.stderr, "close");
+      for (let tries = 0; !existsSync(path.join(folder, "pneumonia.running.ipynb")); tries++) {
+        assert.ok(tries < 1200, said);
+        await wait(100);
+      }
+      npx.kill("SIGKILL");
+      await closed;
+      assert.match(
+        said,
+        /pneumonia\.ipynb was stopped\. .*pneumonia\.failed\.ipynb\nNothing of its training was kept/,
+      );
+      assert.deepEqual((await readdir(folder)).sort(), ["pneumonia.failed.ipynb", "run.json"]);
+    });
   });
 });
 
-describe("killing npx", () => {
-  const { name, folder, draw } = runOnShapes("npx");
-
-  it("reaches the run that it has started, which says what is left", async () => {
-    const shapes = await draw();
-    const args = ["xray", "run", "--size", "32", "--bs", "4", "--name", name, "--data-dir", shapes];
-    const npx = spawn("npx", args, { cwd: projectRoot, stdio: ["ignore", "ignore", "pipe"] });
-    let said = "";
-    npx.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
-    // Of npx and of all that have its standard error.
-    const closed = once(npx.stderr, "close");
-    for (let tries = 0; !existsSync(path.join(folder, "pneumonia.running.ipynb")); tries++) {
-      assert.ok(tries < 1200, said);
-      await wait(100);
-    }
-    npx.kill("SIGKILL");
-    await closed;
-    assert.match(
-      said,
-      /pneumonia\.ipynb was stopped\. .*pneumonia\.failed\.ipynb\nNothing of its training was kept/,
-    );
-    assert.deepEqual((await readdir(folder)).sort(), ["pneumonia.failed.ipynb", "run.json"]);
-  });
-});
-
-describe("bad input", () => {
+describe("bad input", { concurrency: 3 }, () => {
   const cases: [what: string, args: string[], message: RegExp][] = [
     ["a missing folder", ["run", "--data-dir", "/no/such/folder"], /\/no\/such\/folder/],
     ["an unknown preset", ["run", "--preset", "fast"], /fast[\s\S]*quick/],

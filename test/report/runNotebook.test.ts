@@ -51,7 +51,8 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 
 const isAlive = (pid: number): boolean => isRunning({ pid, began: "" });
 
-describe("runNotebook", () => {
+// Much of a run is waiting for programs to start.
+describe("runNotebook", { concurrency: 3 }, () => {
   let folder = "";
   const at = (name: string) => path.join(folder, name);
   const cellsOf = async (file: string) =>
@@ -65,9 +66,11 @@ describe("runNotebook", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it("runs with parameters, keeps outputs in order, and makes a page that needs no internet", async () => {
+  it("runs with parameters, keeps outputs in order, leaves out cells by their tags, and makes a page that needs no internet", async () => {
     await writeNotebook(at("good.ipynb"), [
-      { markdown: "# Chest <b>X-rays</b>" },
+      { markdown: "# Chest <b>X-rays</b>", tags: ["kermany"] },
+      { code: "throw new Error('left out')", tags: ["kermany"] },
+      { markdown: "For all", tags: ["other"] },
       parameters,
       {
         code: 'import { createDisplay } from "../src/display/createDisplay.js";\nconst display = createDisplay();',
@@ -87,9 +90,19 @@ describe("runNotebook", () => {
       { code: "display.table({ columns: ['a'], rows: [['<1>']] });" },
     ]);
     const output = at("out/good.ipynb");
-    await runNotebook({ notebook: at("good.ipynb"), output, parameters: { seed: 7, model: 'a "b"' } });
+    await runNotebook({
+      ...{ notebook: at("good.ipynb"), output, parameters: { seed: 7, model: 'a "b"' } },
+      ...{ leaveOut: ["kermany"], heading: "# Cats" },
+    });
 
-    const cells = (await cellsOf(output)).filter(({ cell_type }) => cell_type === "code");
+    const all = await cellsOf(output);
+    const sources = all.map(({ source }) => [source].flat().join(""));
+    assert.deepEqual(sources.slice(0, 3), ["# Cats", "For all", parameters.code]);
+    assert.ok(
+      !(await readFile(output, "utf8")).includes(folder),
+      "it tells nothing of the machine's folders",
+    );
+    const cells = all.filter(({ cell_type }) => cell_type === "code");
     assert.deepEqual(
       cells.map(({ execution_count }) => execution_count),
       [1, 2, 3, 4, 5],
@@ -155,13 +168,9 @@ describe("runNotebook", () => {
     ["type", { seed: "seven" }, /Type 'string' is not assignable to type 'number'/],
   ] as const) {
     it(`refuses a parameter with a wrong ${what}`, async () => {
-      await writeNotebook(at("parameters.ipynb"), [parameters]);
-      const run = runNotebook({
-        notebook: at("parameters.ipynb"),
-        output: at("out/parameters.ipynb"),
-        parameters: given,
-      });
-      await assert.rejects(run, message);
+      const [notebook, output] = [at(`${what}.ipynb`), at(`out/${what}.ipynb`)];
+      await writeNotebook(notebook, [parameters]);
+      await assert.rejects(runNotebook({ notebook, output, parameters: given }), message);
     });
   }
 
@@ -323,21 +332,6 @@ describe("runNotebook", () => {
     await new Promise((resolve) => run.on("close", resolve));
     assert.match(printed, /KeyboardInterrupt: Writing .*page\.html was stopped; the executed notebook is/);
     assert.ok(!existsSync(at("page.html")));
-  });
-
-  it("leaves out cells by their tags, puts a heading above, and tells nothing of the machine's folders", async () => {
-    await writeNotebook(at("tagged.ipynb"), [
-      { markdown: "# Lungs", tags: ["kermany"] },
-      { code: "1 + 1" },
-      { code: "2 + 2", tags: ["kermany"] },
-      { markdown: "For all", tags: ["other"] },
-    ]);
-    const output = at("out/tagged.ipynb");
-    const options = { output, parameters: {}, leaveOut: ["kermany"], heading: "# Cats" };
-    await runNotebook({ notebook: at("tagged.ipynb"), ...options });
-    const sources = (await cellsOf(output)).map(({ source }) => [source].flat().join(""));
-    assert.deepEqual(sources, ["# Cats", "1 + 1", "For all"]);
-    assert.ok(!(await readFile(output, "utf8")).includes(folder));
   });
 
   it("says that a file is no notebook", async () => {

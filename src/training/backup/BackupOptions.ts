@@ -30,9 +30,12 @@ const defaultSeconds = 300;
  */
 export function backupPlan(options: boolean | BackupOptions): BackupPlan | undefined {
   if (options === false) return undefined;
-  const { folder, everySeconds = backupSecondsVariable() ?? defaultSeconds } =
-    options === true ? {} : options;
-  const everyMs = 1000 * checkNumber("everySeconds", everySeconds, { from: 0 });
+  const { folder, everySeconds } = options === true ? {} : options;
+  const [name, seconds] =
+    everySeconds === undefined
+      ? ["XRAY_BACKUP_SECONDS", backupSecondsVariable() ?? defaultSeconds]
+      : ["everySeconds", everySeconds];
+  const everyMs = 1000 * checkNumber(name, seconds, { from: 0 });
   const run = runDirVariable();
   const isShared = folder !== undefined || run === undefined;
   return { folder: path.resolve(folder ?? path.join(run ?? runsDir, backupFolderName)), everyMs, isShared };

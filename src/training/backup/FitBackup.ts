@@ -1,29 +1,34 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
+import { isDeepStrictEqual } from "node:util";
+import { machineParts } from "../../core/environment.js";
 import { currentDisplay } from "../../core/Display.js";
-import { messageOf, UserError } from "../../core/errors.js";
+import { messageOf, problemOf, UserError } from "../../core/errors.js";
 import { toExactJson } from "../../core/exactJson.js";
 import { lockFolder } from "../../core/folderLock.js";
 import { shownPath } from "../../core/shownPath.js";
 import { removeAbandoned } from "../../core/writeFiles.js";
 import type { Callback, TrainingState } from "../callbacks/Callback.js";
+import type { BatchLoader, DataBunch } from "../DataBunch.js";
 import type { LoopBackup } from "../fit.js";
 import type { LoopState } from "../LoopState.js";
 import type { BackupPlan } from "./BackupOptions.js";
 import {
   type BeginningFit,
   describeData,
+  type DescribeLoader,
+  descriptionsOnce,
   fitDifferences,
   fitIdentity,
   type FitIdentity,
+  fitKey,
   keyOf,
   noteEnd,
-  occurrenceOf,
 } from "./fitIdentity.js";
-import { nameOf, plainFields } from "./describe.js";
+import { fieldsOf, nameOf, noteFields } from "./describe.js";
+import { hashOf } from "./plainFields.js";
 import {
   type Interruption,
   readSavedFit,
@@ -32,8 +37,9 @@ import {
   savedFitName,
   writeSavedFit,
 } from "./SavedFit.js";
+import { folderPrefix, noteOthers } from "./noteOthers.js";
 import { restoreRng } from "../rngState.js";
-import { restoreTrained, trainedState, writeArrays } from "./trainedState.js";
+import { readArrays, restoreTrained, type TrainedArrays, trainedState, writeArrays } from "./trainedState.js";
 
 /**
  * The backup of one fit, in a folder that is named after everything that decides what the fit computes: the same fit,
@@ -52,8 +58,11 @@ export class FitBackup implements LoopBackup {
     private readonly identity: FitIdentity,
     private readonly fit: BeginningFit,
     private readonly everyMs: number,
-    private readonly saved: SavedFit | undefined,
+    private readonly describe: DescribeLoader,
+    private readonly saved?: SavedFit,
+    private arrays?: TrainedArrays,
   ) {
+    fit.parts.streams.passes.follow((loader) => hashOf(toExactJson(describe(loader) ?? null)));
     const earlier = saved?.interruptions ?? [];
     const now = saved?.loop && interruptionOf(fit.what, saved, saved.loop);
     this.interruptions = now ? [...earlier, now] : earlier;
@@ -68,33 +77,61 @@ export class FitBackup implements LoopBackup {
     fit: BeginningFit,
     work: (backup: FitBackup | undefined) => Promise<void>,
   ): Promise<void> {
-    const identity = plan && (await fitIdentity(fit));
+    const describe = descriptionsOnce();
+    const identity = plan && (await fitIdentity(fit, describe));
     if (!plan || !identity) {
       if (plan) currentDisplay().text("No backup is made: these data do not say what decides their batches.");
       await work(undefined);
       return;
     }
-    const key = keyOf(identity, occurrenceOf(identity, fit));
-    const folder = path.join(plan.folder, `${folderPrefix(fit)}${key}`);
+    const identityKey = keyOf(identity);
+    const folder = path.join(plan.folder, `${folderPrefix(fit)}${fitKey(identityKey, fit)}`);
     const release = plan.isShared ? await tryToLock(folder) : () => Promise.resolve();
     if (!release) {
       await work(undefined);
       return;
     }
     try {
-      const saved = await readSavedFit(path.join(folder, savedFitName));
-      if (!saved) {
-        // Arrays of a first backup that was not whole before its process was killed.
-        await removeArrays(folder);
-        await noteOthers(plan, fit, identity);
-      }
-      await work(new FitBackup(folder, identity, fit, plan.everyMs, saved));
-      noteEnd(identity);
+      const backup = await FitBackup.open(folder, plan, fit, identity, describe);
+      await work(backup);
+      noteEnd(identityKey);
     } finally {
+      noteFields(fit.callbacks, (data) => describeData(data, describe));
       await release();
       // A fit that has left nothing leaves no folder either.
       await rmdir(folder).catch(() => undefined);
     }
+  }
+
+  /**
+   * Reads what there is in a fit's folder, whole, before anything is changed, also by callbacks.
+   * @throws UserError when it is damaged, or another fit's
+   */
+  private static async open(
+    folder: string,
+    plan: BackupPlan,
+    fit: BeginningFit,
+    identity: FitIdentity,
+    describe: DescribeLoader,
+  ): Promise<FitBackup> {
+    const file = path.join(folder, savedFitName);
+    const saved = await readSavedFit(file);
+    if (!saved) {
+      // Arrays of a first backup that was not whole before its process was killed.
+      await removeArrays(folder);
+      await noteOthers(plan, fit, identity);
+      return new FitBackup(folder, identity, fit, plan.everyMs, describe);
+    }
+    const differences = fitDifferences(saved.identity, identity);
+    if (differences.length > 0) {
+      throw new UserError(
+        `${file} is the backup of another fit, which differs in ${differences.join("; ")}.`,
+        "Somebody has moved it there. Move its folder away; the fit then begins anew.",
+      );
+    }
+    const { arrays } = saved;
+    const read = arrays && (await readArrays(path.join(folder, arrays.file), arrays.sha256));
+    return new FitBackup(folder, identity, fit, plan.everyMs, describe, saved, read);
   }
 
   get stoppedAt(): LoopState | undefined {
@@ -145,35 +182,39 @@ export class FitBackup implements LoopBackup {
 
   begun(): void {
     const stateless = this.fit.callbacks.filter((callback) => callback.state === undefined);
-    this.fields = new Map(stateless.map((callback) => [callback, fieldsOf(callback)]));
+    this.fields = new Map(stateless.map((callback) => [callback, fieldTexts(callback)]));
   }
 
   async restore(state: TrainingState): Promise<void> {
-    const { saved, fit } = this;
+    const { saved, fit, describe, arrays } = this;
     if (!saved) return;
     const { what } = fit;
-    if (saved.arrays) {
-      const file = path.join(this.folder, saved.arrays.file);
-      await restoreTrained(fit.parts, saved.trained, { file, sha256: saved.arrays.sha256 });
-    }
+    const first = state.learn.data;
+    if (arrays) restoreTrained(fit.parts, saved.trained, arrays);
+    this.arrays = undefined;
     for (const [i, callback] of fit.callbacks.entries()) {
       const kept = saved.callbacks[i];
       if (kept !== null) await callback.restore?.(kept, state);
     }
-    if (toExactJson(describeData(state.learn.data)) !== toExactJson(saved.data)) {
+    const { data } = state.learn;
+    if (toExactJson(describeData(data, describe)) !== toExactJson(saved.data)) {
       throw new UserError(
         `The fit in ${shownPath(this.folder)} was going on with other data, which a callback had given the learner.`,
         "Give that callback a `state` and a `restore` that sets `learn.data` again, or delete the folder to begin anew.",
       );
     }
-    // A search has put back its own.
-    if (saved.arrays) restoreRng(saved.trained.rng, fit.parts.streams);
+    // A search that is finished has put back its own.
+    if (arrays) {
+      fit.parts.streams.passes.restore(saved.passes, { first: loadersOf(first), present: loadersOf(data) });
+      restoreRng(saved.trained.rng, fit.parts.streams);
+    }
     const when = new Date(saved.written).toLocaleString();
     const where = `(backup of ${when} in ${shownPath(this.folder)})`;
     const told = saved.loop
       ? `Going on in epoch ${saved.loop.epoch}${saved.loop.phase === "train" ? `, after ${saved.loop.batch} of ${state.batches} batches` : ", at its validation"} ${where}.`
       : `This ${what === "lrFind" ? "search" : "fit"} has been finished before and is not repeated ${where}; delete the folder to run it anew.`;
     currentDisplay().text(told);
+    if (saved.loop) noteOtherMachine(saved.machine);
     for (const name of saved.forgetful) {
       currentDisplay().text(
         `Warning: ${name} had kept something in its fields by then, which is lost: it has no \`state\`. Give it \`state\` ` +
@@ -200,24 +241,45 @@ export class FitBackup implements LoopBackup {
     const states: unknown[] = [];
     // null: a place in a list is kept in JSON, undefined is not.
     for (const callback of fit.callbacks) states.push(await stateOf(callback));
-    const forgetful = [...this.fields].filter(([callback, before]) => fieldsOf(callback) !== before);
+    const forgetful = [...this.fields].filter(([callback, before]) => fieldTexts(callback) !== before);
     await mkdir(folder, { recursive: true });
     const name = `state-${randomBytes(6).toString("hex")}.safetensors`;
     const sha256 = withArrays ? await writeArrays(path.join(folder, name), fit.parts) : undefined;
     const written = new Date().toISOString();
     const next: SavedFit = {
       ...{ format: savedFitFormat, identity, ...progress, written, seconds, interruptions },
+      machine: machineParts(),
       trained: trainedState(fit.parts),
-      data: describeData(fit.learn.data),
+      passes: fit.parts.streams.passes.places(),
+      data: describeData(fit.learn.data, this.describe),
       callbacks: states,
       forgetful: forgetful.map(([callback]) => nameOf(callback)),
       arrays: sha256 === undefined ? undefined : { file: name, sha256 },
     };
-    await writeSavedFit(path.join(folder, savedFitName), next);
+    const file = path.join(folder, savedFitName);
+    try {
+      await writeSavedFit(file, next);
+    } catch (error) {
+      // The disk may be full: arrays that no file names are taken away.
+      const there = await readSavedFit(file).catch(() => undefined);
+      if (there?.arrays?.file !== name) await rm(path.join(folder, name), { force: true });
+      throw error;
+    }
     // Only now is the one before it not needed any more.
     await removeArrays(folder, name);
     this.hasWritten = true;
   }
+}
+
+/** A job that goes on elsewhere is worth more than its last digits. */
+function noteOtherMachine(there: SavedFit["machine"]): void {
+  const here = machineParts();
+  if (isDeepStrictEqual(there, here)) return;
+  const inWords = ({ processor, cores }: SavedFit["machine"]): string => `${processor}, ${cores} cores`;
+  currentDisplay().text(
+    `Warning: the fit was begun on another processor (${inWords(there)}) than this one (${inWords(here)}): the last ` +
+      "digits of its numbers may be others than without the interruption.",
+  );
 }
 
 /** Takes away the files of arrays, but for one, and what was about to become one. */
@@ -244,7 +306,10 @@ async function stateOf(callback: Callback): Promise<unknown> {
   }
 }
 
-const fieldsOf = (callback: Callback): string => toExactJson(plainFields(callback));
+const loadersOf = ({ trainDl, validDl, fixDl, testDl }: DataBunch): BatchLoader[] =>
+  [trainDl, validDl, fixDl, testDl].filter((loader) => loader !== undefined);
+
+const fieldTexts = (callback: Callback): string => toExactJson(fieldsOf(callback).fields);
 
 const interruptionOf = (what: string, { written }: SavedFit, { epoch, batch }: LoopState): Interruption => ({
   ...{ what, epoch, batch, stopped: written, resumed: new Date().toISOString() },
@@ -256,41 +321,12 @@ async function tryToLock(folder: string): Promise<(() => Promise<void>) | undefi
     return (await lockFolder(folder)).release;
   } catch (error) {
     // The lock's own remedy is for runs.
-    const [problem = ""] = messageOf(error).split("\n");
     currentDisplay().text(
-      `No backup is made of this fit. ${problem} To have one, give the learner \`backup: { folder: ... }\` with a ` +
-        "folder of its own.",
+      `No backup is made of this fit. ${problemOf(error)}\nTo have one, give the learner \`backup: { folder: ... }\` with ` +
+        "a folder of its own.",
     );
+    // On a full disk there may be room for the folder alone.
+    await rmdir(folder).catch(() => undefined);
     return undefined;
   }
-}
-
-/** What the folders of all fits of this kind begin with. */
-const folderPrefix = ({ what }: BeginningFit): string => `${what.replaceAll(" ", "-")}-`;
-
-/** Says what is there of fits of this kind, where this one is none of them. */
-async function noteOthers(
-  { folder, isShared }: BackupPlan,
-  fit: BeginningFit,
-  identity: FitIdentity,
-): Promise<void> {
-  if (!existsSync(folder)) return;
-  let nearest:
-    { readonly name: string; readonly saved: SavedFit; readonly differences: readonly string[] } | undefined;
-  const alike = (await readdir(folder)).filter((name) => name.startsWith(folderPrefix(fit)));
-  for (const name of alike) {
-    const saved = await readSavedFit(path.join(folder, name, savedFitName)).catch(() => undefined);
-    if (!saved || (isShared && saved.status === "finished")) continue;
-    const differences = fitDifferences(saved.identity, identity);
-    if (nearest && nearest.differences.length <= differences.length) continue;
-    nearest = { name, saved, differences };
-  }
-  if (!nearest) return;
-  const { name, saved, differences } = nearest;
-  const state = saved.loop ? `was stopped in epoch ${saved.loop.epoch}` : "was finished";
-  currentDisplay().text(
-    `This fit begins at its beginning. There is a backup of another one, which ${state}, from ` +
-      `${new Date(saved.written).toLocaleString()} in ${shownPath(path.join(folder, name))}; it differs in ` +
-      `${differences.join("; ")}. It stays there: to go on with it, make this fit the same; else delete it.`,
-  );
 }

@@ -3,8 +3,10 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { messageOf, UserError } from "../../core/errors.js";
+import type { machineParts } from "../../core/environment.js";
 import { fromExactJson, toExactJson } from "../../core/exactJson.js";
 import { writeFiles } from "../../core/writeFiles.js";
+import type { PassPlace } from "../session/Passes.js";
 import type { LoopState } from "../LoopState.js";
 import type { FitIdentity } from "./fitIdentity.js";
 import type { TrainedState } from "./trainedState.js";
@@ -33,9 +35,13 @@ export interface SavedFit {
   /** Wall time of the fit until then, interruptions left out. */
   readonly seconds: number;
   readonly interruptions: readonly Interruption[];
+  /** What computed. */
+  readonly machine: ReturnType<typeof machineParts>;
   /** Where the loop was, in a fit that was stopped. */
   readonly loop?: LoopState;
   readonly trained: TrainedState;
+  /** How often each loader was gone over in the fit: callbacks may give the learner other data. */
+  readonly passes: readonly PassPlace[];
   /** What decides the batches of the data that the learner had. */
   readonly data: unknown;
   /** The callbacks' states, the recorder's among them, in the order in which they are told of events. */

@@ -1,16 +1,29 @@
-import { createHash } from "node:crypto";
 import { messageOf, UserError } from "../../core/errors.js";
 import { toExactJson } from "../../core/exactJson.js";
+import { Cnn } from "../../models/Cnn.js";
 import type { Callback } from "../callbacks/Callback.js";
+import type { DataBunch } from "../DataBunch.js";
+import { Optimizer } from "../optimizers/Optimizer.js";
+import { codeOf, functionText, type PlainFields, plainFields } from "./plainFields.js";
 
-/** As they were when a fit first had them: what callbacks count afterwards makes no other ones of them. */
-const described = new WeakMap<Callback, unknown>();
+/** What is known of a callback that does not describe itself. */
+interface Known {
+  /** Its fields as they were when a fit first had it: what it counts afterwards makes no other one of it. */
+  readonly made: unknown;
+  /** The fields that somebody has changed between two fits, in their order. */
+  readonly changes: unknown[];
+  /** Its fields at the end of the last fit. */
+  atEnd?: Readonly<Record<string, unknown>>;
+}
 
-/** What tells a callback from others: its class with its code, and what it was made with. */
-export function describeCallback(callback: Callback): unknown {
-  const known = described.get(callback);
-  if (known !== undefined) return known;
-  const made = callback.describe?.() ?? plainFields(callback);
+const known = new WeakMap<Callback, Known>();
+
+/**
+ * What tells a callback from others: its class with its code, and what it was made with.
+ * @param ofData what data say of themselves that are among its fields
+ */
+export function describeCallback(callback: Callback, ofData: (data: DataBunch) => unknown): unknown {
+  const made = callback.describe === undefined ? madeWith(callback, ofData) : callback.describe();
   try {
     toExactJson(made);
   } catch (error) {
@@ -20,13 +33,30 @@ export function describeCallback(callback: Callback): unknown {
       { cause: error },
     );
   }
-  const description = {
-    callback: nameOf(callback),
-    code: codeOf(callback),
-    made,
-  };
-  described.set(callback, description);
-  return description;
+  return { callback: nameOf(callback), code: codeOf(callback), made };
+}
+
+function madeWith(callback: Callback, ofData: (data: DataBunch) => unknown): unknown {
+  const { fields } = fieldsOf(callback, ofData);
+  const before = known.get(callback);
+  if (!before) {
+    known.set(callback, { made: fields, changes: [] });
+    return { made: fields };
+  }
+  const { made, changes, atEnd } = before;
+  const changed = Object.entries(fields).filter(
+    ([name, value]) => atEnd && toExactJson(value) !== toExactJson(atEnd[name] ?? null),
+  );
+  if (changed.length > 0) changes.push(Object.fromEntries(changed));
+  return changes.length === 0 ? { made } : { made, changes };
+}
+
+/** Notes what callbacks have in their fields at the end of a fit: what differs at the next one was changed between them. */
+export function noteFields(callbacks: readonly Callback[], ofData: (data: DataBunch) => unknown): void {
+  for (const callback of callbacks) {
+    const of = known.get(callback);
+    if (of) of.atEnd = fieldsOf(callback, ofData).fields;
+  }
 }
 
 /** The name of a callback's class. */
@@ -34,32 +64,20 @@ export function nameOf({ constructor: { name } }: Callback): string {
   return name === "Object" || name === "" ? "a callback" : name;
 }
 
-/** SHA-256 of a text, shortened to 64 bits: enough to tell what differs, not to defend against anybody. */
-export const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
+/** What a callback has in its fields. */
+export const fieldsOf = (
+  callback: Callback,
+  ofData: (data: DataBunch) => unknown = () => "data",
+): PlainFields =>
+  plainFields(callback, {
+    say: (object) => {
+      if (object instanceof Optimizer || object instanceof Cnn || "optimizer" in object)
+        return "a part of a learner";
+      return "trainDl" in object && "validDl" in object ? ofData(object as DataBunch) : undefined;
+    },
+  });
 
-/** What tells the code of an object from another one's: that of its class, and of the functions among its fields. */
-export const codeOf = (object: object): string =>
-  hashOf([object.constructor, ...ownFunctions(object)].map(String).join("\n"));
-
-/**
- * Whether two callbacks may be described alike and be different: a function among its fields may use variables of the
- * place where it was written, which nobody can look into.
- */
+/** Whether two callbacks may be described alike and be different: there is something that nobody can look into. */
 export const isOpaque = (callback: Callback): boolean =>
-  callback.describe === undefined && ownFunctions(callback).length > 0;
-
-const ownFunctions = (object: object): unknown[] =>
-  Object.values<unknown>({ ...object }).filter((field) => typeof field === "function");
-
-/** An object's fields that are numbers, texts and the like, also in lists and in the objects among the fields. */
-export function plainFields(object: object, depth = 0): unknown {
-  const plain: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(object as Readonly<Record<string, unknown>>)) {
-    if (isPlain(value)) plain[name] = value;
-    else if (depth === 0 && typeof value === "object" && value !== null) plain[name] = plainFields(value, 1);
-  }
-  return plain;
-}
-
-const isPlain = (value: unknown): boolean =>
-  ["number", "string", "boolean"].includes(typeof value) || (Array.isArray(value) && value.every(isPlain));
+  callback.describe === undefined &&
+  (fieldsOf(callback).hasFunctions || /#[\p{L}_$]/u.test(functionText(callback.constructor)));

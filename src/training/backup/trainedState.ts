@@ -1,10 +1,15 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { collectGarbage } from "../../engine/collectGarbage.js";
-import { readSafetensors, type StreamedTensor, streamSafetensors } from "../../engine/safetensors.js";
+import {
+  readSafetensors,
+  type StoredTensor,
+  type StreamedTensor,
+  streamSafetensors,
+} from "../../engine/safetensors.js";
 import type { Variable } from "../../engine/Variable.js";
 import { bytesOf } from "../../core/writeFiles.js";
-import { messageOf, UserError } from "../../core/errors.js";
+import { problemOf, UserError } from "../../core/errors.js";
 import type { Cnn } from "../../models/Cnn.js";
 import type { Optimizer } from "../optimizers/Optimizer.js";
 import { captureRng, type RngState, type Streams } from "../rngState.js";
@@ -64,32 +69,38 @@ export async function hashArrays(parts: TrainedParts): Promise<string> {
   return hash.digest("hex");
 }
 
+/** The arrays that were written, by their names. */
+export type TrainedArrays = ReadonlyMap<string, Pick<StoredTensor, "values">>;
+
+/**
+ * Reads the arrays of a backup.
+ * @throws UserError when the file is damaged or missing
+ */
+export async function readArrays(file: string, sha256: string): Promise<TrainedArrays> {
+  try {
+    return (await readSafetensors(file, sha256)).tensors;
+  } catch (error) {
+    const remedy = `Delete its folder, ${path.dirname(file)}; the fit then begins anew.`;
+    throw new UserError(problemOf(error), remedy, { cause: error });
+  }
+}
+
 /**
  * Puts the parts into the state that was written, but for the random streams: those are of data that a callback may have
  * to give the learner first.
- * @throws UserError when the file is damaged or missing; nothing is changed then
  */
-export async function restoreTrained(
+export function restoreTrained(
   { model, optimizer, runner }: TrainedParts,
   state: TrainedState,
-  { file, sha256 }: { readonly file: string; readonly sha256: string },
-): Promise<void> {
-  const { tensors } = await readSafetensors(file, sha256).catch((error: unknown) => {
-    const [problem = ""] = messageOf(error).split("\n");
-    throw new UserError(problem, `Delete its folder, ${path.dirname(file)}; the fit then begins anew.`, {
-      cause: error,
-    });
-  });
+  tensors: TrainedArrays,
+): void {
   const valuesFor = (name: string): Float32Array => {
     const tensor = tensors.get(name);
-    if (!tensor)
-      throw new UserError(`${file} has no ${name}.`, "Delete its folder; the fit then begins anew.");
+    // The file is the one that was written, by the same program for the same net.
+    if (!tensor) throw new Error(`the backup has no ${name}`);
     return tensor.values;
   };
-  const modelValues = model
-    .state()
-    .map((variable) => ({ variable, values: valuesFor(modelPrefix + variable.name) }));
-  for (const { variable, values } of modelValues) variable.assignValues(values);
+  for (const variable of model.state()) variable.assignValues(valuesFor(modelPrefix + variable.name));
   for (const parameter of optimizer.parameters) {
     if (!tensors.has(slotName(parameter.name, optimizer.slots[0] ?? ""))) continue;
     optimizer.stateOf(parameter).forEach((variable, i) => {

@@ -29,6 +29,8 @@ export interface TrainingState {
   readonly metrics: readonly number[];
   /** At `epochEnd`: the epoch's wall time, validation included. */
   readonly seconds: number;
+  /** From `trainBegin` on: whether the fit goes on from a backup, so that `restore` follows. */
+  readonly isResumed?: boolean;
   /** At `trainEnd`: what ended the fit early, if anything did. */
   readonly endedBy?: unknown;
 }

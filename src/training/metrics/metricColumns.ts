@@ -4,6 +4,8 @@ import { type Metric, type MetricClasses, type MetricDescription, metricName, na
 /** A metric's column in the training table. */
 export interface MetricColumn extends MetricDescription {
   readonly metric: Metric;
+  /** As the learner was given it: a function without a name is called by another one. */
+  readonly given: Metric;
   /** What callbacks monitor it by, such as "recall". */
   readonly name: string;
   /** What stands above it, such as "recall of cat". */
@@ -23,7 +25,7 @@ export function metricColumns(metrics: readonly Metric[], of: MetricClasses): Me
     const name = metricName(metric);
     requireNoOldCheck(given, name);
     const description = metric.describe?.(of);
-    return { ...description, metric, name, head: description?.head ?? name };
+    return { ...description, metric, given, name, head: description?.head ?? name };
   });
   const names = columns.map(({ name }) => name);
   const twice = names.find((name, i) => taken.includes(name) || names.indexOf(name) !== i);

@@ -81,6 +81,11 @@ export class Recorder implements Callback {
     return this.columns.map(({ head }) => head);
   }
 
+  /** What it is made with is the learner's own. */
+  describe(): unknown {
+    return {};
+  }
+
   /** Everything it has recorded. */
   state(): unknown {
     const { losses, lrs, moms, rows, batchesBefore, total } = this;

@@ -1,110 +1,20 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, describe, it } from "node:test";
-import { type Display, setDisplay, silentDisplay } from "../../../src/core/Display.js";
-import { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
-import { imagenetStats } from "../../../src/data/imagenetStats.js";
+import { describe, it } from "node:test";
+import { type Display, setDisplay } from "../../../src/core/Display.js";
+import type { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
 import { defineTransform } from "../../../src/data/transforms/defineTransform.js";
-import { getTransforms, type Transforms } from "../../../src/data/transforms/getTransforms.js";
 import { CSVLogger } from "../../../src/training/callbacks/CSVLogger.js";
 import type { Callback, TrainingState } from "../../../src/training/callbacks/Callback.js";
 import { EarlyStoppingCallback } from "../../../src/training/callbacks/EarlyStoppingCallback.js";
 import { ReduceLROnPlateauCallback } from "../../../src/training/callbacks/ReduceLROnPlateauCallback.js";
 import { SaveModelCallback } from "../../../src/training/callbacks/SaveModelCallback.js";
-import { Learner } from "../../../src/training/Learner.js";
+import type { Learner } from "../../../src/training/Learner.js";
 import type { LearnerOptions } from "../../../src/training/LearnerOptions.js";
-import { errorRate } from "../../../src/training/metrics/metrics.js";
-import type { Cnn } from "../../../src/models/Cnn.js";
-import { smallSet, temporaryFolder } from "../../support/folders.js";
-import { tinyNet } from "../../support/tinyNet.js";
-
-const made: { dispose(): void }[] = [];
-let said: string[] = [];
-const listening: Display = { ...silentDisplay, text: (text) => void said.push(text) };
-setDisplay(listening);
-afterEach(() => {
-  for (const learn of made.splice(0)) learn.dispose();
-  said = [];
-});
-
-/** Fails at a place of its fit, as a process that is killed does: nothing that comes afterwards is kept. */
-class Killer implements Callback {
-  readonly order = 100;
-  private events = 0;
-
-  /** @param at the number of the event, from 0; Infinity: never */
-  constructor(private readonly at: number) {}
-
-  // What it is made with says nothing of the training.
-  describe(): unknown {
-    return {};
-  }
-
-  batchEnd = () => {
-    this.count();
-  };
-  validBatchEnd = () => {
-    this.count();
-  };
-  epochEnd = () => {
-    this.count();
-  };
-
-  private count(): void {
-    if (this.events++ === this.at) throw new Error("killed");
-  }
-}
-
-async function makeData(
-  options: { readonly seed?: number; readonly size?: number; readonly dsTfms?: Transforms } = {},
-): Promise<ImageDataBunch> {
-  // In another place each time, as on another machine.
-  const data = await ImageDataBunch.fromFolder(smallSet(10, 4), {
-    ...{
-      valid: "test",
-      size: 32,
-      bs: 4,
-      seed: 3,
-      numWorkers: 0,
-      dsTfms: getTransforms(),
-      sampler: "weighted",
-    },
-    ...options,
-  });
-  data.normalize(imagenetStats);
-  return data;
-}
-
-async function makeLearner(
-  options: LearnerOptions = {},
-  seed = 3,
-  { data, net = tinyNet() }: { readonly data?: ImageDataBunch; readonly net?: Cnn } = {},
-): Promise<Learner<ImageDataBunch>> {
-  const learn = new Learner(data ?? (await makeData({ seed })), net, "tiny", {
-    metrics: [errorRate],
-    modelDir: temporaryFolder(),
-    ...options,
-  });
-  made.push(learn);
-  return learn;
-}
-
-/** Everything that a training leaves. */
-async function outcome(learn: Learner<ImageDataBunch>): Promise<unknown> {
-  const { history, recorder, optimizer, modelDir } = learn;
-  const csv = path.join(modelDir, "history.csv");
-  const { probs } = await learn.getPreds();
-  return {
-    weights: learn.model.state().map((variable) => variable.values()),
-    moments: [...optimizer.state().values()].flat().map((variable) => variable.values()),
-    optimizer: { t: optimizer.t, lrs: optimizer.lrs, mom: optimizer.mom },
-    history: history.map(({ seconds, ...row }) => ({ ...row, timed: seconds > 0 })),
-    recorder: [recorder.losses, recorder.lrs, recorder.moms],
-    csv: existsSync(csv) ? readFileSync(csv, "utf8") : "",
-    probs,
-  };
-}
+import { temporaryFolder } from "../../support/folders.js";
+import { Killer, listening, makeData, makeLearner, outcome, said } from "../../support/killedFits.js";
+import { smallestNet } from "../../support/smallestNet.js";
 
 const hard: LearnerOptions = { mixUp: 0.4, gradientAccumulation: 3, clipGrad: 1 };
 
@@ -301,7 +211,7 @@ describe("what a backup must not overlook", () => {
       [
         "the net: made",
         () => makeLearner({ backup }),
-        () => makeLearner({ backup }, 3, { net: tinyNet(1, { ps: 0.1 }) }),
+        () => makeLearner({ backup }, 3, { net: smallestNet(1, { ps: 0.1 }) }),
       ],
       [
         "the data",
@@ -317,7 +227,7 @@ describe("what a backup must not overlook", () => {
     for (const [difference, before, after] of changes) {
       const stopped = await before();
       await assert.rejects(stopped.fit(1, 1e-2, [new Killer(1)]), /killed/);
-      said = [];
+      said.length = 0;
       const other = await after();
       await assert.rejects(other.fit(1, 1e-2, [new Killer(0)]), /killed/);
       assert.match(
@@ -385,7 +295,7 @@ describe("what a backup must not overlook", () => {
     const withMap: Callback = { describe: () => 0, state: () => new Map([["best", 1]]) };
     await again.fit(1, 1e-2, [new Counter(), new Killer(Infinity)]);
     assert.match(said.join("\n"), /Warning: Counter had kept something in its fields by then, which is lost/);
-    said = [];
+    said.length = 0;
     await again.fit(1, 1e-2, [withMap]);
     assert.match(
       said.join("\n"),
