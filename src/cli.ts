@@ -18,7 +18,13 @@ function program(): Command {
     .showHelpAfterError("(xray --help tells more)");
 
   withTrainingOptions(xray.command("run"))
-    .description("run notebooks/pneumonia.ipynb without a person and write runs/<name>/report.html")
+    .description("run a notebook without a person and write runs/<name>/report.html")
+    .addOption(
+      new Option(
+        "--notebook <file>",
+        "another notebook in place of the protocol's; flags go to the variables of its parameters cell",
+      ).conflicts(["protocol", "minutes"]),
+    )
     .option("--name <name>", "folder in runs/; default: time, preset and seed")
     .option("--seed <number>", "of every random choice", integer)
     .addOption(
@@ -33,7 +39,15 @@ function program(): Command {
       new Option(
         "--resume [name]",
         "go on with a run that did not finish, with its own parameters; without a name: the newest; --data-dir: where its images are now",
-      ).conflicts(["name", "seed", "minutes", "replaceUnfinished", "resumeUnfinished", ...trainingOptions]),
+      ).conflicts([
+        "name",
+        "notebook",
+        "seed",
+        "minutes",
+        "replaceUnfinished",
+        "resumeUnfinished",
+        ...trainingOptions,
+      ]),
     )
     .option(
       "--resume-unfinished",
@@ -156,6 +170,7 @@ function program(): Command {
 
 /** Those of `withTrainingOptions` that have no default. */
 const trainingOptions = [
+  "protocol",
   "size",
   "bs",
   "epochs",
@@ -174,6 +189,11 @@ function withTrainingOptions(command: Command): Command {
       "--preset <name>",
       "quick, article, or auto: article where the engine computes on a GPU, else quick",
       "auto",
+    )
+    .option(
+      "--protocol <name>",
+      "replica, the article's: the test images serve as validation set (default); held-out: everything is chosen on " +
+        "patients held out of training, and the test images are opened once, after that",
     )
     .option("--data-dir <folder>", "the data set: train and test with a folder for each class")
     .option("--size <pixels>", "side of the square images", integer)

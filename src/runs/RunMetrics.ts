@@ -2,6 +2,7 @@ import { z } from "zod";
 import { readJson } from "../core/readJson.js";
 import type { RunData, RunSettings } from "./RunData.js";
 import type { Interruption } from "../training/backup/SavedFit.js";
+import { type Choices, choicesSchema } from "./heldOut/Choices.js";
 import type { DataSource } from "../xrays/DataSource.js";
 import { type RunBudget, runBudget } from "./budget/RunBudget.js";
 import { classNames, count, runData, settings, text } from "./runSchemas.js";
@@ -35,6 +36,8 @@ export interface RunMetrics extends RunSettings {
   readonly trainSize: number;
   readonly validSize: number;
   readonly seed: number;
+  /** What was chosen on held-out images, where some were held out. */
+  readonly choices?: Choices;
   /** The images; in files of earlier versions a text, which says only whether they were drawn. */
   readonly dataset: RunData | string;
   readonly history?: readonly HistoryEntry[];
@@ -88,6 +91,7 @@ const schema: z.ZodType<RunMetrics> = z
     validSize: count(),
     seed: z.int({ error: "expected a whole number" }),
     dataset: z.union([z.string(), runData], { error: "expected which images the run is about" }),
+    choices: choicesSchema.optional(),
     history: z
       .array(
         z.object({ phase: text, epoch: finite }).catchall(z.union([finite, z.string(), z.null()]).optional()),

@@ -11,7 +11,7 @@ import { confusionMatrix } from "../../src/statistics/confusionMatrix.js";
 /** How the runs of these tests were made. */
 export const settings: RunSettings = {
   ...{ model: "resnet50", size: 32, bs: 4, epochsFrozen: 1, epochsUnfrozen: 1 },
-  ...{ trainPerClass: 0, validPerClass: 0 },
+  ...{ trainPerClass: 0, validPerClass: 0, protocol: "replica" },
 };
 
 /** Data of cats and dogs, whose hash is a digit again and again. */

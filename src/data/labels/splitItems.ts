@@ -9,6 +9,7 @@ import { type FolderReading, labelFromFolders } from "./labelFromFolders.js";
 import { namesInWords } from "./namesInWords.js";
 import { type PatientOf, byPatient, warnOfSharedPatients } from "./patients.js";
 import { splitFiles, tellUnreadSplits } from "./splitFiles.js";
+import { stratified } from "./stratified.js";
 import { randomStreams } from "../../core/randomStreams.js";
 
 /** Labelled files on both sides of a split. */
@@ -53,26 +54,38 @@ export function splitByFolder(
 
 /**
  * Divides images at random: the first of a seeded permutation validate, as fast.ai's `split_by_rand_pct` does it,
- * and with `groupBy` the first patients of a permutation of patients, until the share is reached.
+ * and with `groupBy` the first patients of a permutation of patients, until the share is reached; with `stratify` the
+ * first that bring every class nearer to its share.
  * @param validPct share for validation, in (0, 1)
  * @throws UserError when `groupBy` gives no patient for a file
  */
 export function splitAtRandom(
   files: readonly LabelledFile[],
   validPct: number,
-  { seed, groupBy }: Pick<BunchSettings, "seed" | "groupBy">,
+  { seed, groupBy, stratify }: Pick<BunchSettings, "seed" | "groupBy" | "stratify">,
 ): TrainValidSplit {
   const groups = groupBy ? [...byPatient(files, groupBy).values()] : files.map((file) => [file]);
-  const wanted = Math.floor(validPct * files.length);
-  const chosen = new Set<LabelledFile>();
-  for (const group of new Random(seed, randomStreams.split).permutation(groups.length)) {
-    if (chosen.size >= wanted) break;
-    for (const file of groups[group] ?? []) chosen.add(file);
-  }
+  const order = new Random(seed, randomStreams.split).permutation(groups.length);
+  const drawn = Array.from(order, (group) => groups[group] ?? []);
+  const chosen = new Set((stratify === true ? stratified : firstGroups)(drawn, validPct).flat());
   return {
     train: files.filter((file) => !chosen.has(file)),
     valid: files.filter((file) => chosen.has(file)),
   };
+}
+
+/** The first groups, until they have the share of the files. */
+function firstGroups(
+  groups: readonly (readonly LabelledFile[])[],
+  share: number,
+): (readonly LabelledFile[])[] {
+  const wanted = Math.floor(share * groups.flat().length);
+  let files = 0;
+  return groups.filter((group) => {
+    if (files >= wanted) return false;
+    files += group.length;
+    return true;
+  });
 }
 
 /**
