@@ -16,6 +16,7 @@ import {
   specificityOf,
 } from "../statistics/Counts.js";
 import { formatCounted, formatInterval, formatShare } from "../statistics/format.js";
+import { numberedGroups } from "../statistics/Groups.js";
 import { type Mark, precisionRecallFigure, reliabilityFigure, rocFigure } from "./curveFigures.js";
 import { dashNote, undefinedReasons } from "./dashNote.js";
 import { imagesInWords } from "./imagesInWords.js";
@@ -145,7 +146,7 @@ export class BinaryInterpretation {
   estimatesTable(options: ThresholdOptions & BootstrapOptions = {}): Table {
     const found = this.estimates(options);
     const { groups } = options;
-    const resampled = groups ? `${new Set(groups).size} groups of images` : "images";
+    const resampled = groups ? `${numberedGroups(groups.length, groups).count} groups of images` : "images";
     const rows = estimated.map((key) => [
       measureNames[key],
       formatShare(found[key].value),
