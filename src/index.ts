@@ -21,6 +21,7 @@ export type { Excluded } from "./data/labels/imageFolder.js";
 export type { LabelOf } from "./data/labels/labelFiles.js";
 export type { ClassFolder } from "./data/labels/labelFromFolders.js";
 export type { PatientOf } from "./data/labels/patients.js";
+export { dicomPatient } from "./data/dicom/dicomPatient.js";
 export { type ImageFacts, imageFacts } from "./data/images/imageFacts.js";
 export {
   type Duplicate,

@@ -65,11 +65,12 @@ export async function runPrepared(
 }
 
 function resultInWords(metrics: RunMetrics): string {
-  const { errorRate, intervals, validSize } = metrics;
-  const images = dataSource(metrics) === "phantom" ? " DRAWN images, not of patients" : " test images";
+  const { errorRate, intervals, validSize, patients } = metrics;
+  const people = typeof patients === "number" ? ` of ${patients} patients` : "";
+  const images = dataSource(metrics) === "phantom" ? "DRAWN images, not of patients" : `test images${people}`;
   return (
     `error rate ${shown(errorRate)} (95% confidence interval ${(intervals.errorRate ?? []).map(shown).join(" to ")}) ` +
-    `on ${validSize}${images}`
+    `on ${validSize} ${images}`
   );
 }
 

@@ -147,7 +147,14 @@ export class ImageDataBunch {
    * @param folder holds the file and, below it, the images
    * @throws UserError naming the folder, file, row, column or value that is wrong
    */
-  static fromCsv(folder: string, options: ImageDataBunchOptions & CsvOptions): Promise<ImageDataBunch> {
+  static async fromCsv(folder: string, options: ImageDataBunchOptions & CsvOptions): Promise<ImageDataBunch> {
+    if (options.patientCol !== undefined && options.groupBy) {
+      const column = JSON.stringify(options.patientCol);
+      throw new UserError(
+        `patientCol is ${column}, and groupBy is given too: one or the other says whose image it is.`,
+        "Leave one of them out.",
+      );
+    }
     return ImageDataBunch.labelled(folder, options, ({ root, testPaths, leftOut }) =>
       labelFromCsv(root, options, leftOut, testPaths),
     );

@@ -2,15 +2,15 @@ import path from "node:path";
 import { UserError } from "../core/errors.js";
 import { checkInteger } from "../core/checkNumber.js";
 import { checkImages } from "./images/checkImages.js";
-import { ImageDataset } from "./ImageDataset.js";
-import type { Excluded } from "./labels/imageFolder.js";
+import type { ImageDataset, ImageItem } from "./ImageDataset.js";
+import type { Excluded, LabelledFile } from "./labels/imageFolder.js";
 import { type ClassFolder, labelFromFolders } from "./labels/labelFromFolders.js";
 import { LeftOut } from "./labels/LeftOut.js";
-import { warnOfSharedPatients } from "./labels/patients.js";
+import { numberPatients, warnOfSharedPatients } from "./labels/patients.js";
 import { splitFiles } from "./labels/splitFiles.js";
 import { splitItems } from "./labels/splitItems.js";
 import { warnOfCopies } from "./labels/warnOfCopies.js";
-import type { BunchParts } from "./loadBunch.js";
+import { type BunchParts, datasetOf } from "./loadBunch.js";
 
 /** Which images of a folder with a folder for each class are taken. */
 export interface LabelledOptions {
@@ -38,7 +38,7 @@ export async function labelledDataset(
   const files = labelFromFolders(splitFiles(root, path.basename(place), { leftOut, exclude }), classFolder);
   leftOut.say(root);
   const { trainDs, validDs, groupBy } = parts;
-  const own = [...trainDs.items, ...validDs.items];
+  const own = [...trainDs.items, ...validDs.items].map(labelled);
   const known = new Set(own.map((item) => item.path));
   const both = files.find((file) => known.has(file.path));
   if (both) {
@@ -50,19 +50,19 @@ export async function labelledDataset(
   if (groupBy) warnOfSharedPatients(own, files, groupBy);
   const { valid: chosen } = splitItems(
     place,
-    { train: trainDs.items, valid: files },
+    { train: trainDs.items.map(labelled), valid: files },
     { ...parts, trainPerClass: 0, validPerClass: checkInteger("perClass", perClass, 0) },
   );
   const paths = chosen.map((file) => file.path);
   const bad = await checkImages(paths, parts, parts.workers, parts.cache);
-  const { classes } = trainDs;
-  const items = chosen
-    .filter((file) => !bad.has(file.path))
-    .map((file) => ({ ...file, label: classes.indexOf(file.class) }));
-  if (items.length === 0) {
+  const usable = chosen.filter((file) => !bad.has(file.path));
+  if (usable.length === 0) {
     throw new UserError(`No usable image is left in ${place}.`, "Repair the files that were left out.");
   }
-  const dataset = new ImageDataset(items, classes);
+  const dataset = datasetOf(usable, trainDs.classes, numberPatients(usable, groupBy));
   warnOfCopies(root, trainDs, { [path.basename(place)]: dataset });
   return dataset;
 }
+
+/** The patient's number is not his name. */
+const labelled = ({ path: file, class: name }: ImageItem): LabelledFile => ({ path: file, class: name });

@@ -29,6 +29,7 @@ export function aboutRun(run: RunMetrics, finished?: string): AboutEntry[] {
       "Images",
       `${run.trainSize} for training${perClass(run, "train")}, ${run.validSize} for testing${perClass(run, "valid")}`,
     ],
+    ["Patients", patientsInWords(run)],
     ["Protocol", protocolInWords(run)],
     ["Net", `${run.model}, images of ${run.size} x ${run.size} pixels, batches of ${run.bs}`],
     ["Training", `head: ${epochs(run.epochsFrozen)}, whole net: ${epochs(run.epochsUnfrozen)}`],
@@ -82,6 +83,12 @@ function dataInWords(run: RunMetrics): string {
       return "The run's files, of an earlier version, do not say which images they are about";
   }
 }
+
+/** How intervals treat the images of one patient. */
+const patientsInWords = ({ patients, validSize }: RunMetrics): string =>
+  typeof patients === "number"
+    ? `the ${validSize} test images are of ${patients} ${patients === 1 ? "patient" : "patients"}, which intervals take into account`
+    : "it is not known whose the test images are: intervals take them as independent";
 
 /** What the test images were to the training. */
 function protocolInWords({ choices, dataset }: RunMetrics): string {

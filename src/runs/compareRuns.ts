@@ -3,6 +3,8 @@ import { UserError } from "../core/errors.js";
 import { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
 import { compareAucs } from "../statistics/deLong.js";
 import { formatInterval, formatP, formatShare } from "../statistics/format.js";
+import { clusteredMcNemar } from "../statistics/clusteredMcNemar.js";
+import { imagesInWords, intervalsInWords } from "../interpretation/imagesInWords.js";
 import { mcNemar } from "../statistics/mcNemar.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { correctItems, predictedClasses } from "../statistics/predictedClasses.js";
@@ -15,13 +17,14 @@ export interface NamedRun extends StoredPredictions {
 
 /**
  * Two runs' numbers on the same images, and whether they differ by more than those images' luck: DeLong's test of the
- * areas under the ROC curves, McNemar's of the errors.
+ * areas under the ROC curves and McNemar's of the errors, or, where it is known whose images they are, Obuchowski's two.
  * @param what the images are called, such as "test"
  * @throws UserError when the runs did not predict the same images and classes, or a class is absent
  */
 export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): Table {
   requireSameImages(first, second, `${first.name} and ${second.name}`);
-  const [a, b] = [interpretationOf(first), interpretationOf(second)];
+  const patients = first.preds.patients ?? second.preds.patients;
+  const [a, b] = [interpretationOf(first, patients), interpretationOf(second, patients)];
   if (a.positiveClass !== b.positiveClass) {
     throw new UserError(
       `The measures of ${first.name} are of ${a.measuredOf}, those of ${second.name} of ${b.measuredOf}.`,
@@ -30,13 +33,21 @@ export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): T
   }
   const correct = ({ preds }: ClassificationInterpretation): boolean[] =>
     correctItems(predictedClasses(preds), preds.y);
-  const errors = mcNemar(correct(a), correct(b));
+  const [rightA, rightB] = [correct(a), correct(b)];
+  const { onlyFirst, onlySecond, ...errors } = clusteredMcNemar(rightA, rightB, patients);
+  const p = patients ? errors.p : mcNemar(rightA, rightB).p;
+  // That the first is right more often means that it errs less.
+  const [low, high] = errors.interval;
   const [rateA, rateB] = [a.errorRate(), b.errorRate()];
   return {
     caption:
-      `${first.paths.length} ${what} images, measures of ${a.measuredOf}; p values by ` +
-      `${a.positiveClass === undefined ? "" : "DeLong's test for the area under the ROC curve and by "}McNemar's exact ` +
-      "test for the error rate: the probability of a difference at least this large if both nets were equally good",
+      `${imagesInWords(first.paths.length, what, patients)}, measures of ${a.measuredOf}; ` +
+      `${intervalsInWords(patients)}; p values by ` +
+      (a.positiveClass === undefined
+        ? ""
+        : `${patients ? "Obuchowski's" : "DeLong's"} test for the area under the ROC curve and by `) +
+      `McNemar's ${patients ? "test, clustered by patient," : "exact test"} for the error rate: ` +
+      "the probability of a difference at least this large if both nets were equally good",
     columns: ["measure", first.name, second.name, "difference", "95% CI", "p value"],
     rows: [
       areaRow(a, b),
@@ -44,10 +55,10 @@ export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): T
         measureNames.errorRate,
         ...[rateA, rateB].map(({ value }) => formatShare(value)),
         formatShare(rateA.value - rateB.value),
-        "",
-        formatP(errors.p),
+        formatInterval([-high, -low]),
+        formatP(p),
       ],
-      ["correct where the other is wrong", String(errors.onlyFirst), String(errors.onlySecond), "", "", ""],
+      ["correct where the other is wrong", String(onlyFirst), String(onlySecond), "", "", ""],
       ...(["recall", "specificity", "precision"] as const).map((measure) => {
         const [x, y] = [a[measure]().value, b[measure]().value];
         return [measureNames[measure], formatShare(x), formatShare(y), formatShare(x - y), "", ""];
@@ -56,8 +67,8 @@ export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): T
   };
 }
 
-const interpretationOf = ({ preds, paths }: StoredPredictions) =>
-  ClassificationInterpretation.fromPredictions(preds, { paths });
+const interpretationOf = ({ preds, paths }: StoredPredictions, patients: Int32Array | undefined) =>
+  ClassificationInterpretation.fromPredictions({ ...preds, patients }, { paths });
 
 /** What two runs must have in common to be compared. */
 type Compared = Pick<StoredPredictions, "preds" | "paths" | "dataset">;
@@ -77,7 +88,15 @@ export function requireSameImages(a: Compared, b: Compared, called: string): voi
   }
   const [ours, theirs] = [a.dataset, b.dataset];
   const sameFiles = !ours || !theirs || ours.valid.hash === theirs.valid.hash;
-  if (same(a.paths, b.paths) && same(a.preds.y, b.preds.y) && sameFiles) return;
+  const [inA, inB] = [a.preds.patients, b.preds.patients];
+  const sameImages = same(a.paths, b.paths) && same(a.preds.y, b.preds.y) && sameFiles;
+  if (sameImages && inA && inB && !same(inA, inB)) {
+    throw new UserError(
+      `The runs ${called} do not say of the same images that they are of one patient.`,
+      "Make one of the runs anew, with the other's groupBy.",
+    );
+  }
+  if (sameImages) return;
   const inWords = ({ paths, dataset }: Compared) =>
     `${paths.length}${dataset ? ` in ${dataset.folder}` : ""}`;
   throw new UserError(

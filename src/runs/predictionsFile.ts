@@ -3,7 +3,7 @@ import { readJson } from "../core/readJson.js";
 import { valueAt } from "../core/valueAt.js";
 import type { RunData, RunSettings } from "./RunData.js";
 import { type Choices, choicesSchema } from "./heldOut/Choices.js";
-import { classNames, runData, settings, text } from "./runSchemas.js";
+import { classNames, count, runData, settings, text } from "./runSchemas.js";
 import { crossEntropyOfProbabilities } from "../statistics/crossEntropy.js";
 import type { Predictions } from "../statistics/Predictions.js";
 import { sum } from "../statistics/sum.js";
@@ -34,6 +34,8 @@ export interface StoredPredictions extends PredictedFiles {
 interface StoredItem {
   readonly path: string;
   readonly class: string;
+  /** The number of its patient, from 0 in the order of their first images; undefined where it is not known. */
+  readonly patient?: number;
   readonly probs: readonly number[];
 }
 
@@ -68,10 +70,11 @@ export async function writePredictions(
   await writeFiles([{ file, pieces: [Buffer.from(`${JSON.stringify(stored)}\n`)] }]);
 }
 
-const itemsOf = ({ preds: { classes, y, probs }, paths }: PredictedFiles): StoredItem[] =>
+const itemsOf = ({ preds: { classes, y, probs, patients }, paths }: PredictedFiles): StoredItem[] =>
   paths.map((path, i) => ({
     path,
     class: valueAt(classes, valueAt(y, i)),
+    ...(patients && { patient: valueAt(patients, i) }),
     probs: Array.from(probs.subarray(i * classes.length, (i + 1) * classes.length)),
   }));
 
@@ -88,7 +91,11 @@ export async function readPredictions(file: string): Promise<StoredPredictions> 
   const predicted = (stored: readonly StoredItem[]): PredictedFiles => {
     const y = Int32Array.from(stored, (item) => classes.indexOf(item.class));
     const probs = Float32Array.from(stored.flatMap((item) => item.probs));
-    const preds = { classes, positiveClass, y, probs, losses: crossEntropyOfProbabilities(probs, y) };
+    const known = stored.flatMap(({ patient }) => patient ?? []);
+    const preds = {
+      ...{ classes, positiveClass, y, probs, losses: crossEntropyOfProbabilities(probs, y) },
+      ...(known.length > 0 && { patients: Int32Array.from(known) }),
+    };
     return { preds, paths: stored.map(({ path }) => path) };
   };
   return { ...run, ...predicted(items), ...(heldOut && { heldOut: predicted(heldOut) }) };
@@ -103,10 +110,29 @@ const probability = z
   .max(1, "expected a probability in 0..1");
 
 const storedItems = z
-  .array(z.object({ path: text, class: text, probs: z.array(probability, { error: "expected a list" }) }), {
-    error: "expected a list of images",
-  })
-  .min(1, "expected at least one image");
+  .array(
+    z.object({
+      ...{ path: text, class: text, patient: count().optional() },
+      probs: z.array(probability, { error: "expected a list" }),
+    }),
+    { error: "expected a list of images" },
+  )
+  .min(1, "expected at least one image")
+  .superRefine((items, context) => {
+    let next = 0;
+    for (const [i, { patient }] of items.entries()) {
+      const isKnown = items[0]?.patient !== undefined;
+      if (isKnown === (patient !== undefined) && (patient ?? 0) <= next) {
+        if (patient === next) next++;
+        continue;
+      }
+      const message = isKnown
+        ? `expected the number of a patient before, or ${next}, the next one's`
+        : "expected no patient, since the first image has none";
+      context.addIssue({ code: "custom", path: [i, "patient"], message, input: patient });
+      return;
+    }
+  });
 
 const schema: z.ZodType<Stored> = z
   .object({

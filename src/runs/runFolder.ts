@@ -18,7 +18,7 @@ export const executedName = (notebook: string): string =>
 export interface LeftNotebooks {
   /** As the run has executed it, once that is at its end. */
   readonly executed: string | undefined;
-  /** Of runs that did not finish. */
+  /** Those that runs have left that did not finish. */
   readonly unfinished: readonly string[];
 }
 

@@ -39,11 +39,11 @@ export interface AucComparison {
  * Two or More Correlated Receiver Operating Characteristic Curves", 1988; where items come in groups, such as images of
  * patients, with that of Obuchowski, "Nonparametric Analysis of Clustered ROC Curve Data", 1997, which is the same where
  * each group has one item. A group may have items of both classes.
- * @param groups whom each item belongs to; undefined: each item is a group of its own
+ * @param groups whom each item belongs to; default what the scores say, or each item by itself
  * @throws UserError where a class has items of fewer than two groups, a score is not a number, or there is not one group
  * for each item
  */
-export function aucInterval(scored: BinaryScores, groups?: Groups): AucInterval {
+export function aucInterval(scored: BinaryScores, groups = scored.groups): AucInterval {
   const parts = aucParts(scored, groups);
   requireVariance(parts);
   const { auc } = parts;
@@ -57,10 +57,10 @@ export function aucInterval(scored: BinaryScores, groups?: Groups): AucInterval 
 
 /**
  * The test of two models' scores of the same items, by DeLong's covariance, or Obuchowski's where items come in groups.
- * @param groups whom each item belongs to; undefined: each item is a group of its own
+ * @param groups whom each item belongs to; default what the first scores say, or each item by itself
  * @throws UserError when the items are not the same, or as {@link aucInterval}
  */
-export function compareAucs(a: BinaryScores, b: BinaryScores, groups?: Groups): AucComparison {
+export function compareAucs(a: BinaryScores, b: BinaryScores, groups = a.groups): AucComparison {
   if (a.positive.length !== b.positive.length || a.positive.some((label, i) => label !== b.positive[i])) {
     throw new UserError(
       "The two models were not judged on the same items.",

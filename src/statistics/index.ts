@@ -19,6 +19,7 @@ export { cohenKappa, type KappaWeights, matthewsCorrcoef } from "./agreement.js"
 export { type AucComparison, type AucInterval, aucInterval, compareAucs } from "./deLong.js";
 export { type ClusteredMcNemar, clusteredMcNemar } from "./clusteredMcNemar.js";
 export { type ClusteredShare, clusteredShare, type ShareItems } from "./clusteredShare.js";
+export type { ClassShares } from "./classShares.js";
 export type { Groups } from "./Groups.js";
 export { type McNemar, mcNemar } from "./mcNemar.js";
 export type { BinaryMeasures, Estimate, RankedMeasures } from "./measures.js";

@@ -22,6 +22,11 @@ export interface CsvOptions {
   readonly fnCol?: Column;
   /** The column of labels. @default 1 */
   readonly labelCol?: Column;
+  /**
+   * The column that says whose image it is: a random split then takes whole patients, and intervals and tests take them
+   * into account. Nobody's name is kept. @default none; `groupBy` says it, or each image counts by itself
+   */
+  readonly patientCol?: Column;
   /** Put behind each file name, such as ".jpeg". @default "" */
   readonly suffix?: string;
   /** What stands between two fields. @default what Excel's first line "sep=;" says, else "," */
@@ -57,6 +62,8 @@ export function labelFromCsv(
   const columns = ((header ? records.shift() : records[0]?.map(() => "")) ?? []).map((name) => name.trim());
   const fnameAt = placeOf("fnCol", fnCol, columns, file);
   const labelAt = placeOf("labelCol", labelCol, columns, file);
+  const patientAt =
+    options.patientCol === undefined ? undefined : placeOf("patientCol", options.patientCol, columns, file);
   if (fnameAt === labelAt) {
     throw new UserError(
       `fnCol and labelCol are one column of ${file}, ${fnameAt}.`,
@@ -87,7 +94,11 @@ export function labelFromCsv(
   };
   const fnames = records.map((record, row) => fnameOf(cell(record, fnameAt, row)));
   const labels = records.map((record, row) => cell(record, labelAt, row));
-  const labelled = labelFromLists(root, fnames, labels);
+  const files = labelFromLists(root, fnames, labels);
+  const labelled =
+    patientAt === undefined
+      ? files
+      : files.map((one, row) => ({ ...one, patient: cell(records[row] ?? [], patientAt, row) }));
   if (leftOut) addUnlisted(leftOut, labelled, apart);
   return labelled;
 }

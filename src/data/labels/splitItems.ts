@@ -64,7 +64,7 @@ export function splitAtRandom(
   validPct: number,
   { seed, groupBy, stratify }: Pick<BunchSettings, "seed" | "groupBy" | "stratify">,
 ): TrainValidSplit {
-  const groups = groupBy ? [...byPatient(files, groupBy).values()] : files.map((file) => [file]);
+  const groups = [...byPatient(files, groupBy).values()];
   const order = new Random(seed, randomStreams.split).permutation(groups.length);
   const drawn = Array.from(order, (group) => groups[group] ?? []);
   const chosen = new Set((stratify === true ? stratified : firstGroups)(drawn, validPct).flat());

@@ -6,7 +6,7 @@ import { count, text } from "../runSchemas.js";
 
 /** What was chosen on held-out images, before the test images were opened. */
 export interface Choices {
-  /** Of each stage of the training, such as "frozen". */
+  /** The net that each stage of the training, such as "frozen", has ended with. */
   readonly epochs: Readonly<Record<string, ChosenEpoch>>;
   /** What the net's logits are divided by. */
   readonly temperature: number;

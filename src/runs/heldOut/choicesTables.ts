@@ -1,16 +1,9 @@
 import type { Table } from "../../core/Display.js";
 import type { ClassificationInterpretation } from "../../interpretation/ClassificationInterpretation.js";
-import { accuracyOf } from "../../statistics/confusionMatrix.js";
-import {
-  type Counts,
-  matrixOf,
-  negativePredictiveValueOf,
-  precisionOf,
-  recallOf,
-  specificityOf,
-} from "../../statistics/Counts.js";
+import { intervalsInWords } from "../../interpretation/imagesInWords.js";
 import { decisionInWords } from "../../statistics/DecisionThreshold.js";
-import { formatEstimated, formatShare } from "../../statistics/format.js";
+import { aucInterval, aucParts } from "../../statistics/deLong.js";
+import { formatEstimated, formatInterval, formatShare } from "../../statistics/format.js";
 import { measureNames } from "../../statistics/measureNames.js";
 import type { Choices } from "./Choices.js";
 
@@ -53,11 +46,13 @@ export function resultsTable(
     ...sets.map(of),
   ];
   const rows = [
-    row(measureNames.auroc, (interp) => formatShare(interp.areaUnderRoc())),
+    row(measureNames.auroc, (interp) =>
+      threshold === undefined ? formatShare(interp.areaUnderRoc()) : estimatedAuc(interp),
+    ),
     ...(threshold === undefined
       ? meansOver.map((name) => row(measureNames[name], (interp) => formatShare(interp[name]().value)))
-      : atThreshold.map(([name, of]) =>
-          row(measureNames[name], (interp) => formatEstimated(of(interp.binary().counts(threshold)))),
+      : atThreshold.map((name) =>
+          row(measureNames[name], (interp) => formatEstimated(interp.binary().shares(threshold)[name])),
         )),
     ...(threshold === undefined
       ? []
@@ -65,19 +60,22 @@ export function resultsTable(
   ];
   return {
     caption:
-      `${heldOut.measuredOf}, ${decisionInWords(heldOut.preds.classes, threshold)}; in brackets: Wilson's 95% ` +
-      "confidence intervals. On the images that it was chosen on a threshold looks better than it is",
+      `${heldOut.measuredOf}, ${decisionInWords(heldOut.preds.classes, threshold)}; in brackets: ` +
+      `${intervalsInWords(tested.preds.patients)}. On the images that it was chosen on a threshold looks better than it is`,
     columns: ["measure", `${heldOut.images} (chosen here)`, tested.images],
     rows,
   };
 }
 
+/** `0.934 (0.902 to 0.957)`; without an interval where a class has too few patients for one. */
+function estimatedAuc(interp: ClassificationInterpretation): string {
+  const { scored } = interp.binary();
+  const { positive, negative } = aucParts(scored, scored.groups).groups;
+  if (positive < 2 || negative < 2) return formatShare(interp.areaUnderRoc());
+  const { auc, logitInterval } = aucInterval(scored);
+  return `${formatShare(auc)} (${formatInterval(logitInterval)})`;
+}
+
 const meansOver = ["errorRate", "precision", "recall", "specificity"] as const;
 
-const atThreshold = [
-  ["recall", recallOf],
-  ["specificity", specificityOf],
-  ["precision", precisionOf],
-  ["negativePredictiveValue", negativePredictiveValueOf],
-  ["accuracy", (counts: Counts) => accuracyOf(matrixOf(counts))],
-] as const;
+const atThreshold = ["recall", "specificity", "precision", "negativePredictiveValue", "accuracy"] as const;
