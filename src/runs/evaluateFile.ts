@@ -39,8 +39,9 @@ export interface EvaluatedFile {
  * @throws UserError naming the file, and what is wrong in it
  */
 export async function evaluateFile(file: string, options: EvaluateFileOptions = {}): Promise<EvaluatedFile> {
-  const { against, threshold, prevalence } = options;
+  const { against, prevalence } = options;
   const first = await readFile(file, options);
+  const threshold = options.threshold ?? chosenThreshold(first);
   const name = nameOf(file);
   const asked = {
     ...(threshold !== undefined && { threshold }),
@@ -90,6 +91,13 @@ async function readFile(file: string, options: ScoreTableOptions): Promise<ReadF
   return { stored, groups: options.patient === false ? undefined : patientsOf(stored), positive };
 }
 
+/** The threshold that a run has chosen on its held-out images, for the class that is positive. */
+function chosenThreshold(read: ReadFile): number | undefined {
+  if ("items" in read) return undefined;
+  const chosen = read.stored.choices?.threshold;
+  return chosen?.positiveClass === read.positive ? chosen?.threshold : undefined;
+}
+
 /** One class against the rest. */
 function itemsOf(read: ReadFile): EvaluatedScores {
   if ("items" in read) return read.items;
@@ -98,8 +106,9 @@ function itemsOf(read: ReadFile): EvaluatedScores {
   return { ...binaryScores(preds, positive), logits: logitsOfClass(preds, positive), groups };
 }
 
-/** Whose images a run predicted, where the images are Kermany's, whose names tell it. */
-function patientsOf({ dataset, paths }: StoredPredictions): Groups | undefined {
+/** Whose images a run predicted; files of earlier versions do not say it, but the names of Kermany's images do. */
+function patientsOf({ dataset, paths, preds }: StoredPredictions): Groups | undefined {
+  if (preds.patients) return preds.patients;
   return dataset?.source === "kermany" ? paths.map(kermanyPatient) : undefined;
 }
 

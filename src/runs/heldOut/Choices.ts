@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { DecisionThreshold } from "../../statistics/DecisionThreshold.js";
+import type { RecallGuarantee } from "../../statistics/recallGuarantee.js";
 import type { HistoryRow } from "../../training/HistoryRow.js";
 import { argmin } from "../../statistics/argmin.js";
 import { count, text } from "../runSchemas.js";
@@ -12,6 +13,8 @@ export interface Choices {
   readonly temperature: number;
   /** From which probability on a class is predicted; undefined where no class is positive: the most probable one is. */
   readonly threshold?: DecisionThreshold;
+  /** What can be said of the threshold beforehand; its own threshold is null where that takes more held-out patients. */
+  readonly promise?: RecallGuarantee;
 }
 
 /** After which epoch a stage's net was taken. */
@@ -34,6 +37,8 @@ export function chosenEpochs(history: readonly Pick<HistoryRow, "phase" | "valid
   );
 }
 
+const share = z.number({ error: "expected a number in 0..1" }).min(0).max(1);
+
 export const choicesSchema: z.ZodType<Choices> = z.object({
   epochs: z.record(z.string(), z.object({ trained: count(1), chosen: count(1) })),
   temperature: z.number({ error: "expected a number above 0" }).positive("expected a number above 0"),
@@ -42,6 +47,12 @@ export const choicesSchema: z.ZodType<Choices> = z.object({
       positiveClass: text,
       threshold: z.number({ error: "expected a probability" }).min(0).max(1),
       rule: text.optional(),
+    })
+    .optional(),
+  promise: z
+    .object({
+      ...{ recall: share, confidence: share, threshold: share.nullable() },
+      ...{ units: count(), needed: count(), allowedMisses: z.int(), misses: count() },
     })
     .optional(),
 });

@@ -35,7 +35,8 @@ export class HeldOutChoices {
 
   /**
    * Chooses on the learner's validation images, as the net is now, and writes the choices down.
-   * @param options `recall`: the share of the positive images that the threshold is to find; 0.95 by default
+   * @param options `recall`: the share of the patients of whom the threshold is to find all positive images, with 95%
+   * confidence; 0.95 by default
    * @throws UserError when a class is absent, or the file cannot be written
    */
   static async make(
@@ -45,9 +46,8 @@ export class HeldOutChoices {
     const preds = await learn.getPreds();
     const temperature = fitTemperature(preds);
     const heldOut = interpretationOf(atTemperature(preds, temperature), learn.data.validDs, "held-out");
-    const threshold =
-      heldOut.positiveClass === undefined ? undefined : chooseForRecall(heldOut.binary(), recall);
-    const choices: Choices = { epochs: chosenEpochs(learn.history), temperature, threshold };
+    const chosen = heldOut.positiveClass === undefined ? {} : chooseForRecall(heldOut.binary(), recall);
+    const choices: Choices = { epochs: chosenEpochs(learn.history), temperature, ...chosen };
     await writeMetrics(path.join(runDirectory(), choicesName), choices);
     return new HeldOutChoices(learn, heldOut, choices);
   }

@@ -4,6 +4,10 @@ import { intervalsInWords } from "../../interpretation/imagesInWords.js";
 import { decisionInWords } from "../../statistics/DecisionThreshold.js";
 import { aucInterval, aucParts } from "../../statistics/deLong.js";
 import { formatEstimated, formatInterval, formatShare } from "../../statistics/format.js";
+import type { BinaryScores } from "../../statistics/BinaryScores.js";
+import { numberedGroups } from "../../statistics/Groups.js";
+import { type Share, shareOfTrue } from "../../statistics/Share.js";
+import { valueAt } from "../../core/valueAt.js";
 import { measureNames } from "../../statistics/measureNames.js";
 import type { Choices } from "./Choices.js";
 
@@ -54,6 +58,13 @@ export function resultsTable(
       : atThreshold.map((name) =>
           row(measureNames[name], (interp) => formatEstimated(interp.binary().shares(threshold)[name])),
         )),
+    ...(threshold === undefined || !tested.preds.patients
+      ? []
+      : [
+          row("patients of whom all positive images are found", (interp) =>
+            formatEstimated(patientsFound(interp.binary().scored, threshold.threshold)),
+          ),
+        ]),
     ...(threshold === undefined
       ? []
       : [row("Brier score", (interp) => formatShare(interp.binary().brierScore()))]),
@@ -74,6 +85,21 @@ function estimatedAuc(interp: ClassificationInterpretation): string {
   if (positive < 2 || negative < 2) return formatShare(interp.areaUnderRoc());
   const { auc, logitInterval } = aucInterval(scored);
   return `${formatShare(auc)} (${formatInterval(logitInterval)})`;
+}
+
+/** The share of the patients with a positive image whose positive images all reach the threshold. */
+function patientsFound({ scores, positive, groups }: BinaryScores, threshold: number): Share {
+  const { of, count } = numberedGroups(scores.length, groups);
+  const lowest = new Float64Array(count).fill(Infinity);
+  for (const [i, patient] of of.entries()) {
+    if (positive[i] === 1) lowest[patient] = Math.min(valueAt(lowest, patient), valueAt(scores, i));
+  }
+  return shareOfTrue(
+    Array.from(
+      lowest.filter((score) => score < Infinity),
+      (score) => score >= threshold,
+    ),
+  );
 }
 
 const meansOver = ["errorRate", "precision", "recall", "specificity"] as const;
