@@ -50,7 +50,8 @@ describe("patients in a run's files", () => {
   it("are refused where they are no numbers of that order, or not those of the other file", async () => {
     const folder = await write("changed");
     change(folder, "predictions.json", (value) => {
-      (value.items as { patient: number }[])[0]!.patient = 2;
+      const [first] = value.items as { patient: number }[];
+      if (first) first.patient = 2;
     });
     await refuses(readPredictions(path.join(folder, "predictions.json")), "patient", "0, the next one's");
     const other = await write("other");

@@ -58,7 +58,7 @@ describe("patients", () => {
     );
   });
 
-  it("of DICOM files are told by a hash of their identifier, and by nothing that can be read", async () => {
+  it("of DICOM files are told by a hash of their identifier, and by nothing that can be read", () => {
     const folder = temporaryFolder();
     const write = (name: string, id: string | undefined, syntax: string = syntaxes.explicit): string => {
       const file = path.join(folder, name);
