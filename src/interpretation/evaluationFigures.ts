@@ -65,6 +65,9 @@ export function calibrationCurveFigure(curve: CalibrationCurve, title: string): 
 export function decisionCurveFigure(curve: DecisionCurve, title: string): Figure {
   const { thresholds, model, low, high, all, prevalence } = curve;
   const top = Math.max(prevalence, ...model, ...high.filter(Number.isFinite));
+  // Where positives are rare all that is of use lies at low thresholds.
+  const used = thresholds.filter((_, k) => Math.max(model[k] ?? 0, high[k] || 0, all[k] ?? 0) > 0);
+  const lastUse = used.at(-1) ?? 1;
   const line = (name: string, y: readonly number[], style: Readonly<Record<string, unknown>>) => ({
     ...{ type: "scatter", mode: "lines", name, x: thresholds, y, line: style },
     hovertemplate: `threshold %{x:.2f}, net benefit of ${name} %{y:.3f}<extra></extra>`,
@@ -82,9 +85,12 @@ export function decisionCurveFigure(curve: DecisionCurve, title: string): Figure
     ],
     layout: {
       title: { text: title },
-      xaxis: { title: { text: "Threshold of the probability" }, range: [0, 1] },
+      xaxis: {
+        title: { text: "Threshold of the probability" },
+        range: [0, Math.min(1, 1.5 * lastUse + 0.05)],
+      },
       // What acting on all loses at high thresholds would hide the rest.
-      yaxis: { title: { text: "Net benefit" }, range: [-0.25 * top, 1.1 * top] },
+      yaxis: { title: { text: "Net benefit" }, automargin: true, range: [-0.25 * top, 1.1 * top] },
       ...{ legend, margin, ...size },
     },
     alt: `${title}, at a prevalence of ${formatShare(prevalence)}. ${atTenths(thresholds, (k) => `threshold ${formatShare(thresholds[k] ?? NaN)}: model ${formatShare(model[k] ?? NaN)}, all ${formatShare(all[k] ?? NaN)}`)}`,
@@ -120,6 +126,7 @@ export function distributionFigure(
       xaxis: { title: { text: "Predicted probability" }, range: [0, 1] },
       yaxis: {
         title: { text: "Images" },
+        automargin: true,
         range: [-1.08 * most, 1.08 * most],
         tickvals: ticks,
         ticktext: ticks.map((tick) => String(Math.abs(tick))),

@@ -4,6 +4,7 @@ import type { ClassesEvaluation } from "../statistics/evaluateClasses.js";
 import type { Evaluation, NetBenefit } from "../statistics/evaluateScores.js";
 import { formatInterval, formatP, formatShare } from "../statistics/format.js";
 import type { Measure } from "../statistics/Measure.js";
+import { dashNote } from "./dashNote.js";
 import { calibrationCurveFigure, decisionCurveFigure, distributionFigure } from "./evaluationFigures.js";
 
 /** What is evaluated, in words. */
@@ -164,10 +165,9 @@ function promiseSection({ recallGuarantees, patients }: Evaluation): Section {
   const unit = patients === null ? "positive images" : "patients with positive images";
   const rows = recallGuarantees.map(({ recall, threshold, units, needed, misses }) => [
     recall.toFixed(2),
-    threshold === null ? "–" : String(threshold),
-    threshold === null
-      ? `${units} ${unit} are too few: ${needed} are needed`
-      : `${misses} of ${units} have an image below it`,
+    threshold === null ? "–" : String(roundedDown(threshold)),
+    ...[units, needed].map(String),
+    threshold === null ? "–" : String(misses),
   ]);
   return {
     heading: "Thresholds with a promise",
@@ -175,7 +175,13 @@ function promiseSection({ recallGuarantees, patients }: Evaluation): Section {
       `With 95% confidence at least this share of ${patients === null ? "new positive images is" : "new patients has all positive images"} ` +
         "found from the threshold on, where they are drawn as these were. Apply it to other images than these: here it was chosen.",
     ],
-    tables: [{ columns: ["recall", "threshold", unit], rows }],
+    tables: [
+      {
+        columns: ["recall", "threshold", unit, "needed", "with an image below it"],
+        rows,
+        note: dashNote(rows, [`there are fewer ${unit} than are needed`]),
+      },
+    ],
   };
 }
 
@@ -257,6 +263,14 @@ function classesSections({ n, patients, classes, macro, accuracy }: ClassesEvalu
 
 /** A number without an interval. */
 const alone = (value: number | null): Measure => ({ value, low: null, high: null });
+
+/** Six digits of a number, not above it: a promise that holds for a threshold holds for a lower one. */
+function roundedDown(value: number): number {
+  const rounded = Number(value.toPrecision(6));
+  return rounded <= value
+    ? rounded
+    : Number((value - 10 ** (Math.floor(Math.log10(Math.abs(value))) - 5)).toPrecision(6));
+}
 
 const percent = (share: number): string => `${Number((100 * share).toPrecision(3))}%`;
 

@@ -13,7 +13,7 @@ import {
 import type { Groups } from "../statistics/Groups.js";
 import { numberedGroups } from "../statistics/Groups.js";
 import { positiveClass } from "../statistics/positiveClass.js";
-import { requireSameImages } from "./compareRuns.js";
+import { requireSameImages } from "./requireSameImages.js";
 import { readPredictions, type StoredPredictions } from "./predictionsFile.js";
 import { readScoreTable, type ScoreTableOptions } from "./readScoreTable.js";
 

@@ -84,12 +84,14 @@ export function fitSlope(y: ArrayLike<number>, x: Float64Array, groups: Numbered
     }
     let part = 1;
     let next = likelihood(a + da, b + db);
-    while (!(next >= best) && part > 1e-10) {
+    // The last steps change the likelihood by less than its rounding errors.
+    while (!(next >= best - 1e-12 * Math.abs(best)) && part > 1e-10) {
       part /= 2;
       next = likelihood(a + part * da, b + part * db);
     }
     [a, b, best] = [a + part * da, b + part * db, Math.max(next, best)];
-    if (Math.abs(da) + Math.abs(db) <= 1e-11 * (1 + Math.abs(a) + Math.abs(b))) break;
+    // Newton's steps square their error: the next one would change nothing that can be stored.
+    if (Math.abs(da) + Math.abs(db) <= 1e-8 * (1 + Math.abs(a) + Math.abs(b))) break;
   }
   const { inverse, residuals } = derivatives(y, z, a, b);
   // The slope's row of the inverse times each group's score.

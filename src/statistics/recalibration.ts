@@ -55,7 +55,11 @@ export function recalibration(
     measure(
       value,
       [value - z95 * standardError, value + z95 * standardError],
-      numbered.count < 2 ? { absent: "there is only one patient: no interval" } : {},
+      numbered.count < 2
+        ? { absent: "there is only one patient: no interval" }
+        : Number.isFinite(standardError)
+          ? {}
+          : { absent: "the logits are too extreme for a standard error" },
     );
   const slope = (): Measure => {
     if (Math.min(positiveLow, negativeLow) === Math.max(positiveHigh, negativeHigh)) {
