@@ -10,7 +10,7 @@ import { requireExecuted, writeReport } from "../report/writeReport.js";
 import { readRun } from "../runs/readRun.js";
 import type { OwnNotebook } from "../runs/RunSource.js";
 import { readStartedRun } from "../runs/StartedRun.js";
-import { isPhantomSet } from "../xrays/drawPhantomSet.js";
+import { isPhantomSet } from "../xrays/isPhantomSet.js";
 import { notebookFacts } from "../report/notebookParameters.js";
 
 /** Writes a run's reports; drawn images are said to be drawn above everything else. */

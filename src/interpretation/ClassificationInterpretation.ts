@@ -24,14 +24,8 @@ import { confusionMatrixFigure, type ConfusionMatrixFigureOptions } from "./conf
 import { dashNote } from "./dashNote.js";
 import { type ExplainingLearner, factsOf } from "./gradCam.js";
 import { imagesInWords, intervalsInWords } from "./imagesInWords.js";
-import {
-  type ClassificationMetrics,
-  classShare,
-  type Clustering,
-  independentImages,
-  matrixMetrics,
-  shareNames,
-} from "./matrixMetrics.js";
+import { clusteringOf } from "./clusteringOf.js";
+import { type ClassificationMetrics, classShare, matrixMetrics } from "./matrixMetrics.js";
 import { plotCases, type PlotCasesOptions } from "./plotCases.js";
 import type { TopLoss } from "./TopLoss.js";
 import { requireOneSet } from "../training/getPreds.js";
@@ -294,18 +288,8 @@ export class ClassificationInterpretation {
 
   /** Every number as a plain object. */
   metrics(): ClassificationMetrics {
-    return matrixMetrics(this.matrix, this.preds.classes, this.positiveClass, this.clustering());
-  }
-
-  /**
-   * How the images go together in patients.
-   * @internal
-   */
-  clustering(): Clustering {
-    const { patients } = this;
-    if (patients === undefined) return independentImages;
-    const effects = shareNames.map((name) => [name, this[name]().designEffect]);
-    return { patients, designEffects: Object.fromEntries(effects) as Clustering["designEffects"] };
+    const { preds, positiveClass } = this;
+    return matrixMetrics(this.matrix, preds.classes, positiveClass, clusteringOf(preds, positiveClass));
   }
 
   /**

@@ -4,7 +4,7 @@ import { positiveClass } from "../statistics/positiveClass.js";
 import { readMetrics, type RunMetrics } from "./RunMetrics.js";
 import { type StoredPredictions, readPredictions } from "./predictionsFile.js";
 import { confusionMatrix } from "../statistics/confusionMatrix.js";
-import { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
+import { clusteringOf } from "../interpretation/clusteringOf.js";
 import { independentImages } from "../interpretation/matrixMetrics.js";
 import { settingDifferences } from "./RunData.js";
 import { UserError } from "../core/errors.js";
@@ -39,7 +39,7 @@ function requireSameRun(folder: string, metrics: RunMetrics, { preds, ...run }: 
   const { classes } = preds;
   // Files of earlier versions leave out what the classes' names say.
   const positive = positiveClass(classes, preds.positiveClass)?.name ?? null;
-  const clustering = ClassificationInterpretation.fromPredictions(preds).clustering();
+  const clustering = clusteringOf(preds, positive ?? undefined);
   const pairs: readonly (readonly [what: string, metrics: unknown, predictions: unknown])[] = [
     ["classes", metrics.classes, classes],
     ["seed", metrics.seed, run.seed],
