@@ -5,7 +5,7 @@ import type DicomParser from "dicom-parser";
 import { inflated } from "./inflated.js";
 import { withKnownVrs } from "./withKnownVrs.js";
 
-/** Of this process alone: nobody can try out which patient a hash stands for, nor tell that two programs saw the same. */
+/** Drawn for this process alone: nobody can try out which patient a hash stands for, nor tell that two programs saw the same. */
 const salt = randomBytes(32);
 
 /** The patient stands near the beginning; what comes before is rarely as long as this. */

@@ -62,10 +62,10 @@ export function splitByFolder(
 export function splitAtRandom(
   files: readonly LabelledFile[],
   validPct: number,
-  settings: Pick<BunchSettings, "seed" | "groupBy" | "stratify">,
+  { seed, groupBy, stratify = false }: Pick<BunchSettings, "seed" | "groupBy" | "stratify">,
 ): TrainValidSplit {
-  const groups = [...byPatient(files, settings.groupBy).values()];
-  const validates = (settings.stratify === true ? evenly : untilShare)(groups, validPct, settings);
+  const groups = [...byPatient(files, groupBy).values()];
+  const validates = (stratify ? evenly : untilShare)(groups, validPct, seed);
   return {
     train: files.filter((file) => !validates.has(file)),
     valid: files.filter((file) => validates.has(file)),
@@ -74,11 +74,7 @@ export function splitAtRandom(
 
 type Groups = readonly (readonly LabelledFile[])[];
 
-function untilShare(
-  groups: Groups,
-  validPct: number,
-  { seed }: Pick<BunchSettings, "seed">,
-): Set<LabelledFile> {
+function untilShare(groups: Groups, validPct: number, seed: number): Set<LabelledFile> {
   const wanted = Math.floor(validPct * groups.flat().length);
   const chosen = new Set<LabelledFile>();
   for (const group of new Random(seed, randomStreams.split).permutation(groups.length)) {
@@ -88,7 +84,7 @@ function untilShare(
   return chosen;
 }
 
-function evenly(groups: Groups, validPct: number, { seed }: Pick<BunchSettings, "seed">): Set<LabelledFile> {
+function evenly(groups: Groups, validPct: number, seed: number): Set<LabelledFile> {
   const classes = [...new Set(groups.flat().map((file) => file.class))].sort();
   const items = groups.flatMap((group, patient) => group.map((file) => ({ file, patient })));
   const parts = divideByGroup(
