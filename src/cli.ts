@@ -138,7 +138,11 @@ function program(): Command {
     .option("--no-patient", "take images as independent, whosever they are")
     .option("--second <column>", "the column of another model's score; default: second, where there is one")
     .option("--logit <column>", "the column of the score's logit; default: logit, where there is one")
-    .option("--delimiter <sign>", "what stands between two fields; default: a comma")
+    .option(
+      "--delimiter <sign>",
+      "what stands between two fields, such as ; or \\t; default: a comma",
+      (sign) => (sign === "\\t" ? "\t" : sign),
+    )
     .option("--encoding <name>", "such as windows-1252; default: UTF-8")
     .option("--out <folder>", "where the two files go; default: beside the predictions")
     .option("--json", "print one object, for programs")

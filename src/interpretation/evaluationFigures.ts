@@ -66,7 +66,7 @@ export function decisionCurveFigure(curve: DecisionCurve, title: string): Figure
   const { thresholds, model, low, high, all, prevalence } = curve;
   const top = Math.max(prevalence, ...model, ...high.filter(Number.isFinite));
   // Where positives are rare all that is of use lies at low thresholds.
-  const used = thresholds.filter((_, k) => Math.max(model[k] ?? 0, high[k] || 0, all[k] ?? 0) > 0);
+  const used = thresholds.filter((_, k) => [model, high, all].some((values) => (values[k] ?? 0) > 0));
   const lastUse = used.at(-1) ?? 1;
   const line = (name: string, y: readonly number[], style: Readonly<Record<string, unknown>>) => ({
     ...{ type: "scatter", mode: "lines", name, x: thresholds, y, line: style },

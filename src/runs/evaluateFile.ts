@@ -58,7 +58,7 @@ export async function evaluateFile(file: string, options: EvaluateFileOptions = 
     return { name, evaluation: evaluateClasses({ ...preds, groups: first.groups }, asked) };
   }
   const items = itemsOf(first);
-  const positive = "stored" in first ? { positiveClass: first.positive } : {};
+  const positive = { positiveClass: "stored" in first ? first.positive : options.positive };
   if (against === undefined) return { name, ...positive, evaluation: evaluateScores(items, asked) };
   const other = await readFile(
     against,

@@ -1,5 +1,6 @@
 /** A number with its 95% interval, as JSON has it: null where it does not exist, and then why. */
 export interface Measure {
+  /** The number itself. */
   readonly value: number | null;
   /** The interval's lower end. */
   readonly low: number | null;

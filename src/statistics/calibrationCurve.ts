@@ -12,8 +12,9 @@ export interface CalibrationCurve {
   readonly predicted: readonly number[];
   /** The smoothed share of positives there; it may leave 0..1. */
   readonly observed: readonly number[];
-  /** 95% for the curve at each place; NaN with one group. */
+  /** The lower end of the 95% band at each place; NaN with one group. */
   readonly low: readonly number[];
+  /** Its upper end. */
   readonly high: readonly number[];
   /** The mean distance of the curve from the predicted probability over the items: the integrated calibration index. */
   readonly ici: number;
@@ -116,7 +117,7 @@ function interpolated(places: Float64Array, heights: Float64Array, x: Float64Arr
   });
 }
 
-/** Of sorted values, between the two nearest in proportion. */
+/** A quantile of sorted values: between the two nearest in proportion. */
 function quantile(sorted: Float64Array, p: number): number {
   const at = p * (sorted.length - 1);
   const [low, high] = [valueAt(sorted, Math.floor(at)), valueAt(sorted, Math.ceil(at))];

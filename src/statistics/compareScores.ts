@@ -8,7 +8,10 @@ import { sum } from "./sum.js";
 import { valueAt } from "../core/valueAt.js";
 
 /** A difference, and the probability of one at least as large where there is none; null where it does not exist. */
-export type TestedDifference = Measure & { readonly p: number | null };
+export interface TestedDifference extends Measure {
+  /** Two-sided. */
+  readonly p: number | null;
+}
 
 /** Two models on the same items; differences above 0 are in favour of the first. */
 export interface Comparison {

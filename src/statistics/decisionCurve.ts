@@ -13,11 +13,23 @@ export interface DecisionCurve {
   readonly thresholds: readonly number[];
   /** Net benefit of acting where the model's score is at least the threshold, in true positives for each item. */
   readonly model: readonly number[];
-  /** The ends of its 95% band, pointwise; NaN with one group. */
+  /** The lower end of its 95% band, pointwise; NaN with one group. */
   readonly low: readonly number[];
+  /** The upper end. */
   readonly high: readonly number[];
   /** Net benefit of acting on all; that of acting on none is 0. */
   readonly all: readonly number[];
+}
+
+/** What a decision curve is computed for. */
+export interface DecisionCurveOptions {
+  /**
+   * The share of positives, in 0..1, exclusive. Scores stay as they are: at another prevalence than the items' own the curve
+   * judges a model that nobody has recalibrated. @default the items' own
+   */
+  readonly prevalence?: number;
+  /** Whom each item belongs to. @default each item is a group of its own */
+  readonly groups?: Groups;
 }
 
 /** The hundredths between 0 and 1. */
@@ -26,15 +38,12 @@ export const hundredths: readonly number[] = Array.from({ length: 99 }, (_, k) =
 /**
  * The decision curve (Vickers and Elkin, 2006): recall times prevalence, less the false positive rate times the rest,
  * weighted by the odds of the threshold. The band is linearised by group.
- * @param options.prevalence in 0..1, exclusive; default the items' own. Scores stay as they are: at another prevalence
- * the curve judges a model that nobody has recalibrated
- * @param options.groups whom each item belongs to; undefined: each item is a group of its own
  * @returns undefined where a class is absent
  * @throws UserError when the prevalence is out of range, or there is not one group for each item
  */
 export function decisionCurve(
   { scores, positive }: BinaryScores,
-  { prevalence, groups }: { readonly prevalence?: number; readonly groups?: Groups } = {},
+  { prevalence, groups }: DecisionCurveOptions = {},
 ): DecisionCurve | undefined {
   const n = scores.length;
   const positives = sum(positive);

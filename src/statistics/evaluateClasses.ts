@@ -19,23 +19,41 @@ import { mean } from "./sum.js";
 
 /** Several classes: each against the rest, and their means. Plain JSON, but for NaN in curves. */
 export interface ClassesEvaluation {
+  /** Items. */
   readonly n: number;
   /** How many patients the items are of; null where they are not known, and items are taken as independent. */
   readonly patients: number | null;
   /** Each class against the rest, by its name. */
   readonly classes: Readonly<Record<string, Evaluation>>;
   /** Means over the classes, each class weighing the same. */
-  readonly macro: Readonly<Record<MacroMeasure, Measure>> & { readonly brier: number };
+  readonly macro: MacroMeasures;
   /** The share of items whose most probable class is their own. */
   readonly accuracy: ShareMeasure;
 }
 
-type MacroMeasure = "auc" | "sensitivity" | "specificity" | "ppv" | "npv";
+/** Means over the classes; null where the measure of one of them does not exist. */
+export interface MacroMeasures {
+  /** The area under the ROC curve. */
+  readonly auc: Measure;
+  /** Recall. */
+  readonly sensitivity: Measure;
+  /** The share of the others that are called so. */
+  readonly specificity: Measure;
+  /** Precision. */
+  readonly ppv: Measure;
+  /** Negative predictive value. */
+  readonly npv: Measure;
+  /** Brier's score. */
+  readonly brier: number;
+}
+
+type MacroMeasure = Exclude<keyof MacroMeasures, "brier">;
 
 /** Predictions of several classes, and whom the items belong to. */
-export type EvaluatedPredictions = Pick<Predictions, "probs" | "y" | "classes"> & {
+export interface EvaluatedPredictions extends Pick<Predictions, "probs" | "y" | "classes"> {
+  /** Such as patients; undefined: items are taken as independent. */
   readonly groups?: Groups;
-};
+}
 
 /** The logits of one class against the others, from stored probabilities: they keep the digits that 1 - p loses. */
 export function logitsOfClass({ probs, y, classes }: EvaluatedPredictions, positive: string): Float64Array {

@@ -37,7 +37,9 @@ export interface EvaluateOptions {
 
 /** A share with its interval. */
 export interface ShareMeasure extends Measure {
+  /** The numerator. */
   readonly hits: number;
+  /** The denominator. */
   readonly of: number;
   /** Patients among the items that the share is about; null where patients are not known. */
   readonly patients: number | null;
@@ -47,6 +49,7 @@ export interface ShareMeasure extends Measure {
 
 /** Why a curve does not exist. */
 export interface AbsentCurve {
+  /** In words. */
   readonly absent: string;
 }
 
@@ -55,9 +58,35 @@ export type NetBenefit =
   | DecisionCurve
   | (Pick<DecisionCurve, "thresholds"> & Record<"model" | "low" | "high" | "all", null> & AbsentCurve);
 
+/** An area under the ROC curve. */
+export interface AucMeasure extends Measure {
+  /** Obuchowski's by group, or DeLong's; null where there is none. */
+  readonly standardError: number | null;
+}
+
+/** What is said of the probabilities themselves. */
+export interface CalibrationMeasures extends Recalibration {
+  /** How many positives the probabilities add up to, over how many there are. */
+  readonly expectedOverObserved: Measure;
+  /** The mean squared distance of the probability from the outcome; null where the scores are no probabilities. */
+  readonly brier: number | null;
+  /** The smooth curve with its band. */
+  readonly curve: CalibrationCurve | AbsentCurve;
+  /** In ten bins, with the expected calibration error; null where the scores are no probabilities. */
+  readonly reliability: Calibration | null;
+}
+
+/** What depends on the share of positives, at another one than the items' own. */
+export interface MeasuresAtPrevalence extends PredictiveMeasures {
+  /** Net benefit of the scores as they are. */
+  readonly netBenefit: NetBenefit;
+}
+
 /** Everything that is said of one class against the rest. Plain JSON, but for NaN in curves. */
 export interface Evaluation {
+  /** Items. */
   readonly n: number;
+  /** Positive items. */
   readonly positives: number;
   /** How many patients the items are of; null where they are not known, and items are taken as independent. */
   readonly patients: number | null;
@@ -65,26 +94,28 @@ export interface Evaluation {
   readonly threshold: number | null;
   /** The share of positives. */
   readonly prevalence: number;
-  readonly auc: Measure & { readonly standardError: number | null };
-  readonly calibration: Recalibration & {
-    readonly expectedOverObserved: Measure;
-    /** The mean squared distance of the probability from the outcome; null where the scores are no probabilities. */
-    readonly brier: number | null;
-    readonly curve: CalibrationCurve | AbsentCurve;
-    /** In ten bins, with the expected calibration error; null where the scores are no probabilities. */
-    readonly reliability: Calibration | null;
-  };
+  /** The area under the ROC curve, with the logit interval. */
+  readonly auc: AucMeasure;
+  /** How far the probabilities can be taken at their word. */
+  readonly calibration: CalibrationMeasures;
+  /** What acting on the model is worth, by the threshold of the probability. */
   readonly netBenefit: NetBenefit;
+  /** How the probabilities are distributed in each class. */
   readonly distribution: ProbabilityHistogram | AbsentCurve;
+  /** The share of the positives that are called so: recall. */
   readonly sensitivity: ShareMeasure;
+  /** The share of the negatives that are called so. */
   readonly specificity: ShareMeasure;
+  /** The share of the items called positive that are: precision. */
   readonly ppv: ShareMeasure;
+  /** The share of the items called negative that are. */
   readonly npv: ShareMeasure;
+  /** The share of all items that are called what they are. */
   readonly accuracy: ShareMeasure;
   /** Null where it is not defined. It depends on the prevalence and ignores true negatives. */
   readonly f1: number | null;
   /** At the prevalence that was asked for; undefined where none was. */
-  readonly atPrevalence?: PredictiveMeasures & { readonly netBenefit: NetBenefit };
+  readonly atPrevalence?: MeasuresAtPrevalence;
   /** The highest thresholds that can be promised, by the recall promised with 95% confidence; null: too few patients. */
   readonly recallGuarantee: Readonly<Record<string, number | null>>;
   /** How these came about, and how many patients are needed. */
@@ -149,7 +180,7 @@ export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions 
 }
 
 /** The area under the ROC curve with the logit interval, by group. */
-export function aucMeasure({ scores, positive, groups }: EvaluatedScores): Evaluation["auc"] {
+export function aucMeasure({ scores, positive, groups }: EvaluatedScores): AucMeasure {
   const m = sum(positive);
   const n = positive.length - m;
   if (m === 0 || n === 0) {
@@ -193,7 +224,7 @@ export function shareMeasure(items: ShareItems): ShareMeasure {
   };
 }
 
-function calibrationOf(items: EvaluatedScores, noProbabilities?: string): Evaluation["calibration"] {
+function calibrationOf(items: EvaluatedScores, noProbabilities?: string): CalibrationMeasures {
   const { scores, positive, groups, logits } = items;
   if (noProbabilities === undefined) {
     const curve = calibrationCurve(items, groups);

@@ -15,7 +15,32 @@ export {
   type ReliabilityBin,
 } from "./calibration.js";
 export { type CalibrationCurve, calibrationCurve } from "./calibrationCurve.js";
-export { type DecisionCurve, decisionCurve } from "./decisionCurve.js";
+export { type DecisionCurve, decisionCurve, type DecisionCurveOptions } from "./decisionCurve.js";
+export {
+  type ClassesEvaluation,
+  evaluateClasses,
+  type EvaluatedPredictions,
+  type MacroMeasures,
+} from "./evaluateClasses.js";
+export {
+  type AbsentCurve,
+  type AucMeasure,
+  type CalibrationMeasures,
+  type MeasuresAtPrevalence,
+  type EvaluatedScores,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluateScores,
+  type NetBenefit,
+  type ShareMeasure,
+} from "./evaluateScores.js";
+export {
+  type Comparison,
+  compareScores,
+  type CompareScoresOptions,
+  type TestedDifference,
+} from "./compareScores.js";
+export { type PredictiveMeasures, predictiveMeasures, type CalledItems } from "./predictiveMeasures.js";
 export { expectedOverObserved } from "./expectedOverObserved.js";
 export type { Measure } from "./Measure.js";
 export { type ProbabilityHistogram, probabilityHistogram } from "./probabilityHistogram.js";

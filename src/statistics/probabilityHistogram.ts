@@ -5,7 +5,9 @@ import { binOf } from "./calibration.js";
 export interface ProbabilityHistogram {
   /** One more than there are bins, from 0 to 1; a bin holds what is above its lower edge, the first one 0 too. */
   readonly edges: readonly number[];
+  /** Negative items in each bin. */
   readonly negative: readonly number[];
+  /** Positive items in each bin. */
   readonly positive: readonly number[];
 }
 
