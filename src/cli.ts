@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { EvaluateCommandOptions } from "./commands/evaluate.js";
 import type { PredictOptions } from "./commands/predict.js";
 import type { RunOptions } from "./commands/run.js";
 import type { RunsOptions } from "./commands/runs.js";
@@ -18,7 +19,13 @@ function program(): Command {
     .showHelpAfterError("(xray --help tells more)");
 
   withTrainingOptions(xray.command("run"))
-    .description("run notebooks/pneumonia.ipynb without a person and write runs/<name>/report.html")
+    .description("run a notebook without a person and write runs/<name>/report.html")
+    .addOption(
+      new Option(
+        "--notebook <file>",
+        "another notebook in place of the protocol's; flags go to the variables of its parameters cell",
+      ).conflicts(["protocol", "minutes"]),
+    )
     .option("--name <name>", "folder in runs/; default: time, preset and seed")
     .option("--seed <number>", "of every random choice", integer)
     .addOption(
@@ -33,7 +40,15 @@ function program(): Command {
       new Option(
         "--resume [name]",
         "go on with a run that did not finish, with its own parameters; without a name: the newest; --data-dir: where its images are now",
-      ).conflicts(["name", "seed", "minutes", "replaceUnfinished", "resumeUnfinished", ...trainingOptions]),
+      ).conflicts([
+        "name",
+        "notebook",
+        "seed",
+        "minutes",
+        "replaceUnfinished",
+        "resumeUnfinished",
+        ...trainingOptions,
+      ]),
     )
     .option(
       "--resume-unfinished",
@@ -104,6 +119,39 @@ function program(): Command {
     });
 
   xray
+    .command("evaluate")
+    .description(
+      "judge the predictions of any program: discrimination, calibration, net benefit, with intervals by patient; writes " +
+        "evaluation.html and evaluation.json",
+    )
+    .argument("<predictions>", "a CSV file with columns y and score, a run, or its predictions.json")
+    .option("--against <file>", "another model's predictions of the same images: compare the two")
+    .option("--threshold <number>", "call an image positive from this score on; default: 0.5", decimal)
+    .option("--prevalence <share>", "also judge at this share of positives, between 0 and 1", decimal)
+    .option("--positive <name>", "the positive class of a run, or what column y says of a positive image")
+    .option("--y <column>", "the column that says what is so; default: y")
+    .option("--score <column>", "the column of the model's score; default: score")
+    .option(
+      "--patient <column>",
+      "the column that says whose image it is; default: patient, where there is one",
+    )
+    .option("--no-patient", "take images as independent, whosever they are")
+    .option("--second <column>", "the column of another model's score; default: second, where there is one")
+    .option("--logit <column>", "the column of the score's logit; default: logit, where there is one")
+    .option(
+      "--delimiter <sign>",
+      "what stands between two fields, such as ; or \\t; default: a comma",
+      (sign) => (sign === "\\t" ? "\t" : sign),
+    )
+    .option("--encoding <name>", "such as windows-1252; default: UTF-8")
+    .option("--out <folder>", "where the two files go; default: beside the predictions")
+    .option("--json", "print one object, for programs")
+    .action(async (predictions: string, options: EvaluateCommandOptions) => {
+      const { evaluate } = await import("./commands/evaluate.js");
+      await evaluate(predictions, options);
+    });
+
+  xray
     .command("predict")
     .description("predict X-rays with a trained model, and draw where it looked; not a medical device")
     .argument("<image...>", "image files, or folders of them")
@@ -156,6 +204,7 @@ function program(): Command {
 
 /** Those of `withTrainingOptions` that have no default. */
 const trainingOptions = [
+  "protocol",
   "size",
   "bs",
   "epochs",
@@ -174,6 +223,11 @@ function withTrainingOptions(command: Command): Command {
       "--preset <name>",
       "quick, article, or auto: article where the engine computes on a GPU, else quick",
       "auto",
+    )
+    .option(
+      "--protocol <name>",
+      "replica, the article's: the test images serve as validation set (default); held-out: everything is chosen on " +
+        "patients held out of training, and the test images are opened once, after that",
     )
     .option("--data-dir <folder>", "the data set: train and test with a folder for each class")
     .option("--size <pixels>", "side of the square images", integer)
@@ -221,6 +275,12 @@ const cpu = (): Option =>
 function integer(text: string): number {
   const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
   if (!Number.isSafeInteger(value)) throw new InvalidArgumentError("It is a whole number.");
+  return value;
+}
+
+function decimal(text: string): number {
+  const value = text.trim() === "" ? NaN : Number(text);
+  if (!Number.isFinite(value)) throw new InvalidArgumentError("It is a number.");
   return value;
 }
 

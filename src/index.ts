@@ -14,12 +14,14 @@ export { type Parameters, presets } from "./runs/presets.js";
 // Data
 export { type DsType, type FromFolderOptions, ImageDataBunch } from "./data/ImageDataBunch.js";
 export type { ImageDataBunchOptions } from "./data/bunchOptions.js";
+export type { LabelledOptions } from "./data/labelledDataset.js";
 export type { OnBadImage } from "./data/images/checkImages.js";
 export type { Column, CsvOptions } from "./data/labels/labelFromCsv.js";
 export type { Excluded } from "./data/labels/imageFolder.js";
 export type { LabelOf } from "./data/labels/labelFiles.js";
 export type { ClassFolder } from "./data/labels/labelFromFolders.js";
 export type { PatientOf } from "./data/labels/patients.js";
+export { dicomPatient } from "./data/dicom/dicomPatient.js";
 export { type ImageFacts, imageFacts } from "./data/images/imageFacts.js";
 export {
   type Duplicate,
@@ -185,7 +187,9 @@ export {
 export { SeedSweep } from "./runs/SeedSweep.js";
 
 // Report
-export { saveMetrics } from "./runs/saveMetrics.js";
+export { saveMetrics, type SaveMetricsOptions } from "./runs/saveMetrics.js";
+export { HeldOutChoices } from "./runs/heldOut/HeldOutChoices.js";
+export type { Choices, ChosenEpoch } from "./runs/heldOut/Choices.js";
 export {
   type Curve,
   type Curves,

@@ -15,20 +15,15 @@ import { folderNamed, inRunFolder, isFinished, runName } from "../runs/runFolder
 import { backupFolder, resumable } from "../runs/resumeHint.js";
 import { readStartedRun } from "../runs/StartedRun.js";
 import { type FolderLock, lockedFolder } from "../core/folderLock.js";
-import {
-  begunWith,
-  type PreparedRun,
-  prepareRun,
-  resumeOrReplace,
-  type RunOptions,
-  runPrepared,
-} from "./run.js";
+import { prepareProtocol, type ProtocolRun } from "./prepareRun.js";
+import { begunWith, resumeOrReplace, type RunOptions } from "./run.js";
+import { runPrepared } from "./runPrepared.js";
 import { readRun } from "../runs/readRun.js";
 
 /** The flags of `xray seeds`: those of a run, but for its seed, its name and what becomes of an unfinished one. */
 export interface SeedsOptions extends Omit<
   RunOptions,
-  "seed" | "name" | "minutes" | "replaceUnfinished" | "resumeUnfinished" | "resume"
+  "seed" | "name" | "minutes" | "notebook" | "replaceUnfinished" | "resumeUnfinished" | "resume"
 > {
   readonly seeds: readonly number[];
   /** The folder in `runs/` that all runs go into. */
@@ -60,7 +55,7 @@ export async function seeds({ seeds: wanted, name, ...options }: SeedsOptions): 
   }
   await lockedFolder(sweep, async (sweepLock) => {
     let started = performance.now();
-    const prepared = await prepareRun(options);
+    const prepared = await prepareProtocol(options);
     await requireLike(sweep, wanted, prepared);
     await requireResumable(sweep, wanted, prepared);
     for (const seed of wanted) {
@@ -94,7 +89,7 @@ const sameCommand = "`npx xray seeds` with the same flags again";
 async function requireLike(
   sweep: string,
   wanted: readonly number[],
-  { parameters, dataset }: PreparedRun,
+  { parameters, protocol, dataset }: ProtocolRun,
 ): Promise<void> {
   const folders = dataFolders(dataset);
   const unlike: string[] = [];
@@ -107,7 +102,10 @@ async function requireLike(
     const run = await readPredictions(file);
     const differences =
       run.settings && run.dataset
-        ? [...settingDifferences(run.settings, parameters), ...dataDifferences(run.dataset, folders)]
+        ? [
+            ...settingDifferences(run.settings, { ...parameters, protocol }),
+            ...dataDifferences(run.dataset, folders),
+          ]
         : ["its files, of an earlier version, do not say with which settings and images it was made"];
     if (differences.length > 0) unlike.push(`${name}: ${differences.join(", ")}`);
     else if (finished) await noteOtherSources(folder);
@@ -124,7 +122,7 @@ async function requireLike(
 async function requireResumable(
   sweep: string,
   wanted: readonly number[],
-  prepared: PreparedRun,
+  prepared: ProtocolRun,
 ): Promise<void> {
   const lost: string[] = [];
   for (const seed of wanted) {
@@ -155,7 +153,7 @@ async function noteOtherSources(folder: string): Promise<void> {
 
 const seedFolder = (seed: number): string => `seed-${seed}`;
 
-async function writePage(sweep: string, { dataset }: PreparedRun, lock: FolderLock): Promise<void> {
+async function writePage(sweep: string, { dataset }: ProtocolRun, lock: FolderLock): Promise<void> {
   const notebook = path.join(sweep, "seeds.ipynb");
   await runNotebook({
     notebook: path.join(projectRoot, "notebooks", "seeds.ipynb"),

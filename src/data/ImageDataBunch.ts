@@ -11,6 +11,7 @@ import { type ClassFolder, labelFromFolders } from "./labels/labelFromFolders.js
 import { type ImageStats, requireStats } from "./imagenetStats.js";
 import { type LabelOf, labelFromFunc, labelFromLists, labelFromRe } from "./labels/labelFiles.js";
 import { type CsvOptions, labelFromCsv } from "./labels/labelFromCsv.js";
+import { labelledDataset, type LabelledOptions } from "./labelledDataset.js";
 import { type BunchParts, type Place, loadBunch } from "./loadBunch.js";
 import { refuseMadeFiles } from "./labels/madeOfImages.js";
 import type { WorkerPool } from "./loading/WorkerPool.js";
@@ -80,7 +81,7 @@ export class ImageDataBunch {
   private readonly workers: WorkerPool;
   private readonly cache: ImageCache;
 
-  private constructor(parts: BunchParts) {
+  private constructor(private readonly parts: BunchParts) {
     const { trainDs, validDs, testDs, seed, dsTfms } = parts;
     this.path = parts.path;
     this.trainDs = trainDs;
@@ -147,7 +148,14 @@ export class ImageDataBunch {
    * @param folder holds the file and, below it, the images
    * @throws UserError naming the folder, file, row, column or value that is wrong
    */
-  static fromCsv(folder: string, options: ImageDataBunchOptions & CsvOptions): Promise<ImageDataBunch> {
+  static async fromCsv(folder: string, options: ImageDataBunchOptions & CsvOptions): Promise<ImageDataBunch> {
+    if (options.patientCol !== undefined && options.groupBy) {
+      const column = JSON.stringify(options.patientCol);
+      throw new UserError(
+        `patientCol is ${column}, and groupBy is given too: one or the other says whose image it is.`,
+        "Leave one of them out.",
+      );
+    }
     return ImageDataBunch.labelled(folder, options, ({ root, testPaths, leftOut }) =>
       labelFromCsv(root, options, leftOut, testPaths),
     );
@@ -237,6 +245,17 @@ export class ImageDataBunch {
   loader(dataset: ImageDataset, transforms: readonly Transform[]): DataLoader {
     const stream = [this.seed, randomStreams.valid] as const;
     return this.newLoader(dataset, { transforms, shuffle: false, dropLast: false, stream });
+  }
+
+  /**
+   * A loader of images that are looked at only now, such as a test set that is to be judged on once, when everything
+   * is chosen: in order, prepared as those of validation. Their folder holds a folder for each class; images of patients
+   * that train or validate are reported, and so are exact copies.
+   * @param options `perClass`: at most so many of each class, drawn by the seed; 0, the default: all
+   * @throws UserError naming the folder or file that is wrong
+   */
+  async labelledLoader(folder: string, options: LabelledOptions = {}): Promise<DataLoader> {
+    return this.loader(await labelledDataset(folder, this.parts, options), this.dsTfms.valid);
   }
 
   /** The statistics the batches are normalised with; undefined before `normalize`. */

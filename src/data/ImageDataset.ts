@@ -6,6 +6,8 @@ export interface ImageItem {
   readonly label: number;
   /** "" for an image without a label. */
   readonly class: string;
+  /** Whose image it is, as a number that images of the same set share; undefined where it is not known. */
+  readonly patient?: number;
 }
 
 /** Images in a fixed order: of training, of validation, or to predict. */

@@ -28,6 +28,8 @@ export interface ImageDataBunchOptions extends Resizing {
    * reached; given folders are looked through for shared patients, with a warning. @default each image by itself
    */
   readonly groupBy?: PatientOf;
+  /** A random split takes this share of each class too, as nearly as whole patients allow. @default false */
+  readonly stratify?: boolean;
   /** Folder of images without labels, below the path: `testDs`. They neither train nor validate. @default none */
   readonly test?: string;
   /** "weighted": each class is equally likely in training; images are drawn anew each time. @default each once */
@@ -45,7 +47,7 @@ export interface ImageDataBunchOptions extends Resizing {
 /** The options, checked and with their defaults. */
 export type BunchSettings = Required<Omit<ImageDataBunchOptions, Optional>> &
   Pick<ImageDataBunchOptions, Optional>;
-type Optional = "validPct" | "groupBy" | "test" | "sampler";
+type Optional = "validPct" | "groupBy" | "stratify" | "test" | "sampler";
 
 /** Threads that prepare images, when nobody says how many. */
 export const defaultWorkers = (): number => Math.min(16, Math.max(1, cores()));

@@ -7,6 +7,7 @@ import { type ImageFilesOptions, type LabelledFile, requireFolder } from "./labe
 import { LeftOut } from "./labels/LeftOut.js";
 import { WorkerPool } from "./loading/WorkerPool.js";
 import { ImageCache } from "./loading/ImageCache.js";
+import { numberPatients } from "./labels/patients.js";
 import { testFiles } from "./labels/splitFiles.js";
 import { type TrainValidSplit, splitItems } from "./labels/splitItems.js";
 import { warnOfCopies } from "./labels/warnOfCopies.js";
@@ -61,12 +62,12 @@ export async function loadBunch(
   const files = [...[...split.train, ...split.valid].map((file) => file.path), ...test];
   const bad = await checkImages(files, settings, workers, cache);
 
+  const patients = numberPatients([...split.train, ...split.valid], settings.groupBy);
   const dataset = (chosen: readonly LabelledFile[]): ImageDataset =>
-    new ImageDataset(
-      chosen
-        .filter((file) => !bad.has(file.path))
-        .map((file) => ({ ...file, label: split.classes.indexOf(file.class) })),
+    datasetOf(
+      chosen.filter((file) => !bad.has(file.path)),
       split.classes,
+      patients,
     );
   const [trainDs, validDs] = [dataset(split.train), dataset(split.valid)];
   requireEnough(trainDs, validDs, settings.bs, root);
@@ -75,6 +76,20 @@ export async function loadBunch(
   warnOfCopies(root, trainDs, { validation: validDs, ...(testDs && { test: testDs }) });
   const secondsToLoad = (performance.now() - start) / 1000;
   return { ...settings, path: root, trainDs, validDs, testDs, workers, cache, secondsToLoad };
+}
+
+/** Labelled files as images, each with its patient's number in place of the patient. */
+export function datasetOf(
+  files: readonly LabelledFile[],
+  classes: readonly string[],
+  patients: ReadonlyMap<string, number> | undefined,
+): ImageDataset {
+  const items = files.map(({ path: file, class: name }) => {
+    const patient = patients?.get(file);
+    const known = patient === undefined ? {} : { patient };
+    return { path: file, class: name, label: classes.indexOf(name), ...known };
+  });
+  return new ImageDataset(items, classes);
 }
 
 function requireApart(test: readonly string[], { train, valid }: TrainValidSplit): void {

@@ -15,10 +15,12 @@ import {
   recallOf,
   specificityOf,
 } from "../statistics/Counts.js";
+import { type ClassShares, classShares, itemsAt } from "../statistics/classShares.js";
 import { formatCounted, formatInterval, formatShare } from "../statistics/format.js";
+import { numberedGroups } from "../statistics/Groups.js";
 import { type Mark, precisionRecallFigure, reliabilityFigure, rocFigure } from "./curveFigures.js";
 import { dashNote, undefinedReasons } from "./dashNote.js";
-import { imagesInWords } from "./imagesInWords.js";
+import { imagesInWords, intervalsInWords } from "./imagesInWords.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { type Estimate, estimates, type RankedMeasures } from "../statistics/measures.js";
 import { predictiveValues } from "../statistics/predictiveValues.js";
@@ -83,9 +85,9 @@ export class BinaryInterpretation {
     this.half = isSecondOfTwo ? 0.5 * (1 + Number.EPSILON) : 0.5;
   }
 
-  /** How many images of which set, such as "624 test images". */
+  /** How many images of which set, such as "624 test images of 428 patients"; of patients only where they are known. */
   get images(): string {
-    return imagesInWords(this.scored.scores.length, this.set);
+    return imagesInWords(this.scored.scores.length, this.set, this.scored.groups);
   }
 
   /** The share of positive items. */
@@ -96,6 +98,11 @@ export class BinaryInterpretation {
   /** True and false positives and negatives at a threshold. */
   counts(options: ThresholdOptions = {}): Counts {
     return countsAt(this.scored, this.thresholdOf(options));
+  }
+
+  /** The measures at a threshold that are shares of images, each with its 95% interval, by patient where they are known. */
+  shares(options: ThresholdOptions = {}): ClassShares {
+    return classShares(itemsAt(this.scored, this.thresholdOf(options)));
   }
 
   /** See {@link RocCurve}. */
@@ -145,7 +152,14 @@ export class BinaryInterpretation {
   estimatesTable(options: ThresholdOptions & BootstrapOptions = {}): Table {
     const found = this.estimates(options);
     const { groups } = options;
-    const resampled = groups ? `${new Set(groups).size} groups of images` : "images";
+    const { groups: patients } = this.scored;
+    const drawn = groups ?? patients;
+    const count = drawn && numberedGroups(drawn.length, drawn).count;
+    const resampled = groups
+      ? `${count ?? 0} groups of images`
+      : patients
+        ? `${count ?? 0} patients`
+        : "images, which are taken as independent";
     const rows = estimated.map((key) => [
       measureNames[key],
       formatShare(found[key].value),
@@ -271,7 +285,7 @@ export class BinaryInterpretation {
 
   /** Shows {@link subgroups}. */
   showSubgroups(groups: readonly string[], options: ThresholdOptions = {}): void {
-    const caption = `${this.images}, ${this.decision(options)}; Wilson's 95% confidence intervals`;
+    const caption = `${this.images}, ${this.decision(options)}; ${intervalsInWords(this.scored.groups)}`;
     currentDisplay().table(subgroupTable(this.subgroups(groups, options), this.positiveClass, caption));
   }
 

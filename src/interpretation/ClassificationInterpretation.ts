@@ -10,27 +10,23 @@ import { requireSameClasses } from "../training/requireSameClasses.js";
 import { BinaryInterpretation } from "./BinaryInterpretation.js";
 import { balancedAccuracyOf } from "../statistics/averageOf.js";
 import { classIndex } from "../statistics/classIndex.js";
-import {
-  accuracyOf,
-  classCounts,
-  confusionMatrix,
-  type ConfusionMatrix,
-  errorRateOf,
-} from "../statistics/confusionMatrix.js";
+import type { ClusteredShare } from "../statistics/clusteredShare.js";
+import { type ClassShares, classShares, itemsOfClass, overallShares } from "../statistics/classShares.js";
+import { classCounts, confusionMatrix, type ConfusionMatrix } from "../statistics/confusionMatrix.js";
 import { type Counts, precisionOf, recallOf, specificityOf } from "../statistics/Counts.js";
+import { numberedGroups } from "../statistics/Groups.js";
 import { formatInterval, formatShare } from "../statistics/format.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { predictedClasses } from "../statistics/predictedClasses.js";
 import { auroc } from "../statistics/rocCurve.js";
-import type { Share } from "../statistics/Share.js";
 import { mean } from "../statistics/sum.js";
 import { confusionMatrixFigure, type ConfusionMatrixFigureOptions } from "./confusionMatrixFigure.js";
 import { dashNote } from "./dashNote.js";
 import { type ExplainingLearner, factsOf } from "./gradCam.js";
-import { imagesInWords } from "./imagesInWords.js";
+import { imagesInWords, intervalsInWords } from "./imagesInWords.js";
+import { clusteringOf } from "./clusteringOf.js";
 import { type ClassificationMetrics, classShare, matrixMetrics } from "./matrixMetrics.js";
 import { plotCases, type PlotCasesOptions } from "./plotCases.js";
-import { wilsonInterval } from "../statistics/wilsonInterval.js";
 import { plotConfusionImages, type PlotConfusionImagesOptions } from "./plotConfusionImages.js";
 import type { TopLoss } from "./TopLoss.js";
 import { requireOneSet } from "../training/getPreds.js";
@@ -74,11 +70,15 @@ export interface Confusion {
   readonly count: number;
 }
 
+const sharesOfCounts = { precision: precisionOf, recall: recallOf, specificity: specificityOf };
+
 /** What a net got right and wrong on a set: fast.ai's `ClassificationInterpretation`. */
 export class ClassificationInterpretation {
   private readonly matrix: ConfusionMatrix;
   /** Each class against the rest. */
   private readonly counts: readonly Counts[];
+  private readonly overall: Pick<ClassShares, "accuracy" | "errorRate">;
+  private readonly ofClasses = new Map<string, ClassShares>();
 
   private constructor(
     /** What it is about. */
@@ -90,6 +90,7 @@ export class ClassificationInterpretation {
   ) {
     this.matrix = confusionMatrix(preds);
     this.counts = classCounts(this.matrix);
+    this.overall = overallShares(preds);
   }
 
   /**
@@ -141,9 +142,15 @@ export class ClassificationInterpretation {
     return measuredOf(this.preds.classes, this.positiveClass);
   }
 
-  /** How many images of which set, such as "624 validation images". */
+  /** How many images of which set, such as "624 validation images of 428 patients"; of patients only where they are known. */
   get images(): string {
-    return imagesInWords(this.preds.y.length, this.set);
+    return imagesInWords(this.preds.y.length, this.set, this.preds.patients);
+  }
+
+  /** How many patients the images are of; undefined where it is not known: they are taken as independent then. */
+  get patients(): number | undefined {
+    const { patients, y } = this.preds;
+    return patients && numberedGroups(y.length, patients).count;
   }
 
   /** Counts: rows actual, columns predicted. */
@@ -174,31 +181,31 @@ export class ClassificationInterpretation {
   }
 
   /** The share of images that got their class. */
-  accuracy(): Share {
-    return accuracyOf(this.matrix);
+  accuracy(): ClusteredShare {
+    return this.overall.accuracy;
   }
 
   /** The share of images that got another class: 1 - accuracy. */
-  errorRate(): Share {
-    return errorRateOf(this.matrix);
+  errorRate(): ClusteredShare {
+    return this.overall.errorRate;
   }
 
   /**
    * The share of true positives among those predicted positive, or positive predictive value: TP / (TP + FP). NaN where none was predicted so.
    * @param positive the class; where there is none, it is the mean over the classes, as fast.ai's `average="macro"`
    */
-  precision(positive = this.positiveClass): Share {
-    return this.share(precisionOf, positive);
+  precision(positive = this.positiveClass): ClusteredShare {
+    return this.share("precision", positive);
   }
 
   /** Also called sensitivity: of the positive, how many were found, TP / (TP + FN); as {@link precision}. */
-  recall(positive = this.positiveClass): Share {
-    return this.share(recallOf, positive);
+  recall(positive = this.positiveClass): ClusteredShare {
+    return this.share("recall", positive);
   }
 
   /** The share of the negative that were not predicted positive: TN / (TN + FP); as {@link precision}. */
-  specificity(positive = this.positiveClass): Share {
-    return this.share(specificityOf, positive);
+  specificity(positive = this.positiveClass): ClusteredShare {
+    return this.share("specificity", positive);
   }
 
   /** The area under the ROC curve of the positive class; of more than two classes the mean of each against the rest. */
@@ -296,7 +303,8 @@ export class ClassificationInterpretation {
 
   /** Every number as a plain object. */
   metrics(): ClassificationMetrics {
-    return matrixMetrics(this.matrix, this.preds.classes, this.positiveClass);
+    const { preds, positiveClass } = this;
+    return matrixMetrics(this.matrix, preds.classes, positiveClass, clusteringOf(preds, positiveClass));
   }
 
   /**
@@ -304,11 +312,11 @@ export class ClassificationInterpretation {
    * those of each class too.
    */
   summary(): Table {
-    const row = (measure: string, { hits, of, value }: Share): string[] => [
+    const row = (measure: string, { hits, of, value, interval }: ClusteredShare): string[] => [
       measure,
       formatShare(value),
       Number.isNaN(of) ? "" : `${hits}/${of}`,
-      Number.isNaN(of) ? "" : formatInterval(wilsonInterval(hits, of)),
+      Number.isNaN(of) ? "" : formatInterval(interval),
     ];
     const of = (positive: string | undefined): string[][] => {
       const words = ofClass(this.preds.classes, positive);
@@ -326,7 +334,7 @@ export class ClassificationInterpretation {
       ...(this.positive ? [] : this.preds.classes.flatMap((name) => of(name))),
     ];
     return {
-      caption: `${this.images}; Wilson's 95% confidence intervals`,
+      caption: `${this.images}; ${intervalsInWords(this.preds.patients)}`,
       columns: ["measure", "value", "counts", "95% CI"],
       rows,
       note:
@@ -340,14 +348,24 @@ export class ClassificationInterpretation {
     currentDisplay().table(this.summary());
   }
 
-  private share(measure: (counts: Counts) => Share, positive: string | undefined): Share {
-    const label = positive === undefined ? undefined : classIndex(this.preds.classes, positive);
-    return classShare(this.counts, measure, label);
+  private share(name: "precision" | "recall" | "specificity", positive: string | undefined): ClusteredShare {
+    if (positive !== undefined) return this.sharesOf(positive)[name];
+    const means = classShare(this.counts, sharesOfCounts[name], undefined);
+    return { ...means, groups: NaN, designEffect: NaN, interval: [NaN, NaN] };
+  }
+
+  /** One class's shares, which are counted once. */
+  private sharesOf(positive: string): ClassShares {
+    const known = this.ofClasses.get(positive);
+    if (known) return known;
+    const shares = classShares(itemsOfClass(this.preds, classIndex(this.preds.classes, positive)));
+    this.ofClasses.set(positive, shares);
+    return shares;
   }
 
   /** Classes that no image is of, or is predicted to be. */
   private undefinedReasons(): string[] {
-    const reasons = (what: string, of: (name: string) => Share) =>
+    const reasons = (what: string, of: (name: string) => ClusteredShare) =>
       this.preds.classes.flatMap((name) => (of(name).of === 0 ? `no image ${what} ${name}` : []));
     return [
       ...reasons("is of", (name) => this.recall(name)),

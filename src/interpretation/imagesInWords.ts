@@ -1,4 +1,19 @@
-/** So many images of a set, such as "624 test images"; a set that is not known is not named. */
-export function imagesInWords(count: number, set?: string): string {
-  return [count, set ?? [], count === 1 ? "image" : "images"].flat().join(" ");
+import { numberedGroups, type Groups } from "../statistics/Groups.js";
+
+/**
+ * So many images of a set, such as "624 test images of 428 patients"; a set that is not known is not named, and nor are
+ * patients.
+ * @param patients whose image each one is
+ */
+export function imagesInWords(count: number, set?: string, patients?: Groups): string {
+  const images = [count, set ?? [], count === 1 ? "image" : "images"].flat().join(" ");
+  if (!patients) return images;
+  const people = numberedGroups(count, patients).count;
+  return `${images} of ${people} ${people === 1 ? "patient" : "patients"}`;
 }
+
+/** How intervals treat the images of one patient, in a few words for a caption. */
+export const intervalsInWords = (patients: Groups | undefined): string =>
+  patients
+    ? "95% confidence intervals, which take into account that images of one patient are alike"
+    : "95% confidence intervals, for which images are taken as independent: whose they are is not known";

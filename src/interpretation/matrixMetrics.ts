@@ -24,12 +24,32 @@ export interface ClassificationMetrics {
   readonly confusionMatrix: ConfusionMatrix;
   /** The class that precision, recall and specificity speak of; null: they are means over more than two classes. */
   readonly positiveClass: string | null;
-  /** 95% intervals of the shares above, after Wilson. */
+  /** Whose images they are: how many patients; null where it is not known, and images are taken as independent. */
+  readonly patients: number | null;
+  /**
+   * By how much the variance of each share above is larger than that of as many independent images, from 1 on; NaN where
+   * it cannot be known, or the measure is no share of images.
+   */
+  readonly designEffects: Readonly<Record<ShareName, number>>;
+  /** 95% intervals of the shares above: Wilson's of so many images as there are, divided by the design effect. */
   readonly intervals: Readonly<Record<string, readonly [low: number, high: number]>>;
 }
 
+/** The measures that are shares of images. */
+export const shareNames = ["errorRate", "accuracy", "precision", "recall", "specificity"] as const;
+export type ShareName = (typeof shareNames)[number];
+
+/** How images go together in patients, as far as a confusion matrix does not tell. */
+export type Clustering = Pick<ClassificationMetrics, "patients" | "designEffects">;
+
+/** Where it is not known whose images they are. */
+export const independentImages: Clustering = {
+  patients: null,
+  designEffects: { errorRate: 1, accuracy: 1, precision: 1, recall: 1, specificity: 1 },
+};
+
 /**
- * Every number that a confusion matrix determines.
+ * Every number that a confusion matrix and the design effects determine.
  * @param classes in the order of the matrix's rows and columns
  * @param positive what precision, recall and specificity speak of; undefined: they are means over the classes
  * @throws UserError when there is no such class
@@ -38,6 +58,7 @@ export function matrixMetrics(
   matrix: ConfusionMatrix,
   classes: readonly string[],
   positive: string | undefined,
+  { patients, designEffects }: Clustering = independentImages,
 ): ClassificationMetrics {
   const counts = classCounts(matrix);
   const label = positive === undefined ? undefined : classIndex(classes, positive);
@@ -57,8 +78,13 @@ export function matrixMetrics(
     balancedAccuracy: balancedAccuracyOf(counts),
     confusionMatrix: matrix,
     positiveClass: positive ?? null,
+    patients,
+    designEffects,
     intervals: Object.fromEntries(
-      Object.entries(shares).map(([name, { hits, of }]) => [name, wilsonInterval(hits, of)]),
+      shareNames.map((name) => {
+        const { hits, of } = shares[name];
+        return [name, wilsonInterval(hits / designEffects[name], of / designEffects[name])];
+      }),
     ),
   };
 }

@@ -1,5 +1,7 @@
+import path from "node:path";
 import { duration } from "../core/duration.js";
 import { dataSource, type RunMetrics } from "../runs/RunMetrics.js";
+import type { StartedRun } from "../runs/StartedRun.js";
 
 /** A line of a report's foot. */
 export interface AboutEntry {
@@ -20,13 +22,15 @@ export function aboutRun(run: RunMetrics, finished?: string): AboutEntry[] {
   const times = Object.entries(seconds).flatMap(([what, value]) =>
     typeof value === "number" ? [`${timeNames[what] ?? what} ${duration(value)}`] : [],
   );
-  const entries: readonly (readonly [name: string, text: string | undefined])[] = [
+  return entriesOf([
     ["Use", "A lesson in training and in judging what was trained. Not a medical device."],
     ["Data", dataInWords(run)],
     [
       "Images",
       `${run.trainSize} for training${perClass(run, "train")}, ${run.validSize} for testing${perClass(run, "valid")}`,
     ],
+    ["Patients", patientsInWords(run)],
+    ["Protocol", protocolInWords(run)],
     ["Net", `${run.model}, images of ${run.size} x ${run.size} pixels, batches of ${run.bs}`],
     ["Training", `head: ${epochs(run.epochsFrozen)}, whole net: ${epochs(run.epochsUnfrozen)}`],
     ["Seed", String(run.seed)],
@@ -41,9 +45,30 @@ export function aboutRun(run: RunMetrics, finished?: string): AboutEntry[] {
     ],
     ["Commit", run.commit],
     ["Finished", finished],
-  ];
-  return entries.flatMap(([name, text]) => (text === undefined || text === "" ? [] : [{ name, text }]));
+  ]);
 }
+
+/**
+ * The same of a run that has written no numbers.
+ * @param started how it was begun
+ * @param finished when its notebook ended, as ISO 8601
+ */
+export function aboutNotebook(started: StartedRun, finished?: string): AboutEntry[] {
+  const { notebook, parameters, dataset, commit } = started;
+  const given = Object.entries(parameters).map(([name, value]) => `${name} ${value}`);
+  return entriesOf([
+    ["Use", "Not a medical device."],
+    ["Notebook", notebook && path.basename(notebook.file)],
+    ["Parameters", given.length === 0 ? "as the notebook has them" : given.join(", ")],
+    ["Data", dataset && `The folder ${path.basename(dataset)}`],
+    ["Commit", commit],
+    ["Finished", finished],
+  ]);
+}
+
+/** Those that say something. */
+const entriesOf = (entries: readonly (readonly [name: string, text: string | undefined])[]): AboutEntry[] =>
+  entries.flatMap(([name, text]) => (text === undefined || text === "" ? [] : [{ name, text }]));
 
 function dataInWords(run: RunMetrics): string {
   const { dataset } = run;
@@ -57,6 +82,22 @@ function dataInWords(run: RunMetrics): string {
     case "unknown":
       return "The run's files, of an earlier version, do not say which images they are about";
   }
+}
+
+/** How intervals treat the images of one patient. */
+const patientsInWords = ({ patients, validSize }: RunMetrics): string =>
+  typeof patients === "number"
+    ? `the ${validSize} test images are of ${patients} ${patients === 1 ? "patient" : "patients"}, which intervals take into account`
+    : "it is not known whose the test images are: intervals take them as independent";
+
+/** What the test images were to the training. */
+function protocolInWords({ choices, dataset }: RunMetrics): string {
+  if (!choices) return "replica: the test images serve as validation set, as in the article";
+  const images = typeof dataset === "string" ? undefined : dataset.heldOut?.images;
+  return (
+    `held-out: epochs, temperature and threshold were chosen on ${images ?? "other"} held-out images, and the test ` +
+    "images opened once, after that"
+  );
 }
 
 /** Such as " (20 cat, 30 dog)". */

@@ -1,7 +1,7 @@
 import { formatInterval, formatShare } from "../statistics/format.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { measuredOf } from "../statistics/positiveClass.js";
-import { aboutRun } from "./aboutRun.js";
+import type { AboutEntry } from "./aboutRun.js";
 import type { RunMetrics } from "../runs/RunMetrics.js";
 
 const measures = [
@@ -13,25 +13,31 @@ const measures = [
   "balancedAccuracy",
 ] as const satisfies readonly (keyof RunMetrics)[];
 
-/**
- * A run in short, for a pull request: its numbers with their intervals, the confusion matrix, and what made them.
- * @param finished when its notebook ended, as ISO 8601
- */
-export function reportMarkdown(
-  run: RunMetrics,
-  { title, finished }: { title: string; finished?: string },
-): string {
+/** What stands above and below the numbers. */
+export interface ReportFrame {
+  readonly title: string;
+  readonly about: readonly AboutEntry[];
+}
+
+/** A run in short, for a pull request: its numbers with their intervals, the confusion matrix, and what made them. */
+export function reportMarkdown(run: RunMetrics, { title, about }: ReportFrame): string {
   const matrix = run.confusionMatrix.map((counts, i) => [run.classes[i] ?? "", ...counts.map(String)]);
-  return [
-    `# ${inText(title)}`,
+  const numbers = [
     `${inText(whoseMeasures(run))}.`,
     table(["measure", "value", "95% CI"], measureRows(run)),
     table(["actual / predicted", ...run.classes], matrix),
-    aboutRun(run, finished)
-      .map(({ name, text }) => `- **${name}**: ${inText(text)}`)
-      .join("\n"),
-    "",
-  ].join("\n\n");
+  ];
+  return aboutMarkdown(title, about, numbers);
+}
+
+/** What is said of a run, with parts between its title and its foot. */
+export function aboutMarkdown(
+  title: string,
+  about: readonly AboutEntry[],
+  parts: readonly string[] = [],
+): string {
+  const foot = about.map(({ name, text }) => `- **${name}**: ${inText(text)}`).join("\n");
+  return [`# ${inText(title)}`, ...parts, foot, ""].join("\n\n");
 }
 
 /** Which class precision, recall and specificity speak of, or that they are means over all classes. */

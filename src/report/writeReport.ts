@@ -1,20 +1,24 @@
-import { readdir, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { UserError } from "../core/errors.js";
 import { readJson } from "../core/readJson.js";
 import { writeFiles } from "../core/writeFiles.js";
-import { aboutRun } from "./aboutRun.js";
+import { aboutNotebook, aboutRun } from "./aboutRun.js";
 import { exportHtml } from "./exportHtml.js";
 import { printPdf } from "./printPdf.js";
-import { executedNotebook } from "../runs/runFolder.js";
+import { executedName, notebooksIn } from "../runs/runFolder.js";
+import type { StartedRun } from "../runs/StartedRun.js";
 import { readMetrics } from "../runs/RunMetrics.js";
-import { reportMarkdown } from "./reportMarkdown.js";
+import { aboutMarkdown, reportMarkdown } from "./reportMarkdown.js";
 
 export interface ReportOptions {
   readonly title: string;
   /** Stands above everything else in the page. */
   readonly banner?: string;
+  /** How the run of a notebook that need not write `metrics.json` was begun. @default the file must be there */
+  readonly started?: StartedRun;
   /** Also as PDF, with figures as pictures and all code. @default false */
   readonly pdf?: boolean;
 }
@@ -26,14 +30,16 @@ export interface ReportOptions {
  * @throws UserError when the folder is no run's, or a report cannot be written
  */
 export async function writeReport(folder: string, options: ReportOptions): Promise<string[]> {
-  const notebook = path.join(folder, executedNotebook);
-  const run = await readMetrics(path.join(folder, "metrics.json"));
+  const notebook = path.join(folder, notebooksIn(folder).executed ?? "");
   const finished = await endOf(notebook);
-  const { title, banner } = options;
-  const about = aboutRun(run, finished);
+  const { title, banner, started } = options;
+  const file = path.join(folder, "metrics.json");
+  const run = started && !existsSync(file) ? undefined : await readMetrics(file);
+  const about = run ? aboutRun(run, finished) : started ? aboutNotebook(started, finished) : [];
+  const text = run ? reportMarkdown(run, { title, about }) : aboutMarkdown(title, about);
   const [html, md, pdf] = ["html", "md", "pdf"].map((kind) => path.join(folder, `report.${kind}`));
   await exportHtml(notebook, html ?? "", { title, banner, about });
-  await writeFiles([{ file: md ?? "", pieces: [Buffer.from(reportMarkdown(run, { title, finished }))] }]);
+  await writeFiles([{ file: md ?? "", pieces: [Buffer.from(text)] }]);
   const written = [html ?? "", md ?? ""];
   if (options.pdf !== true) return written;
   const page = path.join(folder, `.print-${process.pid}.html`);
@@ -47,14 +53,14 @@ export async function writeReport(folder: string, options: ReportOptions): Promi
 }
 
 /** @throws UserError when a run has not finished: it says in which file one sees how far it got */
-export async function requireExecuted(folder: string): Promise<void> {
-  const files = await readdir(folder);
-  if (files.includes(executedNotebook)) return;
-  const left = files.filter((file) => /\.(failed|running)\.ipynb$/.test(file));
+export function requireExecuted(folder: string): void {
+  const { executed, unfinished: left } = notebooksIn(folder);
+  if (executed !== undefined) return;
   // No run at all: whoever reads its numbers says so.
-  if (left.length === 0 && !files.includes("metrics.json")) return;
+  if (left.length === 0 && !existsSync(path.join(folder, "metrics.json"))) return;
+  const missing = left[0] === undefined ? "executed notebook" : executedName(left[0]);
   throw new UserError(
-    `The run in ${folder} did not finish: there is no ${executedNotebook}` +
+    `The run in ${folder} did not finish: there is no ${missing}` +
       (left.length === 0 ? "." : `, but ${left.join(" and ")}, in which one sees how far it got.`),
     "Make the run anew with `npx xray run`, under another --name.",
   );

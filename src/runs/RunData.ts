@@ -1,5 +1,6 @@
 import type { DataSource } from "../xrays/DataSource.js";
 import type { Parameters } from "./presets.js";
+import type { Protocol } from "./protocols.js";
 
 /** Files by their number and a hash of what they are called. */
 export interface FileList {
@@ -27,15 +28,19 @@ export interface RunData {
   readonly name: string;
   readonly train: SplitData;
   readonly valid: SplitData;
+  /** The images of the training folder that everything was chosen on; undefined where none were held out. */
+  readonly heldOut?: SplitData;
 }
 
 /** How a run was made, but for its seed: what runs have in common that are to differ by luck alone. */
-export type RunSettings = Omit<Parameters, "seed" | "dataDir">;
+export interface RunSettings extends Omit<Parameters, "seed" | "dataDir"> {
+  readonly protocol: Protocol;
+}
 
 /** The settings among a run's numbers or parameters. */
 export function settingsOf(run: RunSettings): RunSettings {
-  const { model, size, bs, epochsFrozen, epochsUnfrozen, trainPerClass, validPerClass } = run;
-  return { model, size, bs, epochsFrozen, epochsUnfrozen, trainPerClass, validPerClass };
+  const { protocol, model, size, bs, epochsFrozen, epochsUnfrozen, trainPerClass, validPerClass } = run;
+  return { protocol, model, size, bs, epochsFrozen, epochsUnfrozen, trainPerClass, validPerClass };
 }
 
 /**

@@ -2,11 +2,18 @@ import { z } from "zod";
 import { readJson } from "../core/readJson.js";
 import type { RunData, RunSettings } from "./RunData.js";
 import type { Interruption } from "../training/backup/SavedFit.js";
+import { type Choices, choicesSchema } from "./heldOut/Choices.js";
 import type { DataSource } from "../xrays/DataSource.js";
 import { type RunBudget, runBudget } from "./budget/RunBudget.js";
 import { classNames, count, runData, settings, text } from "./runSchemas.js";
 import { sum } from "../statistics/sum.js";
-import { matrixMetrics } from "../interpretation/matrixMetrics.js";
+import {
+  type Clustering,
+  independentImages,
+  matrixMetrics,
+  type ShareName,
+  shareNames,
+} from "../interpretation/matrixMetrics.js";
 
 /** A share in 0..1; null where there is nothing to be a share of. */
 type Share = number | null;
@@ -29,12 +36,21 @@ export interface RunMetrics extends RunSettings {
   readonly confusionMatrix: readonly (readonly number[])[];
   /** The class that precision, recall and specificity speak of; null: they are means over the classes. */
   readonly positiveClass: string | null;
-  /** 95% intervals of the measures above that have one. */
+  /** How many patients the images are of; null or undefined: it is not known, and images are taken as independent. */
+  readonly patients?: number | null;
+  /**
+   * By how much the variance of each measure is larger than that of as many independent images; null where that cannot be
+   * known. Undefined in files of earlier versions, which take images as independent.
+   */
+  readonly designEffects?: Readonly<Record<ShareName, number | null>>;
+  /** 95% intervals of the measures above that have one: Wilson's, of so many images as there are over the design effect. */
   readonly intervals: Readonly<Record<string, readonly [low: Share, high: Share]>>;
   readonly classes: readonly string[];
   readonly trainSize: number;
   readonly validSize: number;
   readonly seed: number;
+  /** What was chosen on held-out images, where some were held out. */
+  readonly choices?: Choices;
   /** The images; in files of earlier versions a text, which says only whether they were drawn. */
   readonly dataset: RunData | string;
   readonly history?: readonly HistoryEntry[];
@@ -70,6 +86,15 @@ const between = "expected a number in 0..1, or null where there is nothing to be
 const share = z.number({ error: between }).min(0, between).max(1, between).nullable();
 const finite = z.number({ error: "expected a number" });
 
+const effect = z
+  .number({ error: "expected a number from 1 on, or null" })
+  .min(1, "expected a number from 1 on, or null")
+  .nullable();
+const designEffects = Object.fromEntries(shareNames.map((name) => [name, effect])) as Record<
+  ShareName,
+  typeof effect
+>;
+
 const schema: z.ZodType<RunMetrics> = z
   .looseObject({
     ...settings,
@@ -82,12 +107,15 @@ const schema: z.ZodType<RunMetrics> = z
     confusionMatrix: z.array(z.array(count()), { error: "expected a list of rows" }),
     // Files of runs that had no positive class say null.
     positiveClass: text.nullable(),
+    patients: count(1).nullable().optional(),
+    designEffects: z.object(designEffects).optional(),
     intervals: z.record(z.string(), z.tuple([share, share], { error: "expected a low and a high end" })),
     classes: classNames,
     trainSize: count(),
     validSize: count(),
     seed: z.int({ error: "expected a whole number" }),
     dataset: z.union([z.string(), runData], { error: "expected which images the run is about" }),
+    choices: choicesSchema.optional(),
     history: z
       .array(
         z.object({ phase: text, epoch: finite }).catchall(z.union([finite, z.string(), z.null()]).optional()),
@@ -145,7 +173,13 @@ const schema: z.ZodType<RunMetrics> = z
         }
       }
     }
-    const wanted = matrixMetrics(matrix, classes, run.positiveClass ?? undefined);
+    const { patients = null } = run;
+    if (patients !== null && patients > images) refuse("patients", `there are ${images} images`);
+    if (patients === null && Object.values(run.designEffects ?? {}).some((each) => each !== 1)) {
+      refuse("designEffects", "expected 1 for each, since it is not known whose the images are");
+      return;
+    }
+    const wanted = matrixMetrics(matrix, classes, run.positiveClass ?? undefined, clusteringOf(run));
     for (const field of derived) {
       if (!isSame(run[field], wanted[field])) {
         refuse(field, `by the confusion matrix it is ${inWords(wanted[field])}`);
@@ -158,10 +192,20 @@ const schema: z.ZodType<RunMetrics> = z
         code: "custom",
         path: ["intervals", name],
         input: interval,
-        message: `by the confusion matrix it is ${ends.map(inWords).join(" to ")}`,
+        message: `by the confusion matrix${patients === null ? "" : " and the design effect"} it is ${ends.map(inWords).join(" to ")}`,
       });
     }
   });
+
+/** How a run says that its images go together in patients. */
+function clusteringOf({
+  patients,
+  designEffects,
+}: Pick<RunMetrics, "patients" | "designEffects">): Clustering {
+  if (patients === undefined || patients === null || !designEffects) return independentImages;
+  const effects = shareNames.map((name) => [name, designEffects[name] ?? NaN]);
+  return { patients, designEffects: Object.fromEntries(effects) as Clustering["designEffects"] };
+}
 
 /** The measures that the confusion matrix and the positive class determine. */
 const derived = ["errorRate", "accuracy", "precision", "recall", "specificity", "balancedAccuracy"] as const;

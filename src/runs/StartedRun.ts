@@ -8,15 +8,18 @@ import { libraryHash } from "../training/backup/libraryHash.js";
 import { gitCommit } from "./gitCommit.js";
 import { type RunBudget, runBudget } from "./budget/RunBudget.js";
 import type { Parameters } from "./presets.js";
+import { defaultProtocol, protocolNames } from "./protocols.js";
+import type { RunSource } from "./RunSource.js";
 
 /** How a run was begun: what it takes to go on with it. */
-export interface StartedRun {
+export interface StartedRun extends RunSource {
   readonly preset: string;
-  readonly parameters: Parameters;
+  /** All of a protocol's; of another notebook those that were given. */
+  readonly parameters: Partial<Parameters>;
   /** How the parameters of a run that was to take some minutes were chosen. */
   readonly budget?: RunBudget;
-  /** The data set's folder, absolute. */
-  readonly dataset: string;
+  /** The data set's folder, absolute; undefined where the notebook asks for none. */
+  readonly dataset?: string;
   /** Whether report.pdf was asked for. */
   readonly pdf: boolean;
   /** What tells the program's code from another one's. */
@@ -32,14 +35,18 @@ export interface StartedRun {
 /** The file's name in the run's folder. */
 export const startedRunName = "run.json";
 
+const parameters = z.object({
+  ...{ size: z.int(), bs: z.int(), epochsFrozen: z.int(), epochsUnfrozen: z.int(), seed: z.int() },
+  ...{ trainPerClass: z.int(), validPerClass: z.int(), dataDir: z.string(), model: z.string() },
+});
+
 const schema: z.ZodType<StartedRun> = z.object({
+  protocol: z.enum(protocolNames).optional(),
+  notebook: z.object({ file: z.string(), hash: z.string() }).optional(),
   preset: z.string(),
-  parameters: z.object({
-    ...{ size: z.int(), bs: z.int(), epochsFrozen: z.int(), epochsUnfrozen: z.int(), seed: z.int() },
-    ...{ trainPerClass: z.int(), validPerClass: z.int(), dataDir: z.string(), model: z.string() },
-  }),
+  parameters: parameters.partial(),
   budget: runBudget.optional(),
-  dataset: z.string(),
+  dataset: z.string().optional(),
   pdf: z.boolean(),
   code: z.string(),
   variables: z.record(z.string(), z.string()).optional(),
@@ -50,7 +57,7 @@ const schema: z.ZodType<StartedRun> = z.object({
 /** Notes in a run's folder how it is begun. */
 export async function writeStartedRun(
   folder: string,
-  run: Pick<StartedRun, "preset" | "parameters" | "budget" | "dataset" | "pdf">,
+  run: Omit<StartedRun, "code" | "commit" | "started">,
 ): Promise<void> {
   const started: StartedRun = {
     ...run,
@@ -81,5 +88,7 @@ export function otherVariables({ variables: there }: StartedRun): string | undef
 export async function readStartedRun(folder: string): Promise<StartedRun | undefined> {
   const file = path.join(folder, startedRunName);
   if (!existsSync(file)) return undefined;
-  return readJson(schema, { file, remedy: "Delete the run's folder, and make the run anew." });
+  const run = await readJson(schema, { file, remedy: "Delete the run's folder, and make the run anew." });
+  // Files of earlier versions follow the one protocol that there was.
+  return run.notebook ? run : { ...run, protocol: run.protocol ?? defaultProtocol };
 }

@@ -3,10 +3,13 @@ import { UserError } from "../core/errors.js";
 import { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
 import { compareAucs } from "../statistics/deLong.js";
 import { formatInterval, formatP, formatShare } from "../statistics/format.js";
+import { clusteredMcNemar } from "../statistics/clusteredMcNemar.js";
+import { imagesInWords, intervalsInWords } from "../interpretation/imagesInWords.js";
 import { mcNemar } from "../statistics/mcNemar.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { correctItems, predictedClasses } from "../statistics/predictedClasses.js";
 import type { StoredPredictions } from "./predictionsFile.js";
+import { requireSameImages } from "./requireSameImages.js";
 
 /** A run, and what it is called. */
 export interface NamedRun extends StoredPredictions {
@@ -15,13 +18,14 @@ export interface NamedRun extends StoredPredictions {
 
 /**
  * Two runs' numbers on the same images, and whether they differ by more than those images' luck: DeLong's test of the
- * areas under the ROC curves, McNemar's of the errors.
+ * areas under the ROC curves and McNemar's of the errors, or, where it is known whose images they are, Obuchowski's two.
  * @param what the images are called, such as "test"
  * @throws UserError when the runs did not predict the same images and classes, or a class is absent
  */
 export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): Table {
   requireSameImages(first, second, `${first.name} and ${second.name}`);
-  const [a, b] = [interpretationOf(first), interpretationOf(second)];
+  const patients = first.preds.patients ?? second.preds.patients;
+  const [a, b] = [interpretationOf(first, patients), interpretationOf(second, patients)];
   if (a.positiveClass !== b.positiveClass) {
     throw new UserError(
       `The measures of ${first.name} are of ${a.measuredOf}, those of ${second.name} of ${b.measuredOf}.`,
@@ -30,13 +34,21 @@ export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): T
   }
   const correct = ({ preds }: ClassificationInterpretation): boolean[] =>
     correctItems(predictedClasses(preds), preds.y);
-  const errors = mcNemar(correct(a), correct(b));
+  const [rightA, rightB] = [correct(a), correct(b)];
+  const { onlyFirst, onlySecond, ...errors } = clusteredMcNemar(rightA, rightB, patients);
+  const p = patients ? errors.p : mcNemar(rightA, rightB).p;
+  // That the first is right more often means that it errs less.
+  const [low, high] = errors.interval;
   const [rateA, rateB] = [a.errorRate(), b.errorRate()];
   return {
     caption:
-      `${first.paths.length} ${what} images, measures of ${a.measuredOf}; p values by ` +
-      `${a.positiveClass === undefined ? "" : "DeLong's test for the area under the ROC curve and by "}McNemar's exact ` +
-      "test for the error rate: the probability of a difference at least this large if both nets were equally good",
+      `${imagesInWords(first.paths.length, what, patients)}, measures of ${a.measuredOf}; ` +
+      `${intervalsInWords(patients)}; p values by ` +
+      (a.positiveClass === undefined
+        ? ""
+        : `${patients ? "Obuchowski's" : "DeLong's"} test for the area under the ROC curve and by `) +
+      `McNemar's ${patients ? "test, clustered by patient," : "exact test"} for the error rate: ` +
+      "the probability of a difference at least this large if both nets were equally good",
     columns: ["measure", first.name, second.name, "difference", "95% CI", "p value"],
     rows: [
       areaRow(a, b),
@@ -44,10 +56,10 @@ export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): T
         measureNames.errorRate,
         ...[rateA, rateB].map(({ value }) => formatShare(value)),
         formatShare(rateA.value - rateB.value),
-        "",
-        formatP(errors.p),
+        formatInterval([-high, -low]),
+        formatP(p),
       ],
-      ["correct where the other is wrong", String(errors.onlyFirst), String(errors.onlySecond), "", "", ""],
+      ["correct where the other is wrong", String(onlyFirst), String(onlySecond), "", "", ""],
       ...(["recall", "specificity", "precision"] as const).map((measure) => {
         const [x, y] = [a[measure]().value, b[measure]().value];
         return [measureNames[measure], formatShare(x), formatShare(y), formatShare(x - y), "", ""];
@@ -56,36 +68,8 @@ export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): T
   };
 }
 
-const interpretationOf = ({ preds, paths }: StoredPredictions) =>
-  ClassificationInterpretation.fromPredictions(preds, { paths });
-
-/** What two runs must have in common to be compared. */
-type Compared = Pick<StoredPredictions, "preds" | "paths" | "dataset">;
-
-/**
- * @param called what the two are called in the error
- * @throws UserError when two runs did not predict the same images and classes
- */
-export function requireSameImages(a: Compared, b: Compared, called: string): void {
-  const same = (xs: ArrayLike<unknown>, ys: ArrayLike<unknown>) =>
-    xs.length === ys.length && Array.from(xs).every((x, i) => x === ys[i]);
-  if (!same(a.preds.classes, b.preds.classes)) {
-    throw new UserError(
-      `The runs ${called} have other classes: ${a.preds.classes.join(", ")}, and ${b.preds.classes.join(", ")}.`,
-      "Compare runs on the same classes and test images, such as those of one `npx xray seeds`.",
-    );
-  }
-  const [ours, theirs] = [a.dataset, b.dataset];
-  const sameFiles = !ours || !theirs || ours.valid.hash === theirs.valid.hash;
-  if (same(a.paths, b.paths) && same(a.preds.y, b.preds.y) && sameFiles) return;
-  const inWords = ({ paths, dataset }: Compared) =>
-    `${paths.length}${dataset ? ` in ${dataset.folder}` : ""}`;
-  throw new UserError(
-    `The runs ${called} predicted other images: ${inWords(a)}, and ${inWords(b)}; their names, sizes or classes differ.`,
-    "Compare runs on the same test images, such as those of one `npx xray seeds`; a subset of them " +
-      "(--valid-per-class) is another one for each seed.",
-  );
-}
+const interpretationOf = ({ preds, paths }: StoredPredictions, patients: Int32Array | undefined) =>
+  ClassificationInterpretation.fromPredictions({ ...preds, patients }, { paths });
 
 /** DeLong's test is one of a class against the rest: means over more classes have none. */
 function areaRow(a: ClassificationInterpretation, b: ClassificationInterpretation): string[] {

@@ -10,12 +10,20 @@ import type { ImageDataset } from "../data/ImageDataset.js";
 import { imageFiles } from "../data/labels/imageFolder.js";
 import { sourceOf } from "../xrays/sourceOf.js";
 
+/** Which images a run has. */
+export interface DescribedImages extends Pick<ImageDataBunch, "path" | "trainDs"> {
+  /** Those that it was judged on. */
+  readonly validDs: ImageDataset;
+  /** Images of the training folder that did not train. */
+  readonly heldOutDs?: ImageDataset;
+}
+
 /**
  * What a run says of its images: where they lie, how many of each class, and what tells them from others.
  * @throws UserError naming an image that is not there any more
  */
 export function describeData(
-  { path: folder, trainDs, validDs }: Pick<ImageDataBunch, "path" | "trainDs" | "validDs">,
+  { path: folder, trainDs, validDs, heldOutDs }: DescribedImages,
   { train, valid }: Pick<FoundDataset, "train" | "valid">,
 ): RunData {
   const of = (name: string, dataset: ImageDataset): SplitData => ({
@@ -27,13 +35,14 @@ export function describeData(
     classes: Object.fromEntries(dataset.counts().map((count, k) => [valueAt(dataset.classes, k), count])),
     available: available(folder, name),
   });
-  const source = sourceOf(folder, [...trainDs.items, ...validDs.items]);
+  const source = sourceOf(folder, [...trainDs.items, ...(heldOutDs?.items ?? []), ...validDs.items]);
   return {
     source,
     folder,
     name: path.basename(folder),
     train: of(train, trainDs),
     valid: of(valid, validDs),
+    ...(heldOutDs && { heldOut: of(train, heldOutDs) }),
   };
 }
 

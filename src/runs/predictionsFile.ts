@@ -2,23 +2,41 @@ import { z } from "zod";
 import { readJson } from "../core/readJson.js";
 import { valueAt } from "../core/valueAt.js";
 import type { RunData, RunSettings } from "./RunData.js";
-import { classNames, runData, settings, text } from "./runSchemas.js";
+import { type Choices, choicesSchema } from "./heldOut/Choices.js";
+import { classNames, count, runData, settings, text } from "./runSchemas.js";
 import { crossEntropyOfProbabilities } from "../statistics/crossEntropy.js";
 import type { Predictions } from "../statistics/Predictions.js";
 import { sum } from "../statistics/sum.js";
 import { writeFiles } from "../core/writeFiles.js";
 
-/** What a run predicted, and for which files. */
-export interface StoredPredictions {
-  /** The run's seed. */
-  readonly seed: number;
+/** What was predicted, and for which files. */
+export interface PredictedFiles {
   readonly preds: Predictions;
   /** As they were given, in the order of the predictions. */
   readonly paths: readonly string[];
+}
+
+/** What a run predicted, and how it was made. */
+export interface StoredPredictions extends PredictedFiles {
+  /** The run's seed. */
+  readonly seed: number;
   /** How the run was made; undefined in files of earlier versions. */
   readonly settings?: RunSettings;
   /** The run's images; undefined in files of earlier versions. */
   readonly dataset?: RunData;
+  /** What was chosen on held-out images; all probabilities are those at its temperature. */
+  readonly choices?: Choices;
+  /** The held-out images, where there are some. */
+  readonly heldOut?: PredictedFiles;
+}
+
+/** An image with its actual class and its probabilities in the order of the classes. */
+interface StoredItem {
+  readonly path: string;
+  readonly class: string;
+  /** The number of its patient, from 0 in the order of their first images; undefined where it is not known. */
+  readonly patient?: number;
+  readonly probs: readonly number[];
 }
 
 /** The file. */
@@ -29,12 +47,10 @@ interface Stored {
   readonly classes: readonly string[];
   /** The class that the run's measures speak of; undefined: what the classes' names say. */
   readonly positiveClass?: string;
-  /** Each with its actual class and its probabilities in the order of the classes. */
-  readonly items: readonly {
-    readonly path: string;
-    readonly class: string;
-    readonly probs: readonly number[];
-  }[];
+  readonly choices?: Choices;
+  readonly items: readonly StoredItem[];
+  /** Those that the choices were made on. */
+  readonly heldOut?: readonly StoredItem[];
 }
 
 /**
@@ -43,17 +59,24 @@ interface Stored {
  */
 export async function writePredictions(
   file: string,
-  { seed, settings, dataset, preds, paths }: StoredPredictions,
+  { seed, settings, dataset, choices, heldOut, ...tested }: StoredPredictions,
 ): Promise<void> {
-  const { classes, positiveClass, y, probs } = preds;
-  const items = paths.map((path, i) => ({
-    path,
-    class: valueAt(classes, valueAt(y, i)),
-    probs: Array.from(probs.subarray(i * classes.length, (i + 1) * classes.length)),
-  }));
-  const stored: Stored = { seed, settings, dataset, classes, positiveClass, items };
+  const { classes, positiveClass } = tested.preds;
+  const stored: Stored = {
+    ...{ seed, settings, dataset, choices, classes, positiveClass },
+    items: itemsOf(tested),
+    heldOut: heldOut && itemsOf(heldOut),
+  };
   await writeFiles([{ file, pieces: [Buffer.from(`${JSON.stringify(stored)}\n`)] }]);
 }
+
+const itemsOf = ({ preds: { classes, y, probs, patients }, paths }: PredictedFiles): StoredItem[] =>
+  paths.map((path, i) => ({
+    path,
+    class: valueAt(classes, valueAt(y, i)),
+    ...(patients && { patient: valueAt(patients, i) }),
+    probs: Array.from(probs.subarray(i * classes.length, (i + 1) * classes.length)),
+  }));
 
 /**
  * Reads what `writePredictions` wrote.
@@ -61,15 +84,21 @@ export async function writePredictions(
  * there and what is right
  */
 export async function readPredictions(file: string): Promise<StoredPredictions> {
-  const { classes, positiveClass, items, ...run } = await readJson(schema, {
+  const { classes, positiveClass, items, heldOut, ...run } = await readJson(schema, {
     file,
     remedy: "Name a run that `npx xray run` finished; make it anew if its files were changed.",
   });
-  const labels = new Map(classes.map((name, label) => [name, label]));
-  const y = Int32Array.from(items, (item) => labels.get(item.class) ?? -1);
-  const probs = Float32Array.from(items.flatMap((item) => item.probs));
-  const preds = { classes, positiveClass, y, probs, losses: crossEntropyOfProbabilities(probs, y) };
-  return { ...run, preds, paths: items.map(({ path }) => path) };
+  const predicted = (stored: readonly StoredItem[]): PredictedFiles => {
+    const y = Int32Array.from(stored, (item) => classes.indexOf(item.class));
+    const probs = Float32Array.from(stored.flatMap((item) => item.probs));
+    const known = stored.flatMap(({ patient }) => patient ?? []);
+    const preds = {
+      ...{ classes, positiveClass, y, probs, losses: crossEntropyOfProbabilities(probs, y) },
+      ...(known.length > 0 && { patients: Int32Array.from(known) }),
+    };
+    return { preds, paths: stored.map(({ path }) => path) };
+  };
+  return { ...run, ...predicted(items), ...(heldOut && { heldOut: predicted(heldOut) }) };
 }
 
 /** Softmax in single precision, and what its rounding adds up to over many classes. */
@@ -80,6 +109,31 @@ const probability = z
   .min(0, "expected a probability in 0..1")
   .max(1, "expected a probability in 0..1");
 
+const storedItems = z
+  .array(
+    z.object({
+      ...{ path: text, class: text, patient: count().optional() },
+      probs: z.array(probability, { error: "expected a list" }),
+    }),
+    { error: "expected a list of images" },
+  )
+  .min(1, "expected at least one image")
+  .superRefine((items, context) => {
+    let next = 0;
+    for (const [i, { patient }] of items.entries()) {
+      const isKnown = items[0]?.patient !== undefined;
+      if (isKnown === (patient !== undefined) && (patient ?? 0) <= next) {
+        if (patient === next) next++;
+        continue;
+      }
+      const message = isKnown
+        ? `expected the number of a patient before, or ${next}, the next one's`
+        : "expected no patient, since the first image has none";
+      context.addIssue({ code: "custom", path: [i, "patient"], message, input: patient });
+      return;
+    }
+  });
+
 const schema: z.ZodType<Stored> = z
   .object({
     seed: z.int({ error: "expected a whole number" }),
@@ -87,24 +141,24 @@ const schema: z.ZodType<Stored> = z
     dataset: runData.optional(),
     classes: classNames,
     positiveClass: text.optional(),
-    items: z
-      .array(
-        z.object({ path: text, class: text, probs: z.array(probability, { error: "expected a list" }) }),
-        { error: "expected a list of images" },
-      )
-      .min(1, "expected at least one image"),
+    choices: choicesSchema.optional(),
+    items: storedItems,
+    heldOut: storedItems.optional(),
   })
-  .superRefine(({ classes, positiveClass, items }, context) => {
+  .superRefine(({ classes, positiveClass, ...images }, context) => {
     const names = new Set(classes);
     if (positiveClass !== undefined && !names.has(positiveClass)) {
       const message = `expected one of the classes, ${classes.join(", ")}`;
       context.addIssue({ code: "custom", path: ["positiveClass"], message, input: positiveClass });
     }
     const seen = new Set<string>();
-    for (const [i, item] of items.entries()) {
+    const sets = (["items", "heldOut"] as const).flatMap((set) =>
+      (images[set] ?? []).map((item, i) => ({ item, place: [set, i] })),
+    );
+    for (const { item, place } of sets) {
       const { path, class: name, probs } = item;
       const refuse = (field: keyof typeof item, message: string) => {
-        context.addIssue({ code: "custom", path: ["items", i, field], message, input: item[field] });
+        context.addIssue({ code: "custom", path: [...place, field], message, input: item[field] });
       };
       if (!names.has(name)) refuse("class", `expected one of the classes, ${classes.join(", ")}`);
       if (seen.has(path)) refuse("path", "expected no image twice");

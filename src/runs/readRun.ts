@@ -4,6 +4,8 @@ import { positiveClass } from "../statistics/positiveClass.js";
 import { readMetrics, type RunMetrics } from "./RunMetrics.js";
 import { type StoredPredictions, readPredictions } from "./predictionsFile.js";
 import { confusionMatrix } from "../statistics/confusionMatrix.js";
+import { clusteringOf } from "../interpretation/clusteringOf.js";
+import { independentImages } from "../interpretation/matrixMetrics.js";
 import { settingDifferences } from "./RunData.js";
 import { UserError } from "../core/errors.js";
 
@@ -26,19 +28,29 @@ export async function readRun(folder: string): Promise<ReadRun> {
   return { metrics, predictions };
 }
 
+/** Numbers that were computed on another machine may differ in their last digits. */
+const inJson = (value: unknown): string | undefined =>
+  JSON.stringify(value, (_, each: unknown) =>
+    typeof each === "number" && Number.isFinite(each) ? Number(each.toPrecision(9)) : each,
+  );
+
 /** @throws UserError naming the first thing of which the two files of a run say something else */
 function requireSameRun(folder: string, metrics: RunMetrics, { preds, ...run }: StoredPredictions): void {
   const { classes } = preds;
   // Files of earlier versions leave out what the classes' names say.
   const positive = positiveClass(classes, preds.positiveClass)?.name ?? null;
+  const clustering = clusteringOf(preds, positive ?? undefined);
   const pairs: readonly (readonly [what: string, metrics: unknown, predictions: unknown])[] = [
     ["classes", metrics.classes, classes],
     ["seed", metrics.seed, run.seed],
     ["positive class", metrics.positiveClass, positive],
     ["confusion matrix", metrics.confusionMatrix, confusionMatrix(preds)],
+    ["patients", metrics.patients ?? null, clustering.patients],
+    ["design effects", metrics.designEffects ?? independentImages.designEffects, clustering.designEffects],
+    ["choices", metrics.choices, run.choices],
   ];
   const differences = pairs
-    .map(([what, ...both]) => [what, ...both.map((each) => JSON.stringify(each))] as const)
+    .map(([what, ...both]) => [what, ...both.map(inJson)] as const)
     .filter(([, ours, theirs]) => ours !== theirs)
     .map(([what, ours = "", theirs = ""]) => `${what} (${ours} and ${theirs})`);
   const [first] = [...differences, ...(run.settings ? settingDifferences(metrics, run.settings) : [])];

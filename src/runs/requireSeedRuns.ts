@@ -1,6 +1,6 @@
 import { UserError } from "../core/errors.js";
 import { dataDifferences, settingDifferences } from "./RunData.js";
-import { requireSameImages } from "./compareRuns.js";
+import { requireSameImages } from "./requireSameImages.js";
 import type { StoredPredictions } from "./predictionsFile.js";
 
 /**

@@ -5,7 +5,7 @@ import { Interrupted, UserError } from "../core/errors.js";
 import { removeAbandonedFolders } from "../core/temporaryFolder.js";
 import { removeAbandoned } from "../core/writeFiles.js";
 import { backupFolderName } from "../training/backup/BackupOptions.js";
-import { executedNotebook, resumeCommand, runName } from "./runFolder.js";
+import { notebooksIn, resumeCommand, runName } from "./runFolder.js";
 
 /** Where in a run's folder the state of its fits is kept while it is unfinished. */
 export const backupFolder = (folder: string): string => path.join(folder, backupFolderName);
@@ -16,7 +16,7 @@ export const backupFolder = (folder: string): string => path.join(folder, backup
  */
 export function resumeHint(folder: string, command = resumeCommand(folder)): string {
   if (existsSync(backupFolder(folder))) return `Go on with it: ${command}`;
-  return existsSync(path.join(folder, executedNotebook))
+  return existsSync(folder) && notebooksIn(folder).executed !== undefined
     ? `Its notebook has come to its end; write its report: npx xray report ${runName(folder)}`
     : "Nothing of its training was kept: it ended before there was a backup.";
 }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { runsDir } from "../core/environment.js";
@@ -7,8 +7,27 @@ import { type FolderLock, isLocked, lockedFolder, lockName } from "../core/folde
 import { backupFolderName } from "../training/backup/BackupOptions.js";
 import { readStartedRun, type StartedRun, startedRunName } from "./StartedRun.js";
 
-/** The notebook as a run has executed it, once that is at its end. */
-export const executedNotebook = "pneumonia.ipynb";
+/** What a notebook is called that has not come to its end. */
+const unfinishedEnding = /(\.(failed|running))+\.ipynb$/;
+
+/** What a run calls the notebook that it has executed. */
+export const executedName = (notebook: string): string =>
+  path.basename(notebook).replace(unfinishedEnding, ".ipynb");
+
+/** The notebooks in a run's folder. */
+export interface LeftNotebooks {
+  /** As the run has executed it, once that is at its end. */
+  readonly executed: string | undefined;
+  /** Those that runs have left that did not finish. */
+  readonly unfinished: readonly string[];
+}
+
+/** What a run's folder holds of notebooks. */
+export function notebooksIn(folder: string): LeftNotebooks {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".ipynb"));
+  const unfinished = names.filter((name) => unfinishedEnding.test(name));
+  return { executed: names.find((name) => !unfinished.includes(name)), unfinished };
+}
 
 /** A run's last file. */
 const lastFile = "report.html";

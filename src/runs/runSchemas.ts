@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { kermanyClasses } from "../xrays/DataSource.js";
 import { sum } from "../statistics/sum.js";
+import { defaultProtocol, protocolNames } from "./protocols.js";
 import type { FileList, RunData, RunSettings, SplitData } from "./RunData.js";
 
 /** A whole number from `least` on. */
@@ -45,6 +46,7 @@ export const runData: z.ZodType<RunData> = z
     name: text,
     train: split,
     valid: split,
+    heldOut: split.optional(),
   })
   .superRefine(({ source, train, valid }, context) => {
     const names = [train, valid].flatMap(({ classes }) => Object.keys(classes));
@@ -56,6 +58,8 @@ export const runData: z.ZodType<RunData> = z
 
 /** What a run says of its settings. */
 export const settings = {
+  // Files of earlier versions follow the one there was.
+  protocol: z.enum(protocolNames, { error: "expected a protocol" }).default(defaultProtocol),
   model: text,
   size: count(1),
   bs: count(1),

@@ -3,6 +3,8 @@ import path from "node:path";
 import { describeData } from "./describeData.js";
 import type { FoundDataset } from "../xrays/FoundDataset.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
+import type { ImageDataset } from "../data/ImageDataset.js";
+import type { HeldOutChoices } from "./heldOut/HeldOutChoices.js";
 import { currentDisplay } from "../core/Display.js";
 import { libtensorflowVersion, usesGpu } from "../engine/operations/binding.js";
 import { tf } from "../engine/tensorflow.js";
@@ -18,40 +20,54 @@ import { settingsOf } from "./RunData.js";
 import { runDirectory } from "../core/runDirectory.js";
 import type { Learner } from "../training/Learner.js";
 
+/** What a run was made of. */
+export interface SaveMetricsOptions {
+  /** What `findDataset` gave, whose folders the learner's data were made of. */
+  readonly dataset: FoundDataset;
+  readonly parameters: Parameters;
+  /** What was chosen on held-out images, where some were held out. @default the learner's validation images are judged on */
+  readonly choices?: HeldOutChoices;
+}
+
 /**
  * Writes `metrics.json` and `predictions.json` into the run's folder: every number of the run and every test image's
  * probabilities, for programs, and which images those are. Two runs with the same seed on the same machine differ in
  * nothing but `seconds`.
- * @param options `dataset`: what `findDataset` gave, whose folders the learner's data were made of
+ * @param interp of the validation images, or of the test images that `choices` has opened
  * @throws UserError when it cannot be written, or an image is not there any more
  */
 export async function saveMetrics(
   learn: Learner<ImageDataBunch>,
   interp: ClassificationInterpretation,
-  { dataset, parameters }: { readonly dataset: FoundDataset; readonly parameters: Parameters },
+  { dataset, parameters, choices }: SaveMetricsOptions,
 ): Promise<void> {
   const { data } = learn;
   const { seed } = parameters;
-  const settings = settingsOf(parameters);
-  const images = describeData(data, dataset);
+  const settings = settingsOf({ ...parameters, protocol: choices ? "held-out" : "replica" });
+  const [validDs, heldOutDs] = choices ? [choices.testDs, choices.heldOutDs] : [data.validDs];
+  const { path: root } = dataset;
+  const images = describeData({ path: root, trainDs: data.trainDs, validDs, heldOutDs }, dataset);
+  const pathsOf = ({ items }: ImageDataset) => items.map((item) => path.relative(root, item.path));
   const file = path.join(runDirectory(), "metrics.json");
   await makeFolder(runDirectory(), "The run's folder must be one that can be written to.");
-  const paths = data.validDs.items.map((item) => path.relative(data.path, item.path));
   await writePredictions(path.join(runDirectory(), "predictions.json"), {
     seed,
     settings,
     dataset: images,
-    paths,
+    paths: pathsOf(validDs),
     preds: { ...interp.preds, positiveClass: interp.positiveClass },
+    choices: choices?.choices,
+    heldOut: choices && { preds: choices.heldOut.preds, paths: pathsOf(choices.heldOutDs) },
   });
   const metrics: RunMetrics = {
     ...interp.metrics(),
     classes: data.classes,
     trainSize: data.trainDs.length,
-    validSize: data.validDs.length,
+    validSize: validDs.length,
     ...settings,
     seed,
     dataset: images,
+    ...(choices && { choices: choices.choices }),
     history: learn.history.map(({ phase, epoch, trainLoss, validLoss, metrics }) => ({
       phase,
       epoch,

@@ -2,6 +2,7 @@ import { UserError } from "../core/errors.js";
 import { valueAt } from "../core/valueAt.js";
 import type { Predictions } from "./Predictions.js";
 import { classIndex } from "./classIndex.js";
+import type { Groups } from "./Groups.js";
 import type { Counts } from "./Counts.js";
 import { predictedClasses, requireLabels } from "./predictedClasses.js";
 
@@ -11,6 +12,8 @@ export interface BinaryScores {
   readonly scores: Float64Array;
   /** 1 for positive, 0 for negative. `[n]` */
   readonly positive: Uint8Array;
+  /** Whom each item belongs to, such as its patient, `[n]`; undefined: items are taken as independent. */
+  readonly groups?: Groups;
 }
 
 /**
@@ -19,7 +22,7 @@ export interface BinaryScores {
  * @throws UserError when there is no such class, or an item has no label
  */
 export function binaryScores(
-  { probs, y, classes }: Pick<Predictions, "probs" | "y" | "classes">,
+  { probs, y, classes, patients }: Pick<Predictions, "probs" | "y" | "classes" | "patients">,
   positive: string,
 ): BinaryScores {
   const k = classIndex(classes, positive);
@@ -30,6 +33,7 @@ export function binaryScores(
   return {
     scores: Float64Array.from(y, (_, i) => valueAt(probs, i * c + k)),
     positive: Uint8Array.from(y, (label) => (label === k ? 1 : 0)),
+    ...(patients && { groups: patients }),
   };
 }
 

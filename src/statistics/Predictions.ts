@@ -13,6 +13,11 @@ export interface Predictions {
    * bunch's loader. Undefined: not known.
    */
   readonly set?: string;
+  /**
+   * Whose image each item is, `[n]`: the patients' numbers, from 0 in the order in which they first appear. Undefined: it is
+   * not known, and every item is taken as independent of the others.
+   */
+  readonly patients?: Int32Array;
   /** The positive class that the learner was given; undefined: what the classes' names say. */
   readonly positiveClass?: string;
 }

@@ -2,6 +2,7 @@ import { Random } from "../core/Random.js";
 import { UserError } from "../core/errors.js";
 import { checkInteger } from "../core/checkNumber.js";
 import { valueAt } from "../core/valueAt.js";
+import { type Groups, numberedGroups } from "./Groups.js";
 
 /** How intervals are drawn. */
 export interface BootstrapOptions {
@@ -13,7 +14,7 @@ export interface BootstrapOptions {
    * Whom each item belongs to, such as its patient: whole groups are drawn, since images of one patient are not
    * independent. @default each item by itself
    */
-  readonly groups?: readonly string[];
+  readonly groups?: Groups;
 }
 
 /**
@@ -33,12 +34,7 @@ export function bootstrap<Name extends string>(
   { resamples = 2000, seed = 0, groups }: BootstrapOptions = {},
 ): Record<Name, readonly [low: number, high: number]> {
   checkInteger("resamples", resamples, 100);
-  if (n === 0 || (groups && groups.length !== n)) {
-    throw new UserError(
-      `${groups?.length ?? 0} groups for ${n} items.`,
-      "Give one group for each of the items.",
-    );
-  }
+  if (n === 0) throw new UserError("There are 0 items to draw from.", "Give at least one.");
   const members = membersOf(n, groups);
   const random = new Random(seed, 11);
   const weights = new Float64Array(n);
@@ -65,15 +61,11 @@ export function bootstrap<Name extends string>(
 }
 
 /** The items of each group. */
-function membersOf(n: number, groups: readonly string[] | undefined): readonly (readonly number[])[] {
-  if (!groups) return Array.from({ length: n }, (_, i) => [i]);
-  const members = new Map<string, number[]>();
-  groups.forEach((group, i) => {
-    const list = members.get(group);
-    if (list) list.push(i);
-    else members.set(group, [i]);
-  });
-  return [...members.values()];
+function membersOf(n: number, groups: Groups | undefined): readonly (readonly number[])[] {
+  const { of, count } = numberedGroups(n, groups);
+  const members: number[][] = Array.from({ length: count }, () => []);
+  of.forEach((group, i) => members[group]?.push(i));
+  return members;
 }
 
 /** Between the two nearest values, in proportion; NaN where there is none. */

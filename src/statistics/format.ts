@@ -1,3 +1,4 @@
+import type { ClusteredShare } from "./clusteredShare.js";
 import type { Share } from "./Share.js";
 import { wilsonInterval } from "./wilsonInterval.js";
 
@@ -14,9 +15,9 @@ export function formatInterval([low, high]: readonly [low: number, high: number]
 /** `0.863 = 385/446`. */
 export const formatCounted = ({ hits, of, value }: Share): string => `${formatShare(value)} = ${hits}/${of}`;
 
-/** `0.863 = 385/446 (0.828 to 0.892)`, with Wilson's interval. */
-export const formatEstimated = (measured: Share): string =>
-  `${formatCounted(measured)} (${formatInterval(wilsonInterval(measured.hits, measured.of))})`;
+/** `0.863 = 385/446 (0.828 to 0.892)`, with its interval, or else Wilson's of independent items. */
+export const formatEstimated = (measured: Share & Partial<Pick<ClusteredShare, "interval">>): string =>
+  `${formatCounted(measured)} (${formatInterval(measured.interval ?? wilsonInterval(measured.hits, measured.of))})`;
 
-/** A p-value: three decimals, or that it is smaller. */
-export const formatP = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));
+/** A p-value: three decimals, or that it is smaller; a dash where there is none. */
+export const formatP = (p: number): string => (Number.isNaN(p) ? "–" : p < 0.001 ? "< 0.001" : p.toFixed(3));

@@ -14,9 +14,53 @@ export {
   fitTemperature,
   type ReliabilityBin,
 } from "./calibration.js";
+export { type CalibrationCurve, calibrationCurve } from "./calibrationCurve.js";
+export { type DecisionCurve, decisionCurve, type DecisionCurveOptions } from "./decisionCurve.js";
+export {
+  type ClassesEvaluation,
+  evaluateClasses,
+  type EvaluatedPredictions,
+  type MacroMeasures,
+} from "./evaluateClasses.js";
+export {
+  type AbsentCurve,
+  type AucMeasure,
+  type CalibrationMeasures,
+  type MeasuresAtPrevalence,
+  type EvaluatedScores,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluateScores,
+  type NetBenefit,
+  type ShareMeasure,
+} from "./evaluateScores.js";
+export {
+  type Comparison,
+  compareScores,
+  type CompareScoresOptions,
+  type TestedDifference,
+} from "./compareScores.js";
+export { type PredictiveMeasures, predictiveMeasures, type CalledItems } from "./predictiveMeasures.js";
+export { expectedOverObserved } from "./expectedOverObserved.js";
+export type { Measure } from "./Measure.js";
+export { type ProbabilityHistogram, probabilityHistogram } from "./probabilityHistogram.js";
+export { logitsOfScores, type Recalibration, recalibration } from "./recalibration.js";
 export type { ChosenThreshold, ThresholdRule } from "./chooseThreshold.js";
+export { type RecallGuarantee, recallGuarantee, type RecallGuaranteeOptions } from "./recallGuarantee.js";
+export {
+  type ConformalCoverage,
+  conformalCoverage,
+  conformalNeeds,
+  conformalSet,
+  type ConformalSets,
+  conformalSets,
+} from "./conformalSets.js";
 export { cohenKappa, type KappaWeights, matthewsCorrcoef } from "./agreement.js";
 export { type AucComparison, type AucInterval, aucInterval, compareAucs } from "./deLong.js";
+export { type ClusteredMcNemar, clusteredMcNemar } from "./clusteredMcNemar.js";
+export { type ClusteredShare, clusteredShare, type ShareItems } from "./clusteredShare.js";
+export type { ClassShares } from "./classShares.js";
+export type { Groups } from "./Groups.js";
 export { type McNemar, mcNemar } from "./mcNemar.js";
 export type { BinaryMeasures, Estimate, RankedMeasures } from "./measures.js";
 export { type PredictiveValues, predictiveValues } from "./predictiveValues.js";

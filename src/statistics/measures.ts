@@ -72,7 +72,8 @@ export interface Estimate {
 }
 
 /**
- * Every measure at a threshold with its interval by the bootstrap.
+ * Every measure at a threshold with its interval by the bootstrap, which draws whole groups where the scores or the
+ * options say which there are.
  * @throws UserError as `bootstrap`
  */
 export function estimates(
@@ -93,7 +94,7 @@ export function estimates(
   const intervals = bootstrap<keyof RankedMeasures>(
     scored.scores.length,
     (weights) => ({ ...all(weights) }),
-    options,
+    { groups: scored.groups, ...options },
   );
   const entries = Object.entries(values) as [keyof RankedMeasures, number][];
   return Object.fromEntries(

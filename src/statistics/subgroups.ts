@@ -1,9 +1,9 @@
 import { UserError } from "../core/errors.js";
 import { valueAt } from "../core/valueAt.js";
-import { type BinaryScores, countsAt } from "./BinaryScores.js";
-import { errorRateOf } from "./confusionMatrix.js";
-import { matrixOf, recallOf, specificityOf } from "./Counts.js";
-import type { Share } from "./Share.js";
+import type { BinaryScores } from "./BinaryScores.js";
+import { classShares, itemsAt } from "./classShares.js";
+import type { ClusteredShare } from "./clusteredShare.js";
+import { numberedGroups } from "./Groups.js";
 
 /** How a net does on a part of a set. */
 export interface Subgroup {
@@ -12,11 +12,11 @@ export interface Subgroup {
   /** Items. */
   readonly n: number;
   /** Items whose predicted class is another. */
-  readonly errorRate: Share;
+  readonly errorRate: ClusteredShare;
   /** The share of the positive items that are predicted positive. */
-  readonly recall: Share;
+  readonly recall: ClusteredShare;
   /** The share of the negative items that are predicted negative. */
-  readonly specificity: Share;
+  readonly specificity: ClusteredShare;
 }
 
 /**
@@ -26,6 +26,7 @@ export interface Subgroup {
  */
 export function subgroups(scored: BinaryScores, groups: readonly string[], threshold: number): Subgroup[] {
   const { scores, positive } = scored;
+  const patients = scored.groups && numberedGroups(scores.length, scored.groups).of;
   if (groups.length !== scores.length) {
     throw new UserError(
       `${groups.length} groups for ${scores.length} items.`,
@@ -34,15 +35,13 @@ export function subgroups(scored: BinaryScores, groups: readonly string[], thres
   }
   return [...new Set(groups)].sort().map((name) => {
     const inGroup = (_: number, i: number) => groups[i] === name;
-    const part = { scores: scores.filter(inGroup), positive: positive.filter(inGroup) };
-    const counts = countsAt(part, threshold);
-    return {
-      name,
-      n: part.scores.length,
-      errorRate: errorRateOf(matrixOf(counts)),
-      recall: recallOf(counts),
-      specificity: specificityOf(counts),
+    const part = {
+      scores: scores.filter(inGroup),
+      positive: positive.filter(inGroup),
+      groups: patients?.filter(inGroup),
     };
+    const { errorRate, recall, specificity } = classShares(itemsAt(part, threshold));
+    return { name, n: part.scores.length, errorRate, recall, specificity };
   });
 }
 

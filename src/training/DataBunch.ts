@@ -30,6 +30,8 @@ export interface BatchLoader {
       readonly path: string;
       /** "" where it has no label. */
       readonly class?: string;
+      /** The number of the patient whose image it is. */
+      readonly patient?: number;
     }[];
   };
   /** What is done to an image, where the loader knows it. */

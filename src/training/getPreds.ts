@@ -7,6 +7,7 @@ import type { Passes } from "./session/Passes.js";
 import type { Predictions } from "../statistics/Predictions.js";
 import type { BatchEvaluator } from "./session/BatchTrainer.js";
 import { requireSameClasses } from "./requireSameClasses.js";
+import { numberedGroups } from "../statistics/Groups.js";
 import { softmax } from "../statistics/softmax.js";
 import { requireSamePreparation } from "./requireSamePreparation.js";
 import { divergedRemedy } from "../models/requireFiniteWeights.js";
@@ -76,6 +77,12 @@ function setOf({ trainDl, fixDl, validDl, testDl }: DataBunch, loader: BatchLoad
   return loader === testDl ? "test" : "other";
 }
 
+/** Whose images a loader has, as numbers from 0; undefined where it is not known of all. */
+function patientsOf({ dataset: { items = [], length } }: BatchLoader): Int32Array | undefined {
+  const known = items.flatMap(({ patient }) => patient ?? []);
+  return known.length === 0 || known.length < length ? undefined : numberedGroups(length, known).of;
+}
+
 /**
  * Runs a loader's images through the net in evaluation mode; the predictions are in the order of its data set, also
  * where the loader shuffles.
@@ -129,7 +136,8 @@ export function getPreds(
         "Predict with one that leaves none out, such as data.fixDl for the training images.",
       );
     }
-    return { probs, y, losses, classes, set: setOf(data, loader), positiveClass };
+    const patients = patientsOf(loader);
+    return { probs, y, losses, classes, set: setOf(data, loader), positiveClass, patients };
   });
 }
 

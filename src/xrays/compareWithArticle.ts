@@ -3,6 +3,7 @@ import { kermanyClasses } from "./DataSource.js";
 import { currentDisplay, type Table } from "../core/Display.js";
 import type { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
 import { formatEstimated } from "../statistics/format.js";
+import { intervalsInWords } from "../interpretation/imagesInWords.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { share, type Share } from "../statistics/Share.js";
 import { overlap, wilsonInterval } from "../statistics/wilsonInterval.js";
@@ -33,13 +34,13 @@ export interface Comparison {
 export function compareWithArticle(interp: ClassificationInterpretation): Comparison {
   const apart = measures.filter((name) => {
     const ours = interp[name]();
-    return ours.of > 0 && !overlap(intervalOf(ours), intervalOf(article[name]));
+    return ours.of > 0 && !overlap(ours.interval, intervalOf(article[name]));
   });
   return {
     table: {
       caption:
         `This run: ${interp.images}. The article: ${article.accuracy.of}. ` +
-        "In brackets: Wilson's 95% confidence intervals",
+        `In brackets: ${intervalsInWords(interp.preds.patients)}; the article's are those of independent images`,
       columns: ["measure", "this run", "the article", "the earlier article"],
       rows: measures.map((name) => [
         measureNames[name],

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import sharp from "sharp";
@@ -6,10 +5,8 @@ import { currentDisplay } from "../core/Display.js";
 import { Random } from "../core/Random.js";
 import { cacheDir } from "../core/environment.js";
 import { drawPhantom } from "./drawPhantom.js";
+import { isPhantomSet, phantomMarker } from "./isPhantomSet.js";
 import { randomStreams } from "../core/randomStreams.js";
-
-/** The file that tells a drawn set from a real one. Written last: a set without it is not complete. */
-const marker = "phantom.json";
 
 export interface PhantomSetOptions {
   readonly folder?: string;
@@ -21,9 +18,6 @@ export interface PhantomSetOptions {
   readonly side?: number;
   readonly seed?: number;
 }
-
-/** True of a folder made by {@link drawPhantomSet}. */
-export const isPhantomSet = (folder: string): boolean => existsSync(path.join(folder, marker));
 
 /**
  * Draws a small data set in the layout of the real one, for places with neither data nor internet. The same
@@ -61,7 +55,7 @@ export async function drawPhantomSet(options: PhantomSetOptions = {}): Promise<s
     }
   }
   const note = { drawn: true, note: "Drawn by a program. Not X-rays of patients.", seed, side };
-  await writeFile(path.join(folder, marker), `${JSON.stringify(note, null, 2)}\n`);
+  await writeFile(path.join(folder, phantomMarker), `${JSON.stringify(note, null, 2)}\n`);
   progress.end();
   return folder;
 }

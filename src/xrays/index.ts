@@ -11,4 +11,5 @@ export type { DataSource } from "./DataSource.js";
 export { showListing } from "./datasetListing.js";
 export { kermanyCause } from "./kermanyCause.js";
 export { kermanyPatient } from "./kermanyPatient.js";
+export { patientOf } from "./patientOf.js";
 export { showComparisonWithArticle } from "./compareWithArticle.js";

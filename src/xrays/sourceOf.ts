@@ -1,5 +1,5 @@
 import type { DataSource } from "./DataSource.js";
-import { isPhantomSet } from "./drawPhantomSet.js";
+import { isPhantomSet } from "./isPhantomSet.js";
 import { areKermany } from "./kermanyListing.js";
 
 /** Whose images these are, as far as the folder and the files' names tell. */

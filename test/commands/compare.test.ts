@@ -34,9 +34,16 @@ describe("xray compare", () => {
       (text.split("\n").find((each) => each.startsWith(measure)) ?? "").trim().split(/ {2,}/);
     // 15 and 9.5 of the 16 pairs are in order; 1 and 5 of 8 are wrong, 4 of them by the second alone: p = 2 / 2^4.
     assert.deepEqual(line("area under the ROC curve (AUROC)").slice(1, 4), ["0.938", "0.594", "0.344"]);
-    assert.deepEqual(line("error rate").slice(1), ["0.125", "0.625", "-0.500", "0.125"]);
+    // The difference's standard error is the root of 8/7 x (4 x 0.5² + 4 x 0.5²) / 8².
+    assert.deepEqual(line("error rate").slice(1), [
+      ...["0.125", "0.625", "-0.500", "-0.870 to -0.130"],
+      "0.125",
+    ]);
     assert.deepEqual(line("correct where the other is wrong").slice(1), ["4", "0"]);
-    assert.match(text, /^8 test images, measures of dog; p values by DeLong/);
+    assert.match(
+      text,
+      /^8 test images, measures of dog; 95% confidence intervals, for which images are taken as independent: whose they are is not known; p values by DeLong/,
+    );
     assert.match(text, /The runs differ in no setting\.$/);
   });
 

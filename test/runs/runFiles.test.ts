@@ -7,6 +7,7 @@ import { Random } from "../../src/core/Random.js";
 import { UserError } from "../../src/core/errors.js";
 import { readPredictions } from "../../src/runs/predictionsFile.js";
 import { SeedSweep } from "../../src/runs/SeedSweep.js";
+import { aboutRun } from "../../src/report/aboutRun.js";
 import { reportMarkdown } from "../../src/report/reportMarkdown.js";
 import { readMetrics } from "../../src/runs/RunMetrics.js";
 import { temporaryFolder } from "../support/folders.js";
@@ -85,7 +86,7 @@ describe("files of a run that were changed", () => {
     const file = path.join(folder, "metrics.json");
     const refused = await tryMutants(file, async () => {
       const run = await readMetrics(file);
-      const report = reportMarkdown(run, { title: "A run" });
+      const report = reportMarkdown(run, { title: "A run", about: aboutRun(run) });
       assert.doesNotMatch(report, /undefined|NaN|\[object/);
       // What can be counted is told as it was counted.
       assert.match(report, /\| error rate \| 0\.125 \|/);

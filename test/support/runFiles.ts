@@ -5,13 +5,12 @@ import { crossEntropyOfProbabilities } from "../../src/statistics/crossEntropy.j
 import { type StoredPredictions, writePredictions } from "../../src/runs/predictionsFile.js";
 import type { RunMetrics } from "../../src/runs/RunMetrics.js";
 import { matrixMetrics } from "../../src/interpretation/matrixMetrics.js";
-import { positiveClass } from "../../src/statistics/positiveClass.js";
-import { confusionMatrix } from "../../src/statistics/confusionMatrix.js";
+import { ClassificationInterpretation } from "../../src/interpretation/ClassificationInterpretation.js";
 
 /** How the runs of these tests were made. */
 export const settings: RunSettings = {
   ...{ model: "resnet50", size: 32, bs: 4, epochsFrozen: 1, epochsUnfrozen: 1 },
-  ...{ trainPerClass: 0, validPerClass: 0 },
+  ...{ trainPerClass: 0, validPerClass: 0, protocol: "replica" },
 };
 
 /** Data of cats and dogs, whose hash is a digit again and again. */
@@ -67,8 +66,7 @@ export function metricsOf({
   settings: made = settings,
 }: StoredPredictions): RunMetrics {
   const { classes } = preds;
-  const positive = positiveClass(classes, preds.positiveClass)?.name;
-  const computed = matrixMetrics(confusionMatrix(preds), classes, positive);
+  const computed = ClassificationInterpretation.fromPredictions(preds).metrics();
   return {
     ...metrics,
     ...computed,

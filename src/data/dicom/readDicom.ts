@@ -1,11 +1,10 @@
-import { inflateRawSync } from "node:zlib";
 import type * as DicomParser from "dicom-parser";
 import type { DataSet, Element } from "dicom-parser";
 import { messageOf } from "../../core/errors.js";
 import { tooManyPixels } from "../images/decodeLimits.js";
-import { deflated, explicit, type PixelCoding, pixelCoding } from "./transferSyntax.js";
+import { type PixelCoding, pixelCoding } from "./transferSyntax.js";
 import { UnreadableDicom } from "./UnreadableDicom.js";
-import { endOfMeta } from "./endOfMeta.js";
+import { inflated } from "./inflated.js";
 import { withKnownVrs } from "./withKnownVrs.js";
 import { windowOf } from "./windowOf.js";
 import { numberOf } from "./numbersOf.js";
@@ -151,29 +150,6 @@ async function parse(bytes: Uint8Array): Promise<{ parser: Parser; dataSet: Data
     const reason = messageOf(inner);
     const cut = /past end|beyond|outside|buffer|length/i.test(reason);
     throw new UnreadableDicom(cut ? "is cut short (truncated)" : "is no DICOM file that can be read");
-  }
-}
-
-/** Deflated bytes may become a thousand times as many; an image of 8000 x 8000 has as many as this. */
-const maxInflatedBytes = 128 * 1024 ** 2;
-
-/** The file, or, where its data set is deflated, the same in explicit little endian. */
-function inflated(bytes: Uint8Array): Uint8Array {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = endOfMeta(file);
-  const name = file.subarray(0, start).indexOf(deflated);
-  if (name === -1) return bytes;
-  const meta = Buffer.from(file.subarray(0, start));
-  meta.fill(0, name + explicit.length, name + deflated.length);
-  try {
-    return Buffer.concat([meta, inflateRawSync(file.subarray(start), { maxOutputLength: maxInflatedBytes })]);
-  } catch (error) {
-    const tooLarge = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-    throw new UnreadableDicom(
-      tooLarge
-        ? `holds more than ${maxInflatedBytes / 1024 ** 2} MB once inflated`
-        : "is cut short (truncated)",
-    );
   }
 }
 

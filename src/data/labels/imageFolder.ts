@@ -10,6 +10,8 @@ export interface LabelledFile {
   /** Absolute path. */
   readonly path: string;
   readonly class: string;
+  /** Whose image it is, where the labels say it. */
+  readonly patient?: string;
 }
 
 /** How a folder is gone through. */

@@ -7,23 +7,54 @@ import type { LabelledFile } from "./imageFolder.js";
 export type PatientOf = (file: string) => string;
 
 /**
- * The files of each patient, patients and files in the files' order.
+ * Who the patient of a file is.
+ * @param groupBy undefined: what the labels say
+ * @throws UserError naming the file for which `groupBy` gives no patient
+ */
+function patientIn(file: LabelledFile, groupBy: PatientOf | undefined): string | undefined {
+  if (!groupBy) return file.patient;
+  // A function written in a notebook may return anything.
+  const patient: unknown = groupBy(file.path);
+  if (typeof patient === "string" && patient !== "") return patient;
+  throw new UserError(
+    `groupBy gives ${inspect(patient)} for ${file.path}.`,
+    "It must give each file's patient as a text that is not empty.",
+  );
+}
+
+/**
+ * A number for the patient of each file, from 0 in the order in which they first appear, so that nobody's name is kept.
+ * @returns by path; undefined where it is not known of every file
+ * @throws UserError as {@link byPatient}
+ */
+export function numberPatients(
+  files: readonly LabelledFile[],
+  groupBy?: PatientOf,
+): ReadonlyMap<string, number> | undefined {
+  const numbers = new Map<string, number>();
+  const byPath = new Map<string, number>();
+  for (const file of files) {
+    const patient = patientIn(file, groupBy);
+    if (patient === undefined) return undefined;
+    const number = numbers.get(patient) ?? numbers.size;
+    numbers.set(patient, number);
+    byPath.set(file.path, number);
+  }
+  return byPath;
+}
+
+/**
+ * The files of each patient, patients and files in the files' order; one whose patient nobody tells is by itself.
+ * @param groupBy undefined: what the labels say
  * @throws UserError naming the file for which `groupBy` gives no patient
  */
 export function byPatient(
   files: readonly LabelledFile[],
-  groupBy: PatientOf,
-): ReadonlyMap<string, readonly LabelledFile[]> {
-  const patients = new Map<string, LabelledFile[]>();
+  groupBy?: PatientOf,
+): ReadonlyMap<string | LabelledFile, readonly LabelledFile[]> {
+  const patients = new Map<string | LabelledFile, LabelledFile[]>();
   for (const file of files) {
-    // A function written in a notebook may return anything.
-    const patient: unknown = groupBy(file.path);
-    if (typeof patient !== "string" || patient === "") {
-      throw new UserError(
-        `groupBy gives ${inspect(patient)} for ${file.path}.`,
-        "It must give each file's patient as a text that is not empty.",
-      );
-    }
+    const patient = patientIn(file, groupBy) ?? file;
     const own = patients.get(patient);
     if (own) own.push(file);
     else patients.set(patient, [file]);

@@ -4,6 +4,7 @@ import { Random } from "../../core/Random.js";
 import { UserError } from "../../core/errors.js";
 import type { BunchSettings } from "../bunchOptions.js";
 import { checkClasses } from "./checkClasses.js";
+import { divideByGroup } from "./divideByGroup.js";
 import type { LabelledFile } from "./imageFolder.js";
 import { type FolderReading, labelFromFolders } from "./labelFromFolders.js";
 import { namesInWords } from "./namesInWords.js";
@@ -53,26 +54,45 @@ export function splitByFolder(
 
 /**
  * Divides images at random: the first of a seeded permutation validate, as fast.ai's `split_by_rand_pct` does it,
- * and with `groupBy` the first patients of a permutation of patients, until the share is reached.
+ * and with `groupBy` the first patients of a permutation of patients, until the share is reached. With `stratify` every
+ * class is divided as evenly as whole patients allow.
  * @param validPct share for validation, in (0, 1)
- * @throws UserError when `groupBy` gives no patient for a file
+ * @throws UserError when `groupBy` gives no patient for a file, or with `stratify` all files are of one
  */
 export function splitAtRandom(
   files: readonly LabelledFile[],
   validPct: number,
-  { seed, groupBy }: Pick<BunchSettings, "seed" | "groupBy">,
+  { seed, groupBy, stratify = false }: Pick<BunchSettings, "seed" | "groupBy" | "stratify">,
 ): TrainValidSplit {
-  const groups = groupBy ? [...byPatient(files, groupBy).values()] : files.map((file) => [file]);
-  const wanted = Math.floor(validPct * files.length);
+  const groups = [...byPatient(files, groupBy).values()];
+  const validates = (stratify ? evenly : untilShare)(groups, validPct, seed);
+  return {
+    train: files.filter((file) => !validates.has(file)),
+    valid: files.filter((file) => validates.has(file)),
+  };
+}
+
+type Groups = readonly (readonly LabelledFile[])[];
+
+function untilShare(groups: Groups, validPct: number, seed: number): Set<LabelledFile> {
+  const wanted = Math.floor(validPct * groups.flat().length);
   const chosen = new Set<LabelledFile>();
   for (const group of new Random(seed, randomStreams.split).permutation(groups.length)) {
     if (chosen.size >= wanted) break;
     for (const file of groups[group] ?? []) chosen.add(file);
   }
-  return {
-    train: files.filter((file) => !chosen.has(file)),
-    valid: files.filter((file) => chosen.has(file)),
-  };
+  return chosen;
+}
+
+function evenly(groups: Groups, validPct: number, seed: number): Set<LabelledFile> {
+  const classes = [...new Set(groups.flat().map((file) => file.class))].sort();
+  const items = groups.flatMap((group, patient) => group.map((file) => ({ file, patient })));
+  const parts = divideByGroup(
+    items.map(({ file }) => classes.indexOf(file.class)),
+    [1 - validPct, validPct],
+    { groups: items.map(({ patient }) => patient), seed },
+  );
+  return new Set(items.filter((_, i) => parts[i] === 1).map(({ file }) => file));
 }
 
 /**

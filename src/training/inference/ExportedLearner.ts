@@ -14,4 +14,6 @@ export interface ExportedLearner {
   readonly positiveClass?: string;
   /** Undefined: the most probable class is predicted. */
   readonly threshold?: DecisionThreshold;
+  /** What the net's logits are divided by before they become probabilities; undefined: nothing. */
+  readonly temperature?: number;
 }

@@ -38,6 +38,8 @@ export class InferenceLearner {
   readonly preparation: ExportedLearner["preparation"];
   /** From which probability on a class is predicted; undefined: the most probable one is. */
   readonly threshold: DecisionThreshold | undefined;
+  /** What the net's logits are divided by before they become probabilities; undefined: nothing. */
+  readonly temperature: number | undefined;
   /** The class that recall, precision and their kind speak of; undefined: they are means over the classes. */
   readonly positiveClass: string | undefined;
   /** Calls that have not ended. */
@@ -51,11 +53,12 @@ export class InferenceLearner {
     readonly model: Cnn,
     private readonly exported: ExportedLearner,
   ) {
-    const { classes, arch, preparation, threshold } = exported;
+    const { classes, arch, preparation, threshold, temperature } = exported;
     this.classes = classes;
     this.arch = arch;
     this.preparation = preparation;
     this.threshold = threshold;
+    this.temperature = temperature;
     this.positiveClass = exported.positiveClass ?? positiveClass(classes)?.name;
     this.evaluator = new Evaluator({ model, loss: new CrossEntropy(classes.length) });
   }

@@ -1,7 +1,10 @@
 import type { ExportedLearner } from "./ExportedLearner.js";
 
 /** What a description is made of. */
-export type DescribedNet = Pick<ExportedLearner, "arch" | "classes" | "preparation" | "positiveClass">;
+export type DescribedNet = Pick<
+  ExportedLearner,
+  "arch" | "classes" | "preparation" | "positiveClass" | "temperature"
+>;
 
 /** What a net takes and what it gives, for whoever runs it elsewhere: the metadata of an exported file. */
 export interface NetDescription {
@@ -19,6 +22,11 @@ export interface NetDescription {
   readonly mean: readonly number[];
   /** To divide by afterwards. */
   readonly std: readonly number[];
+  /**
+   * What the logits are to be divided by, where the net was calibrated: the file's own probabilities are those without
+   * it, p; with it they are p^(1/temperature), divided by their sum.
+   */
+  readonly temperature?: number;
 }
 
 export function describeNet(net: DescribedNet): NetDescription {
@@ -26,5 +34,6 @@ export function describeNet(net: DescribedNet): NetDescription {
   const { size, stats } = net.preparation;
   const { mean, std } = stats ?? { mean: [0, 0, 0], std: [1, 1, 1] };
   const of = positiveClass === undefined ? {} : { positiveClass };
-  return { architecture: arch, classes, ...of, size, pixels: "RGB in 0..1", mean, std };
+  const calibrated = net.temperature === undefined ? {} : { temperature: net.temperature };
+  return { architecture: arch, classes, ...of, size, pixels: "RGB in 0..1", mean, std, ...calibrated };
 }

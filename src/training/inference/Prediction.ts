@@ -20,12 +20,20 @@ export interface Decision {
   readonly classes: readonly string[];
   /** Undefined: the most probable class is predicted. */
   readonly threshold?: DecisionThreshold;
+  /** What the logits are divided by. @default 1 */
+  readonly temperature?: number;
 }
 
 /** @param logits `[n, c]` row by row, c being the number of classes */
-export function predictionsOf(logits: Float32Array, { classes, threshold }: Decision): Prediction[] {
+export function predictionsOf(
+  logits: Float32Array,
+  { classes, threshold, temperature = 1 }: Decision,
+): Prediction[] {
   const c = classes.length;
-  const probabilities = probabilitiesOf(logits, c);
+  const probabilities = probabilitiesOf(
+    logits.map((logit) => logit / temperature),
+    c,
+  );
   return Array.from({ length: logits.length / c }, (_, row) => {
     const own = probabilities.subarray(row * c, (row + 1) * c);
     const label = predictedClass(own, classes, threshold);

@@ -2,6 +2,7 @@ import path from "node:path";
 import { preprocessingOf } from "../../data/loading/prepareImage.js";
 import type { ImageDataBunch } from "../../data/ImageDataBunch.js";
 import { writeSafetensors } from "../../engine/safetensors.js";
+import { checkNumber } from "../../core/checkNumber.js";
 import { makeFolder } from "../../core/makeFolder.js";
 import type { Cnn } from "../../models/Cnn.js";
 import { toTorch } from "../../models/weights/torchLayout.js";
@@ -19,6 +20,11 @@ export interface ExportOptions {
    * that the net was not trained on. @default none: the most probable class is predicted
    */
   readonly threshold?: DecisionThreshold;
+  /**
+   * What the net's logits are divided by before they become probabilities, such as `fitTemperature` gives it; a threshold
+   * is one for the probabilities that come of it. @default 1
+   */
+  readonly temperature?: number;
 }
 
 /** What of a learner is exported. */
@@ -46,12 +52,14 @@ export async function exportLearner(
   options: ExportOptions = {},
 ): Promise<void> {
   const threshold = options.threshold && checkedThreshold(options.threshold, learn.data.classes);
+  const { temperature } = options;
+  if (temperature !== undefined) checkNumber("temperature", temperature, { above: 0 });
   const tensors = learn.model.state().map((variable) => toTorch(variable));
   requireFiniteWeights(tensors, "The net cannot be exported", divergedRemedy);
   await makeFolder(path.dirname(file), "Choose another folder: give the learner another `modelDir`.");
   const described = describeLearner(learn);
   // The class that is called by the threshold is the one that this net's numbers speak of.
   const positiveClass = threshold?.positiveClass ?? described.positiveClass;
-  const learner = JSON.stringify({ ...described, positiveClass, threshold });
+  const learner = JSON.stringify({ ...described, positiveClass, threshold, temperature });
   await writeSafetensors(file, tensors, { ...exportFormat, learner });
 }

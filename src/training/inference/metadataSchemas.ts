@@ -53,6 +53,7 @@ const learner: z.ZodType<ExportedLearner> = z
     preparation,
     positiveClass: z.string().optional(),
     threshold: threshold.optional(),
+    temperature: z.number().positive().optional(),
   })
   .superRefine(({ classes, positiveClass, threshold }, context) => {
     const named = [

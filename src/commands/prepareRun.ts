@@ -1,0 +1,114 @@
+import path from "node:path";
+import { setDisplay } from "../core/Display.js";
+import { UserError } from "../core/errors.js";
+import { TerminalDisplay } from "../display/TerminalDisplay.js";
+import { rememberedVariant } from "../engine/install/chooseVariant.js";
+import { hasNvidiaDriver } from "../engine/install/hasNvidiaDriver.js";
+import { computesOnGpu } from "../engine/install/probeEngine.js";
+import { notebookFacts } from "../report/notebookParameters.js";
+import type { RunBudget } from "../runs/budget/RunBudget.js";
+import { type Parameters, presets, type ResolvedParameters, resolveParameters } from "../runs/presets.js";
+import { checkedProtocol, defaultProtocol, type Protocol } from "../runs/protocols.js";
+import { ownNotebook, type RunSource } from "../runs/RunSource.js";
+import { findDataset } from "../xrays/findDataset.js";
+import type { FoundDataset } from "../xrays/FoundDataset.js";
+import type { RunOptions } from "./run.js";
+import { setUp } from "./setUp.js";
+
+/** All that a run needs to know before its notebook starts. */
+export interface PreparedRun extends RunSource {
+  /** All of a protocol's; of another notebook those that were given. */
+  readonly parameters: Partial<Parameters>;
+  /** The preset that the parameters are of; for another notebook "" where none was given. */
+  readonly preset: string;
+  /** Undefined where the notebook asks for none. */
+  readonly dataset?: FoundDataset;
+  /** Where its numbers were chosen so that it takes some minutes. */
+  readonly budget?: RunBudget;
+}
+
+/** A run of one of the protocols. */
+export interface ProtocolRun extends PreparedRun {
+  readonly protocol: Protocol;
+  readonly parameters: Parameters;
+  readonly dataset: FoundDataset;
+}
+
+/**
+ * Sets everything up, finds the data set and decides on the numbers.
+ * @throws UserError when a parameter is out of its range, or the folder of the data set is not there; before anything
+ * is installed
+ */
+export async function prepareProtocol(options: RunOptions): Promise<ProtocolRun> {
+  const protocol = checkedProtocol(options.protocol ?? defaultProtocol);
+  const { dataDir } = chosen(options, { gpu: false }).parameters;
+  const given = dataDir === "" ? undefined : await findDataset(dataDir);
+  const machine = await setUpAll(options);
+  const { parameters, preset } = chosen(options, machine);
+  // Before the notebook starts: a download shows its progress here.
+  return { protocol, parameters, preset, dataset: given ?? (await findDataset(parameters.dataDir)) };
+}
+
+/**
+ * The same for a notebook of the person's own: what is given goes to the variables of its parameters cell, and all else
+ * stays as the notebook has it. It gets a data set if it declares `dataDir`.
+ * @throws UserError when the file is no notebook or does not declare what is given, and as `prepareProtocol`
+ */
+export async function prepareNotebook(file: string, options: RunOptions): Promise<PreparedRun> {
+  const notebook = ownNotebook(file);
+  const { parameters: declared } = await notebookFacts(notebook.file);
+  const { preset, epochs: [epochsFrozen, epochsUnfrozen] = [], ...flags } = options;
+  const isPreset = preset !== "auto";
+  const wanted = parametersIn({ ...flags, epochsFrozen, epochsUnfrozen });
+  const missing = [...Object.keys(wanted), ...(isPreset ? ["preset"] : [])].filter(
+    (name) => !declared.has(name),
+  );
+  if (missing.length > 0) {
+    throw new UserError(
+      `${notebook.file} does not declare ${missing.join(", ")}.`,
+      declared.size === 0
+        ? "It has no cell tagged `parameters`: leave the flags out, or give it one that declares them with `let`."
+        : `Its parameters are ${[...declared].join(", ")}: leave the other flags out.`,
+    );
+  }
+  resolveParameters({ ...presets.article, ...wanted, preset: isPreset ? preset : "none" }, { gpu: false });
+  const asks = declared.has("dataDir");
+  const { dataDir } = wanted;
+  const given = asks && dataDir !== undefined ? await findDataset(dataDir) : undefined;
+  await setUpAll(options);
+  const dataset = given ?? (asks ? await findDataset() : undefined);
+  return { notebook, parameters: wanted, preset: isPreset ? preset : "", dataset };
+}
+
+async function setUpAll({ gpu, cpu }: Pick<RunOptions, "gpu" | "cpu">): Promise<{ readonly gpu: boolean }> {
+  setDisplay(new TerminalDisplay(process.stderr));
+  await setUp({ gpu, cpu });
+  const machine = { gpu: await computesOnGpu() };
+  if (!machine.gpu && rememberedVariant() !== "cpu" && hasNvidiaDriver()) {
+    console.error(
+      "run: an NVIDIA driver is loaded, but the engine computes on the CPU; see `npx xray doctor`",
+    );
+  }
+  return machine;
+}
+
+/** The preset's numbers with the flags over them. */
+function chosen(
+  { preset: wanted, epochs, ...flags }: RunOptions,
+  machine: { readonly gpu: boolean },
+): ResolvedParameters {
+  const { preset, parameters: base } = resolveParameters({ ...presets.article, preset: wanted }, machine);
+  const [epochsFrozen, epochsUnfrozen] = epochs ?? [base.epochsFrozen, base.epochsUnfrozen];
+  const given = { ...base, ...parametersIn({ ...flags, epochsFrozen, epochsUnfrozen }) };
+  return { ...resolveParameters({ ...given, preset: "none" }, machine), preset };
+}
+
+/** Those of the flags that are a notebook's parameters, as far as they are given. */
+function parametersIn(flags: Partial<Parameters>): Partial<Parameters> {
+  const { size, bs, epochsFrozen, epochsUnfrozen, seed, trainPerClass, validPerClass, model } = flags;
+  // The notebook runs in another folder.
+  const dataDir =
+    flags.dataDir === undefined || flags.dataDir === "" ? undefined : path.resolve(flags.dataDir);
+  const all = { size, bs, epochsFrozen, epochsUnfrozen, seed, trainPerClass, validPerClass, dataDir, model };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,115 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { performance } from "node:perf_hooks";
+import type { FolderLock } from "../core/folderLock.js";
+import { subfolders } from "../data/labels/imageFolder.js";
+import { inText } from "../report/reportMarkdown.js";
+import { reportTitle } from "../report/reportTitle.js";
+import { runNotebook, type RunNotebookOptions } from "../report/runNotebook.js";
+import { writeMetrics } from "../runs/metricsFile.js";
+import { backupFolder } from "../runs/resumeHint.js";
+import { executedName } from "../runs/runFolder.js";
+import { dataSource, readMetrics, type RunMetrics } from "../runs/RunMetrics.js";
+import { notebookFile } from "../runs/RunSource.js";
+import { readStartedRun, writeStartedRun } from "../runs/StartedRun.js";
+import type { PreparedRun } from "./prepareRun.js";
+import { reportOf } from "./report.js";
+
+interface RunInFolder {
+  readonly pdf?: boolean;
+  readonly started: number;
+  readonly locks: readonly FolderLock[];
+}
+
+/**
+ * Runs the notebook in a folder that is this run's, and writes its reports.
+ * @param options `started`: when the work on the run began, as `performance.now()` gives it; `locks`: of the folders
+ * that it writes to
+ */
+export async function runPrepared(
+  folder: string,
+  prepared: PreparedRun,
+  { pdf = false, started, locks }: RunInFolder,
+): Promise<void> {
+  const setUpSeconds = secondsSince(started);
+  const { dataset, budget } = prepared;
+  if ((await readStartedRun(folder)) === undefined) {
+    await writeStartedRun(folder, { ...prepared, dataset: dataset?.path, pdf });
+  }
+  const notebook = notebookFile(prepared);
+  console.error(`run: ${path.relative(process.cwd(), folder) || folder} (${describe(prepared)})`);
+  await runNotebook({
+    notebook,
+    output: path.join(folder, executedName(notebook)),
+    parameters: parametersOf(prepared),
+    ...textsFor(prepared),
+    // The kernel, whose working directory is another one, neither looks for the data set again nor downloads it.
+    env: { ...(dataset && { XRAY_DATA: dataset.path }), XRAY_RUN_DIR: folder, XRAY_TERMINAL: "1" },
+    locks,
+  });
+  const file = path.join(folder, "metrics.json");
+  const metrics = prepared.notebook && !existsSync(file) ? undefined : await readMetrics(file);
+  // A run that was interrupted took what its stages took, in whichever process.
+  const total = Math.max(secondsSince(started), setUpSeconds + sumOfSeconds(metrics?.seconds ?? {}));
+  if (metrics) {
+    const seconds = { setUp: setUpSeconds, ...metrics.seconds, total };
+    await writeMetrics(file, { ...metrics, budget, seconds });
+  }
+  const [report] = await reportOf(folder, pdf);
+  await rm(backupFolder(folder), { recursive: true, force: true });
+  console.error(
+    `run: ${metrics ? resultInWords(metrics) : "the notebook wrote no metrics.json"}, ${(total / 60).toFixed(1)} minutes`,
+  );
+  console.log(report);
+}
+
+function resultInWords(metrics: RunMetrics): string {
+  const { errorRate, intervals, validSize, patients } = metrics;
+  const people = typeof patients === "number" ? ` of ${patients} patients` : "";
+  const images = dataSource(metrics) === "phantom" ? "DRAWN images, not of patients" : `test images${people}`;
+  return (
+    `error rate ${shown(errorRate)} (95% confidence interval ${(intervals.errorRate ?? []).map(shown).join(" to ")}) ` +
+    `on ${validSize} ${images}`
+  );
+}
+
+/** A protocol's numbers are chosen; a notebook of a person's own may choose by the preset that was asked for. */
+function parametersOf({ notebook, parameters, preset }: PreparedRun): RunNotebookOptions["parameters"] {
+  if (!notebook) return { ...parameters, preset: "none" };
+  return preset === "" ? parameters : { ...parameters, preset };
+}
+
+/** What a notebook says of its X-rays and of the article's is said of no other images. */
+function textsFor({ notebook, dataset }: PreparedRun): Pick<RunNotebookOptions, "leaveOut" | "heading"> {
+  if (!dataset || dataset.kind === "kermany") return {};
+  const { path: folder, train, kind } = dataset;
+  const leaveOut = ["kermany"];
+  if (notebook) return { leaveOut };
+  const title = reportTitle(kind, {
+    classes: subfolders(path.join(folder, train)),
+    name: path.basename(folder),
+  });
+  return { leaveOut, heading: `# ${inText(title)}` };
+}
+
+function describe({ notebook, protocol, parameters: p }: PreparedRun): string {
+  if (notebook) {
+    const given = Object.entries(p).map(([name, value]) => `${name} ${value}`);
+    return [path.basename(notebook.file), ...given].join(", ");
+  }
+  const { trainPerClass = 0, epochsFrozen = 0, epochsUnfrozen = 0 } = p;
+  const subset = trainPerClass === 0 ? "all training images" : `${trainPerClass} training images a class`;
+  return (
+    `${protocol ?? ""}: ${p.model ?? ""}, ${p.size ?? 0} px, batches of ${p.bs ?? 0}, ${subset}, ` +
+    `${epochsFrozen} + ${epochsUnfrozen} epochs, seed ${p.seed ?? 0}`
+  );
+}
+
+const shown = (value: number | null): string => value?.toFixed(3) ?? "unknown";
+
+/** The sum over the stages, each of which is one number. */
+const sumOfSeconds = (seconds: RunMetrics["seconds"]): number =>
+  Object.values(seconds).reduce<number>((sum, each) => sum + (typeof each === "number" ? each : 0), 0);
+
+const secondsSince = (start: number): number => (performance.now() - start) / 1000;

@@ -1,0 +1,68 @@
+import path from "node:path";
+import { UserError } from "../core/errors.js";
+import { checkInteger } from "../core/checkNumber.js";
+import { checkImages } from "./images/checkImages.js";
+import type { ImageDataset, ImageItem } from "./ImageDataset.js";
+import type { Excluded, LabelledFile } from "./labels/imageFolder.js";
+import { type ClassFolder, labelFromFolders } from "./labels/labelFromFolders.js";
+import { LeftOut } from "./labels/LeftOut.js";
+import { numberPatients, warnOfSharedPatients } from "./labels/patients.js";
+import { splitFiles } from "./labels/splitFiles.js";
+import { splitItems } from "./labels/splitItems.js";
+import { warnOfCopies } from "./labels/warnOfCopies.js";
+import { type BunchParts, datasetOf } from "./loadBunch.js";
+
+/** Which images of a folder with a folder for each class are taken. */
+export interface LabelledOptions {
+  /** At most so many of each class, drawn by the bunch's seed; 0: all. @default 0 */
+  readonly perClass?: number;
+  /** As `ImageDataBunch.fromFolder` takes it. */
+  readonly classFolder?: ClassFolder;
+  /** As `ImageDataBunch.fromFolder` takes it. */
+  readonly exclude?: Excluded;
+}
+
+/**
+ * The images of a folder that holds a folder for each class, checked as a bunch's own.
+ * @param parts of the bunch whose classes they have, and whose images they may not be
+ * @throws UserError naming the folder or file that is wrong
+ */
+export async function labelledDataset(
+  folder: string,
+  parts: BunchParts,
+  { perClass = 0, classFolder, exclude }: LabelledOptions,
+): Promise<ImageDataset> {
+  const place = path.resolve(folder);
+  const root = path.dirname(place);
+  const leftOut = new LeftOut();
+  const files = labelFromFolders(splitFiles(root, path.basename(place), { leftOut, exclude }), classFolder);
+  leftOut.say(root);
+  const { trainDs, validDs, groupBy } = parts;
+  const own = [...trainDs.items, ...validDs.items].map(labelled);
+  const known = new Set(own.map((item) => item.path));
+  const both = files.find((file) => known.has(file.path));
+  if (both) {
+    throw new UserError(
+      `${both.path} trains or validates already.`,
+      "Give a folder of images that had no part in the training.",
+    );
+  }
+  if (groupBy) warnOfSharedPatients(own, files, groupBy);
+  const { valid: chosen } = splitItems(
+    place,
+    { train: trainDs.items.map(labelled), valid: files },
+    { ...parts, trainPerClass: 0, validPerClass: checkInteger("perClass", perClass, 0) },
+  );
+  const paths = chosen.map((file) => file.path);
+  const bad = await checkImages(paths, parts, parts.workers, parts.cache);
+  const usable = chosen.filter((file) => !bad.has(file.path));
+  if (usable.length === 0) {
+    throw new UserError(`No usable image is left in ${place}.`, "Repair the files that were left out.");
+  }
+  const dataset = datasetOf(usable, trainDs.classes, numberPatients(usable, groupBy));
+  warnOfCopies(root, trainDs, { [path.basename(place)]: dataset });
+  return dataset;
+}
+
+/** The patient's number is not his name. */
+const labelled = ({ path: file, class: name }: ImageItem): LabelledFile => ({ path: file, class: name });

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { readJson } from "../core/readJson.js";
+
+const schema = z.object({
+  cells: z.array(
+    z.object({
+      source: z.union([z.string(), z.array(z.string())]),
+      cell_type: z.string(),
+      metadata: z.object({ tags: z.array(z.string()).optional() }).optional(),
+    }),
+    { error: "expected a list of cells" },
+  ),
+});
+
+/** What a notebook says of itself. */
+export interface NotebookFacts {
+  /** The variables that its cell tagged `parameters` declares with `let`, one to a statement. */
+  readonly parameters: ReadonlySet<string>;
+  /** Its first heading; undefined where it has none. */
+  readonly title: string | undefined;
+}
+
+/** @throws UserError naming the file when it is no notebook */
+export async function notebookFacts(file: string): Promise<NotebookFacts> {
+  const { cells } = await readJson(schema, { file, remedy: "Give the path of a Jupyter notebook (.ipynb)." });
+  const texts = cells.map(({ source, ...cell }) => ({ ...cell, text: [source].flat().join("") }));
+  const declared = texts
+    .filter(({ metadata }) => metadata?.tags?.includes("parameters"))
+    .flatMap(({ text }) => [...text.matchAll(/^\s*let\s+([\w$]+)/gm)].map(([, name = ""]) => name));
+  const [, title] =
+    texts
+      .filter(({ cell_type }) => cell_type === "markdown")
+      .map(({ text }) => /^#\s+(.+)$/m.exec(text))
+      .find((match) => match !== null) ?? [];
+  return { parameters: new Set(declared), title };
+}

@@ -1,0 +1,58 @@
+import { z } from "zod";
+import type { DecisionThreshold } from "../../statistics/DecisionThreshold.js";
+import type { RecallGuarantee } from "../../statistics/recallGuarantee.js";
+import type { HistoryRow } from "../../training/HistoryRow.js";
+import { argmin } from "../../statistics/argmin.js";
+import { count, text } from "../runSchemas.js";
+
+/** What was chosen on held-out images, before the test images were opened. */
+export interface Choices {
+  /** The net that each stage of the training, such as "frozen", has ended with. */
+  readonly epochs: Readonly<Record<string, ChosenEpoch>>;
+  /** What the net's logits are divided by. */
+  readonly temperature: number;
+  /** From which probability on a class is predicted; undefined where no class is positive: the most probable one is. */
+  readonly threshold?: DecisionThreshold;
+  /** What can be said of the threshold beforehand; its own threshold is null where that takes more held-out patients. */
+  readonly promise?: RecallGuarantee;
+}
+
+/** After which epoch a stage's net was taken. */
+export interface ChosenEpoch {
+  /** Epochs that were trained. */
+  readonly trained: number;
+  /** The epoch with the lowest held-out loss, from 1 on. */
+  readonly chosen: number;
+}
+
+/** The best epoch of each stage, by its held-out loss: the one that `SaveModelCallback` has loaded. */
+export function chosenEpochs(history: readonly Pick<HistoryRow, "phase" | "validLoss">[]): Choices["epochs"] {
+  return Object.fromEntries(
+    [...new Set(history.map(({ phase }) => phase))].map((phase) => {
+      const losses = history
+        .filter((row) => row.phase === phase)
+        .map(({ validLoss }) => validLoss ?? Infinity);
+      return [phase, { trained: losses.length, chosen: 1 + argmin(losses) }];
+    }),
+  );
+}
+
+const share = z.number({ error: "expected a number in 0..1" }).min(0).max(1);
+
+export const choicesSchema: z.ZodType<Choices> = z.object({
+  epochs: z.record(z.string(), z.object({ trained: count(1), chosen: count(1) })),
+  temperature: z.number({ error: "expected a number above 0" }).positive("expected a number above 0"),
+  threshold: z
+    .object({
+      positiveClass: text,
+      threshold: z.number({ error: "expected a probability" }).min(0).max(1),
+      rule: text.optional(),
+    })
+    .optional(),
+  promise: z
+    .object({
+      ...{ recall: share, confidence: share, threshold: share.nullable() },
+      ...{ units: count(), needed: count(), allowedMisses: z.int(), misses: count() },
+    })
+    .optional(),
+});

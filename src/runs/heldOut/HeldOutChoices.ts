@@ -1,0 +1,112 @@
+import path from "node:path";
+import { currentDisplay } from "../../core/Display.js";
+import { UserError } from "../../core/errors.js";
+import { runDirectory } from "../../core/runDirectory.js";
+import type { ImageDataBunch } from "../../data/ImageDataBunch.js";
+import type { ImageDataset } from "../../data/ImageDataset.js";
+import { ClassificationInterpretation } from "../../interpretation/ClassificationInterpretation.js";
+import { atTemperature, fitTemperature } from "../../statistics/calibration.js";
+import type { ExportOptions } from "../../training/inference/exportLearner.js";
+import type { Learner } from "../../training/Learner.js";
+import type { FoundDataset } from "../../xrays/FoundDataset.js";
+import { writeMetrics } from "../metricsFile.js";
+import { type Choices, chosenEpochs } from "./Choices.js";
+import { choicesTable, resultsTable } from "./choicesTables.js";
+import { chooseForRecall } from "./chooseForRecall.js";
+
+/** The file's name in the run's folder. */
+export const choicesName = "choices.json";
+
+/**
+ * All that is chosen on the images that were held out of a training: after which epochs the net was taken, the
+ * temperature that makes its probabilities likeliest, and the threshold. They are written to `choices.json` in the run's
+ * folder, and only then can the test images be opened, by `openTest`.
+ */
+export class HeldOutChoices {
+  private opened: ImageDataset | undefined;
+
+  private constructor(
+    private readonly learn: Learner<ImageDataBunch>,
+    /** The held-out images, with the probabilities at the temperature. */
+    readonly heldOut: ClassificationInterpretation,
+    /** What `choices.json` holds. */
+    readonly choices: Choices,
+  ) {}
+
+  /**
+   * Chooses on the learner's validation images, as the net is now, and writes the choices down.
+   * @param options `recall`: the share of the patients of whom the threshold is to find all positive images, with 95%
+   * confidence; 0.95 by default
+   * @throws UserError when a class is absent, or the file cannot be written
+   */
+  static async make(
+    learn: Learner<ImageDataBunch>,
+    { recall = 0.95 }: { readonly recall?: number } = {},
+  ): Promise<HeldOutChoices> {
+    const preds = await learn.getPreds();
+    const temperature = fitTemperature(preds);
+    const heldOut = interpretationOf(atTemperature(preds, temperature), learn.data.validDs, "held-out");
+    const chosen = heldOut.positiveClass === undefined ? {} : chooseForRecall(heldOut.binary(), recall);
+    const choices: Choices = { epochs: chosenEpochs(learn.history), temperature, ...chosen };
+    await writeMetrics(path.join(runDirectory(), choicesName), choices);
+    return new HeldOutChoices(learn, heldOut, choices);
+  }
+
+  /** Shows what was chosen. */
+  show(): void {
+    currentDisplay().table(choicesTable(this.choices, this.heldOut));
+  }
+
+  /**
+   * Opens the test images, for the first time, and judges the net on them.
+   * @param dataset what `findDataset` gave
+   * @param options `validPerClass`: at most so many images of each class; 0, the default: all
+   * @throws UserError naming the folder or file that is wrong
+   */
+  async openTest(
+    { path: folder, valid }: Pick<FoundDataset, "path" | "valid">,
+    { validPerClass = 0 }: { readonly validPerClass?: number } = {},
+  ): Promise<ClassificationInterpretation> {
+    const { learn, choices } = this;
+    const dl = await learn.data.labelledLoader(path.join(folder, valid), { perClass: validPerClass });
+    this.opened = dl.dataset;
+    const preds = await learn.getPreds({ dl });
+    return interpretationOf(atTemperature(preds, choices.temperature), dl.dataset, "test");
+  }
+
+  /** Shows how the net does on the images that the choices were made on, and on the test images beside them. */
+  showBeside(tested: ClassificationInterpretation): void {
+    currentDisplay().table(resultsTable(this.choices, this.heldOut, tested));
+  }
+
+  /** What goes with the net when it is exported. */
+  get exportOptions(): ExportOptions {
+    const { temperature, threshold } = this.choices;
+    return { temperature, threshold };
+  }
+
+  /**
+   * The held-out images.
+   * @internal
+   */
+  get heldOutDs(): ImageDataset {
+    return this.learn.data.validDs;
+  }
+
+  /**
+   * The test images.
+   * @throws UserError before they were opened
+   * @internal
+   */
+  get testDs(): ImageDataset {
+    if (this.opened) return this.opened;
+    throw new UserError("The test images have not been opened.", "Call `openTest` first.");
+  }
+}
+
+const interpretationOf = (
+  preds: Awaited<ReturnType<Learner["getPreds"]>>,
+  { items }: ImageDataset,
+  set: string,
+): ClassificationInterpretation =>
+  ClassificationInterpretation.fromPredictions(preds, { set, paths: items.map(({ path: file }) => file) });

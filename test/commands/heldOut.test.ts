@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { JSDOM } from "jsdom";
+import { runsDir } from "../../src/core/environment.js";
+import type { Choices } from "../../src/runs/heldOut/Choices.js";
+import { readRun, type ReadRun } from "../../src/runs/readRun.js";
+import { drawPhantomSet } from "../../src/xrays/drawPhantomSet.js";
+import { type Seen, watchOpens } from "../support/watchOpens.js";
+import { type Ended, startXray, xray } from "../support/xray.js";
+
+describe("xray run --protocol held-out", () => {
+  const names = [1, 2].map((i) => `test-held-out-${process.pid}-${i}`);
+  const folders = names.map((name) => path.join(runsDir, name));
+  const [first = "", second = ""] = folders;
+  const read = (folder: string, file: string) => readFileSync(path.join(folder, file));
+  const ended: Ended[] = [];
+  let seen: Seen[] = [];
+  let tested: string[] = [];
+  let parent = "";
+  let run: ReadRun;
+
+  before(async () => {
+    parent = await mkdtemp(path.join(tmpdir(), "xray-drawn-"));
+    const drawn = await drawPhantomSet({
+      folder: path.join(parent, "drawn"),
+      trainPerClass: 20,
+      testPerClass: 7,
+      side: 64,
+    });
+    const classes = ["NORMAL", "PNEUMONIA"].map((name) => path.join(drawn, "test", name));
+    tested = classes.flatMap((folder) => readdirSync(folder).map((name) => path.join(folder, name)));
+    const tiny = ["--size", "32", "--bs", "4", "--epochs", "2,1", "--train-per-class", "12"];
+    const args = ["run", "--protocol", "held-out", ...tiny, "--seed", "3", "--data-dir", drawn];
+    mkdirSync(first, { recursive: true });
+    const endWatch =
+      process.platform === "linux" ? await watchOpens(path.join(first, "choices.json"), classes) : undefined;
+    ended.push(await xray([...args, "--name", names[0] ?? ""]));
+    seen = (await endWatch?.()) ?? [];
+
+    // The second is killed in its training, and gone on with.
+    const begun = startXray([...args, "--name", names[1] ?? ""], { env: { XRAY_BACKUP_SECONDS: "1" } });
+    const backup = path.join(second, "backup");
+    const isKept = (fit: string) => existsSync(path.join(backup, fit, "fit.json"));
+    await begun.until("a backup", () => existsSync(backup) && readdirSync(backup).some(isKept));
+    begun.kill("SIGKILL");
+    await begun.ended;
+    ended.push(await xray(["run", "--resume", names[1] ?? ""]));
+    run = await readRun(first);
+  });
+  after(async () => {
+    await rm(parent, { recursive: true, force: true });
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("ends with 0 and names the report", () => {
+    for (const [i, { code, stdout, stderr }] of ended.entries()) {
+      assert.equal(code, 0, stderr);
+      assert.equal(stdout.trim(), path.join(folders[i] ?? "", "report.html"));
+    }
+  });
+
+  it(
+    "opens no test image before the choices are written, and every one after that",
+    { skip: process.platform !== "linux" && "Linux alone tells who opens a file" },
+    () => {
+      const written = seen.indexOf("appears");
+      assert.ok(written >= 0, "choices.json was seen to appear");
+      const opened = seen.flatMap((each, i) => (each === "appears" ? [] : [{ file: each.open, i }]));
+      assert.deepEqual(
+        opened.filter(({ i }) => i < written),
+        [],
+      );
+      assert.deepEqual([...new Set(opened.map(({ file }) => file))].sort(), [...tested].sort());
+    },
+  );
+
+  it("holds out the same share of each class, and trains on none of it", () => {
+    const { metrics, predictions } = run;
+    assert.ok(typeof metrics.dataset !== "string" && predictions?.heldOut);
+    const { train, heldOut, valid } = metrics.dataset;
+    assert.deepEqual(train.classes, { NORMAL: 12, PNEUMONIA: 12 });
+    assert.deepEqual(heldOut?.classes, { NORMAL: 4, PNEUMONIA: 4 });
+    assert.deepEqual(valid.classes, { NORMAL: 7, PNEUMONIA: 7 });
+    const { paths } = predictions.heldOut;
+    assert.ok(
+      paths.every((file) => file.startsWith(`train${path.sep}`)),
+      paths.join(),
+    );
+    assert.equal(metrics.patients, 14, "each drawn image is of a patient of its own");
+  });
+
+  it("writes what was chosen, and all that it takes to compute it anew", () => {
+    const choices = JSON.parse(read(first, "choices.json").toString()) as Choices;
+    const { metrics, predictions } = run;
+    assert.deepEqual(metrics.choices, choices);
+    assert.deepEqual(predictions?.choices, choices);
+    assert.equal(metrics.protocol, "held-out");
+    const losses = (metrics.history ?? [])
+      .filter(({ phase }) => phase === "frozen")
+      .map(({ validLoss }) => Number(validLoss));
+    assert.deepEqual(choices.epochs, {
+      frozen: { trained: 2, chosen: 1 + losses.indexOf(Math.min(...losses)) },
+      unfrozen: { trained: 1, chosen: 1 },
+    });
+    // The threshold is the highest that finds 95% of the four: the lowest of their probabilities.
+    const { preds } = predictions.heldOut ?? predictions;
+    const ofIll = Array.from(preds.y, (label, i) => (label === 1 ? (preds.probs[2 * i + 1] ?? NaN) : 1));
+    assert.equal(choices.threshold?.threshold, Math.min(...ofIll));
+    assert.ok(choices.temperature > 0);
+  });
+
+  it("shows held-out and test images beside each other, and what the protocol is", () => {
+    const { document } = new JSDOM(read(first, "report.html").toString()).window;
+    const heads = [...document.querySelectorAll("th")].map(({ textContent }) => textContent);
+    const patients = (images: string, n: number) => `${n} ${images} images of ${n} patients`;
+    assert.ok(heads.includes(`${patients("held-out", 8)} (chosen here)`), heads.join("; "));
+    assert.ok(heads.includes(patients("test", 14)), heads.join("; "));
+    const about = document.querySelector("footer")?.textContent ?? "";
+    assert.match(about, /held-out: epochs, temperature and threshold were chosen on 8 held-out images/);
+    assert.match(about, /the 14 test images are of 14 patients/);
+  });
+
+  it("gives the same bits when it was killed and gone on with", () => {
+    for (const file of ["choices.json", "predictions.json", path.join("models", "export.safetensors")]) {
+      assert.ok(read(first, file).equals(read(second, file)), `${file} differs`);
+    }
+  });
+});

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { after, describe, it } from "node:test";
+import { JSDOM } from "jsdom";
+import { runsDir } from "../../src/core/environment.js";
+import { imagesAt, temporaryFolder } from "../support/folders.js";
+import { writeNotebook } from "../support/notebookFile.js";
+import { xray } from "../support/xray.js";
+
+describe("xray run --notebook", () => {
+  const name = `test-own-${process.pid}`;
+  const folder = path.join(runsDir, name);
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const write = async (file: string): Promise<string> => {
+    const notebook = path.join(temporaryFolder(), file);
+    await writeNotebook(notebook, [
+      { markdown: "# How far it is\n\nText." },
+      { code: "let seed = 1;\nlet size = 64;\nvoid 0;", tags: ["parameters"] },
+      { code: "[seed, size, process.env.XRAY_RUN_DIR]" },
+    ]);
+    return notebook;
+  };
+
+  it("gives it what its parameters cell declares, and writes a report though it writes no numbers", async () => {
+    // What an interrupted run has left is a notebook like any other.
+    const notebook = await write("distance.failed.ipynb");
+    const { code, stdout, stderr } = await xray([
+      "run",
+      "--notebook",
+      notebook,
+      "--seed",
+      "7",
+      "--name",
+      name,
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout.trim(), path.join(folder, "report.html"));
+    assert.match(stderr, /\(distance\.failed\.ipynb, seed 7\)[^]*wrote no metrics\.json, \d/);
+    assert.ok(existsSync(path.join(folder, "distance.ipynb")));
+    const { document } = new JSDOM(readFileSync(path.join(folder, "report.html"), "utf8")).window;
+    assert.equal(document.title, "How far it is");
+    assert.ok(document.body.textContent.includes(`[ 7, 64, '${folder}' ]`));
+    const about = document.querySelector("footer")?.textContent ?? "";
+    assert.match(about, /distance\.failed\.ipynb[^]*seed 7/);
+    assert.match(
+      readFileSync(path.join(folder, "report.md"), "utf8"),
+      /^# How far it is\n[^]*\*\*Parameters\*\*: seed 7/,
+    );
+    const again = await xray(["report", name]);
+    assert.equal(again.code, 0, again.stderr);
+    const resumed = await xray(["run", "--resume", name]);
+    assert.match(resumed.stderr, /is finished/);
+  });
+
+  it("refuses what it does not declare, what is no notebook, and what does not go together", async () => {
+    const notebook = await write("small.ipynb");
+    const images = await imagesAt("train/a/1.png");
+    for (const [args, message] of [
+      [
+        ["--epochs", "1,1", "--bs", "4"],
+        /small\.ipynb does not declare bs, epochsFrozen, epochsUnfrozen\.[^]*are seed, size/,
+      ],
+      [["--data-dir", images], /does not declare dataDir/],
+      [["--preset", "quick"], /does not declare preset/],
+      [["--size", "0"], /size is 0/],
+      [["--protocol", "held-out"], /--notebook.*--protocol/],
+      [["--minutes", "3"], /--notebook.*--minutes/],
+    ] as const) {
+      const { code, stderr } = await xray(["run", "--notebook", notebook, ...args]);
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /^\s+at /m);
+    }
+    const none = await xray(["run", "--notebook", path.join(images, "train", "a", "1.png")]);
+    assert.match(none.stderr, /1\.png cannot be read[^]*Jupyter notebook/);
+    const other = await xray(["run", "--protocol", "honest"]);
+    assert.match(other.stderr, /no protocol "honest"[^]*replica, held-out/);
+    const minutes = await xray(["run", "--protocol", "held-out", "--minutes", "3"]);
+    assert.match(minutes.stderr, /--minutes chooses the numbers of the protocol replica alone/);
+  });
+});
