@@ -19,6 +19,12 @@ export { cohenKappa, type KappaWeights, matthewsCorrcoef } from "./agreement.js"
 export { type AucComparison, type AucInterval, aucInterval, compareAucs } from "./deLong.js";
 export { type ClusteredMcNemar, clusteredMcNemar } from "./clusteredMcNemar.js";
 export { type ClusteredShare, clusteredShare, type ShareItems } from "./clusteredShare.js";
+export {
+  compareSeeds,
+  type SeedComparison,
+  type SeedComparisonOptions,
+  seedsNeeded,
+} from "./compareSeeds.js";
 export type { Groups } from "./Groups.js";
 export { type McNemar, mcNemar } from "./mcNemar.js";
 export type { BinaryMeasures, Estimate, RankedMeasures } from "./measures.js";
