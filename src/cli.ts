@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { EvaluateCommandOptions } from "./commands/evaluate.js";
 import type { PredictOptions } from "./commands/predict.js";
 import type { RunOptions } from "./commands/run.js";
 import type { RunsOptions } from "./commands/runs.js";
@@ -102,6 +103,35 @@ function program(): Command {
     .action(async (first: string, second: string) => {
       const { compare } = await import("./commands/compare.js");
       await compare(first, second);
+    });
+
+  xray
+    .command("evaluate")
+    .description(
+      "judge the predictions of any program: discrimination, calibration, net benefit, with intervals by patient; writes " +
+        "evaluation.html and evaluation.json",
+    )
+    .argument("<predictions>", "a CSV file with columns y and score, a run, or its predictions.json")
+    .option("--against <file>", "another model's predictions of the same images: compare the two")
+    .option("--threshold <number>", "call an image positive from this score on; default: 0.5", decimal)
+    .option("--prevalence <share>", "also judge at this share of positives, between 0 and 1", decimal)
+    .option("--positive <name>", "the positive class of a run, or what column y says of a positive image")
+    .option("--y <column>", "the column that says what is so; default: y")
+    .option("--score <column>", "the column of the model's score; default: score")
+    .option(
+      "--patient <column>",
+      "the column that says whose image it is; default: patient, where there is one",
+    )
+    .option("--no-patient", "take images as independent, whosever they are")
+    .option("--second <column>", "the column of another model's score; default: second, where there is one")
+    .option("--logit <column>", "the column of the score's logit; default: logit, where there is one")
+    .option("--delimiter <sign>", "what stands between two fields; default: a comma")
+    .option("--encoding <name>", "such as windows-1252; default: UTF-8")
+    .option("--out <folder>", "where the two files go; default: beside the predictions")
+    .option("--json", "print one object, for programs")
+    .action(async (predictions: string, options: EvaluateCommandOptions) => {
+      const { evaluate } = await import("./commands/evaluate.js");
+      await evaluate(predictions, options);
     });
 
   xray
@@ -222,6 +252,12 @@ const cpu = (): Option =>
 function integer(text: string): number {
   const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
   if (!Number.isSafeInteger(value)) throw new InvalidArgumentError("It is a whole number.");
+  return value;
+}
+
+function decimal(text: string): number {
+  const value = text.trim() === "" ? NaN : Number(text);
+  if (!Number.isFinite(value)) throw new InvalidArgumentError("It is a number.");
   return value;
 }
 

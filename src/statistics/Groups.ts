@@ -43,7 +43,10 @@ export function numberedGroups(n: number, groups?: Groups): NumberedGroups {
 /** The sum of each group's values, `[count]`. */
 export function sumByGroup(values: ArrayLike<number>, { of, count }: NumberedGroups): Float64Array {
   const sums = new Float64Array(count);
-  for (const [i, group] of of.entries()) sums[group] = valueAt(sums, group) + valueAt(values, i);
+  for (let i = 0; i < of.length; i++) {
+    const group = of[i] ?? 0;
+    sums[group] = (sums[group] ?? 0) + (values[i] ?? 0);
+  }
   return sums;
 }
 

@@ -54,11 +54,13 @@ export function confidenceCalibration(
   return binned(confidence, Uint8Array.from(correctItems(predicted, preds.y), Number), bins);
 }
 
+/** The bin of a probability among `count` of equal width, each (from, to], and 0 with the first. */
+export const binOf = (p: number, count: number): number => Math.max(0, Math.ceil(p * count) - 1);
+
 function binned(probabilities: Float64Array, outcomes: Uint8Array, count: number): Calibration {
   checkInteger("bins", count, 1);
   const members: number[][] = Array.from({ length: count }, () => []);
-  // (from, to], and 0 with the first.
-  probabilities.forEach((p, i) => members[Math.max(0, Math.ceil(p * count) - 1)]?.push(i));
+  probabilities.forEach((p, i) => members[binOf(p, count)]?.push(i));
   const bins = members.map((items, k) => ({
     from: k / count,
     to: (k + 1) / count,

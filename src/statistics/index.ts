@@ -14,7 +14,22 @@ export {
   fitTemperature,
   type ReliabilityBin,
 } from "./calibration.js";
+export { type CalibrationCurve, calibrationCurve } from "./calibrationCurve.js";
+export { type DecisionCurve, decisionCurve } from "./decisionCurve.js";
+export { expectedOverObserved } from "./expectedOverObserved.js";
+export type { Measure } from "./Measure.js";
+export { type ProbabilityHistogram, probabilityHistogram } from "./probabilityHistogram.js";
+export { logitsOfScores, type Recalibration, recalibration } from "./recalibration.js";
 export type { ChosenThreshold, ThresholdRule } from "./chooseThreshold.js";
+export { type RecallGuarantee, recallGuarantee, type RecallGuaranteeOptions } from "./recallGuarantee.js";
+export {
+  type ConformalCoverage,
+  conformalCoverage,
+  conformalNeeds,
+  conformalSet,
+  type ConformalSets,
+  conformalSets,
+} from "./conformalSets.js";
 export { cohenKappa, type KappaWeights, matthewsCorrcoef } from "./agreement.js";
 export { type AucComparison, type AucInterval, aucInterval, compareAucs } from "./deLong.js";
 export { type ClusteredMcNemar, clusteredMcNemar } from "./clusteredMcNemar.js";

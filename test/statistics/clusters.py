@@ -97,6 +97,18 @@ def conformal(y, score, level):
     return sets
 
 
+def loess(x, y, at):
+    """Degree 2, span 0.75, tricube weights, at each place itself."""
+    near, out = math.floor(len(x) * 0.75 + 1e-5), []
+    for place in at:
+        distance = np.abs(x - place)
+        reach = np.sort(distance)[near - 1]
+        root = np.sqrt(np.where(distance < reach, (1 - np.minimum(1, distance / reach) ** 3) ** 3, 0))
+        design = np.vander(x - place, 3, increasing=True) * root[:, None]
+        out.append(np.linalg.lstsq(design, y * root, rcond=None)[0][0])
+    return np.array(out)
+
+
 def case(patients, digits):
     y, first, second, patient = draw(patients, digits)
     n = len(y)
@@ -138,6 +150,8 @@ def case(patients, digits):
         "expectedOverObserved": {"value": ratio, "interval": [ratio * math.exp(-Z * spread), ratio * math.exp(Z * spread)]},
         "netBenefit": {name: {"model": of(table, "model"), "all": of(table, "all")} for name, table in curve.items()},
         "recallGuarantee": {str(r): guarantee(y, first, patient, r) for r in (0.8, 0.9, 0.95, 0.98)},
+        "curve": {"predicted": thresholds, "observed": loess(first, y, thresholds),
+                  "ici": np.abs(first - loess(first, y, first)).mean()},
         "conformal": {str(level): conformal(y, first, level) for level in (0.8, 0.9)},
     }
 

@@ -1,19 +1,18 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import { parse } from "csv-parse/sync";
-import { UserError, messageOf } from "../../core/errors.js";
+import { UserError } from "../../core/errors.js";
 import { checkCsvColumns } from "./checkCsvColumns.js";
 import { isMissingValue } from "./missingValue.js";
 import { type LabelledFile, hasImageEnding } from "./imageFolder.js";
 import { isFile, labelFromLists } from "./labelFiles.js";
 import type { LeftOut } from "./LeftOut.js";
-import { readCsvText } from "./readCsvText.js";
+import { type CsvFormat, readCsvRecords } from "./readCsvRecords.js";
 
 /** A column by its name in the header, or by its place, from 0 on. */
 export type Column = string | number;
 
 /** Where a CSV file is, and which of its columns say what. */
-export interface CsvOptions {
+export interface CsvOptions extends CsvFormat {
   /** The file with a row for each image, below the path. @default "labels.csv" */
   readonly csvLabels?: string;
   /** Folder of the images, below the path. @default the path itself */
@@ -24,10 +23,6 @@ export interface CsvOptions {
   readonly labelCol?: Column;
   /** Put behind each file name, such as ".jpeg". @default "" */
   readonly suffix?: string;
-  /** What stands between two fields. @default what Excel's first line "sep=;" says, else "," */
-  readonly delimiter?: string;
-  /** Such as "windows-1252", by its name in the WHATWG's Encoding Standard. @default UTF-8; UTF-16 where a mark says it */
-  readonly encoding?: string;
   /** False: the first row is an image's already, and columns have no names. @default true */
   readonly header?: boolean;
 }
@@ -53,7 +48,15 @@ export function labelFromCsv(
     header = true,
   } = options;
   const file = path.resolve(root, csvLabels);
-  const { records, above } = readRecords(file, options);
+  const { records, above } = readCsvRecords(
+    {
+      file,
+      what: "labels",
+      missing: "Give the file's name below the path with the option csvLabels.",
+      option: (name, value) => `${name}: ${JSON.stringify(value)}`,
+    },
+    options,
+  );
   const columns = ((header ? records.shift() : records[0]?.map(() => "")) ?? []).map((name) => name.trim());
   const fnameAt = placeOf("fnCol", fnCol, columns, file);
   const labelAt = placeOf("labelCol", labelCol, columns, file);
@@ -90,56 +93,6 @@ export function labelFromCsv(
   const labelled = labelFromLists(root, fnames, labels);
   if (leftOut) addUnlisted(leftOut, labelled, apart);
   return labelled;
-}
-
-/** Rows of trimmed fields, and how many lines above them were passed over. */
-function readRecords(
-  file: string,
-  { delimiter, encoding }: CsvOptions,
-): { records: string[][]; above: number } {
-  const text = readCsvText(file, encoding);
-  // Excel's own way to say it; other programs take it for a row.
-  const said = /^"?sep=(.)"?\r?\n/i.exec(text);
-  if (delimiter === undefined && !said) requireCommas(text, file);
-  try {
-    const rows = text.slice(said?.[0].length ?? 0);
-    const options = {
-      delimiter: delimiter ?? said?.[1] ?? ",",
-      skip_empty_lines: true,
-      trim: true,
-      // Files that several programs wrote end their lines in several ways; found by itself is only the first.
-      record_delimiter: ["\r\n", "\n", "\r"],
-    };
-    return { records: parse(rows, options), above: said ? 1 : 0 };
-  } catch (error) {
-    throw new UserError(
-      `The labels ${file} cannot be read: ${messageOf(error)}`,
-      "Mend that line, or give the delimiter.",
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-/** Outside English-speaking countries Excel writes semicolons, and as "Unicode text" tabs. */
-function requireCommas(text: string, file: string): void {
-  const line =
-    text
-      .trimStart()
-      .slice(0, 10_000)
-      .split(/[\r\n]/, 1)[0]
-      ?.replace(/"[^"]*"/g, "") ?? "";
-  const count = (mark: string): number => line.split(mark).length - 1;
-  const commas = count(",");
-  const other =
-    [";", "\t"].find((mark) => count(mark) > commas) ?? (commas === 0 && count("|") > 0 ? "|" : "");
-  if (other === "") return;
-  const name = { ";": "semicolons", "\t": "tabs", "|": "bars" }[other] ?? "";
-  throw new UserError(
-    `The fields of ${file} are not divided by commas, but, as it seems, by ${name}.`,
-    `Say it with delimiter: ${JSON.stringify(other)}; for commas, say delimiter: ",".`,
-  );
 }
 
 /** Without a header, the first image would be taken for one. */

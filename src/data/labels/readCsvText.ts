@@ -25,24 +25,36 @@ const utf16Marks: readonly (readonly [mark: string, encoding: string])[] = [
   ["\xfe\xff", "utf-16be"],
 ];
 
+/** A CSV file, and how it is spoken of. */
+export interface CsvFile {
+  readonly file: string;
+  /** What is in it, such as "labels". */
+  readonly what: string;
+  /** What to do where it cannot be read. */
+  readonly missing: string;
+  /** How a person gives an option. */
+  readonly option: (name: "delimiter" | "encoding", value: string) => string;
+}
+
 /**
  * The text of a CSV file, without its byte order mark.
  * @param encoding by its name in the WHATWG's Encoding Standard; undefined: UTF-8, or UTF-16 where a mark says it
  * @throws UserError when it cannot be read, is no text, or is in another encoding
  */
-export function readCsvText(file: string, encoding?: string): string {
-  const bytes = bytesOf(file);
+export function readCsvText(csv: CsvFile, encoding?: string): string {
+  const { file, what } = csv;
+  const bytes = bytesOf(csv);
   const start = bytes.toString("latin1", 0, 4);
   const other = otherFiles.find(([known]) => start.startsWith(known));
   if (other) {
-    throw new UserError(`The labels ${file} are no CSV file, but ${other[1]}.`, 'Save them as "CSV UTF-8".');
+    throw new UserError(`The ${what} ${file} are no CSV file, but ${other[1]}.`, 'Save them as "CSV UTF-8".');
   }
   const marked = utf16Marks.find(([mark]) => start.startsWith(mark));
-  const text = decode(bytes, encoding ?? marked?.[1] ?? "utf-8", file);
+  const text = decode(bytes, encoding ?? marked?.[1] ?? "utf-8", csv);
   const otherText = otherTexts.find(([known]) => known.test(text));
   if (otherText) {
     throw new UserError(
-      `The labels ${file} are no CSV file, but ${otherText[1]}.`,
+      `The ${what} ${file} are no CSV file, but ${otherText[1]}.`,
       "Give a table with a row for each image.",
     );
   }
@@ -50,23 +62,19 @@ export function readCsvText(file: string, encoding?: string): string {
   if (nul === -1) return text;
   throw new UserError(
     `Line ${text.slice(0, nul).split("\n").length} of ${file} holds a NUL character: the file is damaged or no text.`,
-    'Save it as "CSV UTF-8"; if it is UTF-16 without a mark, say encoding: "utf-16le".',
+    `Save it as "CSV UTF-8"; if it is UTF-16 without a mark, say ${csv.option("encoding", "utf-16le")}.`,
   );
 }
 
-function bytesOf(file: string): Buffer {
+function bytesOf({ file, what, missing }: CsvFile): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new UserError(
-      `The labels ${file} cannot be read: ${messageOf(error)}`,
-      "Give the file's name below the path with the option csvLabels.",
-      { cause: error },
-    );
+    throw new UserError(`The ${what} ${file} cannot be read: ${messageOf(error)}`, missing, { cause: error });
   }
 }
 
-function decode(bytes: Buffer, encoding: string, file: string): string {
+function decode(bytes: Buffer, encoding: string, { file, what, option }: CsvFile): string {
   let decoder: TextDecoder;
   try {
     decoder = new TextDecoder(encoding, { fatal: true });
@@ -81,10 +89,10 @@ function decode(bytes: Buffer, encoding: string, file: string): string {
     return decoder.decode(bytes);
   } catch (error) {
     const line =
-      decoder.encoding === "utf-8" ? `Line ${firstForeignLine(bytes)} of the labels` : "The labels";
+      decoder.encoding === "utf-8" ? `Line ${firstForeignLine(bytes)} of the ${what}` : `The ${what}`;
     throw new UserError(
       `${line} ${file} cannot be read as ${decoder.encoding.toUpperCase()}.`,
-      'Save the file as "CSV UTF-8", or say its encoding, such as encoding: "windows-1252" for one from Excel.',
+      `Save the file as "CSV UTF-8", or say its encoding, such as ${option("encoding", "windows-1252")} for one from Excel.`,
       { cause: error },
     );
   }

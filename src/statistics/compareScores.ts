@@ -1,0 +1,91 @@
+import type { BinaryScores } from "./BinaryScores.js";
+import { clusteredMcNemar } from "./clusteredMcNemar.js";
+import { aucCovariance, aucParts, compareAucs } from "./deLong.js";
+import { type Groups, numberedGroups } from "./Groups.js";
+import { mcNemar } from "./mcNemar.js";
+import { absentMeasure, finiteOrNull, type Measure, measure } from "./Measure.js";
+import { sum } from "./sum.js";
+import { valueAt } from "../core/valueAt.js";
+
+/** A difference, and the probability of one at least as large where there is none; null where it does not exist. */
+export type TestedDifference = Measure & { readonly p: number | null };
+
+/** Two models on the same items; differences above 0 are in favour of the first. */
+export interface Comparison {
+  /** Areas under the ROC curve of the first and the second. */
+  readonly aucs: readonly [first: number | null, second: number | null];
+  /** The first area less the second. */
+  readonly aucDifference: TestedDifference;
+  /** The share of items on which the second errs, less that on which the first does. */
+  readonly errorDifference: TestedDifference;
+  /** Items that only the first gets right. */
+  readonly onlyFirst: number;
+  /** Items that only the second gets right. */
+  readonly onlySecond: number;
+  /** McNemar's exact p value, which takes items as independent. */
+  readonly mcNemarP: number;
+}
+
+/** How two models are compared. */
+export interface CompareScoresOptions {
+  /** An item with a score from here on is called positive, by both. */
+  readonly threshold: number;
+  /** Whom each item belongs to; undefined: items are taken as independent. */
+  readonly groups?: Groups;
+}
+
+/**
+ * The differences of two models' areas and errors on the same items, with intervals and tests that take groups into
+ * account (Obuchowski, 1997 and 1998).
+ * @throws UserError when the items are not the same, or a score is not a number
+ */
+export function compareScores(
+  first: BinaryScores,
+  second: BinaryScores,
+  { threshold, groups }: CompareScoresOptions,
+): Comparison {
+  const right = ({ scores, positive }: BinaryScores): boolean[] =>
+    Array.from(scores, (score, i) => score >= threshold === (valueAt(positive, i) === 1));
+  const [a, b] = [right(first), right(second)];
+  const { difference, interval, p, onlyFirst, onlySecond } = clusteredMcNemar(a, b, groups);
+  const { count } = numberedGroups(a.length, groups);
+  const remark =
+    count < 2
+      ? { absent: `there is only one ${groups ? "patient" : "image"}: no interval and no test` }
+      : Number.isNaN(p)
+        ? { absent: `in no ${groups ? "patient" : "image"} do the two models differ: no test` }
+        : {};
+  return {
+    ...areas(first, second, groups),
+    errorDifference: { ...measure(difference, interval, remark), p: finiteOrNull(p) },
+    ...{ onlyFirst, onlySecond, mcNemarP: mcNemar(a, b).p },
+  };
+}
+
+function areas(
+  first: BinaryScores,
+  second: BinaryScores,
+  groups?: Groups,
+): Pick<Comparison, "aucs" | "aucDifference"> {
+  const m = sum(first.positive);
+  const n = first.positive.length - m;
+  if (m === 0 || n === 0) {
+    const reason = `${m} positive and ${n} negative images: both classes are needed`;
+    return { aucs: [null, null], aucDifference: { ...absentMeasure(reason), p: null } };
+  }
+  const parts = aucParts(first, groups);
+  const aucs = [parts.auc, aucParts(second, groups).auc] as const;
+  if (!Number.isFinite(aucCovariance(parts, parts))) {
+    const absent = `positives or negatives of only one ${groups ? "patient" : "image"}: no variance`;
+    return { aucs, aucDifference: { ...measure(aucs[0] - aucs[1], [NaN, NaN], { absent }), p: null } };
+  }
+  const { difference, interval, standardError, p } = compareAucs(first, second, groups);
+  const remark = standardError === 0 ? { absent: "the difference has no variance: no test" } : {};
+  return {
+    aucs,
+    aucDifference: {
+      ...measure(difference, interval, remark),
+      p: standardError === 0 ? null : finiteOrNull(p),
+    },
+  };
+}

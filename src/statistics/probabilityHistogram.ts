@@ -1,0 +1,25 @@
+import type { BinaryScores } from "./BinaryScores.js";
+import { binOf } from "./calibration.js";
+
+/** How many items of each class have which probability. */
+export interface ProbabilityHistogram {
+  /** One more than there are bins, from 0 to 1; a bin holds what is above its lower edge, the first one 0 too. */
+  readonly edges: readonly number[];
+  readonly negative: readonly number[];
+  readonly positive: readonly number[];
+}
+
+/**
+ * The distribution of the probabilities in each class.
+ * @param scores in 0..1
+ */
+export function probabilityHistogram({ scores, positive }: BinaryScores, bins = 20): ProbabilityHistogram {
+  const counts = [new Array<number>(bins).fill(0), new Array<number>(bins).fill(0)];
+  scores.forEach((score, i) => {
+    const own = counts[positive[i] ?? 0];
+    const bin = binOf(score, bins);
+    if (own) own[bin] = (own[bin] ?? 0) + 1;
+  });
+  const [negative = [], inPositive = []] = counts;
+  return { edges: Array.from({ length: bins + 1 }, (_, k) => k / bins), negative, positive: inPositive };
+}

@@ -1,0 +1,64 @@
+import type { BinaryScores } from "./BinaryScores.js";
+import { mostMisses } from "./binomial.js";
+import { checkNumber } from "../core/checkNumber.js";
+import { type Groups, numberedGroups } from "./Groups.js";
+import { valueAt } from "../core/valueAt.js";
+
+/** A threshold with a promise, or why there is none. */
+export interface RecallGuarantee {
+  /** The share of patients with a positive image of whom all positive images are found, in 0..1. */
+  readonly recall: number;
+  /** The probability with which the promise is kept. */
+  readonly confidence: number;
+  /** The highest threshold that can be promised; null where there are too few patients. */
+  readonly threshold: number | null;
+  /** Patients with a positive item, or positive items where patients are not known. */
+  readonly units: number;
+  /** The fewest units with which any threshold can be promised. */
+  readonly needed: number;
+  /** How many of the units may have an image below the threshold; -1 where there are too few. */
+  readonly allowedMisses: number;
+  /** How many of the units have one. */
+  readonly misses: number;
+}
+
+/** What a promise is about. */
+export interface RecallGuaranteeOptions {
+  /** Whom each item belongs to, such as its patient. @default each item is a unit of its own */
+  readonly groups?: Groups;
+  /** The probability with which the promise is to be kept. @default 0.95 */
+  readonly confidence?: number;
+}
+
+/**
+ * The highest threshold of which can be said, with a given confidence, that in at least a share of the patients all
+ * positive images are found: of new patients, drawn as these were. Thresholds are tested from the lowest one on, each
+ * with the exact binomial test, until the first that is not refuted ("Learn then Test", Angelopoulos et al., 2021, with a
+ * fixed sequence; Wilks, 1941). A patient counts by the lowest score of the positive images, so that images of one patient
+ * may go together as they like.
+ *
+ * Choose it on patients that neither trained the net nor are reported on.
+ * @throws UserError when a share is out of range, or there is not one group for each item
+ */
+export function recallGuarantee(
+  { scores, positive }: BinaryScores,
+  recall: number,
+  { groups, confidence = 0.95 }: RecallGuaranteeOptions = {},
+): RecallGuarantee {
+  checkNumber("recall", recall, { above: 0, below: 1 });
+  checkNumber("confidence", confidence, { above: 0, below: 1 });
+  const delta = 1 - confidence;
+  const { of, count } = numberedGroups(scores.length, groups);
+  const lowest = new Float64Array(count).fill(Infinity);
+  for (const [i, group] of of.entries()) {
+    if (positive[i] === 1) lowest[group] = Math.min(valueAt(lowest, group), valueAt(scores, i));
+  }
+  const values = lowest.filter((score) => score !== Infinity).sort();
+  // Rounded first: ln 0.05 / ln r may be a whole number and a last digit.
+  const needed = Math.ceil(Number((Math.log(delta) / Math.log(recall)).toFixed(9)));
+  const about = { recall, confidence, units: values.length, needed };
+  const allowedMisses = mostMisses(values.length, recall, delta);
+  if (allowedMisses < 0) return { ...about, threshold: null, allowedMisses, misses: 0 };
+  const threshold = valueAt(values, allowedMisses);
+  return { ...about, threshold, allowedMisses, misses: values.filter((score) => score < threshold).length };
+}

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, it } from "node:test";
+import { projectRoot } from "../../src/core/environment.js";
+import { Random } from "../../src/core/Random.js";
+import { mostMisses } from "../../src/statistics/binomial.js";
+import {
+  conformalCoverage,
+  conformalNeeds,
+  conformalSet,
+  conformalSets,
+} from "../../src/statistics/conformalSets.js";
+import { recallGuarantee } from "../../src/statistics/recallGuarantee.js";
+import { near } from "../support/near.js";
+import { refuses } from "../support/refuses.js";
+
+interface Reference {
+  readonly y: readonly number[];
+  readonly first: readonly number[];
+  readonly patient: readonly number[];
+  readonly recallGuarantee: Readonly<Record<string, number | null>>;
+  readonly conformal: Readonly<Record<string, readonly (readonly number[])[]>>;
+}
+
+// Made by clusters.py.
+const file = path.join(projectRoot, "test", "statistics", "clusters.json");
+const reference = JSON.parse(readFileSync(file, "utf8")) as Readonly<Record<string, Reference>>;
+
+describe("a promised recall", () => {
+  for (const [name, { y, first, patient, recallGuarantee: wanted }] of Object.entries(reference)) {
+    it(`has the threshold of Clopper and Pearson's bound on patients: ${name}`, () => {
+      const sample = { scores: Float64Array.from(first), positive: Uint8Array.from(y) };
+      for (const [recall, threshold] of Object.entries(wanted)) {
+        const found = recallGuarantee(sample, Number(recall), { groups: patient });
+        assert.equal(found.threshold, threshold, recall);
+        assert.equal(found.threshold === null, found.units < found.needed);
+      }
+    });
+  }
+
+  it("needs 59 patients for 0.95, and 149 for 0.98", () => {
+    const units = (n: number) => ({
+      scores: new Float64Array(n).fill(0.7),
+      positive: new Uint8Array(n).fill(1),
+    });
+    assert.equal(recallGuarantee(units(58), 0.95).threshold, null);
+    assert.equal(recallGuarantee(units(58), 0.95).needed, 59);
+    assert.equal(recallGuarantee(units(59), 0.95).threshold, 0.7);
+    assert.equal(recallGuarantee(units(148), 0.98).needed, 149);
+    assert.equal(recallGuarantee(units(149), 0.98).threshold, 0.7);
+    // The whole of 58 patients' images counts 58 times, however many they are.
+    const groups = Int32Array.from({ length: 580 }, (_, i) => Math.floor(i / 10));
+    assert.equal(recallGuarantee(units(580), 0.95, { groups }).threshold, null);
+  });
+
+  it("allows so many misses that their probability, summed term by term, is at most 5%", () => {
+    // 0.05 of 93 and of 200, by scipy.stats.binom: 1 and 4; none of a large number underflows.
+    assert.deepEqual([mostMisses(93, 0.95, 0.05), mostMisses(200, 0.95, 0.05)], [1, 4]);
+    assert.deepEqual([mostMisses(58, 0.95, 0.05), mostMisses(100_000, 0.95, 0.05)], [-1, 4886]);
+  });
+
+  it("is broken in at most 5% of draws, though images of one patient go together", () => {
+    const random = new Random(8);
+    const sizes = [1, 1, 1, 1, 1, 1, 2, 2, 3, 5];
+    // The lowest score of a patient's images; half of the variance is the patient's.
+    const patient = () => {
+      const own = random.normal();
+      return Array.from(
+        { length: sizes[Math.floor(random.uniform(0, sizes.length))] ?? 1 },
+        () => own + random.normal(),
+      );
+    };
+    const many = Float64Array.from({ length: 40_000 }, () => Math.min(...patient())).sort();
+    const kept = (threshold: number) => 1 - many.findIndex((lowest) => lowest >= threshold) / many.length;
+    let broken = 0;
+    const draws = 400;
+    for (let draw = 0; draw < draws; draw++) {
+      const images = Array.from({ length: 203 }, (_, k) => patient().map((score) => ({ score, k }))).flat();
+      const { threshold } = recallGuarantee(
+        {
+          scores: Float64Array.from(images, ({ score }) => score),
+          positive: new Uint8Array(images.length).fill(1),
+        },
+        0.95,
+        { groups: images.map(({ k }) => k) },
+      );
+      assert.ok(threshold !== null);
+      broken += Number(kept(threshold) < 0.95);
+    }
+    assert.ok(broken / draws <= 0.05, `${broken} of ${draws}`);
+    // It is no empty promise: the binomial test is nearly exhausted.
+    assert.ok(broken / draws > 0.005, `${broken} of ${draws}`);
+  });
+
+  it("is refused for shares that are none", async () => {
+    const sample = { scores: Float64Array.of(1), positive: Uint8Array.of(1) };
+    await refuses(() => recallGuarantee(sample, 1), "recall is 1");
+    await refuses(() => recallGuarantee(sample, 0.9, { confidence: 1.2 }), "confidence is 1.2");
+  });
+});
+
+describe("conformal sets", () => {
+  for (const [name, { y, first, conformal }] of Object.entries(reference)) {
+    it(`are those of crepes: ${name}`, () => {
+      const half = (odd: number) => {
+        const items = [...y.keys()].filter((i) => i % 2 === odd);
+        return {
+          y: Int32Array.from(items, (i) => y[i] ?? -1),
+          probs: items.flatMap((i) => [1 - (first[i] ?? NaN), first[i] ?? NaN]),
+          classes: ["healthy", "ill"],
+        };
+      };
+      for (const [level, wanted] of Object.entries(conformal)) {
+        const sets = conformalSets(half(0), Number(level));
+        const { probs } = half(1);
+        const found = wanted.map((_, i) => conformalSet(probs.slice(2 * i, 2 * i + 2), sets));
+        assert.deepEqual(
+          found.map((set) => [0, 1].map((k) => Number(set.includes(k)))),
+          wanted,
+          level,
+        );
+        const { sizes, meanSize } = conformalCoverage(half(1), sets);
+        assert.deepEqual(
+          sizes,
+          [0, 1, 2].map((size) => found.filter((set) => set.length === size).length),
+        );
+        near([meanSize], [found.flat().length / found.length], 1e-12, "mean size");
+      }
+    });
+  }
+
+  it("keep their promise in each of three classes, a rare one too", () => {
+    const random = new Random(3);
+    const draw = (n: number) => {
+      const y = Int32Array.from({ length: n }, (_, i) => (i % 20 === 0 ? 2 : i % 2));
+      const probs = Float32Array.from(
+        Array.from(y, (label) => {
+          const powers = [0, 1, 2].map((k) => Math.exp(1.2 * Number(k === label) + random.normal()));
+          const total = powers.reduce((a, b) => a + b, 0);
+          return powers.map((power) => power / total);
+        }).flat(),
+      );
+      return { y, probs, classes: ["a", "b", "c"] };
+    };
+    const sets = conformalSets(draw(4000), 0.9);
+    const { coverageByClass, coverage } = conformalCoverage(draw(20_000), sets);
+    for (const share of [...coverageByClass, coverage])
+      assert.ok(Math.abs(share - 0.9) < 0.03, String(share));
+  });
+
+  it("hold a class always where it has too few images", () => {
+    const few = { y: Int32Array.of(0, 0, 1), probs: [0.9, 0.1, 0.8, 0.2, 0.3, 0.7], classes: ["a", "b"] };
+    const sets = conformalSets(few, 0.95);
+    assert.deepEqual(sets.limits, [null, null]);
+    assert.deepEqual(conformalSet([0.999, 0.001], sets), [0, 1]);
+    assert.equal(conformalNeeds(0.95), 19);
+  });
+});
