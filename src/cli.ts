@@ -109,9 +109,10 @@ function program(): Command {
   xray
     .command("compare")
     .description(
-      "compare two runs on the same test images, with DeLong's and McNemar's tests, and say in what they differ",
+      "compare two runs on the same test images, with DeLong's and McNemar's tests, and say in what they differ; or two " +
+        "sweeps of `xray seeds`, paired by seed",
     )
-    .argument("<run>", "a folder, or its name in runs/")
+    .argument("<run>", "a folder, or its name in runs/; of a run, or of `xray seeds`")
     .argument("<run>", "another one")
     .action(async (first: string, second: string) => {
       const { compare } = await import("./commands/compare.js");

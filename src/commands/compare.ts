@@ -1,6 +1,9 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { tableText } from "../display/table.js";
 import { compareRuns, type NamedRun } from "../runs/compareRuns.js";
+import { compareSweeps, type NamedSweep } from "../runs/compareSweeps.js";
+import { readSeedRuns } from "../runs/readSeedRuns.js";
 import { readPredictions } from "../runs/predictionsFile.js";
 import { dataSource, type RunMetrics } from "../runs/RunMetrics.js";
 import { dataDifferences, settingDifferences } from "../runs/RunData.js";
@@ -8,16 +11,42 @@ import { runFolder } from "./report.js";
 import { readRun } from "../runs/readRun.js";
 
 /**
- * `xray compare RUN RUN`: prints two runs' numbers on the same test images, and whether they differ by more than luck.
+ * `xray compare RUN RUN`: prints two runs' numbers on the same test images, and whether they differ by more than luck; of
+ * two sweeps of `xray seeds`, whether their recipes do.
  * @param runs folders, or their names in `runs/`
  * @throws UserError when a run is not there, or they did not predict the same images
  */
 export async function compare(...runs: readonly [first: string, second: string]): Promise<void> {
   const [first, second] = [await runFolder(runs[0]), await runFolder(runs[1])];
+  const sweeps = [await sweepIn(first), await sweepIn(second)] as const;
+  if (sweeps[0] && sweeps[1]) {
+    printSweeps(sweeps[0], sweeps[1]);
+    return;
+  }
   const [a, b] = [await namedRun(first), await namedRun(second)];
   const what = [a, b].some(({ metrics }) => dataSource(metrics) === "phantom") ? "DRAWN test" : "test";
   console.log(tableText(compareRuns(a, b, what)));
   console.log(differencesInWords(a, b));
+}
+
+/** The runs of a folder that holds runs and is none itself. */
+async function sweepIn(folder: string): Promise<NamedSweep | undefined> {
+  if (existsSync(path.join(folder, "metrics.json"))) return undefined;
+  const runs = await readSeedRuns(folder);
+  return runs.length === 0 ? undefined : { name: path.basename(folder), runs };
+}
+
+function printSweeps(a: NamedSweep, b: NamedSweep): void {
+  const [first, second] = [a.runs[0], b.runs[0]];
+  const isDrawn = [first, second].some((run) => run?.dataset?.source === "phantom");
+  console.log(tableText(compareSweeps(a, b, isDrawn ? "DRAWN test" : "test")));
+  if (!first?.settings || !second?.settings) return;
+  const known = first.dataset && second.dataset;
+  const differences = [
+    ...settingDifferences(first.settings, second.settings),
+    ...(known ? dataDifferences(first.dataset, second.dataset) : []),
+  ];
+  console.log(inWords("recipes", differences));
 }
 
 /** A run's predictions, its numbers, and what it is called. */
@@ -46,5 +75,10 @@ function differencesInWords(a: ComparedRun, b: ComparedRun): string {
   const unknown = known
     ? ""
     : " The files of an earlier version do not say which images the runs were made of.";
-  return `${differences.length === 0 ? "The runs differ in no setting" : `The runs differ in: ${differences.join(", ")}`}.${unknown}`;
+  return inWords("runs", differences) + unknown;
 }
+
+const inWords = (what: string, differences: readonly string[]): string =>
+  differences.length === 0
+    ? `The ${what} differ in no setting.`
+    : `The ${what} differ in: ${differences.join(", ")}.`;

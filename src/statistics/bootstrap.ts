@@ -53,19 +53,24 @@ export function bootstrap<Name extends string>(
       drawn.set(name, list);
     }
   }
-  const intervals = [...drawn].map(([name, values]) => {
-    const sorted = values.sort((a, b) => a - b);
-    return [name, [percentile(sorted, 0.025), percentile(sorted, 0.975)]] as const;
-  });
-  return Object.fromEntries(intervals) as Record<Name, readonly [low: number, high: number]>;
+  return Object.fromEntries([...drawn].map(([name, values]) => [name, middle95(values)])) as Record<
+    Name,
+    readonly [low: number, high: number]
+  >;
 }
 
 /** The items of each group. */
-function membersOf(n: number, groups: Groups | undefined): readonly (readonly number[])[] {
+export function membersOf(n: number, groups: Groups | undefined): readonly (readonly number[])[] {
   const { of, count } = numberedGroups(n, groups);
   const members: number[][] = Array.from({ length: count }, () => []);
   of.forEach((group, i) => members[group]?.push(i));
   return members;
+}
+
+/** The 2.5% and 97.5% percentiles. */
+export function middle95(values: readonly number[]): readonly [low: number, high: number] {
+  const sorted = [...values].sort((a, b) => a - b);
+  return [percentile(sorted, 0.025), percentile(sorted, 0.975)];
 }
 
 /** Between the two nearest values, in proportion; NaN where there is none. */

@@ -27,15 +27,21 @@ export function confusionMatrix({
 
 /**
  * The same of predicted classes.
+ * @param weights how often each item counts; default once
  * @throws RangeError when an item's class is not one of the `c`
  */
-export function countConfusions(predicted: readonly number[], y: Int32Array, c: number): ConfusionMatrix {
+export function countConfusions(
+  predicted: readonly number[],
+  y: Int32Array,
+  c: number,
+  weights?: ArrayLike<number>,
+): ConfusionMatrix {
   const matrix = Array.from({ length: c }, () => new Array<number>(c).fill(0));
   for (const [i, label] of predicted.entries()) {
     const actual = valueAt(y, i);
     const row = matrix[actual];
     if (!row) throw new RangeError(`item ${i} is of class ${actual}, of ${c} classes`);
-    row[label] = valueAt(row, label) + 1;
+    row[label] = valueAt(row, label) + (weights ? valueAt(weights, i) : 1);
   }
   return matrix;
 }

@@ -60,6 +60,12 @@ export { type AucComparison, type AucInterval, aucInterval, compareAucs } from "
 export { type ClusteredMcNemar, clusteredMcNemar } from "./clusteredMcNemar.js";
 export { type ClusteredShare, clusteredShare, type ShareItems } from "./clusteredShare.js";
 export type { ClassShares } from "./classShares.js";
+export {
+  compareSeeds,
+  type SeedComparison,
+  type SeedComparisonOptions,
+  seedsNeeded,
+} from "./compareSeeds.js";
 export type { Groups } from "./Groups.js";
 export { type McNemar, mcNemar } from "./mcNemar.js";
 export type { BinaryMeasures, Estimate, RankedMeasures } from "./measures.js";

@@ -145,3 +145,37 @@ describe("the page of xray serve", () => {
     );
   });
 });
+
+describe("xray compare of two sweeps", () => {
+  const sweep = async (name: string, dogs: readonly (readonly number[])[], first = 1): Promise<string> => {
+    const folder = at(name);
+    for (const [i, probs] of dogs.entries()) {
+      const seed = first + i;
+      await writeRun(path.join(folder, `seed-${seed}`), predictionsOf(probs, { seed }));
+    }
+    return folder;
+  };
+
+  it("prints both recipes paired by seed", async () => {
+    const a = await sweep("recipe-a", [good, good, poor]);
+    const b = await sweep("recipe-b", [poor, poor, poor, good]);
+    const text = await printed(a, b);
+    assert.match(text, /^3 seeds in common \(1, 2, 3\), 8 test images, measures of dog/);
+    const row =
+      text
+        .split("\n")
+        .find((line) => line.startsWith("error rate"))
+        ?.split(/ {2,}/) ?? [];
+    // 1, 1 and 5 of 8 wrong, against 5, 5 and 5.
+    assert.deepEqual(row.slice(1, 4), ["0.292", "0.625", "-0.333"]);
+    // Two of three differ: of the eight ways to choose the signs half are at least as far from 0.
+    assert.deepEqual(row.slice(6, 8), ["0.500", "2 of 3, 1 equal"]);
+    assert.match(text, /The recipes differ in no setting\.$/);
+  });
+
+  it("refuses sweeps without a common seed", async () => {
+    const a = await sweep("early", [good, poor]);
+    const b = await sweep("late", [good, poor], 7);
+    await refuses(compare(a, b), "early (seeds 1, 2) and late (seeds 7, 8) have no seed in common.");
+  });
+});

@@ -1,0 +1,117 @@
+import type { Table } from "../core/Display.js";
+import { UserError } from "../core/errors.js";
+import { valueAt } from "../core/valueAt.js";
+import { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
+import { imagesInWords } from "../interpretation/imagesInWords.js";
+import { bootstrapSeeds } from "../statistics/bootstrapSeeds.js";
+import { compareSeeds, type SeedComparison, seedsNeeded } from "../statistics/compareSeeds.js";
+import { formatInterval, formatP, formatShare } from "../statistics/format.js";
+import { mean } from "../statistics/sum.js";
+import { requireSameImages } from "./requireSameImages.js";
+import type { StoredPredictions } from "./predictionsFile.js";
+import { requireSeedRuns } from "./requireSeedRuns.js";
+import { type SeedMeasure, seedMeasureNames } from "./seedMeasures.js";
+import { weightedMeasures } from "./weightedMeasures.js";
+
+/** The runs of `xray seeds`, and what they are called. */
+export interface NamedSweep {
+  readonly name: string;
+  readonly runs: readonly StoredPredictions[];
+}
+
+/** The difference whose number of seeds is told: one point. */
+const onePoint = 0.01;
+
+/**
+ * Two recipes, each trained with the same seeds: by how much they differ in each measure, and how far that is luck of
+ * the seed, or of the seeds and the test images together.
+ * @param what the images are called, such as "test"
+ * @throws UserError when the sweeps have no seed in common, did not predict the same images, or one is of several
+ * recipes
+ */
+export function compareSweeps(first: NamedSweep, second: NamedSweep, what = "test"): Table {
+  requireSameImages(
+    requireSeedRuns(first.runs),
+    requireSeedRuns(second.runs),
+    `${first.name} and ${second.name}`,
+  );
+  const pairs = pairsBySeed(first, second);
+  const measures = pairs.map((pair) => pair.map(measuresOf));
+  const images = measures[0]?.[0]?.images ?? 0;
+  const everyImageOnce = new Uint8Array(images).fill(1);
+  const values = (side: 0 | 1, measure: SeedMeasure) =>
+    measures.map((pair) => valueAt(pair, side).weighted(everyImageOnce)[measure]);
+  const groups = pairs[0]?.[0].preds.patients;
+  const differencesOf = (seed: number, weights: Float64Array) => {
+    const [a, b] = valueAt(measures, seed).map(({ weighted }) => weighted(weights));
+    const differences = seedMeasureNames.map((name) => [name, (a?.[name] ?? NaN) - (b?.[name] ?? NaN)]);
+    return Object.fromEntries(differences) as Record<SeedMeasure, number>;
+  };
+  const both = bootstrapSeeds(pairs.length, images, differencesOf, { groups });
+  const compared = seedMeasureNames.map((name) => ({
+    name,
+    means: ([0, 1] as const).map((side) => mean(values(side, name))),
+    seeds: compareSeeds(values(0, name), values(1, name), { higherIsBetter: name !== "error rate" }),
+    interval: both[name],
+  }));
+  const { smallestP = 1 } = compared[0]?.seeds ?? {};
+  return {
+    caption:
+      `${pairs.length} seeds in common (${pairs.map(([{ seed }]) => seed).join(", ")}), ${imagesInWords(images, what, groups)}, measures ` +
+      `of ${measures[0]?.[0]?.measuredOf ?? ""}; differences are ${first.name} less ${second.name}`,
+    columns: [
+      "measure",
+      first.name,
+      second.name,
+      "difference",
+      "95% CI over seeds",
+      groups ? "95% CI over seeds and patients" : "95% CI over seeds and images",
+      "p value",
+      `${first.name} is better with`,
+      "probability (95% CI)",
+      "seeds for one point",
+    ],
+    rows: compared.map(({ name, means, seeds, interval }) => [
+      name,
+      ...means.map(formatShare),
+      formatShare(seeds.difference.mean),
+      formatInterval(seeds.difference.interval),
+      formatInterval(interval),
+      formatP(seeds.p),
+      `${seeds.wins} of ${pairs.length}${seeds.ties > 0 ? `, ${seeds.ties} equal` : ""}`,
+      probabilityInWords(seeds),
+      countInWords(seedsNeeded(seeds.difference.standardDeviation, onePoint)),
+    ]),
+    note:
+      `Over seeds: Student's interval, and a test that flips the differences' signs, which with ${pairs.length} seeds can ` +
+      `give no p value below ${formatP(smallestP)}. Over seeds and ${groups ? "patients" : "images"}: both are drawn anew (pigeonhole bootstrap). The ` +
+      "probability is that of being better with another seed, with Wilson's interval. The last column is how many seeds " +
+      "each recipe needs for a difference of one point to be found (paired t test at 5%, power 80%).",
+  };
+}
+
+function pairsBySeed(
+  first: NamedSweep,
+  second: NamedSweep,
+): (readonly [StoredPredictions, StoredPredictions])[] {
+  const pairs = first.runs.flatMap((run) => {
+    const other = second.runs.find(({ seed }) => seed === run.seed);
+    return other ? [[run, other] as const] : [];
+  });
+  if (pairs.length > 0) return pairs;
+  const seeds = ({ runs }: NamedSweep) => runs.map(({ seed }) => seed).join(", ");
+  throw new UserError(
+    `${first.name} (seeds ${seeds(first)}) and ${second.name} (seeds ${seeds(second)}) have no seed in common.`,
+    "Run both with the same seeds: `npx xray seeds --seeds 1..5`.",
+  );
+}
+
+function measuresOf({ preds, paths }: StoredPredictions) {
+  const { positiveClass, measuredOf } = ClassificationInterpretation.fromPredictions(preds, { paths });
+  return { images: preds.y.length, measuredOf, weighted: weightedMeasures(preds, positiveClass) };
+}
+
+const probabilityInWords = ({ probability, wilson }: SeedComparison): string =>
+  `${probability.toFixed(2)} (${wilson.map((end) => end.toFixed(2)).join(" to ")})`;
+
+const countInWords = (seeds: number): string => (Number.isNaN(seeds) ? "–" : String(seeds));
