@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import { makeFolder } from "../core/makeFolder.js";
 import { shownPath } from "../core/shownPath.js";
@@ -29,7 +30,7 @@ export async function evaluate(predictions: string, options: EvaluateCommandOpti
   const found = await evaluateFile(file, { ...asked, ...other });
   const { name, evaluation } = found;
   const sections = evaluationSections(evaluation, found);
-  const folder = out ?? (path.extname(file) === "" ? file : path.dirname(file));
+  const folder = out ?? ((await stat(file)).isDirectory() ? file : path.dirname(file));
   if (out !== undefined) await makeFolder(out, "Give another folder with --out.");
   const text = `${JSON.stringify(evaluation)}\n`;
   const title =
@@ -51,6 +52,6 @@ export async function evaluate(predictions: string, options: EvaluateCommandOpti
   console.log(`\nThe figures are in ${shownPath(html)}, all numbers in ${shownPath(data)}.`);
 }
 
-/** A file as it is named, or the folder of a run. */
+/** A file as it is named, or the folder of a run; what is named like a file and is not there, its reader refuses. */
 const fileOrRun = async (named: string): Promise<string> =>
-  existsSync(named) || /\.\w+$/.test(named) ? named : runFolder(named);
+  existsSync(named) || /\.(csv|tsv|txt|json)$/i.test(named) ? named : runFolder(named);

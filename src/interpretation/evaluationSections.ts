@@ -1,11 +1,10 @@
-import type { Table } from "../core/Display.js";
 import type { Section } from "../core/Section.js";
 import type { ClassesEvaluation } from "../statistics/evaluateClasses.js";
-import type { Evaluation, NetBenefit } from "../statistics/evaluateScores.js";
-import { formatInterval, formatP, formatShare } from "../statistics/format.js";
-import type { Measure } from "../statistics/Measure.js";
+import type { Evaluation } from "../statistics/evaluateScores.js";
+import { formatP, formatShare } from "../statistics/format.js";
+import { coreSections, netBenefitSection, percent } from "./coreSections.js";
 import { dashNote } from "./dashNote.js";
-import { calibrationCurveFigure, decisionCurveFigure, distributionFigure } from "./evaluationFigures.js";
+import { alone, measureCells, measureTable, remarks } from "./measureTable.js";
 
 /** What is evaluated, in words. */
 export interface EvaluatedInWords {
@@ -46,67 +45,6 @@ function imagesText({ n, positives, patients }: Evaluation, { positiveClass }: E
   const whose = patients === null ? "" : ` of ${patients} ${patients === 1 ? "patient" : "patients"}`;
   const what = positiveClass === undefined ? "positive" : `positive (${positiveClass})`;
   return [`${n} images${whose}, ${positives} of them ${what}. ${patientsText(patients)}`];
-}
-
-function coreSections({ auc, calibration, netBenefit, distribution }: Evaluation): Section[] {
-  const { inTheLarge, slope, expectedOverObserved, brier, curve } = calibration;
-  const isCurve = !("absent" in curve);
-  return [
-    {
-      heading: "Discrimination",
-      tables: [measureTable([["area under the ROC curve (AUROC)", auc]])],
-    },
-    {
-      heading: "Calibration",
-      tables: [
-        measureTable([
-          ["calibration in the large (0 is right)", inTheLarge],
-          ["calibration slope (1 is right)", slope],
-          ["expected over observed positives (1 is right)", expectedOverObserved],
-          ["Brier score (0 is right)", alone(brier)],
-          ["mean distance of the curve from the probability (ICI)", alone(isCurve ? curve.ici : null)],
-        ]),
-      ],
-      ...(isCurve
-        ? { figures: [calibrationCurveFigure(curve, "Calibration curve")] }
-        : { text: [`There is no calibration curve: ${curve.absent}.`] }),
-    },
-    netBenefitSection("Net benefit", netBenefit),
-    {
-      heading: "Distribution of the probabilities",
-      ...("absent" in distribution
-        ? { text: [`There is none: ${distribution.absent}.`] }
-        : { figures: [distributionFigure(distribution, "Probabilities by class")] }),
-    },
-  ];
-}
-
-/** The thresholds that the table of net benefit has. */
-const shownThresholds = [0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9];
-
-function netBenefitSection(heading: string, netBenefit: NetBenefit): Section {
-  if (netBenefit.model === null) return { heading, text: [`There is none: ${netBenefit.absent}.`] };
-  const { prevalence, thresholds, model, low, high, all } = netBenefit;
-  const at = `at a prevalence of ${percent(prevalence)}`;
-  const rows = shownThresholds.map((threshold) => {
-    const k = thresholds.indexOf(threshold);
-    const number = (values: readonly number[]) => values[k] ?? NaN;
-    return [
-      threshold.toFixed(2),
-      formatShare(number(model)),
-      formatInterval([number(low), number(high)]),
-      formatShare(number(all)),
-    ];
-  });
-  return {
-    heading,
-    text: [
-      `True positives for each image ${at}, less the false alarms, weighted by the odds of the threshold: what acting on the ` +
-        "model is worth to whoever takes a threshold for right. Acting on none is worth 0.",
-    ],
-    tables: [{ columns: ["threshold", "model", "95% CI", "acting on all"], rows }],
-    figures: [decisionCurveFigure(netBenefit, `Decision curve ${at}`)],
-  };
 }
 
 function thresholdSection(evaluation: Evaluation): Section {
@@ -261,35 +199,10 @@ function classesSections({ n, patients, classes, macro, accuracy }: ClassesEvalu
   ];
 }
 
-/** A number without an interval. */
-const alone = (value: number | null): Measure => ({ value, low: null, high: null });
-
 /** Six digits of a number, not above it: a promise that holds for a threshold holds for a lower one. */
 function roundedDown(value: number): number {
   const rounded = Number(value.toPrecision(6));
   return rounded <= value
     ? rounded
     : Number((value - 10 ** (Math.floor(Math.log10(Math.abs(value))) - 5)).toPrecision(6));
-}
-
-const percent = (share: number): string => `${Number((100 * share).toPrecision(3))}%`;
-
-function measureCells(name: string, { value, low, high }: Measure): string[] {
-  return [name, formatShare(value ?? NaN), formatInterval([low ?? NaN, high ?? NaN])];
-}
-
-function measureTable(measures: readonly (readonly [name: string, measure: Measure])[]): Table {
-  return {
-    columns: ["measure", "value", "95% CI"],
-    rows: measures.map(([name, measure]) => measureCells(name, measure)),
-    note: remarks(measures),
-  };
-}
-
-/** Why numbers do not exist, and what must be known to read them. */
-function remarks(measures: readonly (readonly [name: string, measure: Measure])[]): string | undefined {
-  const found = measures.flatMap(([name, { absent, note }]) =>
-    [absent, note].flatMap((remark) => (remark === undefined ? [] : `${name}: ${remark}.`)),
-  );
-  return found.length === 0 ? undefined : found.join(" ");
 }

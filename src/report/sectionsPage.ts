@@ -57,5 +57,5 @@ h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; }
 caption { color: var(--quiet); text-align: left; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem .7rem .25rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-td:not(:first-child), th:not(:first-child) { white-space: nowrap; }
+td:not(:first-child) { white-space: nowrap; }
 `;

@@ -10,8 +10,7 @@ import {
   type Evaluation,
   evaluateScores,
 } from "../statistics/evaluateScores.js";
-import type { Groups } from "../statistics/Groups.js";
-import { numberedGroups } from "../statistics/Groups.js";
+import { type Groups, numberedGroups } from "../statistics/Groups.js";
 import { positiveClass } from "../statistics/positiveClass.js";
 import { requireSameImages } from "./requireSameImages.js";
 import { readPredictions, type StoredPredictions } from "./predictionsFile.js";

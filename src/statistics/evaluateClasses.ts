@@ -3,16 +3,11 @@ import { classIndex } from "./classIndex.js";
 import { binaryScores } from "./BinaryScores.js";
 import { brierScore } from "./calibration.js";
 import { aucParts } from "./deLong.js";
-import {
-  type EvaluateOptions,
-  type Evaluation,
-  evaluateScores,
-  type ShareMeasure,
-  shareMeasure,
-} from "./evaluateScores.js";
+import { type EvaluateOptions, type Evaluation, evaluateScores } from "./evaluateScores.js";
 import { type Groups, numberedGroups, sumByGroup } from "./Groups.js";
 import { absentMeasure, type Measure, measure } from "./Measure.js";
 import { z95 } from "./normalDistribution.js";
+import { type ShareMeasure, shareMeasure } from "./shareMeasure.js";
 import { predictedClasses } from "./predictedClasses.js";
 import type { Predictions } from "./Predictions.js";
 import { mean } from "./sum.js";

@@ -1,18 +1,19 @@
+import { type AucMeasure, aucMeasure } from "./aucMeasure.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { brierScore, type Calibration, reliability } from "./calibration.js";
 import { type CalibrationCurve, calibrationCurve } from "./calibrationCurve.js";
 import { type Comparison, compareScores } from "./compareScores.js";
-import { clusteredShare, type ShareItems } from "./clusteredShare.js";
+import type { ShareItems } from "./clusteredShare.js";
 import { fBetaOf } from "./Counts.js";
 import { type DecisionCurve, decisionCurve, hundredths } from "./decisionCurve.js";
-import { aucCovariance, aucParts, logitInterval } from "./deLong.js";
 import { expectedOverObserved } from "./expectedOverObserved.js";
 import { type Groups, numberedGroups } from "./Groups.js";
-import { absentMeasure, type Measure, measure } from "./Measure.js";
+import { absentMeasure, type Measure } from "./Measure.js";
 import { type PredictiveMeasures, predictiveMeasures } from "./predictiveMeasures.js";
 import { type ProbabilityHistogram, probabilityHistogram } from "./probabilityHistogram.js";
 import { logitsOfScores, type Recalibration, recalibration } from "./recalibration.js";
 import { type RecallGuarantee, recallGuarantee } from "./recallGuarantee.js";
+import { type ShareMeasure, shareMeasure } from "./shareMeasure.js";
 import { sum } from "./sum.js";
 
 /** A model's scores of items, and what else is known of these. */
@@ -35,18 +36,6 @@ export interface EvaluateOptions {
   readonly prevalence?: number;
 }
 
-/** A share with its interval. */
-export interface ShareMeasure extends Measure {
-  /** The numerator. */
-  readonly hits: number;
-  /** The denominator. */
-  readonly of: number;
-  /** Patients among the items that the share is about; null where patients are not known. */
-  readonly patients: number | null;
-  /** How many times larger the variance is than that of as many independent items; null where it cannot be known. */
-  readonly designEffect: number | null;
-}
-
 /** Why a curve does not exist. */
 export interface AbsentCurve {
   /** In words. */
@@ -57,12 +46,6 @@ export interface AbsentCurve {
 export type NetBenefit =
   | DecisionCurve
   | (Pick<DecisionCurve, "thresholds"> & Record<"model" | "low" | "high" | "all", null> & AbsentCurve);
-
-/** An area under the ROC curve. */
-export interface AucMeasure extends Measure {
-  /** Obuchowski's by group, or DeLong's; null where there is none. */
-  readonly standardError: number | null;
-}
 
 /** What is said of the probabilities themselves. */
 export interface CalibrationMeasures extends Recalibration {
@@ -157,7 +140,7 @@ export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions 
     patients: groups === undefined ? null : numberedGroups(n, groups).count,
     threshold: items.called ? null : threshold,
     prevalence: positives / n,
-    auc: aucMeasure(items),
+    auc: aucMeasure(items, groups),
     calibration: calibrationOf(items, noProbabilities),
     netBenefit: netBenefitOf(items, noProbabilities),
     distribution: noProbabilities === undefined ? probabilityHistogram(items) : { absent: noProbabilities },
@@ -176,51 +159,6 @@ export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions 
     ...(second && {
       comparison: compareScores({ scores, positive }, { scores: second, positive }, { threshold, groups }),
     }),
-  };
-}
-
-/** The area under the ROC curve with the logit interval, by group. */
-export function aucMeasure({ scores, positive, groups }: EvaluatedScores): AucMeasure {
-  const m = sum(positive);
-  const n = positive.length - m;
-  if (m === 0 || n === 0) {
-    const reason = `${m} positive and ${n} negative images: both classes are needed`;
-    return { ...absentMeasure(reason), standardError: null };
-  }
-  const parts = aucParts({ scores, positive }, groups);
-  const { auc } = parts;
-  const alone = parts.groups.positive < 2 ? "positives" : parts.groups.negative < 2 ? "negatives" : undefined;
-  if (alone !== undefined) {
-    const absent = `${alone} of only one ${groups ? "patient" : "image"}: no variance`;
-    return { ...measure(auc, [NaN, NaN], { absent }), standardError: null };
-  }
-  const standardError = Math.sqrt(Math.max(0, aucCovariance(parts, parts)));
-  const remark =
-    auc === 0 || auc === 1
-      ? { absent: "the logit of an area of 0 or 1 is infinite: no interval, which is no certainty" }
-      : standardError === 0
-        ? { note: "the variance is 0: an interval of no width is no certainty" }
-        : {};
-  return { ...measure(auc, logitInterval(auc, standardError), remark), standardError };
-}
-
-/** A share with its interval, or the reason why it has none. */
-export function shareMeasure(items: ShareItems): ShareMeasure {
-  const { hits, of, value, groups, designEffect, interval } = clusteredShare(items);
-  const known = items.groups !== undefined;
-  const remark =
-    of === 0
-      ? { absent: "there are no such images" }
-      : Number.isNaN(designEffect)
-        ? { absent: "there is only one patient: no interval" }
-        : known && (hits === 0 || hits === of)
-          ? { note: "nothing varies: the images of one patient count as copies of each other" }
-          : {};
-  return {
-    ...measure(value, interval, remark),
-    ...{ hits, of },
-    patients: known ? groups : null,
-    designEffect: Number.isNaN(designEffect) ? null : designEffect,
   };
 }
 

@@ -24,7 +24,6 @@ export {
 } from "./evaluateClasses.js";
 export {
   type AbsentCurve,
-  type AucMeasure,
   type CalibrationMeasures,
   type MeasuresAtPrevalence,
   type EvaluatedScores,
@@ -32,7 +31,6 @@ export {
   type Evaluation,
   evaluateScores,
   type NetBenefit,
-  type ShareMeasure,
 } from "./evaluateScores.js";
 export {
   type Comparison,
@@ -41,6 +39,8 @@ export {
   type TestedDifference,
 } from "./compareScores.js";
 export { type PredictiveMeasures, predictiveMeasures, type CalledItems } from "./predictiveMeasures.js";
+export type { AucMeasure } from "./aucMeasure.js";
+export type { ShareMeasure } from "./shareMeasure.js";
 export { expectedOverObserved } from "./expectedOverObserved.js";
 export type { Measure } from "./Measure.js";
 export { type ProbabilityHistogram, probabilityHistogram } from "./probabilityHistogram.js";

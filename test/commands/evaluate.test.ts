@@ -230,7 +230,7 @@ describe("xray evaluate", () => {
     const classes = ["NORMAL", "PNEUMONIA"];
     const run = (name: string, probabilities: readonly number[]) =>
       writeRun(path.join(temporaryFolder(), name), predictionsOf(probabilities, { classes, dataset, paths }));
-    const first = await run("first", [0.1, 0.2, 0.3, 0.6, 0.7, 0.8, 0.4, 0.9]);
+    const first = await run("first-0.1", [0.1, 0.2, 0.3, 0.6, 0.7, 0.8, 0.4, 0.9]);
     const second = await run("second", [0.5, 0.2, 0.8, 0.6, 0.7, 0.3, 0.4, 0.9]);
     await printed(first, { against: second });
     const found = JSON.parse(readFileSync(path.join(first, "evaluation.json"), "utf8")) as Evaluation;

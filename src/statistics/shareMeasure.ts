@@ -1,0 +1,34 @@
+import { clusteredShare, type ShareItems } from "./clusteredShare.js";
+import { type Measure, measure } from "./Measure.js";
+
+/** A share with its interval. */
+export interface ShareMeasure extends Measure {
+  /** The numerator. */
+  readonly hits: number;
+  /** The denominator. */
+  readonly of: number;
+  /** Patients among the items that the share is about; null where patients are not known. */
+  readonly patients: number | null;
+  /** How many times larger the variance is than that of as many independent items; null where it cannot be known. */
+  readonly designEffect: number | null;
+}
+
+/** A share with its interval, or the reason why it has none. */
+export function shareMeasure(items: ShareItems): ShareMeasure {
+  const { hits, of, value, groups, designEffect, interval } = clusteredShare(items);
+  const known = items.groups !== undefined;
+  const remark =
+    of === 0
+      ? { absent: "there are no such images" }
+      : Number.isNaN(designEffect)
+        ? { absent: "there is only one patient: no interval" }
+        : known && (hits === 0 || hits === of)
+          ? { note: "nothing varies: the images of one patient count as copies of each other" }
+          : {};
+  return {
+    ...measure(value, interval, remark),
+    ...{ hits, of },
+    patients: known ? groups : null,
+    designEffect: Number.isNaN(designEffect) ? null : designEffect,
+  };
+}

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Random } from "../../src/core/Random.js";
+import { aucInterval } from "../../src/statistics/deLong.js";
+import { evaluateClasses, logitsOfClass } from "../../src/statistics/evaluateClasses.js";
+import { evaluateScores } from "../../src/statistics/evaluateScores.js";
+import { bootstrap } from "../../src/statistics/bootstrap.js";
+import { near } from "../support/near.js";
+
+/** Patients of one to four images, and probabilities of `c` classes that know something. */
+function draw(random: Random, patients: number, c: number) {
+  const rows = Array.from({ length: patients }, (_, patient) => {
+    const own = random.normal();
+    const label = Math.floor(random.uniform(0, c));
+    return Array.from({ length: 1 + Math.floor(random.uniform(0, 4)) }, () => {
+      const powers = Array.from({ length: c }, (_, k) =>
+        Math.exp(Number(k === label) * (1.5 + own) + random.normal()),
+      );
+      const total = powers.reduce((a, b) => a + b, 0);
+      return { patient, label, probs: powers.map((power) => power / total) };
+    });
+  }).flat();
+  return {
+    classes: Array.from({ length: c }, (_, k) => `class ${k}`),
+    y: Int32Array.from(rows, ({ label }) => label),
+    probs: Float32Array.from(rows.flatMap(({ probs }) => probs)),
+    groups: Int32Array.from(rows, ({ patient }) => patient),
+  };
+}
+
+describe("an evaluation of several classes", () => {
+  it("has the mean of both sides where there are two, with the interval of either", () => {
+    const preds = draw(new Random(1), 150, 2);
+    const { macro, classes } = evaluateClasses(preds);
+    const [first, second] = Object.values(classes);
+    assert.ok(first && second);
+    near([Number(first.auc.value)], [Number(second.auc.value)], 1e-12, "areas of both sides");
+    const width = Number(macro.auc.high) - Number(macro.auc.low);
+    const scored = {
+      scores: Float64Array.from(preds.y, (_, i) => preds.probs[2 * i] ?? NaN),
+      positive: Uint8Array.from(preds.y, (label) => 1 - label),
+    };
+    const [low, high] = aucInterval(scored, preds.groups).interval;
+    assert.ok(Math.abs(width / (high - low) - 1) < 0.02, `${width} and ${high - low}`);
+    const balanced = (Number(first.sensitivity.value) + Number(first.specificity.value)) / 2;
+    near([Number(macro.sensitivity.value)], [balanced], 1e-12, "balanced accuracy");
+  });
+
+  it("has intervals of the means as wide as those of the bootstrap by patient", () => {
+    const preds = draw(new Random(2), 200, 3);
+    const { macro } = evaluateClasses(preds);
+    const [n, c] = [preds.y.length, 3];
+    const predicted = Array.from({ length: n }, (_, i) => {
+      const row = Array.from(preds.probs.subarray(i * c, i * c + c));
+      return row.indexOf(Math.max(...row));
+    });
+    const shares = (weights: ArrayLike<number>) => {
+      const recall = (k: number) => {
+        let [hits, of] = [0, 0];
+        for (let i = 0; i < n; i++) {
+          if (preds.y[i] !== k) continue;
+          of += weights[i] ?? 0;
+          if (predicted[i] === k) hits += weights[i] ?? 0;
+        }
+        return hits / of;
+      };
+      return { sensitivity: (recall(0) + recall(1) + recall(2)) / 3 };
+    };
+    const { groups } = preds;
+    const [low, high] = bootstrap(n, shares, { groups, resamples: 1000, seed: 3 }).sensitivity;
+    const ratio = (Number(macro.sensitivity.high) - Number(macro.sensitivity.low)) / (high - low);
+    assert.ok(Math.abs(ratio - 1) < 0.12, String(ratio));
+    near([Number(macro.sensitivity.value)], [shares(new Float64Array(n).fill(1)).sensitivity], 1e-12, "mean");
+  });
+
+  it("says which class a mean lacks", () => {
+    const preds = draw(new Random(3), 30, 3);
+    const without = { ...preds, y: preds.y.map((label) => Math.min(label, 1)) };
+    assert.equal(evaluateClasses(without).macro.auc.absent, "it does not exist for class 2");
+  });
+
+  it("keeps the digits of logits that a rounded probability has lost", () => {
+    const probs = Float32Array.of(1e-12, 1, 1, 0);
+    const logits = logitsOfClass({ probs, y: Int32Array.of(1, 0), classes: ["a", "b"] }, "b");
+    near([logits[0] ?? NaN], [-Math.log(1e-12)], 1e-6, "logit");
+    assert.ok(Number.isFinite(logits[1]) && (logits[1] ?? 0) < -100);
+  });
+});
+
+describe("an evaluation of one class", () => {
+  it("has at the items' own prevalence the predictive values and the net benefit of the items", () => {
+    const preds = draw(new Random(4), 120, 2);
+    const items = {
+      scores: Float64Array.from(preds.y, (_, i) => preds.probs[2 * i + 1] ?? NaN),
+      positive: Uint8Array.from(preds.y),
+      groups: preds.groups,
+    };
+    const { prevalence } = evaluateScores(items);
+    const { ppv, npv, netBenefit, atPrevalence } = evaluateScores(items, { prevalence });
+    assert.ok(atPrevalence && netBenefit.model && atPrevalence.netBenefit.model);
+    near(
+      [Number(atPrevalence.ppv.value), Number(atPrevalence.npv.value)],
+      [Number(ppv.value), Number(npv.value)],
+      1e-12,
+      "predictive values",
+    );
+    near(atPrevalence.netBenefit.model, netBenefit.model, 1e-12, "net benefit");
+    const inside =
+      Number(atPrevalence.ppv.low) < Number(ppv.value) && Number(ppv.value) < Number(atPrevalence.ppv.high);
+    assert.ok(inside);
+  });
+
+  it("takes a second model, and says that equal ones do not differ", () => {
+    const preds = draw(new Random(5), 40, 2);
+    const scores = Float64Array.from(preds.y, (_, i) => preds.probs[2 * i + 1] ?? NaN);
+    const items = { scores, positive: Uint8Array.from(preds.y), groups: preds.groups, second: scores };
+    const { comparison } = evaluateScores(items);
+    assert.ok(comparison);
+    assert.deepEqual([comparison.aucDifference.value, comparison.aucDifference.p], [0, null]);
+    assert.equal(comparison.aucDifference.absent, "the difference has no variance: no test");
+    assert.equal(comparison.errorDifference.absent, "in no patient do the two models differ: no test");
+    assert.equal(comparison.mcNemarP, 1);
+  });
+});
