@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, describe, it } from "node:test";
 import { JSDOM } from "jsdom";
 import { runsDir } from "../../src/core/environment.js";
 import { imagesAt, temporaryFolder } from "../support/folders.js";
 import { writeNotebook } from "../support/notebookFile.js";
-import { xray } from "../support/xray.js";
+import { startXray, xray } from "../support/xray.js";
 
 describe("xray run --notebook", () => {
   const name = `test-own-${process.pid}`;
@@ -53,6 +53,39 @@ describe("xray run --notebook", () => {
     assert.equal(again.code, 0, again.stderr);
     const resumed = await xray(["run", "--resume", name]);
     assert.match(resumed.stderr, /is finished/);
+  });
+
+  it("is gone on with as it was begun, unless it was changed since", async () => {
+    const run = `${name}-resumed`;
+    const notebook = path.join(temporaryFolder(), "waits.ipynb");
+    const flag = path.join(path.dirname(notebook), "go on");
+    const cells = (word: string) => [
+      { code: "let seed = 1;", tags: ["parameters"] },
+      {
+        code:
+          `import { existsSync, writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(`${flag}.begun`)}, "");\n` +
+          `while (!existsSync(${JSON.stringify(flag)})) await new Promise(resolve => setTimeout(resolve, 100));\n` +
+          `[${JSON.stringify(word)}, seed]`,
+      },
+    ];
+    try {
+      await writeNotebook(notebook, cells("first"));
+      const first = startXray(["run", "--notebook", notebook, "--seed", "4", "--name", run]);
+      await first.until("the notebook waits", () => existsSync(`${flag}.begun`));
+      first.kill("SIGKILL");
+      await first.ended;
+      await writeNotebook(notebook, cells("second"));
+      const changed = await xray(["run", "--resume", run]);
+      assert.equal(changed.code, 1);
+      assert.match(changed.stderr, /was begun with another version of .*waits\.ipynb/);
+      await writeNotebook(notebook, cells("first"));
+      writeFileSync(flag, "");
+      const { code, stderr } = await xray(["run", "--resume", run]);
+      assert.equal(code, 0, stderr);
+      assert.match(readFileSync(path.join(runsDir, run, "waits.ipynb"), "utf8"), /\[ 'first', 4 \]/);
+    } finally {
+      rmSync(path.join(runsDir, run), { recursive: true, force: true });
+    }
   });
 
   it("refuses what it does not declare, what is no notebook, and what does not go together", async () => {

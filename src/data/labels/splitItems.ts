@@ -4,7 +4,7 @@ import { Random } from "../../core/Random.js";
 import { UserError } from "../../core/errors.js";
 import type { BunchSettings } from "../bunchOptions.js";
 import { checkClasses } from "./checkClasses.js";
-import { divideByGroup } from "./divideByGroup.js";
+import { stratified } from "./stratified.js";
 import type { LabelledFile } from "./imageFolder.js";
 import { type FolderReading, labelFromFolders } from "./labelFromFolders.js";
 import { namesInWords } from "./namesInWords.js";
@@ -54,10 +54,10 @@ export function splitByFolder(
 
 /**
  * Divides images at random: the first of a seeded permutation validate, as fast.ai's `split_by_rand_pct` does it,
- * and with `groupBy` the first patients of a permutation of patients, until the share is reached. With `stratify` every
- * class is divided as evenly as whole patients allow.
+ * and with `groupBy` the first patients of a permutation of patients, until the share is reached; with `stratify` the
+ * first that bring every class nearer to its share.
  * @param validPct share for validation, in (0, 1)
- * @throws UserError when `groupBy` gives no patient for a file, or with `stratify` all files are of one
+ * @throws UserError when `groupBy` gives no patient for a file
  */
 export function splitAtRandom(
   files: readonly LabelledFile[],
@@ -65,34 +65,27 @@ export function splitAtRandom(
   { seed, groupBy, stratify = false }: Pick<BunchSettings, "seed" | "groupBy" | "stratify">,
 ): TrainValidSplit {
   const groups = [...byPatient(files, groupBy).values()];
-  const validates = (stratify ? evenly : untilShare)(groups, validPct, seed);
+  const order = new Random(seed, randomStreams.split).permutation(groups.length);
+  const drawn = Array.from(order, (group) => groups[group] ?? []);
+  const chosen = new Set((stratify ? stratified : firstGroups)(drawn, validPct).flat());
   return {
-    train: files.filter((file) => !validates.has(file)),
-    valid: files.filter((file) => validates.has(file)),
+    train: files.filter((file) => !chosen.has(file)),
+    valid: files.filter((file) => chosen.has(file)),
   };
 }
 
-type Groups = readonly (readonly LabelledFile[])[];
-
-function untilShare(groups: Groups, validPct: number, seed: number): Set<LabelledFile> {
-  const wanted = Math.floor(validPct * groups.flat().length);
-  const chosen = new Set<LabelledFile>();
-  for (const group of new Random(seed, randomStreams.split).permutation(groups.length)) {
-    if (chosen.size >= wanted) break;
-    for (const file of groups[group] ?? []) chosen.add(file);
-  }
-  return chosen;
-}
-
-function evenly(groups: Groups, validPct: number, seed: number): Set<LabelledFile> {
-  const classes = [...new Set(groups.flat().map((file) => file.class))].sort();
-  const items = groups.flatMap((group, patient) => group.map((file) => ({ file, patient })));
-  const parts = divideByGroup(
-    items.map(({ file }) => classes.indexOf(file.class)),
-    [1 - validPct, validPct],
-    { groups: items.map(({ patient }) => patient), seed },
-  );
-  return new Set(items.filter((_, i) => parts[i] === 1).map(({ file }) => file));
+/** The first groups, until they have the share of the files. */
+function firstGroups(
+  groups: readonly (readonly LabelledFile[])[],
+  share: number,
+): (readonly LabelledFile[])[] {
+  const wanted = Math.floor(share * groups.flat().length);
+  let files = 0;
+  return groups.filter((group) => {
+    if (files >= wanted) return false;
+    files += group.length;
+    return true;
+  });
 }
 
 /**

@@ -32,12 +32,46 @@ describe("patients", () => {
       const learned = new Set(train.map((file) => byLetter(file.path)));
       assert.ok(valid.every((file) => !learned.has(byLetter(file.path))));
       const count = (name: string) => valid.filter((file) => file.class === name).length;
-      // 6 of 20 and 12 of 40, from patients of 2, 4 and 6 images.
-      assert.deepEqual([count("A"), count("B")], [6, 12]);
+      // 6 of 20 and 12 of 40, but for half of the largest patient, who has six images.
+      for (const [name, share] of [
+        ["A", 6],
+        ["B", 12],
+      ] as const) {
+        assert.ok(Math.abs(count(name) - share) <= 3, `${count(name)} of ${share}`);
+      }
     }
     const held = (seed: number) => splitAtRandom(files, 0.3, { seed, groupBy: byLetter, stratify: true });
     assert.deepEqual(held(1), held(1));
     assert.notDeepEqual(held(1), held(2));
+  });
+
+  it("of a stratified split are of all sizes on both sides", () => {
+    // 100 patients with one image and 100 with five.
+    const sizes = Array.from({ length: 200 }, (_, patient) => (patient % 2 === 0 ? 1 : 5));
+    const images = sizes.flatMap((size, patient) =>
+      Array.from({ length: size }, (_, k) => ({
+        path: `/x/${patient}-${k}.png`,
+        class: patient < 100 ? "A" : "B",
+      })),
+    );
+    const patients: number[] = [];
+    for (let seed = 0; seed < 20; seed++) {
+      const { valid } = splitAtRandom(images, 0.2, { seed, groupBy: byLetter, stratify: true });
+      assert.ok(Math.abs(valid.length - 120) <= 5, String(valid.length));
+      patients.push(new Set(valid.map(({ path: file }) => byLetter(file))).size);
+    }
+    // Were the held-out patients all small there would be 120 of them, and 24 if they were all large.
+    const mean = patients.reduce((sum, count) => sum + count, 0) / patients.length;
+    assert.ok(Math.abs(mean - 40) <= 3, `${mean} patients in the mean`);
+  });
+
+  it("whose only image has a class are not all taken from training", () => {
+    const few = ["A", "A", "A", "A", "B", "B"].map((name, k) => ({ path: `/x/${k}.png`, class: name }));
+    for (let seed = 0; seed < 10; seed++) {
+      const { train, valid } = splitAtRandom(few, 0.2, { seed, stratify: true });
+      for (const side of [train, valid])
+        assert.deepEqual([...new Set(side.map((file) => file.class))].sort(), ["A", "B"]);
+    }
   });
 
   it("of a CSV file's column stay together, and are numbers in the data sets", async () => {
