@@ -28,6 +28,11 @@ import { clusteringOf } from "./clusteringOf.js";
 import { type ClassificationMetrics, classShare, matrixMetrics } from "./matrixMetrics.js";
 import { plotCases, type PlotCasesOptions } from "./plotCases.js";
 import { plotConfusionImages, type PlotConfusionImagesOptions } from "./plotConfusionImages.js";
+import { evaluationSections } from "./evaluationSections.js";
+import { showSections } from "./showSections.js";
+import type { ClassesEvaluation } from "../statistics/evaluateClasses.js";
+import { evaluatePredictions } from "../statistics/evaluatePredictions.js";
+import type { EvaluateOptions, Evaluation } from "../statistics/evaluateScores.js";
 import type { TopLoss } from "./TopLoss.js";
 import { requireOneSet } from "../training/getPreds.js";
 
@@ -58,6 +63,12 @@ export interface FromLearnerOptions extends InterpretationOptions {
   readonly dsType?: DsType;
   /** Another bunch's loader in place of it, such as `held.validDl`; its images are called "other" without a `set`. */
   readonly dl?: BatchLoader;
+}
+
+/** At which threshold, and for which prevalence beside the images' own, measures are computed. */
+export interface EvaluationOptions extends Pick<EvaluateOptions, "threshold" | "prevalence"> {
+  /** The class that the threshold is for. @default the interpretation's own */
+  readonly positiveClass?: string;
 }
 
 /** How often one class was taken for another. */
@@ -238,6 +249,22 @@ export class ClassificationInterpretation {
       );
     }
     return new BinaryInterpretation(this.preds, positive, set);
+  }
+
+  /**
+   * The core set of measures (Van Calster and others, 2025), each with its 95% interval: discrimination, calibration, net
+   * benefit and the distribution of the probabilities, then measures at the threshold. By patient where patients are known.
+   * @throws UserError when the threshold is one for a class that there is not, or the prevalence is out of range
+   */
+  evaluation(options: EvaluationOptions = {}): Evaluation | ClassesEvaluation {
+    const { positiveClass = this.positiveClass, ...asked } = options;
+    return evaluatePredictions(this.preds, positiveClass, asked);
+  }
+
+  /** Shows {@link evaluation}, in tables, figures and sentences. */
+  async showEvaluation(options: EvaluationOptions = {}): Promise<void> {
+    const { positiveClass = this.positiveClass } = options;
+    await showSections(evaluationSections(this.evaluation(options), { positiveClass }));
   }
 
   /** Pairs that were mistaken for each other at least `minVal` times, the most frequent first. */

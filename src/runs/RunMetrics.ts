@@ -6,6 +6,8 @@ import { type Choices, choicesSchema } from "./heldOut/Choices.js";
 import type { DataSource } from "../xrays/DataSource.js";
 import { type RunBudget, runBudget } from "./budget/RunBudget.js";
 import { classNames, count, runData, settings, text } from "./runSchemas.js";
+import type { ClassesEvaluation } from "../statistics/evaluateClasses.js";
+import type { Evaluation } from "../statistics/evaluateScores.js";
 import { sum } from "../statistics/sum.js";
 import {
   type Clustering,
@@ -45,6 +47,8 @@ export interface RunMetrics extends RunSettings {
   readonly designEffects?: Readonly<Record<ShareName, number | null>>;
   /** 95% intervals of the measures above that have one: Wilson's, of so many images as there are over the design effect. */
   readonly intervals: Readonly<Record<string, readonly [low: Share, high: Share]>>;
+  /** The core set of measures; undefined in files of earlier versions. `npx xray evaluate` computes it anew. */
+  readonly evaluation?: Evaluation | ClassesEvaluation;
   readonly classes: readonly string[];
   readonly trainSize: number;
   readonly validSize: number;

@@ -24,6 +24,7 @@ import type { Learner } from "../training/Learner.js";
 export interface SaveMetricsOptions {
   /** What `findDataset` gave, whose folders the learner's data were made of. */
   readonly dataset: FoundDataset;
+  /** The run's numbers, as `chooseParameters` gave them. */
   readonly parameters: Parameters;
   /** What was chosen on held-out images, where some were held out. @default the learner's validation images are judged on */
   readonly choices?: HeldOutChoices;
@@ -61,6 +62,7 @@ export async function saveMetrics(
   });
   const metrics: RunMetrics = {
     ...interp.metrics(),
+    evaluation: interp.evaluation(choices?.choices.threshold),
     classes: data.classes,
     trainSize: data.trainDs.length,
     validSize: validDs.length,
