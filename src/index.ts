@@ -169,7 +169,7 @@ export {
   type InterpretationOptions,
 } from "./interpretation/ClassificationInterpretation.js";
 export type { TopLoss } from "./interpretation/TopLoss.js";
-export type { ClassificationMetrics } from "./interpretation/matrixMetrics.js";
+export type { ClassificationMetrics, ShareName } from "./interpretation/matrixMetrics.js";
 export { BinaryInterpretation, type ThresholdOptions } from "./interpretation/BinaryInterpretation.js";
 export type { ConfusionMatrixFigureOptions } from "./interpretation/confusionMatrixFigure.js";
 export { type ExplainedImage, shareInBorder, borderAttention } from "./interpretation/borderAttention.js";

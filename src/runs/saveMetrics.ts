@@ -24,6 +24,7 @@ import type { Learner } from "../training/Learner.js";
 export interface SaveMetricsOptions {
   /** What `findDataset` gave, whose folders the learner's data were made of. */
   readonly dataset: FoundDataset;
+  /** What the run was made with. */
   readonly parameters: Parameters;
   /** What was chosen on held-out images, where some were held out. @default the learner's validation images are judged on */
   readonly choices?: HeldOutChoices;
