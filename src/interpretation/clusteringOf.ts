@@ -14,9 +14,7 @@ export function clusteringOf(preds: Predictions, positive: string | undefined): 
   if (!patients) return independentImages;
   const { errorRate, accuracy } = overallShares(preds);
   const own =
-    positive === undefined
-      ? undefined
-      : classShares(itemsOfClass(preds, classIndex(classes, positive)));
+    positive === undefined ? undefined : classShares(itemsOfClass(preds, classIndex(classes, positive)));
   return {
     patients: numberedGroups(y.length, patients).count,
     designEffects: {
