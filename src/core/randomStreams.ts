@@ -9,5 +9,4 @@ export const randomStreams = {
   phantom: 6,
   /** Which of the precomputed variants of an image is taken. */
   variant: 7,
-  folds: 8,
 } as const;

@@ -37,6 +37,7 @@ export interface ClassificationMetrics {
 
 /** The measures that are shares of images. */
 export const shareNames = ["errorRate", "accuracy", "precision", "recall", "specificity"] as const;
+/** The name of such a measure. */
 export type ShareName = (typeof shareNames)[number];
 
 /** How images go together in patients, as far as a confusion matrix does not tell. */

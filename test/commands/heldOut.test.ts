@@ -33,7 +33,18 @@ describe("xray run --protocol held-out", () => {
     });
     const classes = ["NORMAL", "PNEUMONIA"].map((name) => path.join(drawn, "test", name));
     tested = classes.flatMap((folder) => readdirSync(folder).map((name) => path.join(folder, name)));
-    const tiny = ["--size", "32", "--bs", "4", "--epochs", "2,1", "--train-per-class", "12"];
+    const tiny = [
+      "--size",
+      "32",
+      "--bs",
+      "4",
+      "--epochs",
+      "2,1",
+      "--train-per-class",
+      "12",
+      "--model",
+      "mobilenetV2",
+    ];
     const args = ["run", "--protocol", "held-out", ...tiny, "--seed", "3", "--data-dir", drawn];
     mkdirSync(first, { recursive: true });
     const endWatch =
