@@ -35,10 +35,17 @@ export interface ClassificationMetrics {
   readonly intervals: Readonly<Record<string, readonly [low: number, high: number]>>;
 }
 
-/** The measures that are shares of images. */
-export const shareNames = ["errorRate", "accuracy", "precision", "recall", "specificity"] as const;
-/** The name of such a measure. */
-export type ShareName = (typeof shareNames)[number];
+/** A measure that is a share of images. */
+export type ShareName = "errorRate" | "accuracy" | "precision" | "recall" | "specificity";
+
+/** All of them. */
+export const shareNames: readonly ShareName[] = [
+  "errorRate",
+  "accuracy",
+  "precision",
+  "recall",
+  "specificity",
+];
 
 /** How images go together in patients, as far as a confusion matrix does not tell. */
 export type Clustering = Pick<ClassificationMetrics, "patients" | "designEffects">;
