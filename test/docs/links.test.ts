@@ -22,7 +22,7 @@ const anchorsOf = (page: string): string[] =>
 
 it("the pages' links lead to files and sections that there are, in the package too", () => {
   const { files } = JSON.parse(read("package.json")) as { files: readonly string[] };
-  assert.ok(["*.md", "docs/*.md", "docs/**/*.png"].every((kind) => files.includes(kind)));
+  assert.ok(["*.md", "docs/**/*.md", "docs/**/*.png"].every((kind) => files.includes(kind)));
   const links = pages.flatMap((page) =>
     Array.from(read(page).matchAll(/\]\(([^)\s]+)\)/g), ([, link = ""]) => ({ page, link })),
   );
