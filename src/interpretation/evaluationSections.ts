@@ -162,7 +162,7 @@ function comparisonSections({ comparison, patients }: Evaluation, { against }: E
   ];
 }
 
-/** Of independent images the exact test exists where the other one does not: where the models never differ. */
+/** The same with the exact test, which exists too where the models never differ. */
 const exactly = ({ absent, ...difference }: TestedDifference, p: number): TestedDifference => ({
   ...difference,
   ...(difference.low === null && { absent }),

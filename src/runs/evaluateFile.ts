@@ -83,18 +83,19 @@ type ReadFile =
   | { readonly items: EvaluatedScores }
   | { readonly stored: StoredPredictions; readonly groups?: Groups; readonly positive?: string };
 
-/** @param beside the file that it is compared with: a run then says which class is positive */
+/** @param beside the file that it is compared with: a run then says which class is positive; a CSV file may say 1 for it */
 async function readFile(file: string, options: ScoreTableOptions, beside?: ReadFile): Promise<ReadFile> {
+  const ofRun = beside !== undefined && "stored" in beside;
+  const asked = ofRun ? beside.positive : options.positive;
   const isFolder = (await stat(file).catch(() => undefined))?.isDirectory() === true;
   const json = isFolder ? path.join(file, "predictions.json") : file;
   if (!isFolder && !/\.json$/i.test(file)) {
-    const { patients, ...table } = readScoreTable(file, options);
+    const { patients, ...table } = readScoreTable(file, { ...options, positive: asked }, ofRun);
     return { items: { ...table, groups: patients } };
   }
   const stored = await readPredictions(json);
   const { preds } = stored;
-  const given = (beside && "stored" in beside ? beside.positive : options.positive) ?? preds.positiveClass;
-  const positive = positiveClass(preds.classes, given, "--positive")?.name;
+  const positive = positiveClass(preds.classes, asked ?? preds.positiveClass, "--positive")?.name;
   return { stored, groups: options.patient === false ? undefined : patientsOf(stored), positive };
 }
 

@@ -82,7 +82,7 @@ export function middle95(values: readonly number[]): readonly [low: number, high
   return [percentile(sorted, 0.025), percentile(sorted, 0.975)];
 }
 
-/** Of sorted values: between the two nearest, in proportion; NaN where there is none. */
+/** A percentile of sorted values: between the two nearest, in proportion; NaN where there is none. */
 export function percentile(sorted: ArrayLike<number>, p: number): number {
   if (sorted.length === 0) return NaN;
   const at = p * (sorted.length - 1);

@@ -271,6 +271,20 @@ describe("xray evaluate", () => {
     assert.equal((await evaluated(run, { against: other, patient: false })).patients, null);
   });
 
+  it("takes a file that says 1, or the class's name, beside a run", async () => {
+    const run = await pets("run", predictionsOf(good));
+    const numbers = writeCsv({ y, score: poor });
+    const names = writeCsv({ y: y.map((label) => ["cat", "dog"][label] ?? ""), score: poor }, "names.csv");
+    const wanted = (await evaluated(run, { against: numbers })).comparison;
+    near([Number(wanted?.aucDifference.value)], [5.5 / 16], 1e-12, "difference");
+    assert.deepEqual((await evaluated(run, { against: names })).comparison, wanted);
+    const cats = await evaluated(run, {
+      positive: "cat",
+      against: writeCsv({ y: y.map((label) => 1 - label), score: poor.map((p) => 1 - p) }),
+    });
+    near([Number(cats.comparison?.aucDifference.value)], [5.5 / 16], 1e-12, "of cats");
+  });
+
   it("says which image differs between a run and a file, and which row between two files", async () => {
     const run = await pets("run", predictionsOf(good));
     const turned = [0, 0, 1, 0, 1, 1, 1, 0];
