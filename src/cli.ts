@@ -109,8 +109,8 @@ function program(): Command {
   xray
     .command("compare")
     .description(
-      "compare two runs on the same test images, with DeLong's and McNemar's tests, and say in what they differ; or two " +
-        "sweeps of `xray seeds`, paired by seed",
+      "compare two runs on the same test images, with DeLong's and McNemar's tests (by patient: Obuchowski's), and say in " +
+        "what they differ; or two sweeps of `xray seeds`, paired by seed",
     )
     .argument("<run>", "a folder, or its name in runs/; of a run, or of `xray seeds`")
     .argument("<run>", "another one")
@@ -127,7 +127,12 @@ function program(): Command {
     )
     .argument("<predictions>", "a CSV file with columns y and score, a run, or its predictions.json")
     .option("--against <file>", "another model's predictions of the same images: compare the two")
-    .option("--threshold <number>", "call an image positive from this score on; default: 0.5", decimal)
+    .option(
+      "--threshold <number>",
+      "call an image positive from this score on; default: the one that a run has chosen on held-out images, else the most " +
+        "probable class; of a CSV file 0.5",
+      decimal,
+    )
     .option("--prevalence <share>", "also judge at this share of positives, between 0 and 1", decimal)
     .option("--positive <name>", "the positive class of a run, or what column y says of a positive image")
     .option("--y <column>", "the column that says what is so; default: y")

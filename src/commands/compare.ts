@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { UserError } from "../core/errors.js";
+import { shownPath } from "../core/shownPath.js";
 import { tableText } from "../display/table.js";
 import { compareRuns, type NamedRun } from "../runs/compareRuns.js";
 import { compareSweeps, type NamedSweep } from "../runs/compareSweeps.js";
@@ -14,7 +16,7 @@ import { readRun } from "../runs/readRun.js";
  * `xray compare RUN RUN`: prints two runs' numbers on the same test images, and whether they differ by more than luck; of
  * two sweeps of `xray seeds`, whether their recipes do.
  * @param runs folders, or their names in `runs/`
- * @throws UserError when a run is not there, or they did not predict the same images
+ * @throws UserError when a run is not there, or they did not predict the same images, or one is a sweep
  */
 export async function compare(...runs: readonly [first: string, second: string]): Promise<void> {
   const [first, second] = [await runFolder(runs[0]), await runFolder(runs[1])];
@@ -23,6 +25,7 @@ export async function compare(...runs: readonly [first: string, second: string])
     printSweeps(sweeps[0], sweeps[1]);
     return;
   }
+  requireOneKind([first, second], sweeps);
   const [a, b] = [await namedRun(first), await namedRun(second)];
   const what = [a, b].some(({ metrics }) => dataSource(metrics) === "phantom") ? "DRAWN test" : "test";
   console.log(tableText(compareRuns(a, b, what)));
@@ -34,6 +37,19 @@ async function sweepIn(folder: string): Promise<NamedSweep | undefined> {
   if (existsSync(path.join(folder, "metrics.json"))) return undefined;
   const runs = await readSeedRuns(folder);
   return runs.length === 0 ? undefined : { name: path.basename(folder), runs };
+}
+
+/** @throws UserError when one of the folders is a sweep of `xray seeds` and the other one a run */
+function requireOneKind(
+  folders: readonly [string, string],
+  sweeps: readonly [NamedSweep | undefined, NamedSweep | undefined],
+): void {
+  const [sweep, run] = sweeps[0] ? folders : [folders[1], folders[0]];
+  if ((!sweeps[0] && !sweeps[1]) || !existsSync(path.join(run, "metrics.json"))) return;
+  throw new UserError(
+    `${shownPath(sweep)} holds the runs of a sweep of several seeds, and ${shownPath(run)} is one run.`,
+    "Give two runs, or two sweeps of `npx xray seeds`.",
+  );
 }
 
 function printSweeps(a: NamedSweep, b: NamedSweep): void {

@@ -66,7 +66,7 @@ export interface FromLearnerOptions extends InterpretationOptions {
 }
 
 /** At which threshold, and for which prevalence beside the images' own, measures are computed. */
-export interface EvaluationOptions extends Pick<EvaluateOptions, "threshold" | "prevalence"> {
+export interface EvaluationOptions extends Omit<EvaluateOptions, "secondThreshold"> {
   /** The class that the threshold is for. @default the interpretation's own */
   readonly positiveClass?: string;
 }

@@ -1,9 +1,11 @@
 import type { Section } from "../core/Section.js";
+import type { Comparison, TestedDifference } from "../statistics/compareScores.js";
 import type { ClassesEvaluation } from "../statistics/evaluateClasses.js";
 import type { Evaluation } from "../statistics/evaluateScores.js";
-import { formatP, formatShare } from "../statistics/format.js";
+import { formatP, formatShare, formatThreshold } from "../statistics/format.js";
 import { coreSections, netBenefitSection, percent } from "./coreSections.js";
 import { dashNote } from "./dashNote.js";
+import { areaTestInWords, errorTestInWords } from "./imagesInWords.js";
 import { alone, measureCells, measureTable, remarks } from "./measureTable.js";
 
 /** What is evaluated, in words. */
@@ -35,7 +37,7 @@ export function evaluationSections(
 }
 
 /** Whose images they are, and what intervals make of it. */
-export function patientsText(patients: number | null): string {
+function patientsText(patients: number | null): string {
   return patients === null
     ? "Whose images they are is not known: intervals and tests take images as independent, and are too narrow where patients have several."
     : "Intervals and tests take into account that images of one patient are alike.";
@@ -50,7 +52,10 @@ function imagesText({ n, positives, patients }: Evaluation, { positiveClass }: E
 function thresholdSection(evaluation: Evaluation): Section {
   const { threshold, sensitivity, specificity, ppv, npv, accuracy, f1 } = evaluation;
   return {
-    heading: threshold === null ? "Called by the most probable class" : `At the threshold ${threshold}`,
+    heading:
+      threshold === null
+        ? "Called by the most probable class"
+        : `At the threshold ${formatThreshold(threshold)}`,
     tables: [
       measureTable([
         ["sensitivity (recall)", sensitivity],
@@ -103,7 +108,7 @@ function promiseSection({ recallGuarantees, patients }: Evaluation): Section {
   const unit = patients === null ? "positive images" : "patients with positive images";
   const rows = recallGuarantees.map(({ recall, threshold, units, needed, misses }) => [
     recall.toFixed(2),
-    threshold === null ? "–" : String(roundedDown(threshold)),
+    threshold === null ? "–" : formatThreshold(threshold),
     ...[units, needed].map(String),
     threshold === null ? "–" : String(misses),
   ]);
@@ -127,29 +132,29 @@ function comparisonSections({ comparison, patients }: Evaluation, { against }: E
   if (!comparison) return [];
   const { aucs, aucDifference, errorDifference, onlyFirst, onlySecond, mcNemarP } = comparison;
   const other = against ?? "the second model";
-  const row = (name: string, difference: typeof aucDifference) => {
+  const row = (name: string, difference: TestedDifference) => {
     const [, ...cells] = measureCells(name, difference);
     return [name, ...cells, formatP(difference.p ?? NaN)];
   };
-  const rows = [
-    row("AUROC, the first less the second", aucDifference),
-    row("error rate, the second less the first", errorDifference),
-  ].map((cells) => cells.map((cell) => (cell === "NaN" ? "–" : cell)));
+  const errors = patients === null ? exactly(errorDifference, mcNemarP) : errorDifference;
   return [
     {
       heading: `Beside ${other}`,
       text: [
         `Differences above 0 are in favour of the first model. AUROC ${formatShare(aucs[0] ?? NaN)} and ${formatShare(aucs[1] ?? NaN)}; ` +
-          `${onlyFirst} images only the first gets right, ${onlySecond} only the second` +
-          `${patients === null ? "" : ` (McNemar's exact test, which takes images as independent: p ${formatP(mcNemarP)})`}.`,
+          `${onlyFirst} images only the first gets right, ${onlySecond} only the second. ${thresholdsText(comparison)}` +
+          `P values by ${areaTestInWords(patients)} and by ${errorTestInWords(patients)}.`,
       ],
       tables: [
         {
           columns: ["difference", "value", "95% CI", "p value"],
-          rows,
+          rows: [
+            row("AUROC, the first less the second", aucDifference),
+            row("error rate, the second less the first", errors),
+          ],
           note: remarks([
             ["AUROC", aucDifference],
-            ["error rate", errorDifference],
+            ["error rate", errors],
           ]),
         },
       ],
@@ -157,16 +162,35 @@ function comparisonSections({ comparison, patients }: Evaluation, { against }: E
   ];
 }
 
+/** The same with the exact test, which exists too where the models never differ. */
+const exactly = ({ absent, ...difference }: TestedDifference, p: number): TestedDifference => ({
+  ...difference,
+  ...(difference.low === null && { absent }),
+  p,
+});
+
+/** Where both models do not call images positive from the same score on. */
+function thresholdsText({ thresholds }: Comparison): string {
+  const [first, second] = thresholds.map((threshold) =>
+    threshold === null ? "where it is the most probable class" : `from ${formatThreshold(threshold)} on`,
+  );
+  return first === second ? "" : `The first calls an image positive ${first}, the second ${second}. `;
+}
+
 function classesSections({ n, patients, classes, macro, accuracy }: ClassesEvaluation): Section[] {
   const whose = patients === null ? "" : ` of ${patients} patients`;
-  const rows = Object.entries(classes).map(
-    ([name, { positives, auc, sensitivity, specificity, ppv, npv }]) => [
-      name,
-      String(positives),
-      ...[auc, sensitivity, specificity, ppv, npv].map((measure) =>
-        measureCells("", measure).slice(1).join(", "),
-      ),
-    ],
+  const threshold = Object.values(classes)[0]?.threshold ?? null;
+  const measured = Object.entries(classes).map(([name, { positives, ...evaluation }]) => {
+    const { auc, sensitivity, specificity, ppv, npv } = evaluation;
+    return { name, positives, measures: { AUROC: auc, sensitivity, specificity, PPV: ppv, NPV: npv } };
+  });
+  const rows = measured.map(({ name, positives, measures }) => [
+    name,
+    String(positives),
+    ...Object.values(measures).map((each) => measureCells("", each).slice(1).join(", ")),
+  ]);
+  const notes = measured.flatMap(({ name, measures }) =>
+    Object.entries(measures).map(([measure, each]) => [`${name}, ${measure}`, each] as const),
   );
   return [
     { heading: "Images", text: [`${n} images${whose}. ${patientsText(patients)}`] },
@@ -186,23 +210,23 @@ function classesSections({ n, patients, classes, macro, accuracy }: ClassesEvalu
     },
     {
       heading: "Each class against the rest",
+      text: [
+        threshold === null
+          ? "Images are called after their most probable class."
+          : `Images are called to be of a class at a probability of ${formatThreshold(threshold)} or more.`,
+      ],
       tables: [
         {
           columns: ["class", "images", "AUROC", "sensitivity", "specificity", "PPV", "NPV"],
           rows,
+          note: remarks(notes),
         },
       ],
     },
     ...Object.entries(classes).flatMap(([name, evaluation]) =>
-      coreSections(evaluation).map((section) => ({ ...section, heading: `${name}: ${section.heading}` })),
+      [...coreSections(evaluation), ...prevalenceSections(evaluation), promiseSection(evaluation)].map(
+        (section) => ({ ...section, heading: `${name}: ${section.heading}` }),
+      ),
     ),
   ];
-}
-
-/** Six digits of a number, not above it: a promise that holds for a threshold holds for a lower one. */
-function roundedDown(value: number): number {
-  const rounded = Number(value.toPrecision(6));
-  return rounded <= value
-    ? rounded
-    : Number((value - 10 ** (Math.floor(Math.log10(Math.abs(value))) - 5)).toPrecision(6));
 }

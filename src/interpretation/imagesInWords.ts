@@ -17,3 +17,11 @@ export const intervalsInWords = (patients: Groups | undefined): string =>
   patients
     ? "95% confidence intervals, which take into account that images of one patient are alike"
     : "95% confidence intervals, for which images are taken as independent: whose they are is not known";
+
+/** The test of two areas under the ROC curve, for a caption. */
+export const areaTestInWords = (patients: Groups | number | null | undefined): string =>
+  `${patients ? "Obuchowski's" : "DeLong's"} test for the area under the ROC curve`;
+
+/** The test of two error rates, for a caption. */
+export const errorTestInWords = (patients: Groups | number | null | undefined): string =>
+  `McNemar's ${patients ? "test, clustered by patient," : "exact test"} for the error rate`;

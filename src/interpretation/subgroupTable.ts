@@ -1,13 +1,13 @@
 import type { Table } from "../core/Display.js";
+import type { ClusteredShare } from "../statistics/clusteredShare.js";
 import { formatEstimated } from "../statistics/format.js";
 import { measureNames } from "../statistics/measureNames.js";
-import type { Share } from "../statistics/Share.js";
 import type { Subgroup } from "../statistics/subgroups.js";
 import { dashNote } from "./dashNote.js";
 
-/** Groups as a table, each share with its counts and its 95% confidence interval after Wilson. */
+/** Groups as a table, each share with its counts and its 95% confidence interval, by patient where patients are known. */
 export function subgroupTable(groups: readonly Subgroup[], positive: string, caption: string): Table {
-  const cell = (share: Share): string => (share.of === 0 ? "–" : formatEstimated(share));
+  const cell = (share: ClusteredShare): string => (share.of === 0 ? "–" : formatEstimated(share));
   const rows = groups.map(({ name, n, errorRate, recall, specificity }) => [
     name,
     String(n),

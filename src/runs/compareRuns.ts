@@ -1,10 +1,16 @@
 import type { Table } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
 import { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
-import { compareAucs } from "../statistics/deLong.js";
+import { compareAreas } from "../statistics/compareScores.js";
 import { formatInterval, formatP, formatShare } from "../statistics/format.js";
 import { clusteredMcNemar } from "../statistics/clusteredMcNemar.js";
-import { imagesInWords, intervalsInWords } from "../interpretation/imagesInWords.js";
+import { remarks } from "../interpretation/measureTable.js";
+import {
+  errorTestInWords,
+  areaTestInWords,
+  imagesInWords,
+  intervalsInWords,
+} from "../interpretation/imagesInWords.js";
 import { mcNemar } from "../statistics/mcNemar.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { correctItems, predictedClasses } from "../statistics/predictedClasses.js";
@@ -20,7 +26,7 @@ export interface NamedRun extends StoredPredictions {
  * Two runs' numbers on the same images, and whether they differ by more than those images' luck: DeLong's test of the
  * areas under the ROC curves and McNemar's of the errors, or, where it is known whose images they are, Obuchowski's two.
  * @param what the images are called, such as "test"
- * @throws UserError when the runs did not predict the same images and classes, or a class is absent
+ * @throws UserError when the runs did not predict the same images and classes
  */
 export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): Table {
   requireSameImages(first, second, `${first.name} and ${second.name}`);
@@ -39,19 +45,18 @@ export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): T
   const p = patients ? errors.p : mcNemar(rightA, rightB).p;
   // That the first is right more often means that it errs less.
   const [low, high] = errors.interval;
+  const area = areaRow(a, b);
   const [rateA, rateB] = [a.errorRate(), b.errorRate()];
   return {
     caption:
       `${imagesInWords(first.paths.length, what, patients)}, measures of ${a.measuredOf}; ` +
       `${intervalsInWords(patients)}; p values by ` +
-      (a.positiveClass === undefined
-        ? ""
-        : `${patients ? "Obuchowski's" : "DeLong's"} test for the area under the ROC curve and by `) +
-      `McNemar's ${patients ? "test, clustered by patient," : "exact test"} for the error rate: ` +
+      (a.positiveClass === undefined ? "" : `${areaTestInWords(patients)} and by `) +
+      `${errorTestInWords(patients)}: ` +
       "the probability of a difference at least this large if both nets were equally good",
     columns: ["measure", first.name, second.name, "difference", "95% CI", "p value"],
     rows: [
-      areaRow(a, b),
+      area.cells,
       [
         measureNames.errorRate,
         ...[rateA, rateB].map(({ value }) => formatShare(value)),
@@ -65,22 +70,35 @@ export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): T
         return [measureNames[measure], formatShare(x), formatShare(y), formatShare(x - y), "", ""];
       }),
     ],
+    note: area.remark,
   };
 }
 
 const interpretationOf = ({ preds, paths }: StoredPredictions, patients: Int32Array | undefined) =>
   ClassificationInterpretation.fromPredictions({ ...preds, patients }, { paths });
 
-/** DeLong's test is one of a class against the rest: means over more classes have none. */
-function areaRow(a: ClassificationInterpretation, b: ClassificationInterpretation): string[] {
+/** The areas and the test of their difference; means over several classes have no test. */
+function areaRow(
+  a: ClassificationInterpretation,
+  b: ClassificationInterpretation,
+): { readonly cells: string[]; readonly remark?: string } {
   const row = (aucs: readonly number[], difference: number, more: readonly string[]) => [
     ...[measureNames.auroc, ...aucs.map(formatShare), formatShare(difference)],
     ...more,
   ];
   if (a.positiveClass === undefined) {
     const [x, y] = [a.areaUnderRoc(), b.areaUnderRoc()];
-    return row([x, y], x - y, ["", ""]);
+    return { cells: row([x, y], x - y, ["", ""]) };
   }
-  const { aucs, difference, interval, p } = compareAucs(a.binary().scored, b.binary().scored);
-  return row(aucs, difference, [formatInterval(interval), formatP(p)]);
+  const first = a.binary().scored;
+  const { aucs, aucDifference } = compareAreas(first, b.binary().scored, first.groups);
+  const { value, low, high, p } = aucDifference;
+  return {
+    cells: row(
+      aucs.map((auc) => auc ?? NaN),
+      value ?? NaN,
+      [formatInterval([low ?? NaN, high ?? NaN]), formatP(p ?? NaN)],
+    ),
+    remark: remarks([[measureNames.auroc, aucDifference]]),
+  };
 }

@@ -41,7 +41,8 @@ export function compareSweeps(first: NamedSweep, second: NamedSweep, what = "tes
   const everyImageOnce = new Uint8Array(images).fill(1);
   const values = (side: 0 | 1, measure: SeedMeasure) =>
     measures.map((pair) => valueAt(pair, side).weighted(everyImageOnce)[measure]);
-  const groups = pairs[0]?.[0].preds.patients;
+  // Any of the files may know whose images they are; those of earlier versions do not say it.
+  const groups = pairs.flat().find(({ preds }) => preds.patients)?.preds.patients;
   const differencesOf = (seed: number, weights: Float64Array) => {
     const [a, b] = valueAt(measures, seed).map(({ weighted }) => weighted(weights));
     const differences = seedMeasureNames.map((name) => [name, (a?.[name] ?? NaN) - (b?.[name] ?? NaN)]);
@@ -68,7 +69,7 @@ export function compareSweeps(first: NamedSweep, second: NamedSweep, what = "tes
       groups ? "95% CI over seeds and patients" : "95% CI over seeds and images",
       "p value",
       `${first.name} is better with`,
-      "probability (95% CI)",
+      "share of seeds (95% CI)",
       "seeds for one point",
     ],
     rows: compared.map(({ name, means, seeds, interval }) => [
@@ -79,13 +80,13 @@ export function compareSweeps(first: NamedSweep, second: NamedSweep, what = "tes
       formatInterval(interval),
       formatP(seeds.p),
       `${seeds.wins} of ${pairs.length}${seeds.ties > 0 ? `, ${seeds.ties} equal` : ""}`,
-      probabilityInWords(seeds),
+      winsInWords(seeds, pairs.length),
       countInWords(seedsNeeded(seeds.difference.standardDeviation, onePoint)),
     ]),
     note:
       `Over seeds: Student's interval, and a test that flips the differences' signs, which with ${pairs.length} seeds can ` +
       `give no p value below ${formatP(smallestP)}. Over seeds and ${groups ? "patients" : "images"}: both are drawn anew (pigeonhole bootstrap). The ` +
-      "probability is that of being better with another seed, with Wilson's interval. The last column is how many seeds " +
+      `share is that of the seeds with which ${first.name} is better, equal ones not among them, with Wilson's interval. The last column is how many seeds ` +
       "each recipe needs for a difference of one point to be found (paired t test at 5%, power 80%).",
   };
 }
@@ -111,7 +112,7 @@ function measuresOf({ preds, paths }: StoredPredictions) {
   return { images: preds.y.length, measuredOf, weighted: weightedMeasures(preds, positiveClass) };
 }
 
-const probabilityInWords = ({ probability, wilson }: SeedComparison): string =>
-  `${probability.toFixed(2)} (${wilson.map((end) => end.toFixed(2)).join(" to ")})`;
+const winsInWords = ({ wins, wilson }: SeedComparison, seeds: number): string =>
+  `${(wins / seeds).toFixed(2)} (${wilson.map((end) => end.toFixed(2)).join(" to ")})`;
 
 const countInWords = (seeds: number): string => (Number.isNaN(seeds) ? "–" : String(seeds));

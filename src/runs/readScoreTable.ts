@@ -30,9 +30,10 @@ export interface ScoreTable {
 
 /**
  * Reads a CSV file with a row for each image. Rows are counted as a spreadsheet does it, the header being the first.
+ * @param orOne whether 1 means positive where no row has the text of `positive`
  * @throws UserError naming the file, and the row and column where something else stands than should
  */
-export function readScoreTable(file: string, options: ScoreTableOptions = {}): ScoreTable {
+export function readScoreTable(file: string, options: ScoreTableOptions = {}, orOne = false): ScoreTable {
   const table = readTable(file, options);
   const yAt = table.place("y", options.y, "y", true);
   const scoreAt = table.place("score", options.score, "score", true);
@@ -43,7 +44,7 @@ export function readScoreTable(file: string, options: ScoreTableOptions = {}): S
   const numbers = (at: number) => Float64Array.from(table.rows, (_, row) => table.number(row, at));
   return {
     scores: numbers(scoreAt),
-    positive: labelsOf(table, yAt, options.positive),
+    positive: labelsOf(table, yAt, options.positive, orOne),
     ...(patientAt !== undefined && { patients: table.rows.map((_, row) => table.text(row, patientAt)) }),
     ...(secondAt !== undefined && { second: numbers(secondAt) }),
     ...(logitAt !== undefined && { logits: numbers(logitAt) }),
@@ -109,9 +110,9 @@ function readTable(file: string, format: CsvFormat): Table {
   };
 }
 
-function labelsOf(table: Table, at: number, positive?: string): Uint8Array {
+function labelsOf(table: Table, at: number, positive: string | undefined, orOne: boolean): Uint8Array {
   const texts = table.rows.map((_, row) => table.text(row, at));
-  if (positive !== undefined) {
+  if (positive !== undefined && (!orOne || texts.includes(positive))) {
     const labels = Uint8Array.from(texts, (text) => Number(text === positive));
     if (labels.includes(1)) return labels;
     const found = [...new Set(texts)].slice(0, 10).map((text) => JSON.stringify(text));

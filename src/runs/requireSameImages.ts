@@ -5,6 +5,7 @@ import type { StoredPredictions } from "./predictionsFile.js";
 type Compared = Pick<StoredPredictions, "preds" | "paths" | "dataset">;
 
 /**
+ * Refuses to compare what is not about the same images.
  * @param called what the two are called in the error
  * @throws UserError when two runs did not predict the same images and classes
  */

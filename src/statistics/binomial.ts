@@ -17,13 +17,6 @@ function* cumulative(n: number, p: number): Generator<number> {
   yield 1;
 }
 
-/** The probability of at most `k` hits in `n` tries that hit with the probability `p`. */
-export function binomialCdf(k: number, n: number, p: number): number {
-  let hits = 0;
-  for (const probability of cumulative(n, p)) if (hits++ >= k) return k < 0 ? 0 : probability;
-  return 1;
-}
-
 /** The fewest hits in `n` tries that are not exceeded with a probability of at least `q`. */
 export function binomialQuantile(q: number, n: number, p: number): number {
   let hits = 0;

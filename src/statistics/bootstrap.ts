@@ -40,12 +40,7 @@ export function bootstrap<Name extends string>(
   const weights = new Float64Array(n);
   const drawn = new Map<Name, number[]>();
   for (let sample = 0; sample < resamples; sample++) {
-    weights.fill(0);
-    members.forEach(() => {
-      for (const item of valueAt(members, Math.floor(random.uniform(0, members.length)))) {
-        weights[item] = valueAt(weights, item) + 1;
-      }
-    });
+    drawGroups(members, random, weights);
     const values = statistics(weights);
     for (const name of Object.keys(values) as Name[]) {
       const list = drawn.get(name) ?? [];
@@ -67,14 +62,28 @@ export function membersOf(n: number, groups: Groups | undefined): readonly (read
   return members;
 }
 
+/** Draws as many groups as there are, with replacement: how often each item was drawn then stands in `weights`. */
+export function drawGroups(
+  members: readonly (readonly number[])[],
+  random: Random,
+  weights: Float64Array,
+): void {
+  weights.fill(0);
+  members.forEach(() => {
+    for (const item of valueAt(members, Math.floor(random.uniform(0, members.length)))) {
+      weights[item] = valueAt(weights, item) + 1;
+    }
+  });
+}
+
 /** The 2.5% and 97.5% percentiles. */
 export function middle95(values: readonly number[]): readonly [low: number, high: number] {
   const sorted = [...values].sort((a, b) => a - b);
   return [percentile(sorted, 0.025), percentile(sorted, 0.975)];
 }
 
-/** Between the two nearest values, in proportion; NaN where there is none. */
-function percentile(sorted: readonly number[], p: number): number {
+/** A percentile of sorted values: between the two nearest, in proportion; NaN where there is none. */
+export function percentile(sorted: ArrayLike<number>, p: number): number {
   if (sorted.length === 0) return NaN;
   const at = p * (sorted.length - 1);
   const [low, high] = [valueAt(sorted, Math.floor(at)), valueAt(sorted, Math.ceil(at))];

@@ -1,7 +1,6 @@
 import { checkInteger } from "../core/checkNumber.js";
 import { Random } from "../core/Random.js";
-import { valueAt } from "../core/valueAt.js";
-import { membersOf, middle95 } from "./bootstrap.js";
+import { drawGroups, membersOf, middle95 } from "./bootstrap.js";
 import type { Groups } from "./Groups.js";
 import { mean } from "./sum.js";
 
@@ -34,15 +33,11 @@ export function bootstrapSeeds<Name extends string>(
   checkInteger("resamples", resamples, 100);
   const members = membersOf(items, groups);
   const random = new Random(seed, 14);
-  const pick = (count: number) => Math.floor(random.uniform(0, count));
   const weights = new Float64Array(items);
   const drawn = new Map<Name, number[]>();
   for (let sample = 0; sample < resamples; sample++) {
-    weights.fill(0);
-    members.forEach(() => {
-      for (const item of valueAt(members, pick(members.length))) weights[item] = valueAt(weights, item) + 1;
-    });
-    const picked = Array.from({ length: seeds }, () => pick(seeds));
+    drawGroups(members, random, weights);
+    const picked = Array.from({ length: seeds }, () => Math.floor(random.uniform(0, seeds)));
     const bySeed = new Map([...new Set(picked)].map((each) => [each, statistics(each, weights)]));
     const rows = picked.flatMap((each) => bySeed.get(each) ?? []);
     for (const name of Object.keys(rows[0] ?? {}) as Name[]) {

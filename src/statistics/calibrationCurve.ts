@@ -1,4 +1,5 @@
 import type { BinaryScores } from "./BinaryScores.js";
+import { percentile } from "./bootstrap.js";
 import { hundredths } from "./decisionCurve.js";
 import { type Groups, numberedGroups, varianceByGroup } from "./Groups.js";
 import { type LocalWeights, localWeights, type SortedItems, sortedItems } from "./localRegression.js";
@@ -74,7 +75,7 @@ export function calibrationCurve(
     ...{ predicted, observed },
     low: observed.map((height, k) => height - z95 * valueAt(errors, k)),
     high: observed.map((height, k) => height + z95 * valueAt(errors, k)),
-    ...{ ici: mean(gaps), e50: quantile(gaps, 0.5), e90: quantile(gaps, 0.9) },
+    ...{ ici: mean(gaps), e50: percentile(gaps, 0.5), e90: percentile(gaps, 0.9) },
     emax: valueAt(gaps, gaps.length - 1),
   };
 }
@@ -115,11 +116,4 @@ function interpolated(places: Float64Array, heights: Float64Array, x: Float64Arr
     const share = (value - left) / (right - left);
     return (1 - share) * valueAt(heights, at) + share * valueAt(heights, at + 1);
   });
-}
-
-/** A quantile of sorted values: between the two nearest in proportion. */
-function quantile(sorted: Float64Array, p: number): number {
-  const at = p * (sorted.length - 1);
-  const [low, high] = [valueAt(sorted, Math.floor(at)), valueAt(sorted, Math.ceil(at))];
-  return low + (high - low) * (at - Math.floor(at));
 }

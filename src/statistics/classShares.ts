@@ -1,5 +1,5 @@
 import { type BinaryScores, scoreThreshold } from "./BinaryScores.js";
-import { type ClusteredShare, clusteredShare } from "./clusteredShare.js";
+import { type ClusteredShare, clusteredShare, type ShareItems } from "./clusteredShare.js";
 import type { Groups } from "./Groups.js";
 import { predictedClasses } from "./predictedClasses.js";
 import type { Predictions } from "./Predictions.js";
@@ -30,7 +30,10 @@ export interface ClassShares {
   readonly errorRate: ClusteredShare;
 }
 
-/** The items of a class by the most probable one. @param label its index */
+/**
+ * The items of a class, which are predicted to be of it where it is the most probable one.
+ * @param label the class's index
+ */
 export function itemsOfClass(
   preds: Pick<Predictions, "probs" | "y" | "classes" | "patients">,
   label: number,
@@ -41,21 +44,41 @@ export function itemsOfClass(
 
 /** The positive items, and those whose score is `threshold` or more. */
 export function itemsAt({ scores, positive, groups }: BinaryScores, threshold: number): ClassItems {
-  const from = scoreThreshold(threshold);
-  return { actual: positive, predicted: Uint8Array.from(scores, (score) => Number(score >= from)), groups };
+  return { actual: positive, predicted: calledFrom(scores, scoreThreshold(threshold)), groups };
 }
 
-/** See {@link ClassShares}. */
-export function classShares({ actual, predicted, groups }: ClassItems): ClassShares {
+/** 1 where the score is `threshold` or more, `[n]`. */
+export const calledFrom = (scores: Float64Array, threshold: number): Uint8Array =>
+  Uint8Array.from(scores, (score) => Number(score >= threshold));
+
+/** Which items each of the shares is about, and which of them are hits. */
+export function classShareItems({
+  actual,
+  predicted,
+  groups,
+}: ClassItems): Readonly<Record<keyof ClassShares, ShareItems>> {
   const not = (items: Uint8Array) => items.map((each) => 1 - each);
   const right = actual.map((each, i) => Number(each === predicted[i]));
   return {
-    recall: clusteredShare({ hits: predicted, among: actual, groups }),
-    specificity: clusteredShare({ hits: not(predicted), among: not(actual), groups }),
-    precision: clusteredShare({ hits: actual, among: predicted, groups }),
-    negativePredictiveValue: clusteredShare({ hits: not(actual), among: not(predicted), groups }),
-    accuracy: clusteredShare({ hits: right, groups }),
-    errorRate: clusteredShare({ hits: not(right), groups }),
+    recall: { hits: predicted, among: actual, groups },
+    specificity: { hits: not(predicted), among: not(actual), groups },
+    precision: { hits: actual, among: predicted, groups },
+    negativePredictiveValue: { hits: not(actual), among: not(predicted), groups },
+    accuracy: { hits: right, groups },
+    errorRate: { hits: not(right), groups },
+  };
+}
+
+/** See {@link ClassShares}. */
+export function classShares(items: ClassItems): ClassShares {
+  const about = classShareItems(items);
+  return {
+    recall: clusteredShare(about.recall),
+    specificity: clusteredShare(about.specificity),
+    precision: clusteredShare(about.precision),
+    negativePredictiveValue: clusteredShare(about.negativePredictiveValue),
+    accuracy: clusteredShare(about.accuracy),
+    errorRate: clusteredShare(about.errorRate),
   };
 }
 

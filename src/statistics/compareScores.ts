@@ -1,4 +1,5 @@
 import type { BinaryScores } from "./BinaryScores.js";
+import { calledFrom } from "./classShares.js";
 import { clusteredMcNemar } from "./clusteredMcNemar.js";
 import { aucCovariance, aucParts, compareAucs } from "./deLong.js";
 import { type Groups, numberedGroups } from "./Groups.js";
@@ -15,6 +16,8 @@ export interface TestedDifference extends Measure {
 
 /** Two models on the same items; differences above 0 are in favour of the first. */
 export interface Comparison {
+  /** From which score on each calls an item positive; null where it goes by the most probable class of several. */
+  readonly thresholds: readonly [first: number | null, second: number | null];
   /** Areas under the ROC curve of the first and the second. */
   readonly aucs: readonly [first: number | null, second: number | null];
   /** The first area less the second. */
@@ -29,10 +32,18 @@ export interface Comparison {
   readonly mcNemarP: number;
 }
 
+/** A model's scores, and what it calls the items. */
+export interface ComparedScores extends BinaryScores {
+  /** 1 where the item is called positive, `[n]`. @default by the threshold */
+  readonly called?: Uint8Array;
+}
+
 /** How two models are compared. */
 export interface CompareScoresOptions {
-  /** An item with a score from here on is called positive, by both. */
-  readonly threshold: number;
+  /** An item with a score from here on is called positive by a model that does not say what it calls them. @default 0.5 */
+  readonly threshold?: number;
+  /** The same of the second model; null where there is none, since it says what it calls them. @default the first's */
+  readonly secondThreshold?: number | null;
   /** Whom each item belongs to; undefined: items are taken as independent. */
   readonly groups?: Groups;
 }
@@ -43,13 +54,15 @@ export interface CompareScoresOptions {
  * @throws UserError when the items are not the same, or a score is not a number
  */
 export function compareScores(
-  first: BinaryScores,
-  second: BinaryScores,
-  { threshold, groups }: CompareScoresOptions,
+  first: ComparedScores,
+  second: ComparedScores,
+  { groups, ...options }: CompareScoresOptions = {},
 ): Comparison {
-  const right = ({ scores, positive }: BinaryScores): boolean[] =>
-    Array.from(scores, (score, i) => score >= threshold === (valueAt(positive, i) === 1));
-  const [a, b] = [right(first), right(second)];
+  const threshold = options.threshold ?? (first.called ? null : 0.5);
+  const { secondThreshold = threshold } = options;
+  const right = ({ scores, positive, called }: ComparedScores, from: number | null): boolean[] =>
+    Array.from(called ?? calledFrom(scores, from ?? 0.5), (flag, i) => flag === valueAt(positive, i));
+  const [a, b] = [right(first, threshold), right(second, secondThreshold)];
   const { difference, interval, p, onlyFirst, onlySecond } = clusteredMcNemar(a, b, groups);
   const { count } = numberedGroups(a.length, groups);
   const remark =
@@ -59,13 +72,15 @@ export function compareScores(
         ? { absent: `in no ${groups ? "patient" : "image"} do the two models differ: no test` }
         : {};
   return {
-    ...areas(first, second, groups),
+    thresholds: [threshold, secondThreshold],
+    ...compareAreas(first, second, groups),
     errorDifference: { ...measure(difference, interval, remark), p: finiteOrNull(p) },
     ...{ onlyFirst, onlySecond, mcNemarP: mcNemar(a, b).p },
   };
 }
 
-function areas(
+/** The two areas under the ROC curve and their difference, each with the reason why it, its interval or its test is absent. */
+export function compareAreas(
   first: BinaryScores,
   second: BinaryScores,
   groups?: Groups,

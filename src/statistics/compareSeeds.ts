@@ -24,11 +24,12 @@ export interface SeedComparison {
   /** The probability that the first is better with another seed, in 0..1; ties count one half. */
   readonly probability: number;
   /**
-   * 95% of it: the percentiles over all ways to draw the seeds with replacement (Bouthillier and others, "Accounting
-   * for Variance in Machine Learning Benchmarks", 2021). It is a point where the same recipe is better with every seed.
+   * 95% of the share of seeds with which the first is better, ties not counted as better: the percentiles over all ways to
+   * draw the seeds with replacement (Bouthillier and others, "Accounting for Variance in Machine Learning Benchmarks",
+   * 2021). It is a point where the same recipe is better with every seed.
    */
   readonly percentiles: readonly [low: number, high: number];
-  /** 95% of the share of seeds with which the first is better, after Wilson; no point, however few the seeds. */
+  /** 95% of the same share after Wilson; no point, however few the seeds. */
   readonly wilson: readonly [low: number, high: number];
 }
 

@@ -1,16 +1,16 @@
 import { valueAt } from "../core/valueAt.js";
-import { classIndex } from "./classIndex.js";
-import { binaryScores } from "./BinaryScores.js";
 import { brierScore } from "./calibration.js";
+import { type ClassShares, classShareItems } from "./classShares.js";
 import { aucParts } from "./deLong.js";
 import { type EvaluateOptions, type Evaluation, evaluateScores } from "./evaluateScores.js";
-import { type Groups, numberedGroups, sumByGroup } from "./Groups.js";
+import { type Groups, numberedGroups, sumByGroup, varianceByGroup } from "./Groups.js";
 import { absentMeasure, type Measure, measure } from "./Measure.js";
 import { z95 } from "./normalDistribution.js";
 import { type ShareMeasure, shareMeasure } from "./shareMeasure.js";
 import { predictedClasses } from "./predictedClasses.js";
 import type { Predictions } from "./Predictions.js";
-import { mean } from "./sum.js";
+import { scoresOfClass } from "./scoresOfClass.js";
+import { mean, sum } from "./sum.js";
 
 /** Several classes: each against the rest, and their means. Plain JSON, but for NaN in curves. */
 export interface ClassesEvaluation {
@@ -50,21 +50,9 @@ export interface EvaluatedPredictions extends Pick<Predictions, "probs" | "y" | 
   readonly groups?: Groups;
 }
 
-/** The logits of one class against the others, from stored probabilities: they keep the digits that 1 - p loses. */
-export function logitsOfClass({ probs, y, classes }: EvaluatedPredictions, positive: string): Float64Array {
-  const [c, k] = [classes.length, classIndex(classes, positive)];
-  // The smallest number of single precision: a probability of 0 was no smaller than half of it.
-  const log = (p: number) => Math.log(Math.max(p, 2 ** -149));
-  return Float64Array.from(y, (_, i) => {
-    let others = 0;
-    for (let j = 0; j < c; j++) if (j !== k) others += valueAt(probs, i * c + j);
-    return log(valueAt(probs, i * c + k)) - log(others);
-  });
-}
-
 /**
  * Evaluates each class against the rest, and their means. Where no threshold is given an item is called after its most
- * probable class.
+ * probable class. A mean has no interval where one of its classes has none, or nothing varies in any of them.
  * @throws UserError when an item has no label, or as {@link evaluateScores}
  */
 export function evaluateClasses(
@@ -73,49 +61,42 @@ export function evaluateClasses(
 ): ClassesEvaluation {
   const { classes, y, groups } = preds;
   const predicted = predictedClasses(preds);
-  const itemsOf = classes.map((name, k) => ({
-    ...binaryScores(preds, name),
-    logits: logitsOfClass(preds, name),
-    groups,
-    ...(options.threshold === undefined && {
-      called: Uint8Array.from(predicted, (label) => Number(label === k)),
-    }),
-  }));
+  const itemsOf = classes.map((name) => scoresOfClass(preds, name, options.threshold).items);
   const evaluations = itemsOf.map((items) => evaluateScores(items, options));
   const numbered = numberedGroups(y.length, groups);
   const macro = (name: MacroMeasure, partsOf: (class_: number) => Float64Array): Measure => {
-    const values = evaluations.map((each) => each[name].value);
-    const missing = classes.filter((_, k) => values[k] === null);
-    if (missing.length > 0) return absentMeasure(`it does not exist for ${missing.join(", ")}`);
-    const value = mean(values.map(Number));
+    const measures = evaluations.map((each) => each[name]);
+    const named = (is: (measure: Measure) => boolean) =>
+      classes.filter((_, k) => is(valueAt(measures, k))).join(", ");
+    const missing = named(({ value }) => value === null);
+    if (missing !== "") return absentMeasure(`it does not exist for ${missing}`);
+    const value = mean(measures.map((each) => Number(each.value)));
+    const none = (absent: string) => measure(value, [NaN, NaN], { absent });
+    const unsure = named(({ low }) => low === null);
+    if (unsure !== "") return none(`there is no interval for ${unsure}: none for the mean`);
     const total = new Float64Array(numbered.count);
     classes.forEach((_, k) => {
       partsOf(k).forEach((part, group) => (total[group] = valueAt(total, group) + part / classes.length));
     });
-    const squares = total.reduce((sum, part) => sum + part * part, 0);
-    const { count } = numbered;
-    const half = z95 * Math.sqrt(count < 2 ? NaN : (count / (count - 1)) * squares);
-    const remark = count < 2 ? { absent: "there is only one patient: no interval" } : {};
+    const half = z95 * Math.sqrt(varianceByGroup(total, numberedGroups(numbered.count)));
+    if (half === 0) return none("nothing varies: no interval, which is no certainty");
+    const still = named((each) => each.value === 0 || each.value === 1 || each.note !== undefined);
+    const remark = still === "" ? {} : { note: `nothing varies in ${still}: the interval is too narrow` };
     return measure(value, [Math.max(0, value - half), Math.min(1, value + half)], remark);
   };
-  const share =
-    (hit: (is: boolean, called: boolean) => boolean, among: (is: boolean, called: boolean) => boolean) =>
-    (k: number): Float64Array => {
-      const { scores, positive, called } = valueAt(itemsOf, k);
-      const flags = (of: typeof hit) =>
-        Array.from(positive, (label, i) =>
-          Number(
-            of(label === 1, called ? called[i] === 1 : valueAt(scores, i) >= (options.threshold ?? 0.5)),
-          ),
-        );
-      const [hits, chosen] = [flags(hit), flags(among)];
-      const of = chosen.reduce((sum, flag) => sum + flag, 0);
-      const p = hits.reduce((sum, flag, i) => sum + flag * valueAt(chosen, i), 0) / of;
-      return sumByGroup(
-        hits.map((flag, i) => (valueAt(chosen, i) * (flag - p)) / of),
-        numbered,
-      );
-    };
+  const shares = itemsOf.map(({ positive, called }) =>
+    classShareItems({ actual: positive, predicted: called }),
+  );
+  const share = (name: keyof ClassShares) => (k: number) => {
+    const { hits, among } = valueAt(shares, k)[name];
+    const chosen = Uint8Array.from(hits, (_, i) => among?.[i] ?? 1);
+    const of = sum(chosen);
+    const p = sum(chosen.map((flag, i) => flag * valueAt(hits, i))) / of;
+    return sumByGroup(
+      Float64Array.from(chosen, (flag, i) => (flag * (valueAt(hits, i) - p)) / of),
+      numbered,
+    );
+  };
   return {
     n: y.length,
     patients: groups === undefined ? null : numbered.count,
@@ -125,34 +106,10 @@ export function evaluateClasses(
         const { positives, negatives } = aucParts(valueAt(itemsOf, k), groups);
         return positives.map((part, group) => part + valueAt(negatives, group));
       }),
-      sensitivity: macro(
-        "sensitivity",
-        share(
-          (_, called) => called,
-          (is) => is,
-        ),
-      ),
-      specificity: macro(
-        "specificity",
-        share(
-          (_, called) => !called,
-          (is) => !is,
-        ),
-      ),
-      ppv: macro(
-        "ppv",
-        share(
-          (is) => is,
-          (_, called) => called,
-        ),
-      ),
-      npv: macro(
-        "npv",
-        share(
-          (is) => !is,
-          (_, called) => !called,
-        ),
-      ),
+      sensitivity: macro("sensitivity", share("recall")),
+      specificity: macro("specificity", share("specificity")),
+      ppv: macro("ppv", share("precision")),
+      npv: macro("npv", share("negativePredictiveValue")),
       brier: mean(itemsOf.map(brierScore)),
     },
     accuracy: shareMeasure({ hits: predicted.map((label, i) => Number(label === y[i])), groups }),

@@ -1,9 +1,10 @@
+import { UserError } from "../core/errors.js";
 import { type AucMeasure, aucMeasure } from "./aucMeasure.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { brierScore, type Calibration, reliability } from "./calibration.js";
 import { type CalibrationCurve, calibrationCurve } from "./calibrationCurve.js";
+import { calledFrom, classShareItems } from "./classShares.js";
 import { type Comparison, compareScores } from "./compareScores.js";
-import type { ShareItems } from "./clusteredShare.js";
 import { fBetaOf } from "./Counts.js";
 import { type DecisionCurve, decisionCurve, hundredths } from "./decisionCurve.js";
 import { expectedOverObserved } from "./expectedOverObserved.js";
@@ -26,12 +27,19 @@ export interface EvaluatedScores extends BinaryScores {
   readonly called?: Uint8Array;
   /** Another model's scores of the same items. */
   readonly second?: Float64Array;
+  /** 1 where the other model calls the item positive, if not by its threshold. */
+  readonly secondCalled?: Uint8Array;
 }
 
 /** What is asked of an evaluation. */
 export interface EvaluateOptions {
-  /** An item with a score from here on is called positive. @default 0.5 */
+  /**
+   * An item with a score from here on is called positive; where the items say what they are called, it is only told.
+   * @default 0.5, or none where the items say what they are called
+   */
   readonly threshold?: number;
+  /** The same of a second model; null: it calls items by their most probable class. @default the first's */
+  readonly secondThreshold?: number | null;
   /** A share of positives, such as that of a screening, to compute net benefit and predictive values for too. */
   readonly prevalence?: number;
 }
@@ -73,7 +81,7 @@ export interface Evaluation {
   readonly positives: number;
   /** How many patients the items are of; null where they are not known, and items are taken as independent. */
   readonly patients: number | null;
-  /** Null where items are called by their most probable class. */
+  /** Null where items are called by their most probable class, of more than two. */
   readonly threshold: number | null;
   /** The share of positives. */
   readonly prevalence: number;
@@ -113,9 +121,11 @@ const promisedRecalls = [0.95, 0.98];
 /**
  * The whole evaluation of scores: discrimination, calibration, clinical utility, and measures at a threshold, each with a
  * 95% interval that takes groups into account, or the reason why it does not exist.
- * @throws UserError when a score is not a number, the prevalence is out of range, or what goes item by item does not fit
+ * @throws UserError when a score or a logit is not a number, the prevalence is out of range, or there is not one of each
+ * for each item
  */
 export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions = {}): Evaluation {
+  requireOneForEach(items);
   const { scores, positive, groups, second } = items;
   const { threshold = 0.5, prevalence } = options;
   const n = scores.length;
@@ -123,13 +133,11 @@ export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions 
   const outside = scores.filter((score) => score < 0 || score > 1).length;
   const noProbabilities =
     outside === 0 ? undefined : `the scores are no probabilities: ${outside} of ${n} lie outside 0 to 1`;
-  const called = items.called ?? Uint8Array.from(scores, (score) => Number(score >= threshold));
+  const called = items.called ?? calledFrom(scores, threshold);
+  const shownThreshold = items.called ? options.threshold : threshold;
   const guarantees = promisedRecalls.map((recall) => recallGuarantee(items, recall, { groups }));
-  const not = (flags: Uint8Array) => flags.map((flag) => 1 - flag);
-  const share = (about: Omit<ShareItems, "groups">) => shareMeasure({ ...about, groups });
-  const sensitivity = share({ hits: called, among: positive });
-  const specificity = share({ hits: not(called), among: not(positive) });
-  const ppv = share({ hits: positive, among: called });
+  const shares = classShareItems({ actual: positive, predicted: called, groups });
+  const [sensitivity, specificity] = [shareMeasure(shares.recall), shareMeasure(shares.specificity)];
   const counts = {
     ...{ tp: sensitivity.hits, fn: sensitivity.of - sensitivity.hits },
     ...{ tn: specificity.hits, fp: specificity.of - specificity.hits },
@@ -138,15 +146,16 @@ export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions 
     n,
     positives,
     patients: groups === undefined ? null : numberedGroups(n, groups).count,
-    threshold: items.called ? null : threshold,
+    threshold: shownThreshold ?? null,
     prevalence: positives / n,
     auc: aucMeasure(items, groups),
     calibration: calibrationOf(items, noProbabilities),
     netBenefit: netBenefitOf(items, noProbabilities),
     distribution: noProbabilities === undefined ? probabilityHistogram(items) : { absent: noProbabilities },
-    ...{ sensitivity, specificity, ppv },
-    npv: share({ hits: not(positive), among: not(called) }),
-    accuracy: share({ hits: called.map((flag, i) => Number(flag === positive[i])) }),
+    ...{ sensitivity, specificity },
+    ppv: shareMeasure(shares.precision),
+    npv: shareMeasure(shares.negativePredictiveValue),
+    accuracy: shareMeasure(shares.accuracy),
     f1: positives === 0 ? null : fBetaOf(counts, 1),
     ...(prevalence !== undefined && {
       atPrevalence: {
@@ -157,9 +166,40 @@ export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions 
     recallGuarantee: Object.fromEntries(guarantees.map((each) => [String(each.recall), each.threshold])),
     recallGuarantees: guarantees,
     ...(second && {
-      comparison: compareScores({ scores, positive }, { scores: second, positive }, { threshold, groups }),
+      comparison: compareScores(
+        { scores, positive, called },
+        { scores: second, positive, called: items.secondCalled },
+        { threshold: shownThreshold, secondThreshold: options.secondThreshold, groups },
+      ),
     }),
   };
+}
+
+/** @throws UserError when a score or a logit is not a number, or there is not one of each for each item */
+function requireOneForEach({
+  scores,
+  positive,
+  called,
+  logits,
+  second,
+  secondCalled,
+}: EvaluatedScores): void {
+  const n = scores.length;
+  for (const [name, values] of Object.entries({ positive, called, logits, second, secondCalled })) {
+    if (values === undefined || values.length === n) continue;
+    throw new UserError(
+      `${name} has ${values.length} values for ${n} scores.`,
+      "Give one for each item, in the same order.",
+    );
+  }
+  for (const [name, values] of Object.entries({ scores, logits, second })) {
+    const unknown = values?.findIndex(Number.isNaN) ?? -1;
+    if (unknown === -1) continue;
+    throw new UserError(
+      `A score is not a number: item ${unknown} of ${name}.`,
+      "Load the last good checkpoint, and predict again.",
+    );
+  }
 }
 
 function calibrationOf(items: EvaluatedScores, noProbabilities?: string): CalibrationMeasures {

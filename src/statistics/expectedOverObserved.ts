@@ -19,6 +19,7 @@ export function expectedOverObserved({ scores, positive }: BinaryScores, groups?
   const numbered = numberedGroups(scores.length, groups);
   const parts = scores.map((score, i) => score / expected - valueAt(positive, i) / observed);
   const half = z95 * Math.sqrt(varianceByGroup(parts, numbered));
-  const remark = numbered.count < 2 ? { absent: "there is only one patient: no interval" } : {};
+  const remark =
+    numbered.count < 2 ? { absent: `there is only one ${groups ? "patient" : "image"}: no interval` } : {};
   return measure(value, [value * Math.exp(-half), value * Math.exp(half)], remark);
 }

@@ -19,5 +19,15 @@ export const formatCounted = ({ hits, of, value }: Share): string => `${formatSh
 export const formatEstimated = (measured: Share & Partial<Pick<ClusteredShare, "interval">>): string =>
   `${formatCounted(measured)} (${formatInterval(measured.interval ?? wilsonInterval(measured.hits, measured.of))})`;
 
+/** Six digits of a threshold, not above it: a promise that holds for a threshold holds for a lower one. */
+export const formatThreshold = (threshold: number): string => String(roundedDown(threshold));
+
+function roundedDown(value: number): number {
+  const rounded = Number(value.toPrecision(6));
+  return rounded <= value
+    ? rounded
+    : Number((value - 10 ** (Math.floor(Math.log10(Math.abs(value))) - 5)).toPrecision(6));
+}
+
 /** A p-value: three decimals, or that it is smaller; a dash where there is none. */
 export const formatP = (p: number): string => (Number.isNaN(p) ? "–" : p < 0.001 ? "< 0.001" : p.toFixed(3));

@@ -33,6 +33,7 @@ export {
   type NetBenefit,
 } from "./evaluateScores.js";
 export {
+  type ComparedScores,
   type Comparison,
   compareScores,
   type CompareScoresOptions,

@@ -94,7 +94,7 @@ export function estimates(
   const intervals = bootstrap<keyof RankedMeasures>(
     scored.scores.length,
     (weights) => ({ ...all(weights) }),
-    { groups: scored.groups, ...options },
+    { ...options, groups: options.groups ?? scored.groups },
   );
   const entries = Object.entries(values) as [keyof RankedMeasures, number][];
   return Object.fromEntries(

@@ -63,7 +63,9 @@ export function predictiveMeasures(items: CalledItems, prevalence: number): Pred
     });
     const half = z95 * Math.sqrt(varianceByGroup(parts, numbered));
     const centre = Math.log(predictive / (1 - predictive));
-    const remark = Number.isNaN(half) ? { absent: "there is only one patient: no interval" } : {};
+    const remark = Number.isNaN(half)
+      ? { absent: `there is only one ${items.groups ? "patient" : "image"}: no interval` }
+      : {};
     return measure(predictive, [sigmoid(centre - half), sigmoid(centre + half)], remark);
   };
   return { prevalence, ppv: value(1, values.positive), npv: value(0, values.negative) };

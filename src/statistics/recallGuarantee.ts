@@ -6,7 +6,10 @@ import { valueAt } from "../core/valueAt.js";
 
 /** A threshold with a promise, or why there is none. */
 export interface RecallGuarantee {
-  /** The share of patients with a positive image of whom all positive images are found, in 0..1. */
+  /**
+   * The share of patients with a positive image of whom all positive images are found, or of positive images where patients
+   * are not known, in 0..1.
+   */
   readonly recall: number;
   /** The probability with which the promise is kept. */
   readonly confidence: number;

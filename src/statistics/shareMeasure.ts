@@ -21,7 +21,7 @@ export function shareMeasure(items: ShareItems): ShareMeasure {
     of === 0
       ? { absent: "there are no such images" }
       : Number.isNaN(designEffect)
-        ? { absent: "there is only one patient: no interval" }
+        ? { absent: `there is only one ${known ? "patient" : "image"}: no interval` }
         : known && (hits === 0 || hits === of)
           ? { note: "nothing varies: the images of one patient count as copies of each other" }
           : {};

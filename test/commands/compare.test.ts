@@ -66,6 +66,28 @@ describe("xray compare", () => {
     assert.match(await printed(await run("new", good), second), /earlier version do not say which images/);
   });
 
+  it("gives the reason where the areas have no test", async () => {
+    const stored = (dogs: readonly number[], patients: readonly number[]) => {
+      const { preds, ...rest } = predictionsOf(dogs);
+      return { ...rest, preds: { ...preds, patients: Int32Array.from(patients) } };
+    };
+    const patients = [0, 1, 2, 3, 4, 4, 4, 4];
+    const [a, b] = [
+      await writeRun(at("a"), stored(good, patients)),
+      await writeRun(at("b"), stored(poor, patients)),
+    ];
+    const text = await printed(a, b);
+    assert.match(text, /\(AUROC\)\s+0\.938\s+0\.594\s+0\.344\s+–\s+–/);
+    assert.match(text, /positives or negatives of only one patient: no variance/);
+    const [right, wrong] = [
+      await run("right", [0.1, 0.1, 0.1, 0.1, 0.9, 0.9, 0.9, 0.9]),
+      await run("wrong", [0.9, 0.9, 0.9, 0.9, 0.1, 0.1, 0.1, 0.1]),
+    ];
+    const certain = await printed(right, wrong);
+    assert.match(certain, /\(AUROC\)\s+1\.000\s+0\.000\s+1\.000\s+1\.000 to 1\.000\s+–/);
+    assert.match(certain, /the difference has no variance: no test/);
+  });
+
   it("refuses runs that do not belong together, and what is no run", async () => {
     const first = await run("a", good);
     const paths = predictionsOf(good).paths.map((file, i) => (i === 0 ? "another" : file));
@@ -169,8 +191,27 @@ describe("xray compare of two sweeps", () => {
     // 1, 1 and 5 of 8 wrong, against 5, 5 and 5.
     assert.deepEqual(row.slice(1, 4), ["0.292", "0.625", "-0.333"]);
     // Two of three differ: of the eight ways to choose the signs half are at least as far from 0.
-    assert.deepEqual(row.slice(6, 8), ["0.500", "2 of 3, 1 equal"]);
+    assert.deepEqual(row.slice(6, 9), ["0.500", "2 of 3, 1 equal", "0.67 (0.21 to 0.94)"]);
     assert.match(text, /The recipes differ in no setting\.$/);
+  });
+
+  it("takes patients from whichever run knows them", async () => {
+    const a = await sweep("unknown", [good, good]);
+    const b = at("known");
+    for (const seed of [1, 2]) {
+      const { preds, ...rest } = predictionsOf(poor, { seed });
+      const patients = Int32Array.of(0, 0, 1, 2, 3, 3, 4, 5);
+      const known = seed === 2 ? { ...preds, patients } : preds;
+      await writeRun(path.join(b, `seed-${seed}`), { ...rest, preds: known });
+    }
+    assert.match(await printed(a, b), /8 test images of 6 patients.*95% CI over seeds and patients/s);
+  });
+
+  it("refuses a sweep beside one run", async () => {
+    const [a, b] = [await sweep("sweep", [good, poor]), await run("alone", good)];
+    for (const pair of [[a, b] as const, [b, a] as const]) {
+      await refuses(compare(...pair), "sweep holds the runs of a sweep", "alone is one run", "two sweeps");
+    }
   });
 
   it("refuses sweeps without a common seed", async () => {

@@ -11,6 +11,7 @@ import { projectRoot } from "../../src/core/environment.js";
 import { installedBrowser } from "../../src/report/findBrowser.js";
 import type { ClassesEvaluation } from "../../src/statistics/evaluateClasses.js";
 import type { Evaluation } from "../../src/statistics/evaluateScores.js";
+import type { StoredPredictions } from "../../src/runs/predictionsFile.js";
 import { Chromium } from "../support/Chromium.js";
 import { temporaryFolder } from "../support/folders.js";
 import { near } from "../support/near.js";
@@ -241,6 +242,80 @@ describe("xray evaluate", () => {
     await refuses(evaluate(first, { positive: "dog" }), "dog");
   });
 
+  const good = [0.1, 0.2, 0.3, 0.6, 0.7, 0.8, 0.9, 0.55];
+  const poor = [0.1, 0.7, 0.8, 0.6, 0.4, 0.8, 0.3, 0.9];
+  const pets = (name: string, stored: StoredPredictions) =>
+    writeRun(path.join(temporaryFolder(), name), stored);
+  const y = [0, 0, 0, 0, 1, 1, 1, 1];
+
+  it("tests errors as xray compare does, with the exact test where patients are not known", async () => {
+    const [a, b] = [await pets("good", predictionsOf(good)), await pets("poor", predictionsOf(poor))];
+    const text = await printed(a, { against: b });
+    // 4 images only the first gets right, none only the second: p = 2 / 2^4.
+    assert.match(text, /error rate, the second less the first\s+0\.500\s+\S+ to \S+\s+0\.125/);
+    assert.match(text, /P values by DeLong's test .* and by McNemar's exact test/);
+    const known = writeCsv({ y, score: good, second: poor, patient: [1, 1, 2, 3, 4, 5, 6, 7] });
+    assert.match(await printed(known), /Obuchowski's test .* McNemar's test, clustered by patient/);
+  });
+
+  it("takes patients from whichever file knows them", async () => {
+    const patient = [1, 1, 2, 3, 4, 5, 6, 7];
+    const without = writeCsv({ y, score: good });
+    const other = writeCsv({ y, score: poor, patient }, "other.csv");
+    const one = writeCsv({ y, score: good, second: poor, patient });
+    const found = await evaluated(without, { against: other });
+    assert.equal(found.patients, 7);
+    assert.deepEqual(found.comparison, (await evaluated(one)).comparison);
+    const run = await pets("run", predictionsOf(good));
+    assert.equal((await evaluated(run, { against: other })).patients, 7);
+    assert.equal((await evaluated(run, { against: other, patient: false })).patients, null);
+  });
+
+  it("takes a file that says 1, or the class's name, beside a run", async () => {
+    const run = await pets("run", predictionsOf(good));
+    const numbers = writeCsv({ y, score: poor });
+    const names = writeCsv({ y: y.map((label) => ["cat", "dog"][label] ?? ""), score: poor }, "names.csv");
+    const wanted = (await evaluated(run, { against: numbers })).comparison;
+    near([Number(wanted?.aucDifference.value)], [5.5 / 16], 1e-12, "difference");
+    assert.deepEqual((await evaluated(run, { against: names })).comparison, wanted);
+    const cats = await evaluated(run, {
+      positive: "cat",
+      against: writeCsv({ y: y.map((label) => 1 - label), score: poor.map((p) => 1 - p) }),
+    });
+    near([Number(cats.comparison?.aucDifference.value)], [5.5 / 16], 1e-12, "of cats");
+  });
+
+  it("says which image differs between a run and a file, and which row between two files", async () => {
+    const run = await pets("run", predictionsOf(good));
+    const turned = [0, 0, 1, 0, 1, 1, 1, 0];
+    await refuses(
+      evaluate(run, { against: writeCsv({ y: turned, score: poor }) }),
+      "another class of image 3.",
+    );
+    const one = writeCsv({ y, score: good, patient: [1, 2, 3, 4, 5, 6, 7, 8] });
+    const other = writeCsv({ y: turned, score: poor, patient: [1, 2, 3, 4, 5, 6, 6, 6] }, "other.csv");
+    await refuses(evaluate(one, { against: other }), "another class in row 4.");
+  });
+
+  it("judges each of two runs at the threshold that it has chosen", async () => {
+    const chosen = (threshold: number) => ({
+      choices: { epochs: {}, temperature: 1, threshold: { positiveClass: "dog", threshold } },
+    });
+    const a = await pets("good", predictionsOf(good, chosen(0.65)));
+    const b = await pets("poor", predictionsOf(poor, chosen(0.35)));
+    const { threshold, comparison } = await evaluated(a, { against: b });
+    assert.equal(threshold, 0.65);
+    assert.deepEqual(comparison?.thresholds, [0.65, 0.35]);
+    // Wrong at these: the eighth image, and the second, third, fourth and seventh.
+    assert.deepEqual([comparison.onlyFirst, comparison.onlySecond], [4, 1]);
+    const text = await printed(a, { against: b });
+    assert.match(text, /The first calls an image positive from 0\.65 on, the second from 0\.35 on/);
+    const same = await evaluated(a, { against: b, threshold: 0.5 });
+    assert.deepEqual(same.comparison?.thresholds, [0.5, 0.5]);
+    const table = await evaluated(a, { against: writeCsv({ y, score: poor }) });
+    assert.deepEqual(table.comparison?.thresholds, [0.65, 0.5]);
+  });
+
   it("of several classes takes each against the rest, and their means", async () => {
     const [folder, classes] = [path.join(temporaryFolder(), "three"), ["a", "b", "c"]];
     mkdirSync(folder);
@@ -272,6 +347,14 @@ describe("xray evaluate", () => {
     const one = await evaluated(file, { positive: "b" });
     assert.equal(one.auc.value, b?.auc.value);
     await refuses(evaluate(file, { against: file }), "3 classes", "--positive");
+    const text = await printed(file, { prevalence: 0.1 });
+    for (const words of [
+      "b: At a prevalence of 10%",
+      "b: Thresholds with a promise",
+      "most probable class",
+    ]) {
+      assert.ok(text.includes(words), words);
+    }
   });
 });
 

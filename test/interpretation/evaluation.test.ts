@@ -75,6 +75,27 @@ describe("the core set of measures", () => {
     );
   });
 
+  it("calls even chances as the confusion matrix does", () => {
+    const even = (classes: readonly string[]) =>
+      ClassificationInterpretation.fromPredictions({
+        ...{ classes, y: Int32Array.of(0, 1, 1, 0) },
+        ...{ probs: new Float32Array(4 * classes.length).fill(1 / classes.length) },
+        losses: new Float32Array(4),
+      });
+    for (const positiveClass of ["cat", "dog"]) {
+      const of = even(["cat", "dog"]);
+      const evaluation = of.evaluation({ positiveClass });
+      assert.ok("auc" in evaluation);
+      assert.equal(evaluation.sensitivity.value, of.recall(positiveClass).value);
+      assert.equal(evaluation.specificity.value, of.specificity(positiveClass).value);
+      assert.equal(evaluation.threshold, 0.5);
+    }
+    const three = even(["cat", "dog", "horse"]);
+    const cats = three.evaluation({ positiveClass: "cat" });
+    assert.ok("auc" in cats);
+    assert.deepEqual([cats.sensitivity.value, cats.threshold], [three.recall("cat").value, null]);
+  });
+
   it("is shown in the order of what can be relied on", async () => {
     const { headings, texts, tables, figures } = await shown(() => interp.showEvaluation());
     assert.deepEqual(headings, [
@@ -97,7 +118,9 @@ describe("the core set of measures", () => {
     const evaluation = several.evaluation();
     assert.ok("classes" in evaluation);
     assert.deepEqual(Object.keys(evaluation.classes), ["cat", "dog", "horse"]);
-    const { headings } = await shown(() => several.showEvaluation());
+    const { headings } = await shown(() => several.showEvaluation({ prevalence: 0.1 }));
+    assert.ok(headings.includes("**dog: At a prevalence of 10%**"));
+    assert.ok(headings.includes("**dog: Thresholds with a promise**"));
     assert.deepEqual(headings.slice(0, 3), [
       "**Images**",
       "**Means over the classes**",

@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Random } from "../../src/core/Random.js";
 import { aucInterval } from "../../src/statistics/deLong.js";
-import { evaluateClasses, logitsOfClass } from "../../src/statistics/evaluateClasses.js";
+import { evaluateClasses } from "../../src/statistics/evaluateClasses.js";
+import { logitsOfClass } from "../../src/statistics/scoresOfClass.js";
 import { evaluateScores } from "../../src/statistics/evaluateScores.js";
 import { bootstrap } from "../../src/statistics/bootstrap.js";
+import { estimates } from "../../src/statistics/measures.js";
+import { formatThreshold } from "../../src/statistics/format.js";
+import { refuses } from "../support/refuses.js";
 import { near } from "../support/near.js";
 
 /** Patients of one to four images, and probabilities of `c` classes that know something. */
@@ -79,6 +83,29 @@ describe("an evaluation of several classes", () => {
     assert.equal(evaluateClasses(without).macro.auc.absent, "it does not exist for class 2");
   });
 
+  it("has no interval of a mean where nothing varies, and says where one class does not", () => {
+    const certain = (k: number) => [0, 1, 2].map((j) => (j === k ? 0.8 : 0.1));
+    const y = [0, 0, 1, 1, 2, 2];
+    const evaluation = (called: readonly number[], groups?: number[]) =>
+      evaluateClasses({
+        ...{ classes: ["a", "b", "c"], y: Int32Array.from(y), groups },
+        probs: Float32Array.from(called.flatMap(certain)),
+      }).macro;
+    const perfect = evaluation(y).sensitivity;
+    assert.deepEqual([perfect.value, perfect.low, perfect.high], [1, null, null]);
+    assert.equal(perfect.absent, "nothing varies: no interval, which is no certainty");
+    const { sensitivity } = evaluation([0, 0, 1, 0, 2, 1]);
+    near([Number(sensitivity.value)], [2 / 3], 1e-12, "mean of 1, 1/2 and 1/2");
+    // The variance of the mean of two recalls of 1/2, each of two images: 6/5 (4 x (1/2 / 2 / 3)²).
+    const half = 1.959963984540054 * Math.sqrt((6 / 5) * 4 * (1 / 12) ** 2);
+    near([Number(sensitivity.low)], [2 / 3 - half], 1e-9, "lower end");
+    assert.equal(sensitivity.note, "nothing varies in a: the interval is too narrow");
+    // The images of b are of one patient: b's own recall has no interval.
+    const alone = evaluation([0, 0, 1, 0, 2, 1], [1, 2, 3, 3, 4, 5]).sensitivity;
+    assert.deepEqual([alone.low, alone.high], [null, null]);
+    assert.equal(alone.absent, "there is no interval for b: none for the mean");
+  });
+
   it("keeps the digits of logits that a rounded probability has lost", () => {
     const probs = Float32Array.of(1e-12, 1, 1, 0);
     const logits = logitsOfClass({ probs, y: Int32Array.of(1, 0), classes: ["a", "b"] }, "b");
@@ -110,6 +137,41 @@ describe("an evaluation of one class", () => {
     assert.ok(inside);
   });
 
+  it("refuses what does not go item by item, and scores that are no numbers", async () => {
+    const [scores, positive] = [Float64Array.of(0.1, 0.9, NaN), Uint8Array.of(1, 1, 1)];
+    const fine = Float64Array.of(0.1, 0.9, 0.5);
+    const short = Float64Array.of(0.1, 0.9);
+    await refuses(() => evaluateScores({ scores, positive }), "A score is not a number: item 2 of scores.");
+    for (const [name, values] of Object.entries({ logits: short, second: short, called: Uint8Array.of(1) })) {
+      await refuses(
+        () => evaluateScores({ scores: fine, positive, [name]: values }),
+        `${name} has ${values.length} values for 3 scores.`,
+      );
+    }
+    await refuses(
+      () => evaluateScores({ scores: fine, positive, second: scores }),
+      "A score is not a number: item 2 of second.",
+    );
+  });
+
+  it("names images, not patients, where patients are not known", () => {
+    const { calibration } = evaluateScores({ scores: Float64Array.of(0.4), positive: Uint8Array.of(1) });
+    assert.equal(calibration.expectedOverObserved.absent, "there is only one image: no interval");
+  });
+
+  it("resamples patients unless other groups are given", () => {
+    const preds = draw(new Random(6), 20, 2);
+    const scored = {
+      scores: Float64Array.from(preds.y, (_, i) => preds.probs[2 * i + 1] ?? NaN),
+      positive: Uint8Array.from(preds.y),
+      groups: preds.groups,
+    };
+    const [plain, said] = [{}, { groups: undefined }].map((options) =>
+      estimates(scored, 0.5, { resamples: 100, ...options }),
+    );
+    assert.deepEqual(said, plain);
+  });
+
   it("takes a second model, and says that equal ones do not differ", () => {
     const preds = draw(new Random(5), 40, 2);
     const scores = Float64Array.from(preds.y, (_, i) => preds.probs[2 * i + 1] ?? NaN);
@@ -121,4 +183,9 @@ describe("an evaluation of one class", () => {
     assert.equal(comparison.errorDifference.absent, "in no patient do the two models differ: no test");
     assert.equal(comparison.mcNemarP, 1);
   });
+});
+
+it("a threshold is rounded down, so that what is promised of it holds", () => {
+  const shown = [0.5, 0.12345678, 0.9999999, 0, 0.3 - 1e-12, 1e-7].map(formatThreshold);
+  assert.deepEqual(shown, ["0.5", "0.123456", "0.999999", "0", "0.299999", "1e-7"]);
 });
