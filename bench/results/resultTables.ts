@@ -67,7 +67,7 @@ function row(name: string, what: string, interp: ClassificationInterpretation): 
 export function commandOf({ metrics }: Pick<KeptRun, "metrics">): string {
   const { protocol, size, bs, epochsFrozen, epochsUnfrozen, trainPerClass, seed, model } = metrics;
   const flags = [
-    ...(protocol === "replica" ? [] : [`--protocol ${protocol}`]),
+    ...(protocol === null || protocol === "replica" ? [] : [`--protocol ${protocol}`]),
     `--size ${size} --bs ${bs} --epochs ${epochsFrozen},${epochsUnfrozen} --train-per-class ${trainPerClass}`,
     ...(model === "resnet50" ? [] : [`--model ${model}`]),
     `--seed ${seed}`,

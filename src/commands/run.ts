@@ -21,9 +21,8 @@ import {
   type Unfinished,
   unfinishedRuns,
 } from "../runs/runFolder.js";
-import { ownNotebook } from "../runs/RunSource.js";
+import { ownNotebook, runCode } from "../runs/RunSource.js";
 import { otherVariables, readStartedRun, type StartedRun } from "../runs/StartedRun.js";
-import { libraryHash } from "../training/backup/libraryHash.js";
 import { findDataset } from "../xrays/findDataset.js";
 import { type PreparedRun, prepareNotebook, prepareProtocol, type ProtocolRun } from "./prepareRun.js";
 import { runPrepared } from "./runPrepared.js";
@@ -178,7 +177,7 @@ function requireSameProgram(folder: string, run: StartedRun): void {
       "Set them as they were to go on with it.",
     );
   }
-  if (code === libraryHash()) return;
+  if (code === runCode(run)) return;
   throw new UserError(
     `The run ${runName(folder)} was begun with another version of this program (commit ${commit}, and now ` +
       `${gitCommit() ?? "unknown"}): it would not give the numbers that it began to compute.`,
@@ -188,7 +187,14 @@ function requireSameProgram(folder: string, run: StartedRun): void {
 
 /** @throws UserError when the run's own notebook was changed since */
 function requireSameNotebook(folder: string, { notebook }: StartedRun): void {
-  if (!notebook || ownNotebook(notebook.file).hash === notebook.hash) return;
+  if (!notebook) return;
+  if (!existsSync(notebook.file)) {
+    throw new UserError(
+      `The run ${runName(folder)} was begun with ${notebook.file}, which is not there any more.`,
+      "Put it back there to go on, or begin the run anew with the notebook's new path.",
+    );
+  }
+  if (ownNotebook(notebook.file).hash === notebook.hash) return;
   throw new UserError(
     `The run ${runName(folder)} was begun with another version of ${notebook.file}.`,
     "Put that version back, or begin it anew: `npx xray run` with --name and --replace-unfinished.",
@@ -211,13 +217,17 @@ export function begunWith(run: StartedRun, prepared: PreparedRun): string | unde
     return "another notebook";
   }
   const same = isDeepStrictEqual(
-    { ...run.parameters, dataDir: "", data: run.dataset },
-    { ...prepared.parameters, dataDir: "", data: prepared.dataset?.path },
+    { ...run.parameters, dataDir: "", data: run.dataset, preset: chosenBy(run) },
+    { ...prepared.parameters, dataDir: "", data: prepared.dataset?.path, preset: chosenBy(prepared) },
   );
   if (!same) return "other parameters or images";
-  if (run.code !== libraryHash()) return "another version of this program";
+  if (run.code !== runCode(prepared)) return "another version of this program";
   return otherVariables(run) === undefined ? undefined : "other environment variables";
 }
+
+/** A protocol's parameters are all there; a notebook of a person's own chooses by the preset itself. */
+const chosenBy = ({ notebook, preset }: Pick<PreparedRun, "notebook" | "preset">): string =>
+  notebook ? preset : "";
 
 /** Names a run that could be gone on with. */
 async function noteUnfinished(folder: string): Promise<void> {

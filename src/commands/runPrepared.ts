@@ -4,6 +4,7 @@ import path from "node:path";
 import { performance } from "node:perf_hooks";
 import type { FolderLock } from "../core/folderLock.js";
 import { subfolders } from "../data/labels/imageFolder.js";
+import { imagesInWords } from "../interpretation/imagesInWords.js";
 import { inText } from "../report/reportMarkdown.js";
 import { reportTitle } from "../report/reportTitle.js";
 import { runNotebook, type RunNotebookOptions } from "../report/runNotebook.js";
@@ -66,11 +67,13 @@ export async function runPrepared(
 
 function resultInWords(metrics: RunMetrics): string {
   const { errorRate, intervals, validSize, patients } = metrics;
-  const people = typeof patients === "number" ? ` of ${patients} patients` : "";
-  const images = dataSource(metrics) === "phantom" ? "DRAWN images, not of patients" : `test images${people}`;
+  const images =
+    dataSource(metrics) === "phantom"
+      ? `${imagesInWords(validSize, "DRAWN")}, not of patients`
+      : imagesInWords(validSize, "test", patients ?? undefined);
   return (
     `error rate ${shown(errorRate)} (95% confidence interval ${(intervals.errorRate ?? []).map(shown).join(" to ")}) ` +
-    `on ${validSize} ${images}`
+    `on ${images}, by the most probable class`
   );
 }
 

@@ -39,7 +39,12 @@ export async function runs({ remove = [] }: RunsOptions): Promise<void> {
     return;
   }
   const columns = ["name", "state", "error rate", "seed", "size", "begun"];
-  console.log(tableText({ columns, rows: rows.sort((a, b) => (a[5] ?? "").localeCompare(b[5] ?? "")) }));
+  const note = rows.some(([, , errorRate]) => errorRate !== "")
+    ? "The error rate is that of the most probable class."
+    : undefined;
+  console.log(
+    tableText({ columns, rows: rows.sort((a, b) => (a[5] ?? "").localeCompare(b[5] ?? "")), note }),
+  );
 }
 
 /** The folder of a run, or that of the notebooks' backups, which is listed with them. */
@@ -48,7 +53,7 @@ const folderToRemove = (name: string): string =>
 
 /** What is in the folder of a run, of runs with several seeds, or of a notebook's kernel, however early it ended. */
 const parts =
-  /^(run\.(json|lock)|(metrics|predictions)\.json|report\.(html|md|pdf)|(pneumonia|seeds)\..*ipynb|models|backup|seed-.*)$/;
+  /^(run\.(json|lock)|(metrics|predictions|choices)\.json|(report|evaluation)\.(html|md|pdf|json)|(pneumonia|held-out|seeds)\..*ipynb|.+\.(running|failed)\.ipynb|models|backup|seed-.*)$/;
 
 async function requireRemovable(folder: string): Promise<void> {
   const name = JSON.stringify(runName(folder));

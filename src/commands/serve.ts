@@ -6,6 +6,7 @@ import type { Table } from "../core/Display.js";
 import { messageOf, UserError } from "../core/errors.js";
 import { onStop } from "../core/stopSignals.js";
 import { BinaryInterpretation } from "../interpretation/BinaryInterpretation.js";
+import { imagesInWords } from "../interpretation/imagesInWords.js";
 import { measureRows, whoseMeasures } from "../report/reportMarkdown.js";
 import { dataSource } from "../runs/RunMetrics.js";
 import type { AboutNet } from "../serve/page.js";
@@ -82,7 +83,7 @@ async function numbersOf(file: string, threshold?: DecisionThreshold): Promise<T
   }
   return {
     caption:
-      `On ${run.validSize}${drawn} test images. ${whoseMeasures(run)}` +
+      `On ${imagesInWords(run.validSize, `test${drawn}`, run.patients ?? undefined)}. ${whoseMeasures(run)}` +
       (threshold ? "; the class is the most probable one, without the threshold" : ""),
     columns: ["measure", "value", "95% CI"],
     rows: measureRows(run),

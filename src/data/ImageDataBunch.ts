@@ -119,6 +119,7 @@ export class ImageDataBunch {
       const { validPct, groupBy } = settings;
       checkOneOf("classFolder", classFolder, [undefined, "top", "parent"]);
       if (validPct === undefined) {
+        refuseStratify(options);
         return splitByFolder(root, train, valid, groupBy, { classFolder, exclude, leftOut });
       }
       refuseSplitNames(options);
@@ -250,7 +251,8 @@ export class ImageDataBunch {
   /**
    * A loader of images that are looked at only now, such as a test set that is to be judged on once, when everything
    * is chosen: in order, prepared as those of validation. Their folder holds a folder for each class; images of patients
-   * that train or validate are reported, and so are exact copies.
+   * that train or validate are reported, and so are exact copies. Whose they are is known from `groupBy` alone: `patientCol` of
+   * `fromCsv` says nothing of files that its table does not list, and each of them then counts by itself.
    * @param options `perClass`: at most so many of each class, drawn by the seed; 0, the default: all
    * @throws UserError naming the folder or file that is wrong
    */
@@ -343,6 +345,15 @@ export class ImageDataBunch {
       stats: () => this.stats,
     });
   }
+}
+
+/** Given folders are as they are. */
+function refuseStratify({ stratify = false }: FromFolderOptions): void {
+  if (!stratify) return;
+  throw new UserError(
+    "stratify is true, and validPct is not given: nothing is divided at random.",
+    "Leave out stratify, or give validPct and the folder that is to be divided.",
+  );
 }
 
 /** Options that `validPct` makes meaningless. */

@@ -28,7 +28,7 @@ export interface ImageDataBunchOptions extends Resizing {
    * reached; given folders are looked through for shared patients, with a warning. @default each image by itself
    */
   readonly groupBy?: PatientOf;
-  /** A random split takes this share of each class too, as nearly as whole patients allow. @default false */
+  /** A random split takes this share of each class too, as nearly as whole patients allow; given folders refuse it. @default false */
   readonly stratify?: boolean;
   /** Folder of images without labels, below the path: `testDs`. They neither train nor validate. @default none */
   readonly test?: string;

@@ -8,7 +8,7 @@ import { type ClassFolder, labelFromFolders } from "./labels/labelFromFolders.js
 import { LeftOut } from "./labels/LeftOut.js";
 import { numberPatients, warnOfSharedPatients } from "./labels/patients.js";
 import { splitFiles } from "./labels/splitFiles.js";
-import { splitItems } from "./labels/splitItems.js";
+import { type JudgingSet, splitItems } from "./labels/splitItems.js";
 import { warnOfCopies } from "./labels/warnOfCopies.js";
 import { type BunchParts, datasetOf } from "./loadBunch.js";
 
@@ -47,11 +47,12 @@ export async function labelledDataset(
       "Give a folder of images that had no part in the training.",
     );
   }
-  if (groupBy) warnOfSharedPatients(own, files, groupBy);
+  if (groupBy) warnOfSharedPatients(own, files, groupBy, ["training or validation", "test"]);
   const { valid: chosen } = splitItems(
     place,
     { train: trainDs.items.map(labelled), valid: files },
     { ...parts, trainPerClass: 0, validPerClass: checkInteger("perClass", perClass, 0) },
+    tested,
   );
   const paths = chosen.map((file) => file.path);
   const bad = await checkImages(paths, parts, parts.workers, parts.cache);
@@ -60,9 +61,15 @@ export async function labelledDataset(
     throw new UserError(`No usable image is left in ${place}.`, "Repair the files that were left out.");
   }
   const dataset = datasetOf(usable, trainDs.classes, numberPatients(usable, groupBy));
-  warnOfCopies(root, trainDs, { [path.basename(place)]: dataset });
+  warnOfCopies(root, trainDs, { test: dataset }, validDs);
   return dataset;
 }
+
+const tested: JudgingSet = {
+  name: "test",
+  ifEmpty: "Give a folder that holds a folder of images for each class that was trained, named like it.",
+  ifClassMissing: "Give a folder with images of every class that was trained.",
+};
 
 /** The patient's number is not his name. */
 const labelled = ({ path: file, class: name }: ImageItem): LabelledFile => ({ path: file, class: name });

@@ -3,12 +3,12 @@ import { numberedGroups, type Groups } from "../statistics/Groups.js";
 /**
  * So many images of a set, such as "624 test images of 428 patients"; a set that is not known is not named, and nor are
  * patients.
- * @param patients whose image each one is
+ * @param patients whose image each one is, or how many there are
  */
-export function imagesInWords(count: number, set?: string, patients?: Groups): string {
+export function imagesInWords(count: number, set?: string, patients?: Groups | number): string {
   const images = [count, set ?? [], count === 1 ? "image" : "images"].flat().join(" ");
-  if (!patients) return images;
-  const people = numberedGroups(count, patients).count;
+  if (patients === undefined) return images;
+  const people = typeof patients === "number" ? patients : numberedGroups(count, patients).count;
   return `${images} of ${people} ${people === 1 ? "patient" : "patients"}`;
 }
 

@@ -91,8 +91,11 @@ const patientsInWords = ({ patients, validSize }: RunMetrics): string =>
     : "it is not known whose the test images are: intervals take them as independent";
 
 /** What the test images were to the training. */
-function protocolInWords({ choices, dataset }: RunMetrics): string {
-  if (!choices) return "replica: the test images serve as validation set, as in the article";
+function protocolInWords({ choices, dataset, protocol }: RunMetrics): string | undefined {
+  if (!choices)
+    return protocol === "replica"
+      ? "replica: the test images serve as validation set, as in the article"
+      : undefined;
   const images = typeof dataset === "string" ? undefined : dataset.heldOut?.images;
   return (
     `held-out: epochs, temperature and threshold were chosen on ${images ?? "other"} held-out images, and the test ` +

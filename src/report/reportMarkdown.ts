@@ -1,4 +1,5 @@
 import { formatInterval, formatShare } from "../statistics/format.js";
+import type { Measure } from "../statistics/Measure.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { measuredOf } from "../statistics/positiveClass.js";
 import type { AboutEntry } from "./aboutRun.js";
@@ -23,7 +24,8 @@ export interface ReportFrame {
 export function reportMarkdown(run: RunMetrics, { title, about }: ReportFrame): string {
   const matrix = run.confusionMatrix.map((counts, i) => [run.classes[i] ?? "", ...counts.map(String)]);
   const numbers = [
-    `${inText(whoseMeasures(run))}.`,
+    ...coreNumbers(run),
+    `By the most probable class of each image. ${inText(whoseMeasures(run))}.`,
     table(["measure", "value", "95% CI"], measureRows(run)),
     table(["actual / predicted", ...run.classes], matrix),
   ];
@@ -38,6 +40,30 @@ export function aboutMarkdown(
 ): string {
   const foot = about.map(({ name, text }) => `- **${name}**: ${inText(text)}`).join("\n");
   return [`# ${inText(title)}`, ...parts, foot, ""].join("\n\n");
+}
+
+const measureCells = (name: string, { value, low, high }: Measure): string[] => [
+  name,
+  formatShare(value ?? NaN),
+  low === null || high === null ? "" : formatInterval([low, high]),
+];
+
+/** The core measures of the positive class, where the run has one and says them. */
+function coreNumbers({ evaluation, positiveClass }: RunMetrics): string[] {
+  if (!evaluation || "classes" in evaluation) return [];
+  const { threshold, auc, calibration, sensitivity, specificity, ppv, npv } = evaluation;
+  const by = threshold === null ? "by the most probable class" : `at the threshold ${threshold}`;
+  const rows = [
+    measureCells(measureNames.auroc, auc),
+    measureCells("calibration slope (1 is right)", calibration.slope),
+    measureCells("calibration in the large (0 is right)", calibration.inTheLarge),
+    measureCells(measureNames.recall, sensitivity),
+    measureCells(measureNames.specificity, specificity),
+    measureCells(measureNames.precision, ppv),
+    measureCells(measureNames.negativePredictiveValue, npv),
+  ];
+  const whose = positiveClass === null ? "" : ` of ${positiveClass}`;
+  return [inText(`The core measures${whose}, ${by}.`), table(["measure", "value", "95% CI"], rows)];
 }
 
 /** Which class precision, recall and specificity speak of, or that they are means over all classes. */

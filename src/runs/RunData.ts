@@ -34,7 +34,8 @@ export interface RunData {
 
 /** How a run was made, but for its seed: what runs have in common that are to differ by luck alone. */
 export interface RunSettings extends Omit<Parameters, "seed" | "dataDir"> {
-  readonly protocol: Protocol;
+  /** Null where the run is one of a notebook that follows none. */
+  readonly protocol: Protocol | null;
 }
 
 /** The settings among a run's numbers or parameters. */
@@ -51,7 +52,7 @@ export function settingDifferences(settings: RunSettings, others: RunSettings): 
   const [ours, theirs] = [settingsOf(settings), settingsOf(others)];
   return (Object.keys(ours) as (keyof RunSettings)[])
     .filter((name) => ours[name] !== theirs[name])
-    .map((name) => `${name} (${ours[name]} and ${theirs[name]})`);
+    .map((name) => `${name} (${ours[name] ?? "none"} and ${theirs[name] ?? "none"})`);
 }
 
 /** The folders that a run's images lie in, or will. */

@@ -5,7 +5,7 @@ import type { Interruption } from "../training/backup/SavedFit.js";
 import { type Choices, choicesSchema } from "./heldOut/Choices.js";
 import type { DataSource } from "../xrays/DataSource.js";
 import { type RunBudget, runBudget } from "./budget/RunBudget.js";
-import { classNames, count, runData, settings, text } from "./runSchemas.js";
+import { classNames, coreMeasures, count, runData, settings, text } from "./runSchemas.js";
 import type { ClassesEvaluation } from "../statistics/evaluateClasses.js";
 import type { Evaluation } from "../statistics/evaluateScores.js";
 import { sum } from "../statistics/sum.js";
@@ -119,6 +119,7 @@ const schema: z.ZodType<RunMetrics> = z
     validSize: count(),
     seed: z.int({ error: "expected a whole number" }),
     dataset: z.union([z.string(), runData], { error: "expected which images the run is about" }),
+    evaluation: coreMeasures.optional(),
     choices: choicesSchema.optional(),
     history: z
       .array(

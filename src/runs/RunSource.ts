@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { codeHash } from "../core/codeHash.js";
 import { projectRoot } from "../core/environment.js";
 import { messageOf, UserError } from "../core/errors.js";
-import { type Protocol, protocols } from "./protocols.js";
+import { libraryHash } from "../training/backup/libraryHash.js";
+import { defaultProtocol, type Protocol, protocols } from "./protocols.js";
 
 /** A notebook that is none of the project's protocols. */
 export interface OwnNotebook {
-  /** Absolute. */
+  /** Its path, absolute. */
   readonly file: string;
   /** SHA-256 of the file. */
   readonly hash: string;
@@ -20,11 +22,14 @@ export interface RunSource {
   readonly notebook?: OwnNotebook;
 }
 
-/** @throws UserError when the file cannot be read */
+/**
+ * A notebook of a person's own, by its path.
+ * @throws UserError when the file cannot be read
+ */
 export function ownNotebook(file: string): OwnNotebook {
   const absolute = path.resolve(file);
   try {
-    return { file: absolute, hash: createHash("sha256").update(readFileSync(absolute)).digest("hex") };
+    return { file: absolute, hash: hashOf(absolute) };
   } catch (cause) {
     throw new UserError(
       `The notebook ${absolute} cannot be read: ${messageOf(cause)}`,
@@ -34,6 +39,20 @@ export function ownNotebook(file: string): OwnNotebook {
   }
 }
 
+const hashOf = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");
+
 /** The notebook's path. */
 export const notebookFile = ({ protocol, notebook }: RunSource): string =>
-  notebook?.file ?? path.join(projectRoot, "notebooks", protocols[protocol ?? "replica"]);
+  notebook?.file ?? path.join(projectRoot, "notebooks", protocols[protocol ?? defaultProtocol]);
+
+/** The rooms whose code decides what a run computes and records, beside those of its fits. */
+const rooms = ["interpretation", "runs", "xrays"];
+
+/**
+ * What tells the program that makes a run from another version: its code, and the notebook where that is the program's.
+ * A person's own notebook has a hash of its own.
+ */
+export function runCode(source: RunSource): string {
+  const code = `${libraryHash()}-${codeHash(rooms)}`;
+  return source.notebook ? code : `${code}-${hashOf(notebookFile(source)).slice(0, 16)}`;
+}

@@ -4,12 +4,11 @@ import { z } from "zod";
 import { numericVariables } from "../core/environment.js";
 import { readJson } from "../core/readJson.js";
 import { writeFiles } from "../core/writeFiles.js";
-import { libraryHash } from "../training/backup/libraryHash.js";
 import { gitCommit } from "./gitCommit.js";
 import { type RunBudget, runBudget } from "./budget/RunBudget.js";
 import type { Parameters } from "./presets.js";
 import { defaultProtocol, protocolNames } from "./protocols.js";
-import type { RunSource } from "./RunSource.js";
+import { runCode, type RunSource } from "./RunSource.js";
 
 /** How a run was begun: what it takes to go on with it. */
 export interface StartedRun extends RunSource {
@@ -22,7 +21,7 @@ export interface StartedRun extends RunSource {
   readonly dataset?: string;
   /** Whether report.pdf was asked for. */
   readonly pdf: boolean;
-  /** What tells the program's code from another one's. */
+  /** What tells the program's code, and its notebook, from another version's. */
   readonly code: string;
   /** The environment variables that may change a bit; undefined in a file of an earlier version. */
   readonly variables?: Readonly<Record<string, string>>;
@@ -61,7 +60,7 @@ export async function writeStartedRun(
 ): Promise<void> {
   const started: StartedRun = {
     ...run,
-    code: libraryHash(),
+    code: runCode(run),
     variables: numericVariables(),
     commit: gitCommit(),
     started: new Date().toISOString(),

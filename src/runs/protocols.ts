@@ -15,7 +15,10 @@ export const defaultProtocol = "replica" satisfies Protocol;
 
 export const protocolNames = Object.keys(protocols) as [Protocol, ...Protocol[]];
 
-/** @throws UserError when there is no such protocol */
+/**
+ * The protocol of a name.
+ * @throws UserError when there is no such protocol
+ */
 export function checkedProtocol(name: string): Protocol {
   const found = protocolNames.find((known) => known === name);
   if (found !== undefined) return found;

@@ -1,5 +1,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { aucMeasure } from "../statistics/aucMeasure.js";
+import { binaryScores } from "../statistics/BinaryScores.js";
+import type { Predictions } from "../statistics/Predictions.js";
 import { positiveClass } from "../statistics/positiveClass.js";
 import { readMetrics, type RunMetrics } from "./RunMetrics.js";
 import { type StoredPredictions, readPredictions } from "./predictionsFile.js";
@@ -34,6 +37,24 @@ const inJson = (value: unknown): string | undefined =>
     typeof each === "number" && Number.isFinite(each) ? Number(each.toPrecision(9)) : each,
   );
 
+/** The area under the ROC curve among the core measures, and by the predictions. */
+function evaluationPairs(
+  { evaluation }: RunMetrics,
+  preds: Predictions,
+  positive: string | null,
+): readonly (readonly [what: string, metrics: unknown, predictions: unknown])[] {
+  if (!evaluation) return [];
+  const areaOf = (name: string) => aucMeasure(binaryScores(preds, name), preds.patients).value;
+  if (!("classes" in evaluation)) {
+    return positive === null ? [] : [["area under the ROC curve", evaluation.auc.value, areaOf(positive)]];
+  }
+  return preds.classes.map((name) => [
+    `area under the ROC curve of ${name}`,
+    evaluation.classes[name]?.auc.value,
+    areaOf(name),
+  ]);
+}
+
 /** @throws UserError naming the first thing of which the two files of a run say something else */
 function requireSameRun(folder: string, metrics: RunMetrics, { preds, ...run }: StoredPredictions): void {
   const { classes } = preds;
@@ -48,6 +69,7 @@ function requireSameRun(folder: string, metrics: RunMetrics, { preds, ...run }: 
     ["patients", metrics.patients ?? null, clustering.patients],
     ["design effects", metrics.designEffects ?? independentImages.designEffects, clustering.designEffects],
     ["choices", metrics.choices, run.choices],
+    ...evaluationPairs(metrics, preds, positive),
   ];
   const differences = pairs
     .map(([what, ...both]) => [what, ...both.map(inJson)] as const)

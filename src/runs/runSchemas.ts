@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { kermanyClasses } from "../xrays/DataSource.js";
+import type { ClassesEvaluation } from "../statistics/evaluateClasses.js";
+import type { Evaluation } from "../statistics/evaluateScores.js";
 import { sum } from "../statistics/sum.js";
 import { defaultProtocol, protocolNames } from "./protocols.js";
 import type { FileList, RunData, RunSettings, SplitData } from "./RunData.js";
@@ -56,10 +58,26 @@ export const runData: z.ZodType<RunData> = z
     context.addIssue({ code: "custom", path: ["source"], input: source, message });
   });
 
+const finite = z.number({ error: "expected a number" });
+const end = finite.nullable();
+const measure = z.looseObject({ value: end, low: end, high: end });
+const ofOneClass = z.looseObject({
+  ...{ threshold: end, auc: measure },
+  calibration: z.looseObject({ slope: measure, inTheLarge: measure }),
+  ...{ sensitivity: measure, specificity: measure, ppv: measure, npv: measure },
+});
+const shown = z.union([z.looseObject({ classes: z.record(z.string(), ofOneClass) }), ofOneClass]);
+
+/** The core measures of a run, as far as reports show them. */
+export const coreMeasures = z.custom<Evaluation | ClassesEvaluation>(
+  (value) => shown.safeParse(value).success,
+  "expected the core measures, each with value, low and high",
+);
+
 /** What a run says of its settings. */
 export const settings = {
   // Files of earlier versions follow the one there was.
-  protocol: z.enum(protocolNames, { error: "expected a protocol" }).default(defaultProtocol),
+  protocol: z.enum(protocolNames, { error: "expected a protocol" }).nullable().default(defaultProtocol),
   model: text,
   size: count(1),
   bs: count(1),

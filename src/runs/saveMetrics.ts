@@ -17,6 +17,7 @@ import type { Parameters } from "./presets.js";
 import { writeMetrics } from "./metricsFile.js";
 import type { RunMetrics } from "./RunMetrics.js";
 import { settingsOf } from "./RunData.js";
+import { readStartedRun } from "./StartedRun.js";
 import { runDirectory } from "../core/runDirectory.js";
 import type { Learner } from "../training/Learner.js";
 
@@ -44,7 +45,10 @@ export async function saveMetrics(
 ): Promise<void> {
   const { data } = learn;
   const { seed } = parameters;
-  const settings = settingsOf({ ...parameters, protocol: choices ? "held-out" : "replica" });
+  // A notebook of a person's own, or one that is open in JupyterLab, may judge its net in any way.
+  const started = await readStartedRun(runDirectory());
+  const protocol = choices ? "held-out" : (started?.protocol ?? null);
+  const settings = settingsOf({ ...parameters, protocol });
   const [validDs, heldOutDs] = choices ? [choices.testDs, choices.heldOutDs] : [data.validDs];
   const { path: root } = dataset;
   const images = describeData({ path: root, trainDs: data.trainDs, validDs, heldOutDs }, dataset);

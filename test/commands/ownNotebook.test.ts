@@ -3,7 +3,9 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, describe, it } from "node:test";
 import { JSDOM } from "jsdom";
+import { begunWith } from "../../src/commands/run.js";
 import { runsDir } from "../../src/core/environment.js";
+import { runCode } from "../../src/runs/RunSource.js";
 import { imagesAt, temporaryFolder } from "../support/folders.js";
 import { writeNotebook } from "../support/notebookFile.js";
 import { startXray, xray } from "../support/xray.js";
@@ -74,6 +76,9 @@ describe("xray run --notebook", () => {
       await first.until("the notebook waits", () => existsSync(`${flag}.begun`));
       first.kill("SIGKILL");
       await first.ended;
+      rmSync(notebook);
+      const gone = await xray(["run", "--resume", run]);
+      assert.match(gone.stderr, /begun with .*waits\.ipynb, which is not there any more/);
       await writeNotebook(notebook, cells("second"));
       const changed = await xray(["run", "--resume", run]);
       assert.equal(changed.code, 1);
@@ -86,6 +91,13 @@ describe("xray run --notebook", () => {
     } finally {
       rmSync(path.join(runsDir, run), { recursive: true, force: true });
     }
+  });
+
+  it("is begun anew where the preset is another one, which the notebook chooses by", () => {
+    const run = { notebook: { file: "/own.ipynb", hash: "0" }, parameters: {}, preset: "quick" };
+    const started = { ...run, code: runCode(run), pdf: false, started: "2026-01-01" };
+    assert.equal(begunWith(started, run), undefined);
+    assert.equal(begunWith(started, { ...run, preset: "article" }), "other parameters or images");
   });
 
   it("refuses what it does not declare, what is no notebook, and what does not go together", async () => {

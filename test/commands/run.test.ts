@@ -179,7 +179,7 @@ describe("xray run", () => {
   it("ends with the error rate, its interval and a word that the images are drawn", () => {
     assert.match(
       runs[0]?.stderr ?? "",
-      /run: error rate 0\.\d{3} \(95% confidence interval 0\.\d{3} to [01]\.\d{3}\) on 12 DRAWN images, not of patients, /,
+      /run: error rate 0\.\d{3} \(95% confidence interval 0\.\d{3} to [01]\.\d{3}\) on 12 DRAWN images, not of patients, by the most probable class, /,
     );
   });
 

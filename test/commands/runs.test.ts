@@ -56,6 +56,16 @@ describe("xray runs --remove", () => {
     rmSync(folder, { recursive: true });
   });
 
+  it("deletes what a run has left that was stopped before it wrote any number", async () => {
+    for (const left of ["held-out.ipynb", "choices.json", "evaluation.md", "my own.running.ipynb"]) {
+      mkdirSync(folder);
+      writeFileSync(path.join(folder, left), "{}");
+      const { code, stderr } = await remove(name);
+      assert.equal(code, 0, stderr);
+      assert.ok(!existsSync(folder), left);
+    }
+  });
+
   it("leaves a run of a sweep that is at work", async () => {
     begin("seed-1");
     await lockedFolder(folder, async () => {

@@ -87,6 +87,23 @@ describe("patients in a run's files", () => {
     assert.equal(metrics.protocol, "replica");
   });
 
+  it("are refused where the area under the ROC curve in metrics.json is another one", async () => {
+    const run = ofPatients(patients);
+    const evaluation = ClassificationInterpretation.fromPredictions(run.preds).evaluation();
+    assert.ok(!("classes" in evaluation));
+    const folder = path.join(temporaryFolder(), "evaluated");
+    await writeRun(folder, run, { ...metricsOf(run), evaluation });
+    await readRun(folder);
+    change(folder, "metrics.json", (value) => {
+      value.evaluation = { ...evaluation, auc: { ...evaluation.auc, value: 0.99 } };
+    });
+    await refuses(readRun(folder), "area under the ROC curve (0.99 and 0.875)");
+    change(folder, "metrics.json", (value) => {
+      value.evaluation = { auc: 0.9 };
+    });
+    await refuses(readRun(folder), "expected the core measures");
+  });
+
   it("decide the tests of a comparison", async () => {
     const [a, b] = [
       ofPatients(patients),

@@ -9,10 +9,11 @@ import { readPredictions } from "../../src/runs/predictionsFile.js";
 import { SeedSweep } from "../../src/runs/SeedSweep.js";
 import { aboutRun } from "../../src/report/aboutRun.js";
 import { reportMarkdown } from "../../src/report/reportMarkdown.js";
-import { readMetrics } from "../../src/runs/RunMetrics.js";
+import { readMetrics, type RunMetrics } from "../../src/runs/RunMetrics.js";
 import { temporaryFolder } from "../support/folders.js";
 import { refuses } from "../support/refuses.js";
-import { catsAndDogs, metrics, predictionsOf, writeRun } from "../support/runFiles.js";
+import { catsAndDogs, metrics, metricsOf, predictionsOf, writeRun } from "../support/runFiles.js";
+import { ClassificationInterpretation } from "../../src/interpretation/ClassificationInterpretation.js";
 import { matrixMetrics } from "../../src/interpretation/matrixMetrics.js";
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -76,6 +77,27 @@ async function tryMutants(file: string, use: () => Promise<void>): Promise<numbe
   }
   return refused;
 }
+
+describe("what a report says of a run", () => {
+  it("names its protocol, where it follows one", () => {
+    const names = (run: RunMetrics) => aboutRun(run).map(({ name }) => name);
+    assert.ok(names(metrics).includes("Protocol"));
+    assert.ok(!names({ ...metrics, protocol: null }).includes("Protocol"));
+  });
+
+  it("has the core measures first, and then those of the most probable class", () => {
+    const run = predictionsOf([0.1, 0.2, 0.3, 0.6, 0.7, 0.8, 0.9, 0.55]);
+    const evaluation = ClassificationInterpretation.fromPredictions(run.preds).evaluation({
+      threshold: 0.65,
+    });
+    const report = reportMarkdown({ ...metricsOf(run), evaluation }, { title: "A run", about: [] });
+    // Three of four dogs reach 0.65, and no cat does; four reach one half, and one cat with them.
+    assert.match(
+      report,
+      /core measures of dog, at the threshold 0\.65\.[^]*AUROC\) \| 0\.938[^]*sensitivity\) \| 0\.750[^]*By the most probable class[^]*error rate \| 0\.125/,
+    );
+  });
+});
 
 describe("files of a run that were changed", () => {
   const dogs = [0.1, 0.2, 0.3, 0.6, 0.7, 0.8, 0.9, 0.55];

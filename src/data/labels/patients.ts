@@ -64,19 +64,21 @@ export function byPatient(
 
 /**
  * Says it when patients have images on both sides of a given split: the net may know them again.
+ * @param names what the two sides are called
  * @throws UserError as {@link byPatient}
  */
 export function warnOfSharedPatients(
   train: readonly LabelledFile[],
   valid: readonly LabelledFile[],
   groupBy: PatientOf,
+  [learnedName, testedName] = ["training", "validation"],
 ): void {
   const [learned, tested] = [byPatient(train, groupBy), byPatient(valid, groupBy)];
   const shared = [...tested].filter(([patient]) => learned.has(patient));
   if (shared.length === 0) return;
   const images = shared.reduce((sum, [, files]) => sum + files.length, 0);
   currentDisplay().text(
-    `Warning: ${shared.length} of the ${tested.size} patients in validation are also in training, with ${images} ` +
-      `of the ${valid.length} validation images: the error rate looks better than it is.`,
+    `Warning: ${shared.length} of the ${tested.size} patients in ${testedName} are also in ${learnedName}, with ${images} ` +
+      `of the ${valid.length} ${testedName} images: the error rate looks better than it is.`,
   );
 }

@@ -18,6 +18,22 @@ export interface TrainValidSplit {
   readonly valid: readonly LabelledFile[];
 }
 
+/** How the images of a split are spoken of that do not train. */
+export interface JudgingSet {
+  /** What they are called, such as "validation". */
+  readonly name: string;
+  /** What to do where there are none. */
+  readonly ifEmpty: string;
+  /** What to do where a class has none. */
+  readonly ifClassMissing: string;
+}
+
+const validation: JudgingSet = {
+  name: "validation",
+  ifEmpty: "Check validPct or the valid folder.",
+  ifClassMissing: "Take another seed or a larger validPct, or give a validation folder with every class.",
+};
+
 export interface Split extends TrainValidSplit {
   /** Sorted classes of the training images. */
   readonly classes: readonly string[];
@@ -92,9 +108,15 @@ function firstGroups(
  * Finds the classes, and draws the subsets asked for. Says what is odd about the classes, and which validation images
  * are of none.
  * @param root for messages
+ * @param judging what the images are called that do not train, and what to do where some are missing
  * @throws UserError when a side is empty, there are fewer than two classes, or two classes look alike
  */
-export function splitItems(root: string, { train, valid }: TrainValidSplit, settings: BunchSettings): Split {
+export function splitItems(
+  root: string,
+  { train, valid }: TrainValidSplit,
+  settings: BunchSettings,
+  judging: JudgingSet = validation,
+): Split {
   const { seed, trainPerClass, validPerClass } = settings;
   const classes = [...new Set(train.map((file) => file.class))].sort();
   const [only] = classes;
@@ -108,7 +130,7 @@ export function splitItems(root: string, { train, valid }: TrainValidSplit, sett
       "Telling classes apart takes at least two, such as one folder of images for each class.",
     );
   }
-  const known = knownOnly(valid, classes, root, notes);
+  const known = knownOnly(valid, classes, { root, notes, judging });
   if (notes.length > 0) currentDisplay().text(notes.join("\n"));
   return {
     train: drawPerClass(train, classes, trainPerClass, seed, 0),
@@ -121,20 +143,19 @@ export function splitItems(root: string, { train, valid }: TrainValidSplit, sett
 function knownOnly(
   files: readonly LabelledFile[],
   classes: readonly string[],
-  root: string,
-  notes: string[],
+  { root, notes, judging }: { root: string; notes: string[]; judging: JudgingSet },
 ): LabelledFile[] {
   const known = files.filter((file) => classes.includes(file.class));
   const unknown = files.filter((file) => !classes.includes(file.class));
   const foreign =
     unknown.length === 0
       ? ""
-      : `Left out ${unknown.length} validation ${unknown.length === 1 ? "image" : "images"} of classes without training images: ` +
+      : `Left out ${unknown.length} ${judging.name} ${unknown.length === 1 ? "image" : "images"} of classes without training images: ` +
         `${namesInWords(unknown.map((file) => file.class))}.`;
   if (known.length === 0) {
     throw new UserError(
-      `${path.resolve(root)} holds no validation images. ${foreign}`.trimEnd(),
-      "Check validPct or the valid folder.",
+      `${path.resolve(root)} holds no ${judging.name} images. ${foreign}`.trimEnd(),
+      judging.ifEmpty,
     );
   }
   if (foreign !== "") notes.push(foreign);
@@ -142,8 +163,8 @@ function knownOnly(
   const missing = classes.filter((name) => !validated.has(name));
   if (missing.length > 0) {
     notes.push(
-      `Warning: validation holds no images of ${namesInWords(missing)}: how well this is told cannot be measured. ` +
-        "Take another seed or a larger validPct, or give a validation folder with every class.",
+      `Warning: ${judging.name} holds no images of ${namesInWords(missing)}: how well this is told cannot be measured. ` +
+        judging.ifClassMissing,
     );
   }
   return known;

@@ -12,14 +12,17 @@ const sampleBytes = 256;
  * Copies that were saved anew are for `findDuplicates` to find.
  * @param root for messages
  * @param others by what a person calls them
+ * @param heldOut images that train nothing, and choose, where all of the training was made known before
  */
 export function warnOfCopies(
   root: string,
   train: ImageDataset,
   others: Readonly<Record<string, ImageDataset>>,
+  heldOut?: ImageDataset,
 ): void {
-  const originalOf = originals(train.items);
-  warnOfContradictions(root, train.items, originalOf);
+  const originalOf = originals([...train.items, ...(heldOut?.items ?? [])]);
+  if (!heldOut) warnOfContradictions(root, train.items, originalOf);
+  const known = heldOut ? "training or validation" : "training";
   for (const [name, { items }] of Object.entries(others)) {
     const copies = items.flatMap(({ path: copy }) => {
       const original = originalOf(copy);
@@ -28,9 +31,9 @@ export function warnOfCopies(
     const [first] = copies;
     if (!first) continue;
     currentDisplay().text(
-      `Warning: ${copies.length} of the ${items.length} ${name} images are exact copies of training images, such as ` +
+      `Warning: ${copies.length} of the ${items.length} ${name} images are exact copies of ${known} images, such as ` +
         `${path.relative(root, first.copy)} of ${path.relative(root, first.original)}: the error rate looks better ` +
-        "than it is. data.findDuplicates() finds all of them.",
+        `than it is.${heldOut ? "" : " data.findDuplicates() finds all of them."}`,
     );
   }
 }

@@ -14,6 +14,9 @@ import { type Choices, chosenEpochs } from "./Choices.js";
 import { choicesTable, resultsTable } from "./choicesTables.js";
 import { chooseForRecall } from "./chooseForRecall.js";
 
+/** The runs whose test images this process has opened, by their folders. */
+const opened = new Set<string>();
+
 /** The file's name in the run's folder. */
 export const choicesName = "choices.json";
 
@@ -34,15 +37,24 @@ export class HeldOutChoices {
   ) {}
 
   /**
-   * Chooses on the learner's validation images, as the net is now, and writes the choices down.
+   * Chooses on the learner's validation images, as the net is now, and writes the choices down. Of each stage the epoch with
+   * the lowest loss on them is noted as chosen, so each fit of the learner needs a `SaveModelCallback` on the validation
+   * loss, its default, which loads that epoch's net. What is promised of the threshold is exact only where these images chose
+   * no epoch.
    * @param options `recall`: the share of the patients of whom the threshold is to find all positive images, with 95%
    * confidence; 0.95 by default
-   * @throws UserError when a class is absent, or the file cannot be written
+   * @throws UserError when a class is absent, the test images have been opened already, or the file cannot be written
    */
   static async make(
     learn: Learner<ImageDataBunch>,
     { recall = 0.95 }: { readonly recall?: number } = {},
   ): Promise<HeldOutChoices> {
+    if (opened.has(runDirectory())) {
+      throw new UserError(
+        `The test images of the run in ${runDirectory()} have been opened: nothing can be chosen without them any more.`,
+        "Restart the kernel to begin a new run.",
+      );
+    }
     const preds = await learn.getPreds();
     const temperature = fitTemperature(preds);
     const heldOut = interpretationOf(atTemperature(preds, temperature), learn.data.validDs, "held-out");
@@ -58,7 +70,7 @@ export class HeldOutChoices {
   }
 
   /**
-   * Opens the test images, for the first time, and judges the net on them.
+   * Opens the test images and judges the net on them. From then on this process chooses nothing for the run any more.
    * @param dataset what `findDataset` gave
    * @param options `validPerClass`: at most so many images of each class; 0, the default: all
    * @throws UserError naming the folder or file that is wrong
@@ -69,6 +81,7 @@ export class HeldOutChoices {
   ): Promise<ClassificationInterpretation> {
     const { learn, choices } = this;
     const dl = await learn.data.labelledLoader(path.join(folder, valid), { perClass: validPerClass });
+    opened.add(runDirectory());
     this.opened = dl.dataset;
     const preds = await learn.getPreds({ dl });
     return interpretationOf(atTemperature(preds, choices.temperature), dl.dataset, "test");

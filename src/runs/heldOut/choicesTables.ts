@@ -1,9 +1,10 @@
 import type { Table } from "../../core/Display.js";
+import { measureCells } from "../../interpretation/measureTable.js";
+import { aucMeasure } from "../../statistics/aucMeasure.js";
 import type { ClassificationInterpretation } from "../../interpretation/ClassificationInterpretation.js";
 import { intervalsInWords } from "../../interpretation/imagesInWords.js";
 import { decisionInWords } from "../../statistics/DecisionThreshold.js";
-import { aucInterval, aucParts } from "../../statistics/deLong.js";
-import { formatEstimated, formatInterval, formatShare } from "../../statistics/format.js";
+import { formatEstimated, formatShare } from "../../statistics/format.js";
 import type { BinaryScores } from "../../statistics/BinaryScores.js";
 import { numberedGroups } from "../../statistics/Groups.js";
 import { type Share, shareOfTrue } from "../../statistics/Share.js";
@@ -13,7 +14,7 @@ import type { Choices } from "./Choices.js";
 
 /** What was chosen, on which images. */
 export function choicesTable(
-  { epochs, temperature, threshold }: Choices,
+  { epochs, temperature, threshold, promise }: Choices,
   heldOut: ClassificationInterpretation,
 ): Table {
   const stages = Object.entries(epochs).map(([phase, { trained, chosen }]) => [
@@ -31,11 +32,25 @@ export function choicesTable(
         "threshold",
         threshold === undefined
           ? "none"
-          : `${formatShare(threshold.threshold)} for ${threshold.positiveClass}`,
+          : `${roundedDown(threshold.threshold)} for ${threshold.positiveClass}`,
         threshold?.rule ?? "the most probable class is predicted, since no class is positive",
       ],
     ],
+    note: isExact(epochs, promise)
+      ? undefined
+      : "The promise of the threshold is not exact: the same images chose the epoch.",
   };
+}
+
+/** Whether the images had no part in the choice of the net that a threshold is promised of, or nothing is promised. */
+const isExact = (epochs: Choices["epochs"], promise: Choices["promise"]): boolean =>
+  (promise?.threshold ?? null) === null || Object.values(epochs).every(({ trained }) => trained === 1);
+
+/** At least three decimals and three digits, rounded down: from a higher threshold on, less is found. */
+export function roundedDown(threshold: number): string {
+  const decimals = threshold > 0 ? Math.min(20, Math.max(3, 2 - Math.floor(Math.log10(threshold)))) : 3;
+  const rounded = Number(threshold.toFixed(decimals));
+  return (rounded > threshold ? rounded - 10 ** -decimals : rounded).toFixed(decimals);
 }
 
 /** The measures on the held-out images, which the choices were made on, and on the test images. */
@@ -51,7 +66,7 @@ export function resultsTable(
   ];
   const rows = [
     row(measureNames.auroc, (interp) =>
-      threshold === undefined ? formatShare(interp.areaUnderRoc()) : estimatedAuc(interp),
+      threshold === undefined ? formatShare(interp.areaUnderRoc()) : areaInWords(interp),
     ),
     ...(threshold === undefined
       ? meansOver.map((name) => row(measureNames[name], (interp) => formatShare(interp[name]().value)))
@@ -78,13 +93,11 @@ export function resultsTable(
   };
 }
 
-/** `0.934 (0.902 to 0.957)`; without an interval where a class has too few patients for one. */
-function estimatedAuc(interp: ClassificationInterpretation): string {
+/** `0.934 (0.902 to 0.957)`; with dashes where a class is absent, or has too few patients for an interval. */
+function areaInWords(interp: ClassificationInterpretation): string {
   const { scored } = interp.binary();
-  const { positive, negative } = aucParts(scored, scored.groups).groups;
-  if (positive < 2 || negative < 2) return formatShare(interp.areaUnderRoc());
-  const { auc, logitInterval } = aucInterval(scored);
-  return `${formatShare(auc)} (${formatInterval(logitInterval)})`;
+  const [, value = "", interval = ""] = measureCells("", aucMeasure(scored, scored.groups));
+  return `${value} (${interval})`;
 }
 
 /** The share of the patients with a positive image whose positive images all reach the threshold. */

@@ -116,6 +116,7 @@ describe("patients", () => {
     const nobody = write("train/dog/d.dcm", undefined);
     assert.equal(namesPatient(nobody), false);
     assert.equal(patientOf(dataset), undefined, "of one image it is not known");
+    assert.equal(patientOf({ ...dataset, kind: "phantom" }), undefined, "a drawn image is nobody's");
     const other = write("train/dog/e.dcm", undefined);
     assert.notEqual(dicomPatient(nobody), dicomPatient(other), "each counts by itself");
   });
@@ -143,10 +144,27 @@ describe("a labelled loader", () => {
       ],
     );
     // The drawn images of both folders are called alike.
-    assert.match(said.join("\n"), /Warning: \d of the 4 patients in validation are also in training/);
+    assert.match(said.join("\n"), /Warning: \d of the 4 patients in test are also in training or validation/);
+    assert.match(said.join("\n"), /of the 4 test images/);
     const one = await data.labelledLoader(path.join(root, "test"), { perClass: 1 });
     assert.equal(one.dataset.length, 2);
+    const [trained = "", heldOut = ""] = [data.trainDs, data.validDs].map((ds) => ds.items[0]?.path);
+    for (const [i, file] of [trained, heldOut].entries()) {
+      cpSync(file, path.join(root, "test", path.basename(path.dirname(file)), `copy-${i}.png`));
+    }
+    const copies = await collectTexts(async () => {
+      await data.labelledLoader(path.join(root, "test"));
+    });
+    assert.match(
+      copies.join("\n"),
+      /2 of the 6 test images are exact copies of training or validation images/,
+    );
     await data.close();
+  });
+
+  it("of given folders cannot be stratified", async () => {
+    const options = { ...{ size: 16, bs: 2, valid: "test" }, stratify: true };
+    await refuses(ImageDataBunch.fromFolder(smallSet(4, 2), options), "stratify is true", "validPct");
   });
 
   it("refuses what trains, and a folder without images", async () => {
@@ -167,7 +185,7 @@ describe("a labelled loader", () => {
     const said = await collectTexts(async () => {
       assert.equal((await data.labelledLoader(path.join(root, "test"))).dataset.length, 4);
     });
-    assert.match(said.join("\n"), /Left out 1 validation image .*COVID/);
+    assert.match(said.join("\n"), /Left out 1 test image .*COVID/);
     await data.close();
   });
 });

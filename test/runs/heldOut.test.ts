@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { type Display, setDisplay, type Table } from "../../src/core/Display.js";
+import { getTransforms } from "../../src/data/transforms/getTransforms.js";
+import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
+import { imagenetStats } from "../../src/data/imagenetStats.js";
+import { ClassificationInterpretation } from "../../src/interpretation/ClassificationInterpretation.js";
+import { choicesTable, roundedDown } from "../../src/runs/heldOut/choicesTables.js";
+import type { Choices } from "../../src/runs/heldOut/Choices.js";
+import { HeldOutChoices } from "../../src/runs/heldOut/HeldOutChoices.js";
+import { presets } from "../../src/runs/presets.js";
+import { saveMetrics } from "../../src/runs/saveMetrics.js";
+import { runCode } from "../../src/runs/RunSource.js";
+import { writeStartedRun } from "../../src/runs/StartedRun.js";
+import { SaveModelCallback } from "../../src/training/callbacks/SaveModelCallback.js";
+import { smallSet, temporaryFolder } from "../support/folders.js";
+import { listening, makeLearner } from "../support/killedFits.js";
+import { refuses } from "../support/refuses.js";
+
+describe("HeldOutChoices", () => {
+  const variable = "XRAY_RUN_DIR";
+  let before: string | undefined;
+  let run = "";
+  const tables: Table[] = [];
+  const keeping: Display = { ...listening, table: (table) => void tables.push(table) };
+  beforeEach(() => {
+    before = process.env[variable];
+    run = temporaryFolder();
+    process.env[variable] = run;
+    tables.length = 0;
+    setDisplay(keeping);
+  });
+  afterEach(() => {
+    if (before === undefined) Reflect.deleteProperty(process.env, variable);
+    else process.env[variable] = before;
+    setDisplay(listening);
+  });
+  const trained = async (root: string) => {
+    const data = await ImageDataBunch.fromFolder(path.join(root, "train"), {
+      ...{ size: 32, bs: 4, seed: 3, numWorkers: 0, validPct: 0.3, stratify: true },
+      dsTfms: getTransforms(),
+    });
+    const learn = await makeLearner({}, 3, { data: data.normalize(imagenetStats) });
+    await learn.fit(2, 1e-2, [new SaveModelCallback()]);
+    return learn;
+  };
+  const protocol = () =>
+    (JSON.parse(readFileSync(path.join(run, "metrics.json"), "utf8")) as { protocol: unknown }).protocol;
+
+  it("judges test images of one class alone, and then chooses nothing more for this run", async () => {
+    const root = smallSet(10, 3);
+    const learn = await trained(root);
+    const choices = await HeldOutChoices.make(learn);
+    choices.show();
+    rmSync(path.join(root, "test", "NORMAL"), { recursive: true });
+    const dataset = { path: root, kind: "phantom", train: "train", valid: "test" } as const;
+    const tested = await choices.openTest(dataset);
+    choices.showBeside(tested);
+    const [area] = tables.at(-1)?.rows ?? [];
+    assert.match(area?.[1] ?? "", /^\d\.\d{3} \(/);
+    assert.equal(area?.[2], "– (–)");
+    await refuses(HeldOutChoices.make(learn), "have been opened", "Restart the kernel");
+    await saveMetrics(learn, tested, { dataset, parameters: presets.quick, choices });
+    assert.equal(protocol(), "held-out");
+    process.env[variable] = temporaryFolder();
+    assert.ok(await HeldOutChoices.make(learn), "another run may choose");
+  });
+
+  it("is not needed to save numbers, whose protocol is then the run's, or none", async () => {
+    const root = smallSet(10, 3);
+    const learn = await trained(root);
+    const interp = await ClassificationInterpretation.fromLearner(learn);
+    const dataset = { path: root, kind: "phantom", train: "train", valid: "test" } as const;
+    const options = { dataset, parameters: presets.quick };
+    await saveMetrics(learn, interp, options);
+    assert.equal(protocol(), null);
+    const started = { preset: "", parameters: {}, pdf: false };
+    await writeStartedRun(run, { ...started, notebook: { file: "/own.ipynb", hash: "0" } });
+    await saveMetrics(learn, interp, options);
+    assert.equal(protocol(), null);
+    await writeStartedRun(run, { ...started, protocol: "replica" });
+    await saveMetrics(learn, interp, options);
+    assert.equal(protocol(), "replica");
+  });
+});
+
+describe("the table of choices", () => {
+  const preds = {
+    classes: ["cat", "dog"],
+    probs: Float32Array.from([0.9, 0.1, 0.2, 0.8]),
+    y: Int32Array.from([0, 1]),
+    losses: new Float32Array(2),
+  };
+  const heldOut = ClassificationInterpretation.fromPredictions(preds, { set: "held-out" });
+  const promise = { recall: 0.95, confidence: 0.95, threshold: 0.3, units: 60, needed: 59 };
+  const choices = (trained: number, threshold: number | null = 0.3): Choices => ({
+    epochs: { frozen: { trained, chosen: 1 } },
+    temperature: 1,
+    promise: { ...promise, threshold, allowedMisses: 0, misses: 0 },
+  });
+
+  it("says of a promise that it is not exact where the same images chose an epoch", () => {
+    assert.match(choicesTable(choices(2), heldOut).note ?? "", /not exact: the same images chose the epoch/);
+    assert.equal(choicesTable(choices(1), heldOut).note, undefined, "there was nothing to choose");
+    assert.equal(choicesTable(choices(2, null), heldOut).note, undefined, "nothing is promised");
+  });
+
+  it("shows thresholds rounded down, with three digits", () => {
+    const shown = [0, 0.00041257, 0.1239, 0.57, 0.9996, 1, 5e-30].map(roundedDown);
+    const least = "0.00000000000000000000";
+    assert.deepEqual(shown, ["0.000", "0.000412", "0.123", "0.570", "0.999", "1.000", least]);
+  });
+});
+
+describe("the code of a run", () => {
+  it("is that of its protocol's notebook too; a person's own notebook has its own hash", () => {
+    const codes = [runCode({ protocol: "replica" }), runCode({ protocol: "held-out" })];
+    assert.notEqual(codes[0], codes[1]);
+    assert.equal(codes[0], runCode({}));
+    const folder = path.join(temporaryFolder(), "none");
+    mkdirSync(folder);
+    const own = runCode({ notebook: { file: path.join(folder, "x.ipynb"), hash: "0" } });
+    assert.ok(codes[0].startsWith(`${own}-`));
+  });
+});
