@@ -1,6 +1,6 @@
 import type { Table } from "../../src/core/Display.js";
-import { formatInterval, formatShare } from "../../src/statistics/format.js";
-import { numberedGroups } from "../../src/statistics/Groups.js";
+import { patientsFound } from "../../src/runs/heldOut/choicesTables.js";
+import { formatCounted, formatInterval, formatShare } from "../../src/statistics/format.js";
 import type { Evaluation } from "../../src/statistics/evaluateScores.js";
 import type { Measure } from "../../src/statistics/Measure.js";
 import { spreadOf } from "../../src/statistics/spread.js";
@@ -34,7 +34,7 @@ export function heldOutTable(runs: readonly KeptRun[]): Table {
         formatShare(evaluation.calibration.brier ?? NaN),
         threshold === null ? "" : threshold.toFixed(4),
         promise === undefined || promise.threshold === null ? "not promised" : promise.recall.toFixed(2),
-        keptInWords(run, threshold),
+        threshold === null ? "" : formatCounted(patientsFound(run.interp.binary().scored, threshold)),
       ],
       auc: evaluation.auc.value ?? NaN,
     };
@@ -58,21 +58,6 @@ function evaluationOf({ interp, predictions }: KeptRun): Evaluation {
   const evaluation = interp.evaluation(predictions.choices?.threshold);
   if ("classes" in evaluation) throw new Error("A kept run has more than two classes.");
   return evaluation;
-}
-
-/** The share of the patients with a positive image all of whose positive images have a score from the threshold on. */
-function keptInWords({ interp }: KeptRun, threshold: number | null): string {
-  const { scored } = interp.binary();
-  if (threshold === null) return "";
-  const groups = numberedGroups(scored.scores.length, interp.preds.patients);
-  const [ill, missed] = [new Set<number>(), new Set<number>()];
-  for (const [i, group] of groups.of.entries()) {
-    if (scored.positive[i] !== 1) continue;
-    ill.add(group);
-    if ((scored.scores[i] ?? NaN) < threshold) missed.add(group);
-  }
-  const found = ill.size - missed.size;
-  return `${formatShare(found / ill.size)} = ${found}/${ill.size}`;
 }
 
 function inWords({ value, low, high }: Measure): string {

@@ -39,8 +39,8 @@ export function compareSweeps(first: NamedSweep, second: NamedSweep, what = "tes
   const measures = pairs.map((pair) => pair.map(measuresOf));
   const images = measures[0]?.[0]?.images ?? 0;
   const everyImageOnce = new Uint8Array(images).fill(1);
-  const values = (side: 0 | 1, measure: SeedMeasure) =>
-    measures.map((pair) => valueAt(pair, side).weighted(everyImageOnce)[measure]);
+  const measured = measures.map((pair) => pair.map(({ weighted }) => weighted(everyImageOnce)));
+  const values = (side: 0 | 1, measure: SeedMeasure) => measured.map((pair) => valueAt(pair, side)[measure]);
   // Any of the files may know whose images they are; those of earlier versions do not say it.
   const groups = pairs.flat().find(({ preds }) => preds.patients)?.preds.patients;
   const differencesOf = (seed: number, weights: Float64Array) => {

@@ -40,7 +40,12 @@ export function bootstrap<Name extends string>(
   const weights = new Float64Array(n);
   const drawn = new Map<Name, number[]>();
   for (let sample = 0; sample < resamples; sample++) {
-    drawGroups(members, random, weights);
+    weights.fill(0);
+    members.forEach(() => {
+      for (const item of valueAt(members, Math.floor(random.uniform(0, members.length)))) {
+        weights[item] = valueAt(weights, item) + 1;
+      }
+    });
     const values = statistics(weights);
     for (const name of Object.keys(values) as Name[]) {
       const list = drawn.get(name) ?? [];
@@ -55,29 +60,15 @@ export function bootstrap<Name extends string>(
 }
 
 /** The items of each group. */
-export function membersOf(n: number, groups: Groups | undefined): readonly (readonly number[])[] {
+function membersOf(n: number, groups: Groups | undefined): readonly (readonly number[])[] {
   const { of, count } = numberedGroups(n, groups);
   const members: number[][] = Array.from({ length: count }, () => []);
   of.forEach((group, i) => members[group]?.push(i));
   return members;
 }
 
-/** Draws as many groups as there are, with replacement: how often each item was drawn then stands in `weights`. */
-export function drawGroups(
-  members: readonly (readonly number[])[],
-  random: Random,
-  weights: Float64Array,
-): void {
-  weights.fill(0);
-  members.forEach(() => {
-    for (const item of valueAt(members, Math.floor(random.uniform(0, members.length)))) {
-      weights[item] = valueAt(weights, item) + 1;
-    }
-  });
-}
-
 /** The 2.5% and 97.5% percentiles. */
-export function middle95(values: readonly number[]): readonly [low: number, high: number] {
+function middle95(values: readonly number[]): readonly [low: number, high: number] {
   const sorted = [...values].sort((a, b) => a - b);
   return [percentile(sorted, 0.025), percentile(sorted, 0.975)];
 }

@@ -1,7 +1,8 @@
 import type { BinaryScores } from "./BinaryScores.js";
 import { mostMisses } from "./binomial.js";
 import { checkNumber } from "../core/checkNumber.js";
-import { type Groups, numberedGroups } from "./Groups.js";
+import type { Groups } from "./Groups.js";
+import { lowestPositives } from "./lowestPositives.js";
 import { valueAt } from "../core/valueAt.js";
 
 /** A threshold with a promise, or why there is none. */
@@ -44,19 +45,14 @@ export interface RecallGuaranteeOptions {
  * @throws UserError when a share is out of range, or there is not one group for each item
  */
 export function recallGuarantee(
-  { scores, positive }: BinaryScores,
+  scored: BinaryScores,
   recall: number,
   { groups, confidence = 0.95 }: RecallGuaranteeOptions = {},
 ): RecallGuarantee {
   checkNumber("recall", recall, { above: 0, below: 1 });
   checkNumber("confidence", confidence, { above: 0, below: 1 });
   const delta = 1 - confidence;
-  const { of, count } = numberedGroups(scores.length, groups);
-  const lowest = new Float64Array(count).fill(Infinity);
-  for (const [i, group] of of.entries()) {
-    if (positive[i] === 1) lowest[group] = Math.min(valueAt(lowest, group), valueAt(scores, i));
-  }
-  const values = lowest.filter((score) => score !== Infinity).sort();
+  const values = lowestPositives(scored, groups).sort();
   // Rounded first: ln 0.05 / ln r may be a whole number and a last digit.
   const needed = Math.ceil(Number((Math.log(delta) / Math.log(recall)).toFixed(9)));
   const about = { recall, confidence, units: values.length, needed };

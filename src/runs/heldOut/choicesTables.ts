@@ -6,9 +6,8 @@ import { intervalsInWords } from "../../interpretation/imagesInWords.js";
 import { decisionInWords } from "../../statistics/DecisionThreshold.js";
 import { formatEstimated, formatShare } from "../../statistics/format.js";
 import type { BinaryScores } from "../../statistics/BinaryScores.js";
-import { numberedGroups } from "../../statistics/Groups.js";
+import { lowestPositives } from "../../statistics/lowestPositives.js";
 import { type Share, shareOfTrue } from "../../statistics/Share.js";
-import { valueAt } from "../../core/valueAt.js";
 import { measureNames } from "../../statistics/measureNames.js";
 import type { Choices } from "./Choices.js";
 
@@ -101,19 +100,8 @@ function areaInWords(interp: ClassificationInterpretation): string {
 }
 
 /** The share of the patients with a positive image whose positive images all reach the threshold. */
-function patientsFound({ scores, positive, groups }: BinaryScores, threshold: number): Share {
-  const { of, count } = numberedGroups(scores.length, groups);
-  const lowest = new Float64Array(count).fill(Infinity);
-  for (const [i, patient] of of.entries()) {
-    if (positive[i] === 1) lowest[patient] = Math.min(valueAt(lowest, patient), valueAt(scores, i));
-  }
-  return shareOfTrue(
-    Array.from(
-      lowest.filter((score) => score < Infinity),
-      (score) => score >= threshold,
-    ),
-  );
-}
+export const patientsFound = (scored: BinaryScores, threshold: number): Share =>
+  shareOfTrue(Array.from(lowestPositives(scored, scored.groups), (score) => score >= threshold));
 
 const meansOver = ["errorRate", "precision", "recall", "specificity"] as const;
 
