@@ -69,14 +69,14 @@ export async function gradCam(
  * @param label index of the class; default: the predicted one
  */
 export async function gradCamOf(learn: ExplainingLearner, batch: Batch, label?: number): Promise<GradCam> {
-  const { classes, threshold, preparation } = factsOf(learn);
-  const predicted = (logits: Float32Array) => valueAt(predictionsOf(logits, { classes, threshold }), 0);
+  const { preparation, ...decision } = factsOf(learn);
+  const predicted = (logits: Float32Array) => valueAt(predictionsOf(logits, decision), 0);
   const cam = () => camOf(learn.model, batch, (outputs) => label ?? predicted(outputs).label);
   const access = NetAccess.of(learn.model);
   const { map, logits } = await access.run("gradCam()", "look", learn.model, () => Promise.resolve(cam()));
   const prediction = predicted(logits);
   const tile = valueAt(batchTiles(batch, preparation.stats, [""]), 0);
-  const name = valueAt(classes, label ?? prediction.label);
+  const name = valueAt(decision.classes, label ?? prediction.label);
   return { map, class: name, prediction, pixels: tile.pixels, size: preparation.size };
 }
 

@@ -2,6 +2,7 @@ import { UserError } from "../core/errors.js";
 import { checkNumber } from "../core/checkNumber.js";
 import { valueAt } from "../core/valueAt.js";
 import { argmax } from "./argmax.js";
+import { formatThreshold } from "./format.js";
 
 /** From which probability on a class is predicted, in place of the most probable class. */
 export interface DecisionThreshold {
@@ -58,7 +59,7 @@ export function predictedClass(
 export function thresholdInWords(classes: readonly string[], decision?: DecisionThreshold): string {
   if (!decision) return classes.length === 2 ? "threshold 0.5" : "the most probable class";
   const { positiveClass, threshold } = decision;
-  return `threshold ${Number(threshold.toPrecision(3))} for ${positiveClass}`;
+  return `threshold ${formatThreshold(threshold, 3)} for ${positiveClass}`;
 }
 
 /** The same, and what the threshold was chosen for. */
