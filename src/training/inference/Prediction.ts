@@ -24,6 +24,17 @@ export interface Prediction {
   readonly uncertain?: boolean;
 }
 
+/**
+ * What a prediction answers: its class, or that the net is uncertain, and between which classes, such as
+ * "uncertain: NORMAL or PNEUMONIA".
+ */
+export function answerOf({ class: name, possible, uncertain = false }: Prediction): string {
+  if (!uncertain || !possible) return name;
+  if (possible.length === 0) return "uncertain: like none of the classes";
+  const named = possible.includes(name) ? possible : [...possible, name];
+  return `uncertain: ${named.join(" or ")}`;
+}
+
 /** How outputs become a prediction. */
 export interface Decision {
   /** In the order of the outputs. */
