@@ -142,6 +142,11 @@ function program(): Command {
       "the column that says whose image it is; default: patient, where there is one",
     )
     .option("--no-patient", "take images as independent, whosever they are")
+    .option(
+      "--image <column>",
+      "the column that names the image, to pair two files by; default: image, file, filename or path, where there is one",
+    )
+    .option("--no-image", "pair the rows of two files in their order")
     .option("--second <column>", "the column of another model's score; default: second, where there is one")
     .option("--logit <column>", "the column of the score's logit; default: logit, where there is one")
     .option(

@@ -28,11 +28,11 @@ export async function evaluate(predictions: string, options: EvaluateCommandOpti
   const file = await fileOrRun(predictions);
   const other = against === undefined ? {} : { against: await fileOrRun(against) };
   const found = await evaluateFile(file, { ...asked, ...other });
-  const { name, evaluation } = found;
+  const { name, evaluation, pairedBy } = found;
   const sections = evaluationSections(evaluation, found);
   const folder = out ?? ((await stat(file)).isDirectory() ? file : path.dirname(file));
   if (out !== undefined) await makeFolder(out, "Give another folder with --out.");
-  const text = `${JSON.stringify(evaluation)}\n`;
+  const text = `${JSON.stringify({ ...evaluation, pairedBy })}\n`;
   const title =
     found.against === undefined ? `Evaluation of ${name}` : `Evaluation of ${name} and ${found.against}`;
   const [html, data] = [path.join(folder, "evaluation.html"), path.join(folder, "evaluation.json")];

@@ -14,6 +14,8 @@ export interface EvaluatedInWords {
   readonly positiveClass?: string;
   /** The other model, where two are compared. */
   readonly against?: string;
+  /** How the images of two files were found in each other. */
+  readonly pairedBy?: "name" | "order";
 }
 
 /**
@@ -128,7 +130,16 @@ function promiseSection({ recallGuarantees, patients }: Evaluation): Section {
   };
 }
 
-function comparisonSections({ comparison, patients }: Evaluation, { against }: EvaluatedInWords): Section[] {
+/** How two files' images were found in each other, as it stands before other sentences. */
+const pairedText: Readonly<Record<NonNullable<EvaluatedInWords["pairedBy"]>, string>> = {
+  name: "Images were paired by their names. ",
+  order: "Images were paired in the order of the two files, since not both name them. ",
+};
+
+function comparisonSections(
+  { comparison, patients }: Evaluation,
+  { against, pairedBy }: EvaluatedInWords,
+): Section[] {
   if (!comparison) return [];
   const { aucs, aucDifference, errorDifference, onlyFirst, onlySecond, mcNemarP } = comparison;
   const other = against ?? "the second model";
@@ -141,7 +152,8 @@ function comparisonSections({ comparison, patients }: Evaluation, { against }: E
     {
       heading: `Beside ${other}`,
       text: [
-        `Differences above 0 are in favour of the first model. AUROC ${formatShare(aucs[0] ?? NaN)} and ${formatShare(aucs[1] ?? NaN)}; ` +
+        (pairedBy ? pairedText[pairedBy] : "") +
+          `Differences above 0 are in favour of the first model. AUROC ${formatShare(aucs[0] ?? NaN)} and ${formatShare(aucs[1] ?? NaN)}; ` +
           `${onlyFirst} images only the first gets right, ${onlySecond} only the second. ${thresholdsText(comparison)}` +
           `P values by ${areaTestInWords(patients)} and by ${errorTestInWords(patients)}.`,
       ],

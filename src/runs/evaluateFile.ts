@@ -2,7 +2,6 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../core/errors.js";
 import { kermanyPatient } from "../xrays/kermanyPatient.js";
-import { calledFrom } from "../statistics/classShares.js";
 import { type ClassesEvaluation, evaluateClasses } from "../statistics/evaluateClasses.js";
 import {
   type EvaluatedScores,
@@ -10,12 +9,18 @@ import {
   type Evaluation,
   evaluateScores,
 } from "../statistics/evaluateScores.js";
-import { type Groups, numberedGroups } from "../statistics/Groups.js";
+import type { Groups } from "../statistics/Groups.js";
 import { positiveClass } from "../statistics/positiveClass.js";
-import { scoresOfClass, type ScoresOfClass } from "../statistics/scoresOfClass.js";
+import { scoresOfClass } from "../statistics/scoresOfClass.js";
+import { type NamedImages, type PairedBy, pairImages } from "./pairImages.js";
 import { requireSameImages } from "./requireSameImages.js";
 import { readPredictions, type StoredPredictions } from "./predictionsFile.js";
-import { readScoreTable, type ScoreTableOptions } from "./readScoreTable.js";
+import {
+  type BesideAnotherFile,
+  readScoreTable,
+  type ScoreTable,
+  type ScoreTableOptions,
+} from "./readScoreTable.js";
 
 /** What is evaluated, how, and beside what. */
 export interface EvaluateFileOptions extends ScoreTableOptions, Omit<EvaluateOptions, "secondThreshold"> {
@@ -31,6 +36,8 @@ export interface EvaluatedFile {
   readonly against?: string;
   /** The class that is positive; undefined where the file does not name classes, or there are several. */
   readonly positiveClass?: string;
+  /** How the images of two files were found in each other; undefined where there is one file. */
+  readonly pairedBy?: PairedBy;
   readonly evaluation: Evaluation | ClassesEvaluation;
 }
 
@@ -45,12 +52,7 @@ export async function evaluateFile(file: string, options: EvaluateFileOptions = 
   const asked = prevalence === undefined ? {} : { prevalence };
   if ("stored" in first && first.positive === undefined) {
     const { preds } = first.stored;
-    if (against !== undefined) {
-      throw new UserError(
-        `${file} has ${preds.classes.length} classes, and two models are compared on one class against the rest.`,
-        `Say which class with --positive, such as --positive ${JSON.stringify(preds.classes[0])}.`,
-      );
-    }
+    if (against !== undefined) throw severalClasses(preds.classes);
     const { threshold } = options;
     return { name, evaluation: evaluateClasses({ ...preds, groups: first.groups }, { ...asked, threshold }) };
   }
@@ -60,18 +62,23 @@ export async function evaluateFile(file: string, options: EvaluateFileOptions = 
     return { name, ...positive, evaluation: evaluateScores(items, { ...asked, threshold }) };
   }
   const other = await readFile(against, options, first);
+  requireImageColumn(options.image, [first, other]);
   const second = oneClass(other, options.threshold);
-  const both = `${file} and ${against}`;
-  if ("stored" in first && "stored" in other) requireSameImages(first.stored, other.stored, both);
-  else requireSameItems(items, second.items, both, "items" in first && "items" in other);
+  if ("stored" in first && "stored" in other) {
+    requireSameImages(first.stored, other.stored, `${file} and ${against}`);
+  }
+  const { items: paired, pairedBy } = pairImages(
+    { file, items, ...calledIn(first) },
+    { file: against, items: second.items, ...calledIn(other) },
+  );
   const compared = {
     ...items,
     // Either file may know whose images they are.
-    groups: items.groups ?? second.items.groups,
-    ...{ second: second.items.scores, secondCalled: second.items.called },
+    groups: items.groups ?? paired.groups,
+    ...{ second: paired.scores, secondCalled: paired.called },
   };
   return {
-    ...{ name, against: nameOf(against), ...positive },
+    ...{ name, against: nameOf(against), ...positive, pairedBy },
     evaluation: evaluateScores(compared, {
       ...{ ...asked, threshold },
       secondThreshold: second.threshold ?? null,
@@ -79,24 +86,55 @@ export async function evaluateFile(file: string, options: EvaluateFileOptions = 
   };
 }
 
+const severalClasses = (classes: readonly string[]): UserError =>
+  new UserError(
+    `A run has ${classes.length} classes, and two models are compared on one class against the rest.`,
+    `Say which class with --positive, such as --positive ${JSON.stringify(classes[0])}.`,
+  );
+
+/** What the images of a file are called, and in which rows they stand. */
+const calledIn = (read: ReadFile): Pick<NamedImages, "names" | "rows"> =>
+  "stored" in read ? { names: read.stored.paths } : read.table;
+
+/** @throws UserError where a column of the images' names is asked for, and a CSV file has none */
+function requireImageColumn(named: string | false | undefined, read: readonly ReadFile[]): void {
+  const isUnknown = read.some((each) => "table" in each && each.table.names === undefined);
+  if (typeof named !== "string" || !isUnknown) return;
+  throw new UserError(
+    `One of the two files has no column ${JSON.stringify(named)} that names the images.`,
+    "Give it one, or leave out --image: rows are then paired in their order.",
+  );
+}
+
 type ReadFile =
-  | { readonly items: EvaluatedScores }
+  | { readonly table: ScoreTable }
   | { readonly stored: StoredPredictions; readonly groups?: Groups; readonly positive?: string };
 
 /** @param beside the file that it is compared with: a run then says which class is positive; a CSV file may say 1 for it */
-async function readFile(file: string, options: ScoreTableOptions, beside?: ReadFile): Promise<ReadFile> {
+async function readFile(file: string, options: EvaluateFileOptions, beside?: ReadFile): Promise<ReadFile> {
   const ofRun = beside !== undefined && "stored" in beside;
   const asked = ofRun ? beside.positive : options.positive;
   const isFolder = (await stat(file).catch(() => undefined))?.isDirectory() === true;
   const json = isFolder ? path.join(file, "predictions.json") : file;
   if (!isFolder && !/\.json$/i.test(file)) {
-    const { patients, ...table } = readScoreTable(file, { ...options, positive: asked }, ofRun);
-    return { items: { ...table, groups: patients } };
+    const other = { orOne: ofRun, ...columnsBeside(options, beside) };
+    return { table: readScoreTable(file, { ...options, positive: asked }, other) };
   }
   const stored = await readPredictions(json);
   const { preds } = stored;
   const positive = positiveClass(preds.classes, asked ?? preds.positiveClass, "--positive")?.name;
   return { stored, groups: options.patient === false ? undefined : patientsOf(stored), positive };
+}
+
+/** Which columns that options name a CSV file need not have, since the other file of two has them. */
+function columnsBeside(
+  { against }: EvaluateFileOptions,
+  before: ReadFile | undefined,
+): Pick<BesideAnotherFile, "orNone" | "orUsual"> {
+  if (before === undefined) return { orNone: against === undefined ? [] : ["patient"] };
+  if ("stored" in before) return {};
+  const patient = before.table.patients ? (["patient"] as const) : [];
+  return { orUsual: ["y", "score", "image", "second", "logit", ...patient] };
 }
 
 /** The threshold that a run has chosen on its held-out images, for the class that is positive. */
@@ -109,14 +147,17 @@ function chosenThreshold({ stored, positive }: Extract<ReadFile, { stored: unkno
  * One class against the rest: what is called positive follows the threshold that is given, else the one that the run has
  * chosen, else its most probable class; of a CSV file 0.5.
  */
-function oneClass(read: ReadFile, given: number | undefined): ScoresOfClass {
+function oneClass(
+  read: ReadFile,
+  given: number | undefined,
+): { readonly items: EvaluatedScores; readonly threshold: number | undefined } {
   if ("stored" in read) {
     const preds = { ...read.stored.preds, groups: read.groups };
-    return scoresOfClass(preds, read.positive ?? "", given ?? chosenThreshold(read));
+    if (read.positive === undefined) throw severalClasses(preds.classes);
+    return scoresOfClass(preds, read.positive, given ?? chosenThreshold(read));
   }
-  const { items } = read;
-  const threshold = given ?? 0.5;
-  return { items: { ...items, called: calledFrom(items.scores, threshold) }, threshold };
+  const { scores, positive, patients: groups, second, logits } = read.table;
+  return { items: { scores, positive, groups, second, logits }, threshold: given ?? 0.5 };
 }
 
 /** Whose images a run predicted; files of earlier versions do not say it, but the names of Kermany's images do. */
@@ -129,30 +170,3 @@ const nameOf = (file: string): string => {
   const name = path.basename(file);
   return name === "predictions.json" ? path.basename(path.dirname(path.resolve(file))) : name;
 };
-
-/**
- * @param areTables whether both are CSV files, whose rows are told by their numbers
- * @throws UserError when two files are not about the same images, as far as they tell
- */
-function requireSameItems(
-  first: EvaluatedScores,
-  second: EvaluatedScores,
-  called: string,
-  areTables: boolean,
-): void {
-  const [n, other] = [first.scores.length, second.scores.length];
-  const refuse = (what: string): never => {
-    throw new UserError(
-      `${called} are not about the same images: they have ${what}.`,
-      "Give predictions of the same images, in the same order.",
-    );
-  };
-  if (n !== other) refuse(`${n} and ${other} images`);
-  const requireEqual = (what: string, a: ArrayLike<number>, b: ArrayLike<number>) => {
-    const at = Array.from(a).findIndex((value, i) => value !== b[i]);
-    if (at !== -1) refuse(`another ${what} ${areTables ? `in row ${at + 2}` : `of image ${at + 1}`}`);
-  };
-  requireEqual("class", first.positive, second.positive);
-  if (!first.groups || !second.groups) return;
-  requireEqual("patient", numberedGroups(n, first.groups).of, numberedGroups(n, second.groups).of);
-}

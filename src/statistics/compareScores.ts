@@ -2,6 +2,7 @@ import type { BinaryScores } from "./BinaryScores.js";
 import { calledFrom } from "./classShares.js";
 import { clusteredMcNemar } from "./clusteredMcNemar.js";
 import { aucCovariance, aucParts, compareAucs } from "./deLong.js";
+import { doubtOfThreshold, evenThreshold } from "./doubtOfThreshold.js";
 import { type Groups, numberedGroups } from "./Groups.js";
 import { mcNemar } from "./mcNemar.js";
 import { absentMeasure, finiteOrNull, type Measure, measure } from "./Measure.js";
@@ -58,13 +59,26 @@ export function compareScores(
   second: ComparedScores,
   { groups, ...options }: CompareScoresOptions = {},
 ): Comparison {
-  const threshold = options.threshold ?? (first.called ? null : 0.5);
+  const threshold = options.threshold ?? (first.called ? null : evenThreshold);
   const { secondThreshold = threshold } = options;
   const right = ({ scores, positive, called }: ComparedScores, from: number | null): boolean[] =>
-    Array.from(called ?? calledFrom(scores, from ?? 0.5), (flag, i) => flag === valueAt(positive, i));
+    Array.from(
+      called ?? calledFrom(scores, from ?? evenThreshold),
+      (flag, i) => flag === valueAt(positive, i),
+    );
   const [a, b] = [right(first, threshold), right(second, secondThreshold)];
   const { difference, interval, p, onlyFirst, onlySecond } = clusteredMcNemar(a, b, groups);
   const { count } = numberedGroups(a.length, groups);
+  const doubt = (
+    [
+      [first, threshold],
+      [second, secondThreshold],
+    ] as const
+  )
+    .map(([{ called, scores }, from]) =>
+      called ? undefined : doubtOfThreshold(scores, from ?? evenThreshold),
+    )
+    .find((each) => each !== undefined);
   const remark =
     count < 2
       ? { absent: `there is only one ${groups ? "patient" : "image"}: no interval and no test` }
@@ -74,7 +88,10 @@ export function compareScores(
   return {
     thresholds: [threshold, secondThreshold],
     ...compareAreas(first, second, groups),
-    errorDifference: { ...measure(difference, interval, remark), p: finiteOrNull(p) },
+    errorDifference: {
+      ...measure(difference, interval, { ...remark, ...(doubt !== undefined && { note: doubt }) }),
+      p: finiteOrNull(p),
+    },
     ...{ onlyFirst, onlySecond, mcNemarP: mcNemar(a, b).p },
   };
 }

@@ -3,7 +3,8 @@ import { type AucMeasure, aucMeasure } from "./aucMeasure.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { brierScore, type Calibration, reliability } from "./calibration.js";
 import { type CalibrationCurve, calibrationCurve } from "./calibrationCurve.js";
-import { calledFrom, classShareItems } from "./classShares.js";
+import { calledFrom, classShareItems, type ClassShares } from "./classShares.js";
+import { doubtOfThreshold, evenThreshold, outsideOfShares } from "./doubtOfThreshold.js";
 import { type Comparison, compareScores } from "./compareScores.js";
 import { fBetaOf } from "./Counts.js";
 import { type DecisionCurve, decisionCurve, hundredths } from "./decisionCurve.js";
@@ -127,17 +128,19 @@ const promisedRecalls = [0.95, 0.98];
 export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions = {}): Evaluation {
   requireOneForEach(items);
   const { scores, positive, groups, second } = items;
-  const { threshold = 0.5, prevalence } = options;
+  const { threshold = evenThreshold, prevalence } = options;
   const n = scores.length;
   const positives = sum(positive);
-  const outside = scores.filter((score) => score < 0 || score > 1).length;
+  const outside = outsideOfShares(scores);
   const noProbabilities =
     outside === 0 ? undefined : `the scores are no probabilities: ${outside} of ${n} lie outside 0 to 1`;
   const called = items.called ?? calledFrom(scores, threshold);
   const shownThreshold = items.called ? options.threshold : threshold;
   const guarantees = promisedRecalls.map((recall) => recallGuarantee(items, recall, { groups }));
+  const note = items.called ? undefined : doubtOfThreshold(scores, threshold);
   const shares = classShareItems({ actual: positive, predicted: called, groups });
-  const [sensitivity, specificity] = [shareMeasure(shares.recall), shareMeasure(shares.specificity)];
+  const shareOf = (name: keyof ClassShares) => shareMeasure(shares[name], note);
+  const [sensitivity, specificity] = [shareOf("recall"), shareOf("specificity")];
   const counts = {
     ...{ tp: sensitivity.hits, fn: sensitivity.of - sensitivity.hits },
     ...{ tn: specificity.hits, fp: specificity.of - specificity.hits },
@@ -153,9 +156,9 @@ export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions 
     netBenefit: netBenefitOf(items, noProbabilities),
     distribution: noProbabilities === undefined ? probabilityHistogram(items) : { absent: noProbabilities },
     ...{ sensitivity, specificity },
-    ppv: shareMeasure(shares.precision),
-    npv: shareMeasure(shares.negativePredictiveValue),
-    accuracy: shareMeasure(shares.accuracy),
+    ppv: shareOf("precision"),
+    npv: shareOf("negativePredictiveValue"),
+    accuracy: shareOf("accuracy"),
     f1: positives === 0 ? null : fBetaOf(counts, 1),
     ...(prevalence !== undefined && {
       atPrevalence: {
@@ -167,7 +170,7 @@ export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions 
     recallGuarantees: guarantees,
     ...(second && {
       comparison: compareScores(
-        { scores, positive, called },
+        { scores, positive, called: items.called },
         { scores: second, positive, called: items.secondCalled },
         { threshold: shownThreshold, secondThreshold: options.secondThreshold, groups },
       ),

@@ -13,8 +13,11 @@ export interface ShareMeasure extends Measure {
   readonly designEffect: number | null;
 }
 
-/** A share with its interval, or the reason why it has none. */
-export function shareMeasure(items: ShareItems): ShareMeasure {
+/**
+ * A share with its interval, or the reason why it has none.
+ * @param note what else must be known to read it
+ */
+export function shareMeasure(items: ShareItems, note?: string): ShareMeasure {
   const { hits, of, value, groups, designEffect, interval } = clusteredShare(items);
   const known = items.groups !== undefined;
   const remark =
@@ -25,8 +28,10 @@ export function shareMeasure(items: ShareItems): ShareMeasure {
         : known && (hits === 0 || hits === of)
           ? { note: "nothing varies: the images of one patient count as copies of each other" }
           : {};
+  const notes = [note, "note" in remark ? remark.note : undefined].filter((each) => each !== undefined);
+  const all = notes.length === 0 ? remark : { ...remark, note: notes.join("; ") };
   return {
-    ...measure(value, interval, remark),
+    ...measure(value, interval, all),
     ...{ hits, of },
     patients: known ? groups : null,
     designEffect: Number.isNaN(designEffect) ? null : designEffect,

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { describe, it, mock } from "node:test";
+import { describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { evaluate, type EvaluateCommandOptions } from "../../src/commands/evaluate.js";
 import { projectRoot } from "../../src/core/environment.js";
@@ -15,6 +15,7 @@ import type { StoredPredictions } from "../../src/runs/predictionsFile.js";
 import { Chromium } from "../support/Chromium.js";
 import { temporaryFolder } from "../support/folders.js";
 import { near } from "../support/near.js";
+import { printed } from "../support/printed.js";
 import { refuses } from "../support/refuses.js";
 import { catsAndDogs, predictionsOf, writeRun } from "../support/runFiles.js";
 
@@ -53,17 +54,6 @@ function writeCsv(
   const rows = (columns[names[0] ?? ""] ?? []).map((_, i) => names.map((key) => columns[key]?.[i] ?? ""));
   writeFileSync(file, [names, ...rows].map((row) => row.join(",")).join("\n"));
   return file;
-}
-
-/** What the command prints. */
-async function printed(file: string, options: EvaluateCommandOptions = {}): Promise<string> {
-  const log = mock.method(console, "log", () => undefined);
-  try {
-    await evaluate(file, options);
-    return log.mock.calls.map((call) => String(call.arguments[0])).join("\n");
-  } finally {
-    log.mock.restore();
-  }
 }
 
 /** What it writes for programs. */

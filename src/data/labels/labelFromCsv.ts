@@ -53,7 +53,7 @@ export function labelFromCsv(
     header = true,
   } = options;
   const file = path.resolve(root, csvLabels);
-  const { records, above } = readCsvRecords(
+  const { records, rows } = readCsvRecords(
     {
       file,
       what: "labels",
@@ -89,7 +89,7 @@ export function labelFromCsv(
     const column = columns[at] === "" ? at : `"${columns[at] ?? ""}"`;
     const holds = text === "" ? "nothing" : `${JSON.stringify(text)}, a word for a missing value,`;
     throw new UserError(
-      `Row ${row + above + (header ? 2 : 1)} of ${file} has ${holds} in column ${column}.`,
+      `Row ${rows[row + (header ? 1 : 0)] ?? 0} of ${file} has ${holds} in column ${column}.`,
       text === ""
         ? "Fill it in, or remove the row."
         : "Fill it in, or remove the row; if it is a class, give it another name.",

@@ -37,6 +37,8 @@ describe("labels from a CSV file", () => {
     ["blanks round fields", 'file , label\n a.png, X\n"b.png ",\t"Y " ', { labelCol: "label" }],
     ["tabs round blanks", "file\tlabel\na.png\t X\n b.png \tY", { delimiter: "\t" }],
     ["Excel's line with the delimiter", "sep=;\r\nfile;label\r\na.png;X\r\nb.png;Y\r\n", {}],
+    ["comments above the header", "# made by a, program\n#\n\nfile,label\na.png,X\nb.png,Y", {}],
+    ["a header with the sign of a comment", "#file,label\na.png,X\nb.png,Y", {}],
     ["two columns of one name that are not used", "file,label,n,n\na.png,X,1,2\nb.png,Y,1,2", {}],
   ];
   for (const [what, text, options] of good) {
@@ -98,6 +100,8 @@ describe("labels from a CSV file", () => {
       ["a name that no file can have", `file,label\n${"x".repeat(5000)},X`, {}, "1 of 1 files", "suffix"],
       ["an encoding that is none", "file,label\na.png,X", { encoding: "ansi-ish" }, '"ansi-ish"'],
       ["an empty label", "file,label\na.png,X\nb.png,", {}, "Row 3", '"label"'],
+      ["a row below others", '# by hand\n\nfile,label\n\n"a.png","X\nY"\n  \nb.png,', {}, "Row 7 of"],
+      ["a line below comments", "# by hand\n#\nfile,label\na.png,X\nb.png,Y,Z", {}, "on line 5"],
       ...["NaN", "?", "N/A", "#N/A", "null", "na", "-nan", "<NA>"].map(
         (word): [string, string, object, ...string[]] => [
           `${word} as a label`,
