@@ -98,13 +98,18 @@ function protocolInWords({ choices, dataset, protocol }: RunMetrics): string | u
       : undefined;
   const { heldOut, tuning } = typeof dataset === "string" ? {} : dataset;
   const heldOutImages = `${heldOut?.images ?? "other"} held-out images`;
-  return (
-    (tuning
-      ? `held-out: epochs were chosen on ${tuning.images} validation images, temperature and threshold on ${heldOutImages}, `
-      : `held-out: epochs, temperature and threshold were chosen on ${heldOutImages}, `) +
-    "and the test images opened once, after that"
-  );
+  const after = ["temperature", ...(choices.threshold ? ["threshold"] : [])];
+  // A stage without a callback for it ends with its last epoch, which nothing has chosen.
+  const areChosen = Object.values(choices.epochs).every(({ isLowest = true }) => isLowest);
+  const chosen =
+    areChosen && tuning
+      ? `epochs were chosen on ${tuning.images} validation images, ${inWords(after)} on ${heldOutImages}`
+      : `${inWords([...(areChosen ? ["epochs"] : []), ...after])} chosen on ${heldOutImages}`;
+  return `held-out: ${chosen}, and the test images opened once, after that`;
 }
+
+const inWords = (names: readonly string[]): string =>
+  new Intl.ListFormat("en-GB", { type: "conjunction" }).format(names);
 
 /** Such as " (20 cat, 30 dog)". */
 function perClass({ classes, dataset }: RunMetrics, split: "train" | "valid"): string {

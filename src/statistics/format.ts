@@ -1,6 +1,5 @@
 import type { ClusteredShare } from "./clusteredShare.js";
 import type { Share } from "./Share.js";
-import { wilsonInterval } from "./wilsonInterval.js";
 
 /** Three decimals; a dash where there is nothing to be a share of. */
 export function formatShare(value: number): string {
@@ -15,9 +14,9 @@ export function formatInterval([low, high]: readonly [low: number, high: number]
 /** `0.863 = 385/446`. */
 export const formatCounted = ({ hits, of, value }: Share): string => `${formatShare(value)} = ${hits}/${of}`;
 
-/** `0.863 = 385/446 (0.828 to 0.892)`, with its interval, or else Wilson's of independent items. */
-export const formatEstimated = (measured: Share & Partial<Pick<ClusteredShare, "interval">>): string =>
-  `${formatCounted(measured)} (${formatInterval(measured.interval ?? wilsonInterval(measured.hits, measured.of))})`;
+/** `0.863 = 385/446 (0.828 to 0.892)`, with its interval, which only whoever knows the items' groups can give. */
+export const formatEstimated = (measured: Share & Pick<ClusteredShare, "interval">): string =>
+  `${formatCounted(measured)} (${formatInterval(measured.interval)})`;
 
 /** Some digits of a threshold, not above it: a promise that holds for a threshold holds for a lower one. */
 export function formatThreshold(threshold: number, digits = 6): string {

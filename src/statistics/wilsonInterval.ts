@@ -1,4 +1,5 @@
 import { z95 } from "./normalDistribution.js";
+import type { Share } from "./Share.js";
 
 /**
  * The 95% interval of a share (Wilson, "Probable Inference, the Law of Succession, and Statistical Inference",
@@ -12,6 +13,14 @@ export function wilsonInterval(hits: number, n: number): readonly [low: number, 
   const scale = 1 + z95 ** 2 / n;
   return [Math.max(0, (middle - half) / scale), Math.min(1, (middle + half) / scale)];
 }
+
+/** A share with its interval where its items are independent of each other: patients, or images of one patient each. */
+export const ofIndependent = (
+  share: Share,
+): Share & { readonly interval: readonly [low: number, high: number] } => ({
+  ...share,
+  interval: wilsonInterval(share.hits, share.of),
+});
 
 /** Whether two intervals have a value in common; false when one is NaN. */
 export function overlap(

@@ -34,6 +34,7 @@ import { type LearningRate, lrRange, slice } from "./optimizers/slice.js";
 import { stepMemory } from "./session/stepMemory.js";
 import { summary } from "./summary.js";
 import type { TrainedLearner } from "./TrainedLearner.js";
+import type { TrainedStage } from "./TrainedStage.js";
 import { Trainer } from "./Trainer.js";
 import { tta, type TTAOptions } from "./TTA.js";
 import type { ValidateOptions, Validation } from "./validate.js";
@@ -81,6 +82,14 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
   /** Every epoch since the learner was made; searches are not in it. */
   get history(): readonly HistoryRow[] {
     return this.trainer.history;
+  }
+
+  /**
+   * What the epochs have led to, with some layers frozen and with none: whether the net is that of the last epoch or of
+   * another one, which a callback or `load` has taken.
+   */
+  get stages(): readonly TrainedStage[] {
+    return this.trainer.stages;
   }
 
   /** Wall seconds of each finished fit and search, in their order. */
@@ -278,6 +287,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
       const { modelDir } = this;
       const head = new Learner(data, model, `${this.arch} features`, { ...this.options, modelDir });
       head.trainer.freezeTo(-1);
+      this.trainer.loseTrackOfEpochs();
       return head;
     });
   }

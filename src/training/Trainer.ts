@@ -33,6 +33,7 @@ import { captureRng, restoreRng, type Streams } from "./rngState.js";
 import { NetRunner } from "./session/NetRunner.js";
 import { takeSnapshot } from "./session/snapshot.js";
 import type { TrainedLearner } from "./TrainedLearner.js";
+import { NetEpoch, type TrainedStage } from "./TrainedStage.js";
 import { validate, type ValidatedBatch, type ValidateOptions, type Validation } from "./validate.js";
 
 /**
@@ -60,6 +61,7 @@ export class Trainer {
   /** Those of the data that the learner has when they are asked for: a callback may give it other ones. */
   private readonly streams: Streams;
   private readonly loss: CrossEntropy;
+  private readonly netEpoch = new NetEpoch();
 
   constructor(
     private readonly learn: TrainedLearner,
@@ -138,6 +140,7 @@ export class Trainer {
     const isSearch = operation.use === "search";
     const recorder = new Recorder(optimizer, this.metrics.columns, span);
     this.recorder = recorder;
+    if (!isSearch) this.netEpoch.beginFit(this.phase, this.history);
     const all = inOrder([recorder, ...(isSearch ? [] : (options.callbacks ?? [])), ...callbacks]);
     const parts = { model: learn.model, optimizer, runner, streams };
     const beginning = { what, span, learn, parts, loss, options, seed, callbacks: all };
@@ -148,21 +151,27 @@ export class Trainer {
         runner,
         isSearch,
         beginPass: (phase) => passes.begin(phase === "train" ? this.data.trainDl : this.data.validDl),
-        batches: (pass, from) => this.data.trainDl.batches(pass, from),
+        batches: (pass, from) => {
+          if (!isSearch) this.netEpoch.train(recorder.rows);
+          return this.data.trainDl.batches(pass, from);
+        },
         validate: (pass, done, onBatch) =>
           this.validate(this.data.validDl.batches(pass, done.length), onBatch, done),
         inCallbacks: runner.callbacksOf(operation),
         backup,
       };
       try {
-        if (backup?.isFinished === true) await takeFinished(loop, span, recorder);
-        else await fit(loop, span, all);
+        if (backup?.isFinished === true) {
+          await takeFinished(loop, span, recorder);
+          if (!isSearch) this.netEpoch.mark = recorder.kept;
+        } else await fit(loop, span, all);
       } finally {
         const seconds = backup?.seconds ?? (performance.now() - started) / 1000;
         this.timings.push({ what, seconds });
         this.interruptions.push(...(backup?.resumed ?? []));
         if (!isSearch) this.history.push(...recorder.rows.map((row) => ({ phase: this.phase, ...row })));
       }
+      if (!isSearch) recorder.kept = this.netEpoch.mark;
       await backup?.finish({ isSearch });
     });
   }
@@ -202,7 +211,11 @@ export class Trainer {
    */
   async save(file: string, options: CheckpointOptions): Promise<void> {
     const { optimizer, seeds } = this;
-    const progress = { optimizer, seeds, draws: captureRng(this.streams), withinEpoch: this.withinEpoch };
+    const draws = captureRng(this.streams);
+    const progress = {
+      ...{ optimizer, seeds, draws },
+      ...{ withinEpoch: this.withinEpoch, epochMark: this.netEpoch.mark },
+    };
     await saveCheckpoint(file, this.learn.model.state(), progress, this.identity, options);
   }
 
@@ -213,15 +226,26 @@ export class Trainer {
   async load(file: string, options: CheckpointOptions): Promise<void> {
     const { optimizer, seeds } = this;
     const state = this.learn.model.state();
-    const { warnings, draws } = await loadCheckpoint(
+    const { warnings, draws, epochMark } = await loadCheckpoint(
       file,
       state,
       { optimizer, seeds },
       this.identity,
       options,
     );
+    this.netEpoch.mark = epochMark;
     if (draws) restoreRng(draws, this.streams);
     for (const warning of warnings) currentDisplay().text(`Warning: ${warning}`);
+  }
+
+  /** What all fits have led to; see `Learner.stages`. */
+  get stages(): readonly TrainedStage[] {
+    return this.netEpoch.stages(this.history);
+  }
+
+  /** From now on something else may train the net too. */
+  loseTrackOfEpochs(): void {
+    this.netEpoch.mark = undefined;
   }
 
   /** The seeds of the net's draws and of the data's. */

@@ -13,6 +13,7 @@ import {
   checkpointRemedy,
 } from "./inference/metadataSchemas.js";
 import type { RngState } from "./rngState.js";
+import type { EpochMark } from "./TrainedStage.js";
 import type { Optimizer } from "./optimizers/Optimizer.js";
 import { requireFiniteWeights, divergedRemedy } from "../models/requireFiniteWeights.js";
 import { fileNamed } from "../core/fileEnding.js";
@@ -42,6 +43,8 @@ export interface Progress {
   readonly seeds: readonly number[];
   /** Where the fit is, if it is within an epoch: nothing of that is kept, and whoever loads the file is told. */
   readonly withinEpoch?: WithinEpoch;
+  /** At which epoch's end the net is, where it is at one. */
+  readonly epochMark?: EpochMark;
 }
 
 /** A place among an epoch's training batches. */
@@ -64,7 +67,7 @@ const stateName = (parameter: Parameter, slot: string) => `optimizer.${slot}.${p
 export async function saveCheckpoint(
   file: string,
   state: readonly Variable[],
-  { optimizer, draws, seeds, withinEpoch }: Progress,
+  { optimizer, draws, seeds, withinEpoch, epochMark }: Progress,
   identity: CheckpointIdentity,
   options: CheckpointOptions = {},
 ): Promise<void> {
@@ -87,6 +90,7 @@ export async function saveCheckpoint(
     draws: JSON.stringify(draws),
     seeds: JSON.stringify(seeds),
     ...(withinEpoch && { withinEpoch: JSON.stringify(withinEpoch) }),
+    ...(epochMark && { epochMark: JSON.stringify(epochMark) }),
   });
 }
 
@@ -96,6 +100,8 @@ export interface Loaded {
   readonly warnings: readonly string[];
   /** Where the random streams were, if they come from the same seeds. */
   readonly draws?: RngState;
+  /** At which epoch's end the net was; undefined where the file does not say it. */
+  readonly epochMark?: EpochMark;
 }
 
 /**
@@ -136,7 +142,8 @@ export async function loadCheckpoint(
   const warnings = [optimizerLost, epochLost(metadata.withinEpoch, file)].filter(
     (text) => text !== undefined,
   );
-  return { warnings, draws: isDeepStrictEqual(metadata.seeds, seeds) ? metadata.draws : undefined };
+  const draws = isDeepStrictEqual(metadata.seeds, seeds) ? metadata.draws : undefined;
+  return { warnings, draws, epochMark: metadata.epochMark };
 }
 
 /** @returns a warning when the file was saved within an epoch */

@@ -6,7 +6,7 @@ import { formatEstimated } from "../statistics/format.js";
 import { intervalsInWords } from "../interpretation/imagesInWords.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { share, type Share } from "../statistics/Share.js";
-import { overlap, wilsonInterval } from "../statistics/wilsonInterval.js";
+import { ofIndependent, overlap } from "../statistics/wilsonInterval.js";
 
 const measures = ["accuracy", "precision", "recall", "specificity"] as const;
 type Measure = (typeof measures)[number];
@@ -34,7 +34,7 @@ export interface Comparison {
 export function compareWithArticle(interp: ClassificationInterpretation): Comparison {
   const apart = measures.filter((name) => {
     const ours = interp[name]();
-    return ours.of > 0 && !overlap(ours.interval, intervalOf(article[name]));
+    return ours.of > 0 && !overlap(ours.interval, ofIndependent(article[name]).interval);
   });
   return {
     table: {
@@ -45,7 +45,7 @@ export function compareWithArticle(interp: ClassificationInterpretation): Compar
       rows: measures.map((name) => [
         measureNames[name],
         formatEstimated(interp[name]()),
-        formatEstimated(article[name]),
+        formatEstimated(ofIndependent(article[name])),
         article.earlier[name],
       ]),
     },
@@ -87,5 +87,3 @@ export function showComparisonWithArticle(
 function sameImages(interp: ClassificationInterpretation): boolean {
   return interp.recall().of === article.recall.of && interp.specificity().of === article.specificity.of;
 }
-
-const intervalOf = ({ hits, of }: Share) => wilsonInterval(hits, of);

@@ -15,6 +15,7 @@ import { saveMetrics } from "../../src/runs/saveMetrics.js";
 import { runCode } from "../../src/runs/RunSource.js";
 import { formatThreshold } from "../../src/statistics/format.js";
 import { writeStartedRun } from "../../src/runs/StartedRun.js";
+import type { Callback } from "../../src/training/callbacks/Callback.js";
 import { SaveModelCallback } from "../../src/training/callbacks/SaveModelCallback.js";
 import { smallSet, temporaryFolder } from "../support/folders.js";
 import { listening, makeLearner } from "../support/killedFits.js";
@@ -38,13 +39,18 @@ describe("HeldOutChoices", () => {
     else process.env[variable] = before;
     setDisplay(listening);
   });
-  const trained = async (root: string) => {
+  const saveFirst: Callback = {
+    epochEnd: async ({ learn, epoch }) => {
+      if (epoch === 0) await learn.save("first");
+    },
+  };
+  const trained = async (root: string, callbacks: readonly Callback[] = [new SaveModelCallback()]) => {
     const data = await ImageDataBunch.fromFolder(path.join(root, "train"), {
       ...{ size: 32, bs: 4, seed: 3, numWorkers: 0, validPct: 0.3, stratify: true },
       dsTfms: getTransforms(),
     });
     const learn = await makeLearner({}, 3, { data: data.normalize(imagenetStats) });
-    await learn.fit(2, 1e-2, [new SaveModelCallback()]);
+    await learn.fit(3, 1e-2, [saveFirst, ...callbacks]);
     return learn;
   };
   const protocol = () =>
@@ -67,6 +73,19 @@ describe("HeldOutChoices", () => {
     assert.equal(protocol(), "held-out");
     process.env[variable] = temporaryFolder();
     assert.ok(await HeldOutChoices.make(learn), "another run may choose");
+  });
+
+  it("notes the epoch that the net is of where no callback has taken the one with the lowest loss", async () => {
+    const learn = await trained(smallSet(10, 3), []);
+    const losses = learn.history.map(({ validLoss }) => Number(validLoss));
+    const { choices } = await HeldOutChoices.make(learn);
+    const isLowest = Math.min(...losses) === losses[2];
+    assert.deepEqual(choices.epochs, {
+      unfrozen: { trained: 3, chosen: 3, ...(!isLowest && { isLowest }) },
+    });
+    await learn.load("first");
+    const { unfrozen } = (await HeldOutChoices.make(learn)).choices.epochs;
+    assert.equal(unfrozen?.chosen, 1);
   });
 
   it("is not needed to save numbers, whose protocol is then the run's, or none", async () => {
@@ -107,6 +126,21 @@ describe("the table of choices", () => {
     assert.equal(choicesTable(choices(1), heldOut).note, undefined, "there was nothing to choose");
     assert.equal(choicesTable(choices(2, null), heldOut).note, undefined, "nothing is promised");
     assert.equal(choicesTable({ ...choices(2), apart: true }, heldOut).note, undefined, "others chose it");
+  });
+
+  it("says of an epoch why the net is of it", () => {
+    const why = (epoch: Choices["epochs"][string]) =>
+      choicesTable({ ...choices(2), epochs: { frozen: epoch }, apart: true }, heldOut).rows[0]?.slice(1);
+    assert.deepEqual(why({ trained: 3, chosen: 2 }), ["2 of 3", "the lowest loss on the validation images"]);
+    const isLowest = false;
+    assert.deepEqual(why({ trained: 3, chosen: 3, isLowest }), [
+      "3 of 3",
+      "the last one; another one had a lower loss",
+    ]);
+    assert.match(
+      why({ trained: 3, chosen: null, isLowest })?.join() ?? "",
+      /unknown of 3,the net is not that of/,
+    );
   });
 
   it("shows thresholds rounded down, with three digits", () => {

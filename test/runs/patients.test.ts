@@ -149,11 +149,30 @@ describe("what is chosen on held-out images", () => {
     );
   });
 
-  it("is the first epoch of each stage with the lowest loss", () => {
-    const row = (phase: "frozen" | "unfrozen", validLoss?: number) => ({ phase, validLoss });
-    assert.deepEqual(
-      chosenEpochs([row("frozen", 0.5), row("frozen", 0.3), row("frozen", 0.3), row("unfrozen", 0.2)]),
-      { frozen: { trained: 3, chosen: 2 }, unfrozen: { trained: 1, chosen: 1 } },
-    );
+  it("is the epoch that each stage's net is of, and says where another one had a lower loss", () => {
+    const stage = (phase: "frozen" | "unfrozen", losses: readonly (number | undefined)[], kept?: number) => ({
+      phase,
+      rows: losses.map((validLoss, epoch) => ({
+        phase,
+        epoch,
+        trainLoss: 1,
+        validLoss,
+        metrics: [],
+        seconds: 0,
+      })),
+      kept,
+    });
+    const isLowest = false;
+    assert.deepEqual(chosenEpochs([stage("frozen", [0.5, 0.3, 0.3], 1), stage("unfrozen", [0.2], 0)]), {
+      frozen: { trained: 3, chosen: 2 },
+      unfrozen: { trained: 1, chosen: 1 },
+    });
+    assert.deepEqual(chosenEpochs([stage("frozen", [0.3, NaN, 0.4], 2), stage("unfrozen", [0.2, 0.3])]), {
+      frozen: { trained: 3, chosen: 3, isLowest },
+      unfrozen: { trained: 2, chosen: null, isLowest },
+    });
+    assert.deepEqual(chosenEpochs([stage("frozen", [undefined], 0)]), {
+      frozen: { trained: 1, chosen: 1, isLowest },
+    });
   });
 });

@@ -22,7 +22,7 @@ import {
 } from "../../src/statistics/Counts.js";
 import { formatEstimated, formatInterval } from "../../src/statistics/format.js";
 import type { Share } from "../../src/statistics/Share.js";
-import { overlap, wilsonInterval } from "../../src/statistics/wilsonInterval.js";
+import { ofIndependent, overlap, wilsonInterval } from "../../src/statistics/wilsonInterval.js";
 
 /** The article's matrix: NORMAL, PNEUMONIA. */
 const article = [
@@ -137,7 +137,10 @@ describe("four counts", () => {
     assert.deepEqual(matrixOf(countsOf(article, 1)), article);
   });
   it("are written with their interval", () => {
-    assert.equal(formatEstimated(recallOf(countsOf(article, 1))), "0.987 = 385/390 (0.970 to 0.995)");
+    assert.equal(
+      formatEstimated(ofIndependent(recallOf(countsOf(article, 1)))),
+      "0.987 = 385/390 (0.970 to 0.995)",
+    );
   });
 });
 

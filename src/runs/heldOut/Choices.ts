@@ -2,9 +2,8 @@ import { z } from "zod";
 import type { ConformalSets } from "../../statistics/conformalSets.js";
 import type { DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import type { RecallGuarantee } from "../../statistics/recallGuarantee.js";
-import type { HistoryRow } from "../../training/HistoryRow.js";
+import type { TrainedStage } from "../../training/TrainedStage.js";
 import { conformalSetsSchema, thresholdSchema } from "../../training/inference/decisionSchemas.js";
-import { argmin } from "../../statistics/argmin.js";
 import { count } from "../runSchemas.js";
 
 /** What was chosen on held-out images, before the test images were opened. */
@@ -27,18 +26,21 @@ export interface Choices {
 export interface ChosenEpoch {
   /** Epochs that were trained. */
   readonly trained: number;
-  /** The epoch with the lowest held-out loss, from 1 on. */
-  readonly chosen: number;
+  /** The epoch that the net was taken of, from 1 on; null where it is of the end of none, or that is not known. */
+  readonly chosen: number | null;
+  /** Whether no epoch of the stage had a lower loss on the validation images. @default true */
+  readonly isLowest?: boolean;
 }
 
-/** The best epoch of each stage, by its held-out loss: the one that `SaveModelCallback` has loaded. */
-export function chosenEpochs(history: readonly Pick<HistoryRow, "phase" | "validLoss">[]): Choices["epochs"] {
+/** Of which epoch each stage's net is, and whether it is the one that `SaveModelCallback` takes by default. */
+export function chosenEpochs(stages: readonly TrainedStage[]): Choices["epochs"] {
   return Object.fromEntries(
-    [...new Set(history.map(({ phase }) => phase))].map((phase) => {
-      const losses = history
-        .filter((row) => row.phase === phase)
-        .map(({ validLoss }) => validLoss ?? Infinity);
-      return [phase, { trained: losses.length, chosen: 1 + argmin(losses) }];
+    stages.map(({ phase, rows, kept }) => {
+      const losses = rows.map(({ validLoss }) => validLoss ?? Infinity);
+      const least = Math.min(...losses.filter((loss) => !Number.isNaN(loss)));
+      const isLowest = kept !== undefined && losses[kept] === least && least < Infinity;
+      const chosen = kept === undefined ? null : kept + 1;
+      return [phase, { trained: rows.length, chosen, ...(!isLowest && { isLowest }) }];
     }),
   );
 }
@@ -46,7 +48,10 @@ export function chosenEpochs(history: readonly Pick<HistoryRow, "phase" | "valid
 const share = z.number({ error: "expected a number in 0..1" }).min(0).max(1);
 
 export const choicesSchema: z.ZodType<Choices> = z.object({
-  epochs: z.record(z.string(), z.object({ trained: count(1), chosen: count(1) })),
+  epochs: z.record(
+    z.string(),
+    z.object({ trained: count(1), chosen: count(1).nullable(), isLowest: z.boolean().optional() }),
+  ),
   temperature: z.number({ error: "expected a number above 0" }).positive("expected a number above 0"),
   threshold: thresholdSchema.optional(),
   promise: z

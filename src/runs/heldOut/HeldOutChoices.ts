@@ -44,9 +44,9 @@ export class HeldOutChoices {
   ) {}
 
   /**
-   * Chooses on `learn.data.heldOutDs`, as the net is now, and writes the choices down. Of each stage the epoch with the
-   * lowest loss on the validation images is noted as chosen, so each fit of the learner needs a `SaveModelCallback` on the
-   * validation loss, its default, which loads that epoch's net. Data without `heldOutPct` have the validation images serve
+   * Chooses on `learn.data.heldOutDs`, as the net is now, and writes the choices down. Of each stage the epoch is noted that
+   * its net is of: the one with the lowest loss on the validation images where each fit had a `SaveModelCallback`, which
+   * loads that epoch's net, else the last one, and the table says so. Data without `heldOutPct` have the validation images serve
    * twice: what is promised of the threshold is then not exact, and the table says so.
    * @param options `recall`: the share of the patients of whom the threshold is to find all positive images, with 95%
    * confidence, and the share of each class's images that are to keep it among the possible ones; 0.95 by default
@@ -69,7 +69,7 @@ export class HeldOutChoices {
     const heldOut = interpretationOf(atTemperature(preds, temperature), dataset, "held-out");
     const chosen = heldOut.positiveClass === undefined ? {} : chooseForRecall(heldOut.binary(), recall);
     const choices: Choices = {
-      epochs: chosenEpochs(learn.history),
+      epochs: chosenEpochs(learn.stages),
       ...{ temperature, ...chosen },
       conformalSets: conformalSets(heldOut.preds, recall),
       apart: dl !== undefined,

@@ -15,18 +15,19 @@ import { formatEstimated, formatShare, formatThreshold } from "../../statistics/
 import type { BinaryScores } from "../../statistics/BinaryScores.js";
 import { lowestPositives } from "../../statistics/lowestPositives.js";
 import { type Share, shareOfTrue } from "../../statistics/Share.js";
+import { ofIndependent } from "../../statistics/wilsonInterval.js";
 import { measureNames } from "../../statistics/measureNames.js";
-import type { Choices } from "./Choices.js";
+import type { ChosenEpoch, Choices } from "./Choices.js";
 
 /** What was chosen, on which images. */
 export function choicesTable(
   { epochs, temperature, threshold, promise, conformalSets, apart = false }: Choices,
   heldOut: ClassificationInterpretation,
 ): Table {
-  const stages = Object.entries(epochs).map(([phase, { trained, chosen }]) => [
+  const stages = Object.entries(epochs).map(([phase, epoch]) => [
     `epoch of the ${phase} stage`,
-    `${chosen} of ${trained}`,
-    apart ? "the lowest loss on the validation images" : "the lowest loss",
+    `${epoch.chosen ?? "unknown"} of ${epoch.trained}`,
+    whyInWords(epoch, apart),
   ]);
   return {
     caption: `Chosen on ${heldOut.images}; no test image was opened before`,
@@ -48,6 +49,13 @@ export function choicesTable(
         ? undefined
         : "The promise of the threshold is not exact: the same images chose the epoch.",
   };
+}
+
+/** Why a stage's net is of this epoch. */
+function whyInWords({ trained, chosen, isLowest = true }: ChosenEpoch, apart: boolean): string {
+  if (isLowest) return apart ? "the lowest loss on the validation images" : "the lowest loss";
+  if (chosen === null) return "the net is not that of the end of one of these epochs, as far as is known";
+  return `${chosen === trained ? "the last one" : "it was taken"}; another one had a lower loss`;
 }
 
 /** Whether the images had no part in the choice of the net that a threshold is promised of, or nothing is promised. */
@@ -91,7 +99,7 @@ export function resultsTable(
       ? []
       : [
           row("patients of whom all positive images are found", (interp) =>
-            formatEstimated(patientsFound(interp.binary().scored, threshold.threshold)),
+            formatEstimated(ofIndependent(patientsFound(interp.binary().scored, threshold.threshold))),
           ),
         ]),
     ...(threshold === undefined

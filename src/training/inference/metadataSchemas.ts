@@ -12,6 +12,7 @@ import { exportFormat } from "./exportLearner.js";
 import type { ExportedLearner } from "./ExportedLearner.js";
 import type { WithinEpoch } from "../checkpoint.js";
 import { isRngState, type RngState } from "../rngState.js";
+import type { EpochMark } from "../TrainedStage.js";
 
 type Metadata = Readonly<Record<string, string>>;
 
@@ -113,7 +114,10 @@ export interface CheckpointMetadata {
   readonly draws?: RngState;
   readonly seeds?: readonly number[];
   readonly withinEpoch?: WithinEpoch;
+  readonly epochMark?: EpochMark;
 }
+
+const orNaN = (loss: number | null): number => loss ?? NaN;
 
 const checkpoint: z.ZodType<CheckpointMetadata, Metadata> = z.object({
   architecture: z.string().optional(),
@@ -122,6 +126,16 @@ const checkpoint: z.ZodType<CheckpointMetadata, Metadata> = z.object({
   optimizerStep: z.string().transform(Number).pipe(z.number().int().min(0)).optional(),
   draws: json.pipe(z.custom<RngState>(isRngState, "expected the places of the random streams")).optional(),
   seeds: json.pipe(z.array(z.number().int())).optional(),
+  // A loss that is no number is null in JSON, and tells no epoch from another.
+  epochMark: json
+    .pipe(
+      z.object({
+        epoch: z.int(),
+        trainLoss: z.number().nullable().transform(orNaN),
+        validLoss: z.number().nullable().transform(orNaN).optional(),
+      }),
+    )
+    .optional(),
   withinEpoch: json.pipe(z.object({ epoch: z.int(), batch: z.int(), batches: z.int() })).optional(),
 });
 

@@ -4,6 +4,7 @@ import type { EpochSpan } from "../EpochSpan.js";
 import type { Optimizer } from "../optimizers/Optimizer.js";
 import type { Callback, TrainingState } from "../callbacks/Callback.js";
 import type { EpochRow } from "./EpochRow.js";
+import type { EpochMark } from "../TrainedStage.js";
 import { lrFindFigure } from "./lrFindFigure.js";
 import { lrSuggestions } from "./lrSuggestions.js";
 import type { MetricColumn } from "../metrics/metricColumns.js";
@@ -27,6 +28,7 @@ interface RecorderState {
   readonly rows: readonly EpochRow[];
   readonly batchesBefore: readonly number[];
   readonly total: number;
+  readonly kept?: EpochMark;
 }
 
 const nothing = { epochs: 0, train: 0, valid: 0 };
@@ -53,6 +55,11 @@ export class Recorder implements Callback {
    * @internal
    */
   place: Pick<TrainingState, "epoch" | "batch" | "batches"> | undefined;
+  /**
+   * Of which epoch the net was at the fit's end.
+   * @internal
+   */
+  kept: EpochMark | undefined;
   private readonly table: ReturnType<typeof progressTable>;
   private progress: FitProgress | undefined;
   /** Training batches of the whole fit. */
@@ -88,12 +95,12 @@ export class Recorder implements Callback {
 
   /** Everything it has recorded. */
   state(): unknown {
-    const { losses, lrs, moms, rows, batchesBefore, total } = this;
-    return { losses, lrs, moms, rows, batchesBefore, total };
+    const { losses, lrs, moms, rows, batchesBefore, total, kept } = this;
+    return { losses, lrs, moms, rows, batchesBefore, total, kept };
   }
 
   restore(saved: unknown): void {
-    const { losses, lrs, moms, rows, batchesBefore, total } = saved as RecorderState;
+    const { losses, lrs, moms, rows, batchesBefore, total, kept } = saved as RecorderState;
     // One by one: a long fit has more batches than a call may have arguments.
     for (const loss of losses) this.losses.push(loss);
     for (const lr of lrs) this.lrs.push(lr);
@@ -102,6 +109,7 @@ export class Recorder implements Callback {
     for (const row of rows) this.rows.push({ ...row, validLoss: row.validLoss });
     this.batchesBefore.push(...batchesBefore);
     this.total = total;
+    this.kept = kept && { ...kept, validLoss: kept.validLoss };
     for (const row of rows) this.progress?.row(this.table.row(row));
   }
 
