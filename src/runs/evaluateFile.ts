@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
+import { checkNumber } from "../core/checkNumber.js";
 import { UserError } from "../core/errors.js";
 import { kermanyPatient } from "../xrays/kermanyPatient.js";
 import { type ClassesEvaluation, evaluateClasses } from "../statistics/evaluateClasses.js";
@@ -121,6 +122,8 @@ async function readFile(file: string, options: EvaluateFileOptions, beside?: Rea
     return { table: readScoreTable(file, { ...options, positive: asked }, other) };
   }
   const stored = await readPredictions(json);
+  const { threshold } = options;
+  if (threshold !== undefined) checkNumber("threshold", threshold, { from: 0, to: 1 });
   const { preds } = stored;
   const positive = positiveClass(preds.classes, asked ?? preds.positiveClass, "--positive")?.name;
   return { stored, groups: options.patient === false ? undefined : patientsOf(stored), positive };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { readJson } from "../core/readJson.js";
 import { valueAt } from "../core/valueAt.js";
@@ -145,11 +146,21 @@ const schema: z.ZodType<Stored> = z
     items: storedItems,
     heldOut: storedItems.optional(),
   })
-  .superRefine(({ classes, positiveClass, ...images }, context) => {
+  .superRefine(({ classes, positiveClass, choices, ...images }, context) => {
     const names = new Set(classes);
-    if (positiveClass !== undefined && !names.has(positiveClass)) {
+    const { threshold, conformalSets } = choices ?? {};
+    const named = [
+      { path: ["positiveClass"], input: positiveClass },
+      { path: ["choices", "threshold", "positiveClass"], input: threshold?.positiveClass },
+    ];
+    for (const { path, input } of named) {
+      if (input === undefined || names.has(input)) continue;
       const message = `expected one of the classes, ${classes.join(", ")}`;
-      context.addIssue({ code: "custom", path: ["positiveClass"], message, input: positiveClass });
+      context.addIssue({ code: "custom", path, message, input });
+    }
+    if (conformalSets && !isDeepStrictEqual(conformalSets.classes, classes)) {
+      const [path, input] = [["choices", "conformalSets", "classes"], conformalSets.classes];
+      context.addIssue({ code: "custom", path, input, message: "expected the classes, in their order" });
     }
     const seen = new Set<string>();
     const sets = (["items", "heldOut"] as const).flatMap((set) =>

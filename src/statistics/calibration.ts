@@ -83,6 +83,9 @@ export function brierScore({ scores, positive }: BinaryScores): number {
   return mean(scores.map((p, i) => (p - valueAt(positive, i)) ** 2));
 }
 
+/** Between which temperatures the likeliest one is looked for. */
+const temperatureRange = [0.05, 20] as const;
+
 /** The smallest probability that a logarithm is taken of. */
 const tiny = 1e-12;
 
@@ -95,7 +98,18 @@ const tiny = 1e-12;
 export function fitTemperature({ probs, y }: Pick<Predictions, "probs" | "y">): number {
   const logits = logitsOf(probs);
   const loss = (logT: number) => mean(crossEntropyOfLogits(divided(logits, Math.exp(logT)), y));
-  return Math.exp(goldenSection(loss, Math.log(0.05), Math.log(20)));
+  const [low, high] = temperatureRange;
+  return Math.exp(goldenSection(loss, Math.log(low), Math.log(high)));
+}
+
+/**
+ * The temperature of `fitTemperature`, and 1 where the set does not determine one: where all its predictions are right the
+ * likeliest temperature is 0, where the probabilities tell nothing it is infinite.
+ */
+export function determinedTemperature(preds: Pick<Predictions, "probs" | "y">): number {
+  const [low, high] = temperatureRange;
+  const temperature = fitTemperature(preds);
+  return temperature > low * 1.001 && temperature < high / 1.001 ? temperature : 1;
 }
 
 /** Predictions with another temperature; losses with it. */

@@ -300,6 +300,7 @@ describe("xray evaluate", () => {
     assert.deepEqual([comparison.onlyFirst, comparison.onlySecond], [4, 1]);
     const text = await printed(a, { against: b });
     assert.match(text, /The first calls an image positive from 0\.65 on, the second from 0\.35 on/);
+    await refuses(evaluate(a, { threshold: 50 }), "threshold is 50", "from 0 to 1");
     const same = await evaluated(a, { against: b, threshold: 0.5 });
     assert.deepEqual(same.comparison?.thresholds, [0.5, 0.5]);
     const table = await evaluated(a, { against: writeCsv({ y, score: poor }) });

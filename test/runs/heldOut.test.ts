@@ -44,10 +44,15 @@ describe("HeldOutChoices", () => {
       if (epoch === 0) await learn.save("first");
     },
   };
-  const trained = async (root: string, callbacks: readonly Callback[] = [new SaveModelCallback()]) => {
+  const trained = async (
+    root: string,
+    callbacks: readonly Callback[] = [new SaveModelCallback()],
+    options: Partial<Parameters<typeof ImageDataBunch.fromFolder>[1]> = {},
+  ) => {
     const data = await ImageDataBunch.fromFolder(path.join(root, "train"), {
       ...{ size: 32, bs: 4, seed: 3, numWorkers: 0, validPct: 0.3, stratify: true },
       dsTfms: getTransforms(),
+      ...options,
     });
     const learn = await makeLearner({}, 3, { data: data.normalize(imagenetStats) });
     await learn.fit(3, 1e-2, [saveFirst, ...callbacks]);
@@ -86,6 +91,25 @@ describe("HeldOutChoices", () => {
     await learn.load("first");
     const { unfrozen } = (await HeldOutChoices.make(learn)).choices.epochs;
     assert.equal(unfrozen?.chosen, 1);
+  });
+
+  it("ends with what can be chosen where the held-out images have one class or determine no temperature", async () => {
+    const root = smallSet(12, 3);
+    // All images of one class are of one patient, who is in one set.
+    const learn = await trained(root, [], {
+      heldOutPct: 0.2,
+      groupBy: (file) => (file.includes("NORMAL") ? "n" : file),
+    });
+    assert.deepEqual([...new Set(learn.data.heldOutDs?.items.map(({ label }) => label))], [1]);
+    const made = await HeldOutChoices.make(learn);
+    assert.deepEqual([made.choices.temperature, made.choices.threshold], [1, undefined]);
+    made.show();
+    const rows = (tables.at(-1)?.rows ?? []).map((cells) => cells.join(" | ")).join("\n");
+    assert.match(rows, /temperature \| 1\.000 \| left as it is: these images determine none/);
+    assert.match(rows, /threshold \| none \| .* since these images are all PNEUMONIA/);
+    assert.match(rows, /by 0 patients with NORMAL, 2 patients with PNEUMONIA; a limit takes 19 patients/);
+    made.showBeside(await made.openTest({ path: root, valid: "test" }));
+    assert.equal(tables.at(-1)?.rows[0]?.[1], "– (–)");
   });
 
   it("is not needed to save numbers, whose protocol is then the run's, or none", async () => {

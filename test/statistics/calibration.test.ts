@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import { projectRoot } from "../../src/core/environment.js";
 import { Random } from "../../src/core/Random.js";
 import type { BinaryScores } from "../../src/statistics/BinaryScores.js";
-import { brierScore } from "../../src/statistics/calibration.js";
+import { brierScore, determinedTemperature, fitTemperature } from "../../src/statistics/calibration.js";
 import { calibrationCurve } from "../../src/statistics/calibrationCurve.js";
 import { decisionCurve } from "../../src/statistics/decisionCurve.js";
 import { expectedOverObserved } from "../../src/statistics/expectedOverObserved.js";
@@ -182,4 +182,20 @@ it("the distribution of probabilities counts each class in (from, to], 0 with th
   );
   assert.deepEqual([edges.length, edges[1], edges[20]], [21, 0.05, 1]);
   assert.deepEqual([negative[0], negative[18], positive[1], positive[9], positive[19]], [2, 1, 1, 1, 1]);
+});
+
+describe("a determined temperature", () => {
+  const preds = (ofPositive: readonly number[], y: readonly number[]) => ({
+    probs: Float32Array.from(ofPositive.flatMap((p) => [1 - p, p])),
+    y: Int32Array.from(y),
+  });
+
+  it("is the likeliest one, and 1 where that is 0 or infinite", () => {
+    const mixed = preds([0.9, 0.9, 0.9, 0.1], [1, 1, 0, 0]);
+    assert.equal(determinedTemperature(mixed), fitTemperature(mixed));
+    // At the temperature T three of four have the probability 0.75 where logit(0.9) / T is ln 3.
+    near([determinedTemperature(mixed)], [Math.log(9) / Math.log(3)], 1e-5, "temperature");
+    assert.equal(determinedTemperature(preds([0.9, 0.6, 0.2], [1, 1, 0])), 1, "all are right");
+    assert.equal(determinedTemperature(preds([0.9, 0.2], [0, 1])), 1, "all are wrong");
+  });
 });

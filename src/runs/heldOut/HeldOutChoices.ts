@@ -5,7 +5,7 @@ import { runDirectory } from "../../core/runDirectory.js";
 import type { ImageDataBunch } from "../../data/ImageDataBunch.js";
 import type { ImageDataset } from "../../data/ImageDataset.js";
 import { ClassificationInterpretation } from "../../interpretation/ClassificationInterpretation.js";
-import { atTemperature, fitTemperature } from "../../statistics/calibration.js";
+import { atTemperature, determinedTemperature } from "../../statistics/calibration.js";
 import { conformalSets } from "../../statistics/conformalSets.js";
 import type { ExportOptions } from "../../training/inference/exportLearner.js";
 import type { Learner } from "../../training/Learner.js";
@@ -50,7 +50,7 @@ export class HeldOutChoices {
    * twice: what is promised of the threshold is then not exact, and the table says so.
    * @param options `recall`: the share of the patients of whom the threshold is to find all positive images, with 95%
    * confidence, and the share of each class's images that are to keep it among the possible ones; 0.95 by default
-   * @throws UserError when a class is absent, the test images have been opened already, or the file cannot be written
+   * @throws UserError when the test images have been opened already, or the file cannot be written
    */
   static async make(
     learn: Learner<ImageDataBunch>,
@@ -64,10 +64,11 @@ export class HeldOutChoices {
     }
     const { heldOutDl: dl, validDs } = learn.data;
     const preds = await learn.getPreds(dl && { dl });
-    const temperature = fitTemperature(preds);
+    const temperature = determinedTemperature(preds);
     const dataset = dl?.dataset ?? validDs;
     const heldOut = interpretationOf(atTemperature(preds, temperature), dataset, "held-out");
-    const chosen = heldOut.positiveClass === undefined ? {} : chooseForRecall(heldOut.binary(), recall);
+    const hasBoth = heldOut.positiveClass !== undefined && new Set(preds.y).size > 1;
+    const chosen = hasBoth ? chooseForRecall(heldOut.binary(), recall) : {};
     const choices: Choices = {
       epochs: chosenEpochs(learn.stages),
       ...{ temperature, ...chosen },

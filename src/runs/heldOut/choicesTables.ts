@@ -34,13 +34,17 @@ export function choicesTable(
     columns: ["choice", "value", "by"],
     rows: [
       ...stages,
-      ["temperature", formatShare(temperature), "the likeliest probabilities"],
+      [
+        "temperature",
+        formatShare(temperature),
+        temperature === 1 ? "left as it is: these images determine none" : "the likeliest probabilities",
+      ],
       [
         "threshold",
         threshold === undefined
           ? "none"
           : `${formatThreshold(threshold.threshold, 3)} for ${threshold.positiveClass}`,
-        threshold?.rule ?? "the most probable class is predicted, since no class is positive",
+        threshold?.rule ?? `the most probable class is predicted, since ${whyNone(heldOut)}`,
       ],
       ...(conformalSets ? [setsRow(conformalSets, heldOut)] : []),
     ],
@@ -50,6 +54,12 @@ export function choicesTable(
         : "The promise of the threshold is not exact: the same images chose the epoch.",
   };
 }
+
+/** Why no threshold was chosen. */
+const whyNone = ({ positiveClass, preds }: ClassificationInterpretation): string =>
+  positiveClass === undefined
+    ? "no class is positive"
+    : `these images are all ${preds.classes[preds.y[0] ?? 0] ?? ""}`;
 
 /** Why a stage's net is of this epoch. */
 function whyInWords({ trained, chosen, isLowest = true }: ChosenEpoch, apart: boolean): string {
@@ -65,9 +75,10 @@ const isExact = (epochs: Choices["epochs"], promise: Choices["promise"]): boolea
 /** From which probability on a class is possible, and what is promised of that. */
 function setsRow(sets: ConformalSets, { preds }: ClassificationInterpretation): string[] {
   const needed = conformalNeeds(sets.level);
-  const units = preds.patients ? "patients" : "images";
-  const counted = sets.classes.map((name, k) => `${sets.units[k] ?? 0} ${units} with ${name}`).join(", ");
-  const few = sets.limits.includes(null) ? `; a limit takes ${needed} ${units}` : "";
+  const unit = preds.patients ? "patient" : "image";
+  const inWords = (units: number) => `${units} ${unit}${units === 1 ? "" : "s"}`;
+  const counted = sets.classes.map((name, k) => `${inWords(sets.units[k] ?? 0)} with ${name}`).join(", ");
+  const few = sets.limits.includes(null) ? `; a limit takes ${inWords(needed)}` : "";
   return [
     "possible classes",
     conformalSetsInWords(sets),
@@ -88,7 +99,7 @@ export function resultsTable(
   ];
   const rows = [
     row(measureNames.auroc, (interp) =>
-      threshold === undefined ? formatShare(interp.areaUnderRoc()) : areaInWords(interp),
+      interp.positiveClass === undefined ? formatShare(interp.areaUnderRoc()) : areaInWords(interp),
     ),
     ...(threshold === undefined
       ? meansOver.map((name) => row(measureNames[name], (interp) => formatShare(interp[name]().value)))
