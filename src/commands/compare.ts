@@ -25,7 +25,7 @@ export async function compare(...runs: readonly [first: string, second: string])
     printSweeps(sweeps[0], sweeps[1]);
     return;
   }
-  requireOneKind([first, second], sweeps);
+  await requireOneKind([first, second], sweeps);
   const [a, b] = [await namedRun(first), await namedRun(second)];
   const what = [a, b].some(({ metrics }) => dataSource(metrics) === "phantom") ? "DRAWN test" : "test";
   console.log(tableText(compareRuns(a, b, what)));
@@ -39,13 +39,15 @@ async function sweepIn(folder: string): Promise<NamedSweep | undefined> {
   return runs.length === 0 ? undefined : { name: path.basename(folder), runs };
 }
 
-/** @throws UserError when one of the folders is a sweep of `xray seeds` and the other one a run */
-function requireOneKind(
+/** @throws UserError when one of the folders is a sweep of `xray seeds` and the other one a run, or nothing of these */
+async function requireOneKind(
   folders: readonly [string, string],
   sweeps: readonly [NamedSweep | undefined, NamedSweep | undefined],
-): void {
+): Promise<void> {
   const [sweep, run] = sweeps[0] ? folders : [folders[1], folders[0]];
-  if ((!sweeps[0] && !sweeps[1]) || !existsSync(path.join(run, "metrics.json"))) return;
+  if (!sweeps[0] && !sweeps[1]) return;
+  // What is neither a run nor a sweep is the first thing to be said.
+  await namedRun(run);
   throw new UserError(
     `${shownPath(sweep)} holds the runs of a sweep of several seeds, and ${shownPath(run)} is one run.`,
     "Give two runs, or two sweeps of `npx xray seeds`.",

@@ -48,17 +48,20 @@ export function compareSweeps(first: NamedSweep, second: NamedSweep, what = "tes
     const differences = seedMeasureNames.map((name) => [name, (a?.[name] ?? NaN) - (b?.[name] ?? NaN)]);
     return Object.fromEntries(differences) as Record<SeedMeasure, number>;
   };
-  const both = bootstrapSeeds(pairs.length, images, differencesOf, { groups });
+  // Drawing one seed anew gives that seed: the interval would be one over images alone.
+  const both = pairs.length < 2 ? undefined : bootstrapSeeds(pairs.length, images, differencesOf, { groups });
   const compared = seedMeasureNames.map((name) => ({
     name,
     means: ([0, 1] as const).map((side) => mean(values(side, name))),
     seeds: compareSeeds(values(0, name), values(1, name), { higherIsBetter: name !== "error rate" }),
-    interval: both[name],
+    interval: both?.[name] ?? ([NaN, NaN] as const),
   }));
+  const inWords = pairs.length === 1 ? "1 seed" : `${pairs.length} seeds`;
   const { smallestP = 1 } = compared[0]?.seeds ?? {};
+  const isEqual = compared.some(({ seeds }) => seeds.difference.standardDeviation === 0);
   return {
     caption:
-      `${pairs.length} seeds in common (${pairs.map(([{ seed }]) => seed).join(", ")}), ${imagesInWords(images, what, groups)}, measures ` +
+      `${inWords} in common (${pairs.map(([{ seed }]) => seed).join(", ")}), ${imagesInWords(images, what, groups)}, measures ` +
       `of ${measures[0]?.[0]?.measuredOf ?? ""}; differences are ${first.name} less ${second.name}`,
     columns: [
       "measure",
@@ -81,10 +84,14 @@ export function compareSweeps(first: NamedSweep, second: NamedSweep, what = "tes
       formatP(seeds.p),
       `${seeds.wins} of ${pairs.length}${seeds.ties > 0 ? `, ${seeds.ties} equal` : ""}`,
       winsInWords(seeds, pairs.length),
-      countInWords(seedsNeeded(seeds.difference.standardDeviation, onePoint)),
+      countInWords(neededFor(seeds.difference.standardDeviation)),
     ]),
     note:
-      `Over seeds: Student's interval, and a test that flips the differences' signs, which with ${pairs.length} seeds can ` +
+      (pairs.length < 2 ? "With one seed nothing is known of other seeds. " : "") +
+      (isEqual
+        ? "In some measures the difference is the same with every seed: an interval of no width is no certainty. "
+        : "") +
+      `Over seeds: Student's interval, and a test that flips the differences' signs, which with ${inWords} can ` +
       `give no p value below ${formatP(smallestP)}. Over seeds and ${groups ? "patients" : "images"}: both are drawn anew (pigeonhole bootstrap). The ` +
       `share is that of the seeds with which ${first.name} is better, equal ones not among them, with Wilson's interval. The last column is how many seeds ` +
       "each recipe needs for a difference of one point to be found (paired t test at 5%, power 80%).",
@@ -114,5 +121,9 @@ function measuresOf({ preds, paths }: StoredPredictions) {
 
 const winsInWords = ({ wins, wilson }: SeedComparison, seeds: number): string =>
   `${(wins / seeds).toFixed(2)} (${wilson.map((end) => end.toFixed(2)).join(" to ")})`;
+
+/** Where the seeds do not differ, it is not known how much they do. */
+const neededFor = (standardDeviation: number): number =>
+  standardDeviation === 0 ? NaN : seedsNeeded(standardDeviation, onePoint);
 
 const countInWords = (seeds: number): string => (Number.isNaN(seeds) ? "–" : String(seeds));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { writeFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { describe, it, mock } from "node:test";
 import { compare } from "../../src/commands/compare.js";
@@ -148,12 +148,12 @@ describe("the page of xray serve", () => {
     const file = path.join(await run("good", good), "export.safetensors");
     const threshold = { positiveClass: "dog", threshold: 0.65, rule: "Youden" };
     const { rule, numbers } = await aboutNet(file, { arch: "tiny", classes, threshold });
-    assert.equal(rule, "threshold 0.65 for dog, chosen for Youden");
+    assert.equal(rule, "dog is predicted from a probability of 0.65 on, which was chosen for Youden");
     assert.match(numbers?.caption ?? "", /8 test images, dog predicted at a probability of 0\.650 or more/);
     const value = (name: string) => numbers?.rows.find(([measure]) => measure?.startsWith(name))?.[1];
     assert.deepEqual([value("recall"), value("specificity")], ["0.750", "1.000"]);
     const plain = await aboutNet(file, { arch: "tiny", classes, threshold: undefined });
-    assert.equal(plain.rule, "threshold 0.5");
+    assert.equal(plain.rule, "The more probable class is predicted");
     assert.match(plain.numbers?.caption ?? "", /On 8 test images/);
   });
 
@@ -195,6 +195,20 @@ describe("xray compare of two sweeps", () => {
     assert.match(text, /The recipes differ in no setting\.$/);
   });
 
+  it("claims nothing of seeds where there is one, or where all of them say the same", async () => {
+    const cells = (text: string) =>
+      text
+        .split("\n")
+        .find((line) => line.startsWith("error rate"))
+        ?.split(/ {2,}/) ?? [];
+    const one = await printed(await sweep("single-a", [good]), await sweep("single-b", [poor]));
+    assert.match(one, /^1 seed in common \(1\)[^]*With one seed nothing is known of other seeds/);
+    assert.deepEqual(cells(one).slice(3, 6), ["-0.500", "–", "–"]);
+    const same = await printed(await sweep("twin-a", [good, poor]), await sweep("twin-b", [good, poor]));
+    assert.match(same, /the difference is the same with every seed: an interval of no width is no certainty/);
+    assert.equal(cells(same).at(-1)?.trim(), "–", "how many seeds one point takes");
+  });
+
   it("takes patients from whichever run knows them", async () => {
     const a = await sweep("unknown", [good, good]);
     const b = at("known");
@@ -212,6 +226,9 @@ describe("xray compare of two sweeps", () => {
     for (const pair of [[a, b] as const, [b, a] as const]) {
       await refuses(compare(...pair), "sweep holds the runs of a sweep", "alone is one run", "two sweeps");
     }
+    const damaged = await run("damaged", good);
+    rmSync(path.join(damaged, "metrics.json"));
+    await refuses(compare(a, damaged), path.join("damaged", "metrics.json"));
   });
 
   it("refuses sweeps without a common seed", async () => {

@@ -152,6 +152,25 @@ describe("files of a run that were changed", () => {
         'positiveClass is "cow" (expected one of the classes, cat, dog)',
       ],
       [
+        "predictions.json",
+        (all) =>
+          Object.assign(all as object, {
+            choices: { epochs: {}, temperature: 1, threshold: { positiveClass: "cow", threshold: 0.5 } },
+          }),
+        'choices.threshold.positiveClass is "cow" (expected one of the classes, cat, dog)',
+      ],
+      [
+        "predictions.json",
+        (all) =>
+          Object.assign(all as object, {
+            choices: {
+              ...{ epochs: {}, temperature: 1 },
+              conformalSets: { level: 0.9, classes: ["dog", "cat"], limits: [0.1, 0.2], units: [9, 9] },
+            },
+          }),
+        'choices.conformalSets.classes is ["dog","cat"] (expected the classes, in their order)',
+      ],
+      [
         "metrics.json",
         (all) => Object.assign(all as object, { classes: ["cat"] }),
         'classes is ["cat"] (expected at least two classes)',
