@@ -118,6 +118,7 @@ export { crossEntropy, type CrossEntropyOptions, type LossFunc } from "./trainin
 export type { FineTuneOptions } from "./training/fineTune.js";
 export type { FitOneCycleOptions } from "./training/fitOneCycle.js";
 export type { HistoryRow, Timing } from "./training/HistoryRow.js";
+export type { TrainedStage } from "./training/TrainedStage.js";
 export type { BackupOptions } from "./training/backup/BackupOptions.js";
 export type { Interruption } from "./training/backup/SavedFit.js";
 export { Learner } from "./training/Learner.js";

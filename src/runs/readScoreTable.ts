@@ -289,7 +289,7 @@ function refuseAbsent(file: string, texts: readonly string[], positive: string):
   );
 }
 
-/** Of two values the larger number, or the one whose name is not that of the normal; else the one that was found. */
+/** The larger of two numbers, or the one of two names that is not that of the normal; else the one that was found. */
 function likelyPositive(texts: readonly string[], found: string): string {
   const values = [...new Set(texts)];
   if (values.length !== 2) return found;

@@ -4,6 +4,7 @@ import { valueAt } from "../core/valueAt.js";
 
 /** All epochs with the same layers frozen, and the net that they have led to. */
 export interface TrainedStage {
+  /** Whether some layers were frozen. */
   readonly phase: HistoryRow["phase"];
   /** Its epochs, in their order, of one or several fits. */
   readonly rows: readonly HistoryRow[];
@@ -22,7 +23,7 @@ const isMarked = (mark: EpochMark | undefined, row: EpochMark): boolean =>
 
 /** Follows of which epoch's end the net is, through fits, checkpoints and backups. */
 export class NetEpoch {
-  /** Of a net that is being trained: the fit's rows, and the place of the one that the epoch will have. */
+  /** The rows of the fit that the net comes from, and the place of the one that its epoch has, or will have. */
   private current: { readonly rows: readonly EpochRow[]; readonly at: number } | undefined;
   /** How many epochs there were at each fit's beginning, and of which the net was. */
   private readonly begun: (Pick<HistoryRow, "phase"> & {

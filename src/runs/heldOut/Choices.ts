@@ -32,7 +32,7 @@ export interface ChosenEpoch {
   readonly isLowest?: boolean;
 }
 
-/** Of which epoch each stage's net is, and whether it is the one that `SaveModelCallback` takes by default. */
+/** The epoch that each stage's net is of, and whether it is the one that `SaveModelCallback` takes by default. */
 export function chosenEpochs(stages: readonly TrainedStage[]): Choices["epochs"] {
   return Object.fromEntries(
     stages.map(({ phase, rows, kept }) => {

@@ -56,7 +56,7 @@ export class Recorder implements Callback {
    */
   place: Pick<TrainingState, "epoch" | "batch" | "batches"> | undefined;
   /**
-   * Of which epoch the net was at the fit's end.
+   * The epoch that the net was of at the fit's end.
    * @internal
    */
   kept: EpochMark | undefined;
