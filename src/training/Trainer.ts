@@ -33,7 +33,8 @@ import { captureRng, restoreRng, type Streams } from "./rngState.js";
 import { NetRunner } from "./session/NetRunner.js";
 import { takeSnapshot } from "./session/snapshot.js";
 import type { TrainedLearner } from "./TrainedLearner.js";
-import { NetEpoch, type TrainedStage } from "./TrainedStage.js";
+import { NetEpoch } from "./NetEpoch.js";
+import type { TrainedStage } from "./TrainedStage.js";
 import { validate, type ValidatedBatch, type ValidateOptions, type Validation } from "./validate.js";
 
 /**

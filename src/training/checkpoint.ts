@@ -13,7 +13,7 @@ import {
   checkpointRemedy,
 } from "./inference/metadataSchemas.js";
 import type { RngState } from "./rngState.js";
-import type { EpochMark } from "./TrainedStage.js";
+import type { EpochMark } from "./NetEpoch.js";
 import type { Optimizer } from "./optimizers/Optimizer.js";
 import { requireFiniteWeights, divergedRemedy } from "../models/requireFiniteWeights.js";
 import { fileNamed } from "../core/fileEnding.js";

@@ -110,6 +110,11 @@ describe("HeldOutChoices", () => {
     assert.match(rows, /by 0 patients with NORMAL, 2 patients with PNEUMONIA; a limit takes 19 patients/);
     made.showBeside(await made.openTest({ path: root, valid: "test" }));
     assert.equal(tables.at(-1)?.rows[0]?.[1], "– (–)");
+    assert.match(
+      tables.at(-1)?.caption ?? "",
+      /^PNEUMONIA, threshold 0\.5; in brackets: [^.]*$/,
+      "none was chosen",
+    );
   });
 
   it("is not needed to save numbers, whose protocol is then the run's, or none", async () => {

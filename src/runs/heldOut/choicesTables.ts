@@ -118,10 +118,15 @@ export function resultsTable(
       : [row("Brier score", (interp) => formatShare(interp.binary().brierScore()))]),
     ...(conformalSets ? setsRows(conformalSets, row) : []),
   ];
+  const caption = [
+    `${heldOut.measuredOf}, ${decisionInWords(heldOut.preds.classes, threshold)}`,
+    ...(heldOut.positiveClass === undefined
+      ? []
+      : [`; in brackets: ${intervalsInWords(tested.preds.patients)}`]),
+    ...(threshold ? [". On the images that it was chosen on a threshold looks better than it is"] : []),
+  ];
   return {
-    caption:
-      `${heldOut.measuredOf}, ${decisionInWords(heldOut.preds.classes, threshold)}; in brackets: ` +
-      `${intervalsInWords(tested.preds.patients)}. On the images that it was chosen on a threshold looks better than it is`,
+    caption: caption.join(""),
     columns: ["measure", `${heldOut.images} (chosen here)`, tested.images],
     rows,
   };

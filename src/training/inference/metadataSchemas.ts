@@ -12,7 +12,7 @@ import { exportFormat } from "./exportLearner.js";
 import type { ExportedLearner } from "./ExportedLearner.js";
 import type { WithinEpoch } from "../checkpoint.js";
 import { isRngState, type RngState } from "../rngState.js";
-import type { EpochMark } from "../TrainedStage.js";
+import type { EpochMark } from "../NetEpoch.js";
 
 type Metadata = Readonly<Record<string, string>>;
 

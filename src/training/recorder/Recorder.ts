@@ -4,7 +4,7 @@ import type { EpochSpan } from "../EpochSpan.js";
 import type { Optimizer } from "../optimizers/Optimizer.js";
 import type { Callback, TrainingState } from "../callbacks/Callback.js";
 import type { EpochRow } from "./EpochRow.js";
-import type { EpochMark } from "../TrainedStage.js";
+import type { EpochMark } from "../NetEpoch.js";
 import { lrFindFigure } from "./lrFindFigure.js";
 import { lrSuggestions } from "./lrSuggestions.js";
 import type { MetricColumn } from "../metrics/metricColumns.js";
