@@ -159,10 +159,13 @@ function program(): Command {
 
   xray
     .command("predict")
-    .description("predict X-rays with a trained model, and draw where it looked; not a medical device")
+    .description("predict images with a trained model; not a medical device")
     .argument("<image...>", "image files, or folders of them")
     .requiredOption("--model <file>", "what learn.export() wrote, or the folder of a run that holds it")
-    .option("--heatmaps <folder>", "where the heat maps go; default: heatmaps beside the model")
+    .option(
+      "--heatmaps [folder]",
+      "draw where the net looked, into this folder; default: heatmaps beside the model",
+    )
     .option("--json", "print JSON, for programs")
     .action(async (images: string[], options: PredictOptions) => {
       const { predict } = await import("./commands/predict.js");
