@@ -167,6 +167,10 @@ function program(): Command {
       "draw where the net looked, into this folder; default: heatmaps beside the model",
     )
     .option("--json", "print JSON, for programs")
+    .option(
+      "--out <file>",
+      "a row for each image in this file, .csv or .jsonl; goes on behind the last row of one that is there",
+    )
     .action(async (images: string[], options: PredictOptions) => {
       const { predict } = await import("./commands/predict.js");
       await predict(images, options);

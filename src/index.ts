@@ -152,7 +152,8 @@ export type { ValidateOptions, Validation } from "./training/validate.js";
 // Inference
 export type { ExportOptions } from "./training/inference/exportLearner.js";
 export { loadLearner } from "./training/inference/loadLearner.js";
-export type { FilePrediction, InferenceLearner } from "./training/inference/InferenceLearner.js";
+export type { InferenceLearner } from "./training/inference/InferenceLearner.js";
+export type { FilePrediction, UnreadableFile } from "./training/inference/predictEach.js";
 export type { NetDescription } from "./training/inference/NetDescription.js";
 export type { Prediction } from "./training/inference/Prediction.js";
 

@@ -14,6 +14,7 @@ import { answerOf, type Prediction } from "../training/inference/Prediction.js";
 import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
 import { loadLearner } from "../training/inference/loadLearner.js";
 import { exportedModel } from "./exportedModel.js";
+import { predictInto } from "./predictInto.js";
 
 export interface PredictOptions {
   /** As `exportedModel` takes it. */
@@ -22,6 +23,8 @@ export interface PredictOptions {
   readonly heatmaps?: string | true;
   /** Print one JSON array, for programs. @default false */
   readonly json?: boolean;
+  /** Write a row for each image to this file, `.csv` or `.jsonl`, in place of printing them. @default none */
+  readonly out?: string;
 }
 
 /** What is printed of an image. */
@@ -54,7 +57,17 @@ export async function predict(images: readonly string[], options: PredictOptions
   const model = exportedModel(options.model);
   const paths = images.flatMap(imagesAt);
   if (paths.length === 0) throw new UserError("There are no images to predict.", "Name images.");
-  const { heatmaps } = options;
+  const { heatmaps, out } = options;
+  if (out !== undefined) {
+    if (heatmaps !== undefined || json) {
+      throw new UserError(
+        "--out goes with neither --heatmaps nor --json.",
+        "Give the command twice, or name the file with --out alone.",
+      );
+    }
+    await predictInto(out, paths, model);
+    return;
+  }
   const folder = heatmaps === true ? path.join(path.dirname(model), "heatmaps") : heatmaps;
   const learn = await loadLearner(model);
   const predicted: Predicted[] = [];
