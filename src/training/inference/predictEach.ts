@@ -12,6 +12,7 @@ export interface FilePrediction extends Prediction {
 
 /** A file that cannot be predicted. */
 export interface UnreadableFile {
+  /** As it was given. */
   readonly path: string;
   /** Why, as a clause that completes "the file ...". */
   readonly reason: string;
