@@ -30,11 +30,15 @@ function watchConversion() {
     };
     return ts.createWatchProgram(host);
   };
+  // Else every package in node_modules/@types is read at the start, and one of them brings the browser's names along.
+  const createWatchCompilerHost = (files, options, ...rest) =>
+    ts.createWatchCompilerHost(files, { ...options, types: ["node"] }, ...rest);
   // A copy, since the compiler's own properties cannot be set.
   require.cache[compiler].exports = {
     ...require.cache[compiler].exports,
     transpileModule,
     createWatchProgram,
+    createWatchCompilerHost,
   };
 }
 
