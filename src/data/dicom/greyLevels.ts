@@ -64,7 +64,7 @@ export function greyLevels(image: Shown, stored: Iterable<number>): Uint8Array {
 }
 
 /** The number that stored bits stand for. */
-function valueOf(code: number, { bitsStored, signed }: Shown): number {
+export function valueOf(code: number, { bitsStored, signed }: Pick<Shown, "bitsStored" | "signed">): number {
   return signed && code >= 2 ** (bitsStored - 1) ? code - 2 ** bitsStored : code;
 }
 
@@ -100,7 +100,8 @@ function windowed(value: number, { center, width, kind }: Window): number {
   }
 }
 
-function lookUp({ first, entries }: Lut, value: number): number {
+/** The entry of a value: beyond a table's ends the first or the last one. */
+export function lookUp({ first, entries }: Lut, value: number): number {
   const place = Math.min(entries.length - 1, Math.max(0, Math.round(value) - first));
   return entries[place] ?? 0;
 }

@@ -73,11 +73,13 @@ export function compressedValues(
   const beyond = mayOvershoot ? mostOvershoot * count : 0;
   const [low, high] = signed ? [-count / 2, count / 2 - 1] : [0, count - 1];
   const half = 2 ** (precision - 1);
-  if (!signed && precision <= bitsStored) return { values, bits: bitsStored };
+  const isSignUnexpected = !signed && header.signed === true;
+  if (!signed && precision <= bitsStored && !isSignUnexpected) return { values, bits: bitsStored };
   for (let k = 0; k < values.length; k++) {
     const value = (values[k] ?? 0) & (2 * half - 1);
     if (signed && header.signed !== true) {
-      // A JPEG has no sign: the bits stored are one by themselves, or the sign goes on above them.
+      // A JPEG has no sign, and some encoders of JPEG 2000 are told of none: the bits stored are one by themselves, or the
+      // sign goes on above them.
       const isWhole = value < count ? precision >= bitsStored || value < half : value >= 2 * half - count / 2;
       if (!isWhole) throw tooLarge(image, value);
       values[k] = value % count;

@@ -79,7 +79,9 @@ function requireBytes(bytes: number, path: string): void {
 
 function whatElse(bytes: Buffer, path: string): string {
   if (looksLikeText(bytes)) return "holds text, not an image";
-  if (/\.(dcm|dicom)$/i.test(path)) return "is no DICOM file: it lacks the word DICM behind its preamble";
+  if (/\.(dcm|dicom)$/i.test(path)) {
+    return "is no DICOM file: it lacks the word DICM behind its preamble, and does not begin with elements of one";
+  }
   return `is no image of a kind that is read: ${readKindNames} are`;
 }
 
