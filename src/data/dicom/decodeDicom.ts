@@ -3,14 +3,14 @@ import { type Samples, decodeFrame } from "./decodeFrame.js";
 import { greyLevels } from "./greyLevels.js";
 import { coloursOf } from "./palette.js";
 import { type DicomImage, readDicom } from "./readDicom.js";
-import { UnreadableDicom } from "./UnreadableDicom.js";
+import { UnreadableImage } from "../images/UnreadableImage.js";
 import { rgbOf } from "./ybr.js";
 
 /**
  * Decodes a DICOM image of one frame as it is meant to be seen: grey by its window (see `greyLevels`), colours as
  * RGB of 8 bits. It may take long: others call `decodeInThread`.
  * @param begins told the number of pixels once the header is read
- * @throws UnreadableDicom with the reason
+ * @throws UnreadableImage with the reason
  */
 export async function decodeDicom(
   bytes: Uint8Array,
@@ -22,7 +22,7 @@ export async function decodeDicom(
   const isGrey = photometric === "MONOCHROME1" || photometric === "MONOCHROME2";
   const isOneSample = isGrey || palette !== undefined;
   if (isOneSample !== (samples === 1) || (!isOneSample && !isReadColour(image))) {
-    throw new UnreadableDicom(
+    throw new UnreadableImage(
       `has the photometric interpretation ${photometric || "unknown"} with ${samples} ` +
         `${samples === 1 ? "sample" : "samples"} of ${image.bitsAllocated} bits, which is not read`,
     );

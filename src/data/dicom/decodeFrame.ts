@@ -7,7 +7,7 @@ import { type Jpeg2000Frame, jpeg2000Frame } from "./jpeg2000Frame.js";
 import type { DicomImage } from "./readDicom.js";
 import type { PixelCoding } from "./transferSyntax.js";
 import { type StoredValues, compressedValues, nativeValues } from "./storedValues.js";
-import { UnreadableDicom } from "./UnreadableDicom.js";
+import { UnreadableImage } from "../images/UnreadableImage.js";
 import { isSubsampled, withOwnColours } from "./ybr.js";
 
 /** The samples of an image as numbers without sign, pixel by pixel. */
@@ -15,7 +15,7 @@ export type Samples = Uint8Array | Uint16Array;
 
 type Compressed = Exclude<PixelCoding, "native" | "rle">;
 
-/** @throws UnreadableDicom when the pixel data do not make up the image */
+/** @throws UnreadableImage when the pixel data do not make up the image */
 export async function decodeFrame(image: DicomImage): Promise<StoredValues> {
   const { coding, pixels, samples } = image;
   const length = image.rows * image.columns;
@@ -51,7 +51,7 @@ function headerOf(pixels: Uint8Array, coding: Compressed): FrameHeader | Jpeg200
   if (coding === "jpeg2000") return jpeg2000Frame(pixels);
   const frame = jpegFrame(pixels);
   if (frame && codingIn(pixels) !== coding) {
-    throw new UnreadableDicom(
+    throw new UnreadableImage(
       `holds a JPEG by a process that is not read (its marker is ${frame.marker.toString(16).toUpperCase()})`,
     );
   }
@@ -79,20 +79,20 @@ async function decoded(
 function requireSame(header: FrameHeader | Jpeg2000Frame, image: DicomImage): void {
   const { width, height, samples, precision } = header;
   if (width !== image.columns || height !== image.rows || samples !== image.samples) {
-    throw new UnreadableDicom(
+    throw new UnreadableImage(
       `says ${image.columns} x ${image.rows} pixels of ${image.samples} samples, and its compressed image has ` +
         `${width} x ${height} of ${samples}`,
     );
   }
   if (image.coding === "jpeg" && precision > 8) {
-    throw new UnreadableDicom(
+    throw new UnreadableImage(
       `holds a lossy JPEG of ${precision} bits a sample, which is not read; convert it to explicit little endian`,
     );
   }
   // A lossy picture of 8 bits has lost what a window of more bits would show.
   const isTooShallow = image.coding === "jpeg" && precision < image.bitsStored;
   if (precision > image.bitsAllocated || isTooShallow) {
-    throw new UnreadableDicom(
+    throw new UnreadableImage(
       `says ${isTooShallow ? image.bitsStored : image.bitsAllocated} bits a sample, and its compressed image has ` +
         `${precision}`,
     );
@@ -134,7 +134,7 @@ const mostPadding = 16;
 /**
  * Whether there is one picture, and it is ended: its codes never hold the marker of an end (ITU T.81, B.1.1.5; T.87,
  * annex A; T.800, annex A).
- * @throws UnreadableDicom when there is more than one picture
+ * @throws UnreadableImage when there is more than one picture
  */
 function isOnePicture(pixels: Uint8Array, coding: Compressed): boolean {
   const bytes = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength);
@@ -143,7 +143,7 @@ function isOnePicture(pixels: Uint8Array, coding: Compressed): boolean {
   if (end === -1) return false;
   const rest = bytes.subarray(end + 2);
   if (rest.length > mostPadding && rest.some((byte) => byte !== 0)) {
-    throw new UnreadableDicom(
+    throw new UnreadableImage(
       "holds more than one picture, or other data behind it, where it says one frame",
     );
   }
@@ -179,4 +179,4 @@ function interleaveMode(jpegLs: Uint8Array): number | undefined {
   return undefined;
 }
 
-const damaged = (): UnreadableDicom => new UnreadableDicom("has pixel data that are cut short or damaged");
+const damaged = (): UnreadableImage => new UnreadableImage("has pixel data that are cut short or damaged");

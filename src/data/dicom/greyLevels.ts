@@ -1,5 +1,5 @@
 import type { DicomImage, Lut, Window } from "./readDicom.js";
-import { UnreadableDicom } from "./UnreadableDicom.js";
+import { UnreadableImage } from "../images/UnreadableImage.js";
 
 type Shown = Pick<
   DicomImage,
@@ -23,7 +23,7 @@ type Shown = Pick<
  * largest in the image, while 8 bits are shown as they are: they come from a picture made to be looked at. Padding
  * is black, and has no part in that range.
  * @param stored the values in the image, without sign
- * @throws UnreadableDicom when a window or a table shows different values as one grey level
+ * @throws UnreadableImage when a window or a table shows different values as one grey level
  */
 export function greyLevels(image: Shown, stored: Iterable<number>): Uint8Array {
   const count = 2 ** image.bitsStored;
@@ -56,7 +56,7 @@ export function greyLevels(image: Shown, stored: Iterable<number>): Uint8Array {
   });
   const first = levels[codes[0] ?? 0];
   if (codes.length > 1 && codes.every((code) => levels[code] === first)) {
-    throw new UnreadableDicom(
+    throw new UnreadableImage(
       "would be shown as one grey level, though its pixels differ: its window or lookup table does not fit its values",
     );
   }

@@ -1,7 +1,7 @@
 import type { DataSet } from "dicom-parser";
 import { bytesOf, firstItem } from "./elements.js";
 import type { Lut } from "./readDicom.js";
-import { UnreadableDicom } from "./UnreadableDicom.js";
+import { UnreadableImage } from "../images/UnreadableImage.js";
 
 /** The first table of a sequence; `signed` is asked where the file does not say it, in implicit syntax. */
 export function lutOf(dataSet: DataSet, tag: string, signed: boolean): Lut | undefined {
@@ -12,7 +12,7 @@ export function lutOf(dataSet: DataSet, tag: string, signed: boolean): Lut | und
 /**
  * A table by the tags of its two elements.
  * @returns undefined where one of them is missing or empty
- * @throws UnreadableDicom when it has fewer entries than it says, or more
+ * @throws UnreadableImage when it has fewer entries than it says, or more
  */
 export function tableOf(
   item: DataSet,
@@ -34,7 +34,7 @@ export function tableOf(
   // Values beyond the last entry get the last: of so few that are missing it is what they would be.
   const isWhole = Math.abs(there - length) <= Math.max(1, length / 100);
   if (bits < 1 || bits > 16 || there === 0 || !isWhole) {
-    throw new UnreadableDicom(
+    throw new UnreadableImage(
       `has a damaged lookup table: it says ${length} entries of ${bits} bits, and has ${there}`,
     );
   }

@@ -3,7 +3,7 @@ import type { Samples } from "./decodeFrame.js";
 import { lookUp, valueOf } from "./greyLevels.js";
 import { tableOf } from "./lutOf.js";
 import type { Lut } from "./readDicom.js";
-import { UnreadableDicom } from "./UnreadableDicom.js";
+import { UnreadableImage } from "../images/UnreadableImage.js";
 
 /** Tables of red, green and blue. */
 export type Palette = readonly [red: Lut, green: Lut, blue: Lut];
@@ -11,14 +11,14 @@ export type Palette = readonly [red: Lut, green: Lut, blue: Lut];
 /**
  * The colours that stored values stand for (PS3.3, C.7.6.3.1.5 and C.7.6.3.1.6).
  * @param signed whether the stored values are
- * @throws UnreadableDicom when there are none, or they are damaged or written in segments
+ * @throws UnreadableImage when there are none, or they are damaged or written in segments
  */
 export function paletteOf(dataSet: DataSet, signed: boolean): Palette {
   const table = (descriptor: string, data: string): Lut => {
     const found = tableOf(dataSet, { descriptor, data }, signed);
     if (found) return found;
     const isSegmented = dataSet.elements.x00281221 !== undefined;
-    throw new UnreadableDicom(
+    throw new UnreadableImage(
       isSegmented
         ? "has a palette of colours in segments, which is not read"
         : "lacks its palette of colours",

@@ -29,7 +29,7 @@ const endOfMetaTags = 0x00030000;
  * or their transfer syntax, and data sets that are written in another way than these say. All of that can be told by
  * the elements themselves, and pydicom reads it too. Deflated data sets are inflated. A file that is as it ought to be
  * is not copied.
- * @throws UnreadableDicom for a deflated data set that cannot be inflated
+ * @throws UnreadableImage for a deflated data set that cannot be inflated
  */
 export function part10(bytes: Uint8Array): Part10 {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -2,7 +2,7 @@ import type { DataSet, Element } from "dicom-parser";
 import { codingIn } from "./codingIn.js";
 import { bytesOf } from "./elements.js";
 import { encodingSyntaxes, type PixelCoding } from "./transferSyntax.js";
-import { UnreadableDicom } from "./UnreadableDicom.js";
+import { UnreadableImage } from "../images/UnreadableImage.js";
 
 /** A frame as stored, and how. */
 export interface PixelData {
@@ -22,7 +22,7 @@ const mostZeros = 1 / 50;
  * archives compress and decompress images, and leave the header as it was.
  * @param stated the coding that the transfer syntax says
  * @param length bytes of the image without compression
- * @throws UnreadableDicom when they are cut short, or cannot be what is said
+ * @throws UnreadableImage when they are cut short, or cannot be what is said
  */
 export function pixelData(
   dataSet: DataSet,
@@ -32,19 +32,19 @@ export function pixelData(
 ): PixelData {
   const isFragmented = element.hadUndefinedLength === true;
   const stored = isFragmented ? fragments(dataSet.byteArray, element.dataOffset) : bytesOf(dataSet, element);
-  if (stored.length === 0) throw new UnreadableDicom("holds no pixel data");
+  if (stored.length === 0) throw new UnreadableImage("holds no pixel data");
   if (isFragmented || stated !== "native") {
     const found = codingIn(stored);
     if (found !== undefined) return { coding: found, pixels: stored };
   }
   const isNative = stored.length >= length && stored.length - length <= 1;
   if (isFragmented && stated === "native" && !isNative) {
-    throw new UnreadableDicom(
+    throw new UnreadableImage(
       "has pixel data in fragments, as compressed images have, and a transfer syntax without compression",
     );
   }
   if (!isFragmented && stated !== "native" && !isNative) {
-    throw new UnreadableDicom(
+    throw new UnreadableImage(
       "has pixel data that are not compressed, and a transfer syntax of compressed ones",
     );
   }
@@ -55,12 +55,12 @@ export function pixelData(
   return { coding: "native", pixels };
 }
 
-/** @throws UnreadableDicom when some other size was meant, or there is a second image */
+/** @throws UnreadableImage when some other size was meant, or there is a second image */
 function requireLength(pixels: Uint8Array, length: number): void {
   const rest = pixels.subarray(length);
   if (rest.length <= mostPadding) return;
   if (rest.length <= length * mostZeros && rest.every((byte) => byte === 0)) return;
-  throw new UnreadableDicom(
+  throw new UnreadableImage(
     `holds ${pixels.length} bytes of pixels, and its rows, columns and bits make ${length}`,
   );
 }
@@ -69,7 +69,7 @@ const [item, endOfSequence] = [0xfffee000, 0xfffee0dd];
 
 /**
  * The fragments of compressed pixels joined (PS3.5, A.4), without the table of offsets before them.
- * @throws UnreadableDicom when one is cut short, or something else stands between them
+ * @throws UnreadableImage when one is cut short, or something else stands between them
  */
 function fragments(bytes: Uint8Array, start: number): Uint8Array {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -79,7 +79,7 @@ function fragments(bytes: Uint8Array, start: number): Uint8Array {
     const tag = file.readUInt16LE(at) * 0x10000 + file.readUInt16LE(at + 2);
     if (tag === endOfSequence) break;
     const end = at + 8 + file.readUInt32LE(at + 4);
-    if (tag !== item || end > file.length) throw new UnreadableDicom("is cut short (truncated)");
+    if (tag !== item || end > file.length) throw new UnreadableImage("is cut short (truncated)");
     found.push(file.subarray(at + 8, end));
     at = end;
   }

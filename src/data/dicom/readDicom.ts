@@ -2,7 +2,7 @@ import type { DataSet } from "dicom-parser";
 import { messageOf } from "../../core/errors.js";
 import { tooManyPixels } from "../images/decodeLimits.js";
 import { type PixelCoding, pixelCoding } from "./transferSyntax.js";
-import { UnreadableDicom } from "./UnreadableDicom.js";
+import { UnreadableImage } from "../images/UnreadableImage.js";
 import { part10 } from "./part10.js";
 import { pixelData } from "./pixelData.js";
 import { windowOf } from "./windowOf.js";
@@ -62,7 +62,7 @@ export interface DicomImage {
 
 /**
  * Reads the attributes by which an image is shown (PS3.3, C.7.6.3, C.11.1 and C.11.2) and its pixels.
- * @throws UnreadableDicom
+ * @throws UnreadableImage
  */
 export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
   const file = part10(bytes);
@@ -72,7 +72,7 @@ export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
   if (element === undefined || element.length === 0) throw withoutPixels(dataSet);
   const frames = numberOf(dataSet, "x00280008", "number of frames") ?? 1;
   if (frames > 1) {
-    throw new UnreadableDicom(`holds ${frames} frames; export the one to use as a file of its own`);
+    throw new UnreadableImage(`holds ${frames} frames; export the one to use as a file of its own`);
   }
   const samples = dataSet.uint16("x00280002") ?? 1;
   const bitsAllocated = dataSet.uint16("x00280100");
@@ -81,13 +81,13 @@ export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
   const [rows, columns] = [dataSet.uint16("x00280010") ?? 0, dataSet.uint16("x00280011") ?? 0];
   const signed = dataSet.uint16("x00280103") === 1;
   const photometric = (dataSet.string("x00280004") ?? "").trim().toUpperCase();
-  if (rows === 0 || columns === 0) throw new UnreadableDicom("does not say its rows and columns");
+  if (rows === 0 || columns === 0) throw new UnreadableImage("does not say its rows and columns");
   const tooMany = tooManyPixels(columns, rows);
-  if (tooMany !== undefined) throw new UnreadableDicom(tooMany, "tooLarge");
-  if (samples !== 1 && samples !== 3) throw new UnreadableDicom(`has ${samples} samples a pixel`);
+  if (tooMany !== undefined) throw new UnreadableImage(tooMany, "tooLarge");
+  if (samples !== 1 && samples !== 3) throw new UnreadableImage(`has ${samples} samples a pixel`);
   if (bitsAllocated !== 8 && bitsAllocated !== 16) throw otherBits(bitsAllocated);
   if (bitsStored < 1 || bitsStored > bitsAllocated || highBit < bitsStored - 1 || highBit >= bitsAllocated) {
-    throw new UnreadableDicom(
+    throw new UnreadableImage(
       `stores ${bitsStored} bits up to bit ${highBit} in ${bitsAllocated}: a contradiction`,
     );
   }
@@ -95,7 +95,7 @@ export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
     firstFound(dataSet, "x00289145", (place) => numberOf(place, tag, name));
   const slope = rescaling("x00281053", "rescale slope") ?? 1;
   const intercept = rescaling("x00281052", "rescale intercept") ?? 0;
-  if (slope === 0) throw new UnreadableDicom("has a rescale slope of 0, which makes all pixels equal");
+  if (slope === 0) throw new UnreadableImage("has a rescale slope of 0, which makes all pixels equal");
   const modalityLut = lutOf(dataSet, "x00283000", signed);
   const negative = modalityLut === undefined && (signed || intercept < 0 || slope < 0);
   const samplesStored = rows * columns * (isSubsampled(photometric, samples) ? 2 : samples);
@@ -122,24 +122,24 @@ export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
 }
 
 /** Why there are no pixels: most such files are no images. */
-function withoutPixels(dataSet: DataSet): UnreadableDicom {
+function withoutPixels(dataSet: DataSet): UnreadableImage {
   if (dataSet.elements.x7fe00008 !== undefined || dataSet.elements.x7fe00009 !== undefined) {
-    return new UnreadableDicom("holds its pixels as floating-point numbers, which are not read");
+    return new UnreadableImage("holds its pixels as floating-point numbers, which are not read");
   }
   if (dataSet.elements.x00041220 !== undefined) {
-    return new UnreadableDicom("is the index of a disc (DICOMDIR), and no image");
+    return new UnreadableImage("is the index of a disc (DICOMDIR), and no image");
   }
   // Nothing but a code is repeated.
   const modality = /^[A-Z]{2,16}$/.exec((dataSet.string("x00080060") ?? "").trim())?.[0];
-  return new UnreadableDicom(
+  return new UnreadableImage(
     `holds no pixel data${modality === undefined ? "" : ` (its modality is ${modality})`}`,
   );
 }
 
-function otherBits(bits: number | undefined): UnreadableDicom {
-  if (bits === undefined) return new UnreadableDicom("does not say how many bits it allocates for a sample");
+function otherBits(bits: number | undefined): UnreadableImage {
+  if (bits === undefined) return new UnreadableImage("does not say how many bits it allocates for a sample");
   const such = bits === 1 ? "1 bit for a sample, as masks have" : `${bits} bits for a sample`;
-  return new UnreadableDicom(`allocates ${such}, which is not read; 8 and 16 are`);
+  return new UnreadableImage(`allocates ${such}, which is not read; 8 and 16 are`);
 }
 
 async function parse(whole: Uint8Array): Promise<DataSet> {
@@ -147,7 +147,7 @@ async function parse(whole: Uint8Array): Promise<DataSet> {
   const { default: parser } = await import("dicom-parser");
   // It would fail at the start of a deflated data set, or inflate it without a bound.
   const inflater = (): never => {
-    throw new UnreadableDicom("has a header that is damaged");
+    throw new UnreadableImage("has a header that is damaged");
   };
   // Without a representation, fragments would be taken for a sequence.
   const vrCallback = (tag: string): string | undefined => (tag === "x7fe00010" ? "OB" : undefined);
@@ -164,10 +164,10 @@ async function parse(whole: Uint8Array): Promise<DataSet> {
       return parser.parseDicom(whole.subarray(0, end), options);
     }
     const inner = thrown.exception ?? error;
-    if (inner instanceof UnreadableDicom) throw inner;
+    if (inner instanceof UnreadableImage) throw inner;
     const reason = messageOf(inner);
     const cut = /past end|beyond|outside|buffer|length/i.test(reason);
-    throw new UnreadableDicom(cut ? "is cut short (truncated)" : "is no DICOM file that can be read");
+    throw new UnreadableImage(cut ? "is cut short (truncated)" : "is no DICOM file that can be read");
   }
 }
 

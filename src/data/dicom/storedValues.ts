@@ -1,6 +1,6 @@
 import type { Samples } from "./decodeFrame.js";
 import type { DicomImage } from "./readDicom.js";
-import { UnreadableDicom } from "./UnreadableDicom.js";
+import { UnreadableImage } from "../images/UnreadableImage.js";
 import type { FrameHeader } from "../images/jpegSegments.js";
 
 /** The values of an image, as numbers without sign of so many bits. */
@@ -17,7 +17,7 @@ const mostOvershoot = 0.5;
  * The stored bits of native pixels, shifted down. Bits below them are no part of the value. Those above it are cleared
  * where they repeat the sign, or where the file says that it keeps overlays in them (as files before 2004 do).
  * @param values changed in place
- * @throws UnreadableDicom when values are larger than the bits stored can hold
+ * @throws UnreadableImage when values are larger than the bits stored can hold
  */
 export function nativeValues(values: Samples, image: DicomImage): StoredValues {
   const { bitsStored, bitsAllocated, highBit, signed, padding, overlayBits } = image;
@@ -59,7 +59,7 @@ function extended(values: Samples, { signed, bitsStored, bitsAllocated }: DicomI
  * bits stored is brought back to their ends.
  * @param values changed in place
  * @param header of the compressed picture
- * @throws UnreadableDicom when values are larger than the bits stored can hold, or their sign cannot be told
+ * @throws UnreadableImage when values are larger than the bits stored can hold, or their sign cannot be told
  */
 export function compressedValues(
   values: Samples,
@@ -93,7 +93,7 @@ export function compressedValues(
   return { values, bits: bitsStored };
 }
 
-const tooLarge = ({ bitsStored, signed }: DicomImage, value: number): UnreadableDicom =>
-  new UnreadableDicom(
+const tooLarge = ({ bitsStored, signed }: DicomImage, value: number): UnreadableImage =>
+  new UnreadableImage(
     `says ${bitsStored} bits stored${signed ? ", with a sign" : ""}, and holds the value ${value}, which is not of them`,
   );

@@ -1,6 +1,6 @@
 import type { WasmCodec } from "../images/decodeInWasm.js";
 import type { DataSetEncoding } from "./dataSetEncoding.js";
-import { UnreadableDicom } from "./UnreadableDicom.js";
+import { UnreadableImage } from "../images/UnreadableImage.js";
 
 /** How the pixels are stored. */
 export type PixelCoding = "native" | "rle" | "jpegLossless" | WasmCodec;
@@ -53,7 +53,7 @@ const unreadable: readonly (readonly [RegExp, string])[] = [
   [/^\.8\.1$/, "frames that are deflated"],
 ];
 
-/** @throws UnreadableDicom naming a transfer syntax that is not read */
+/** @throws UnreadableImage naming a transfer syntax that is not read */
 export function pixelCoding(uid: string): PixelCoding {
   const rest = uid.startsWith(root) ? uid.slice(root.length) : undefined;
   const coding = rest === undefined ? undefined : readable[rest];
@@ -61,7 +61,7 @@ export function pixelCoding(uid: string): PixelCoding {
   const name = unreadable.find(([pattern]) => rest !== undefined && pattern.test(rest))?.[1];
   // Nothing but a UID's own characters is repeated.
   const shown = /^[\d.]{1,64}$/.test(uid) ? uid : "without a valid name";
-  throw new UnreadableDicom(
+  throw new UnreadableImage(
     `has the transfer syntax ${shown}${name === undefined ? "" : ` (${name})`}, which is not read; ` +
       "convert it to explicit little endian",
   );

@@ -29,7 +29,7 @@ export type Excluded = readonly (string | RegExp)[];
  * Endings of the images that are read. Such files are taken by their names, and their content is checked when they
  * are decoded: reading the beginning of each as well takes as long again as listing them.
  */
-const imageEnding = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|dcm|dicom)$/i;
+const imageEnding = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|bmp|dib|p[gnp]m|jp2|j2k|jpf|dcm|dicom)$/i;
 
 /** Whether a file is an image by its name; hidden ones are none. */
 export const hasImageEnding = (name: string): boolean => imageEnding.test(name) && !name.startsWith(".");

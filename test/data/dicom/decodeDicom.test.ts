@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { BadImage } from "../../../src/data/images/BadImage.js";
 import { decodeBytes } from "../../../src/data/images/decodeImage.js";
 import type { Pixels } from "../../../src/data/images/Pixels.js";
-import { decodeInThread } from "../../../src/data/dicom/decodeInThread.js";
+import { decodeInThread } from "../../../src/data/images/decodeInThread.js";
 import { processorSeconds } from "../processorSeconds.js";
 import {
   type Elements,
@@ -372,7 +372,7 @@ describe("decodeDicom: limits", () => {
     const count = setInterval(() => turns++, 1);
     const waiting = decodeInThread(large, () => 0.02);
     const next = decode(dicomFile(syntaxes.explicit, word(values)));
-    await assert.rejects(waiting, { name: "UnreadableDicom", kind: "timeout", message: /takes too long/ });
+    await assert.rejects(waiting, { name: "UnreadableImage", kind: "timeout", message: /takes too long/ });
     clearInterval(count);
     assert.ok(turns > 0);
     assert.deepEqual((await next).data, expected);

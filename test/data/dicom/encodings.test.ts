@@ -26,7 +26,9 @@ const sixteen = attributes(height, width, { ...modality, ...wide });
 const native: Elements = { ...sixteen, "7FE00010": ["OW", bytesOf(Uint16Array.from(smooth))] };
 
 const levelsOf = async (file: Buffer): Promise<Uint8Array> => (await decodeBytes(file, "x-ray")).data;
-const shows = async (file: Buffer, what: string): Promise<void> => { assert.deepEqual(await levelsOf(file), smooth, what); };
+const shows = async (file: Buffer, what: string): Promise<void> => {
+  assert.deepEqual(await levelsOf(file), smooth, what);
+};
 
 /** The elements behind group 2, as a file of this syntax has them. */
 function dataSet(syntax: string, elements: Elements, fragments?: readonly Uint8Array[]): Buffer {
