@@ -7,8 +7,10 @@ import { LeftOut } from "../data/labels/LeftOut.js";
 import { messageOf, UserError } from "../core/errors.js";
 import { gradCam } from "../interpretation/gradCam.js";
 import { camTiles } from "../interpretation/heatMap.js";
+import { valueAt } from "../core/valueAt.js";
 import { makeFolder } from "../core/makeFolder.js";
 import { decisionInWords, thresholdInWords } from "../statistics/DecisionThreshold.js";
+import { answerOf, type Prediction } from "../training/inference/Prediction.js";
 import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
 import { loadLearner } from "../training/inference/loadLearner.js";
 import { exportedModel } from "./exportedModel.js";
@@ -33,6 +35,10 @@ interface Predicted {
   readonly probabilities: Readonly<Record<string, number>>;
   /** By what the class is called. */
   readonly rule: string;
+  /** The classes that it may be of, where the learner was exported with conformal sets. */
+  readonly possible?: readonly string[];
+  /** Whether the class is not the only possible one, where the learner was exported with conformal sets. */
+  readonly uncertain?: boolean;
   /** The PNG with the image and, beside it, its heat map. */
   readonly heatmap: string;
 }
@@ -57,9 +63,9 @@ export async function predict(images: readonly string[], options: PredictOptions
       try {
         // Images of one name may come from several folders.
         const name = `${String(i + 1).padStart(4, "0")}-${path.parse(image).name}.png`;
-        const one = await predictOne(learn, image, path.join(folder, name));
-        predicted.push(one);
-        if (!json) console.log(describe(one, thresholdInWords(learn.classes, learn.threshold)));
+        const { prediction, heatmap } = await explain(learn, image, path.join(folder, name));
+        predicted.push(entryOf(learn, image, { prediction, heatmap }));
+        if (!json) console.log(describe(learn, image, { prediction, heatmap }));
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         console.error(error.problem);
@@ -72,26 +78,43 @@ export async function predict(images: readonly string[], options: PredictOptions
   if (json) console.log(JSON.stringify(predicted, null, 2));
 }
 
-async function predictOne(learn: InferenceLearner, image: string, heatmap: string): Promise<Predicted> {
+/** What the net says of an image, and the file that shows where it looked. */
+interface Explained {
+  readonly prediction: Prediction;
+  readonly heatmap: string;
+}
+
+async function explain(learn: InferenceLearner, image: string, heatmap: string): Promise<Explained> {
   const cam = await gradCam(learn, image);
-  const { class: name, label, probabilities } = cam.prediction;
-  const probability = probabilities[label] ?? NaN;
-  const tiles = camTiles(cam, `${name} ${probability.toFixed(3)}`);
+  const { prediction } = cam;
+  const tiles = camTiles(cam, `${prediction.class} ${probabilityOf(prediction).toFixed(3)}`);
   await writeFile(heatmap, await imageGrid(tiles, cam.size, 2)).catch((cause: unknown) => {
     throw new UserError(`${heatmap} was not written: ${messageOf(cause)}`, "Name another folder.", { cause });
   });
+  return { prediction, heatmap };
+}
+
+const probabilityOf = ({ label, probabilities }: Prediction): number => valueAt(probabilities, label);
+
+function entryOf(learn: InferenceLearner, image: string, { prediction, heatmap }: Explained): Predicted {
+  const { class: name, probabilities, possible, uncertain } = prediction;
   return {
     path: image,
     class: name,
-    probability,
+    probability: probabilityOf(prediction),
     heatmap,
     probabilities: Object.fromEntries(learn.classes.map((each, i) => [each, probabilities[i] ?? NaN])),
     rule: decisionInWords(learn.classes, learn.threshold),
+    ...{ possible, uncertain },
   };
 }
 
-function describe({ path: image, class: name, probability, heatmap }: Predicted, rule: string): string {
-  return `${image}: ${name}, probability ${probability.toFixed(3)} (${rule}); heat map ${heatmap}`;
+/** Such as "a.png: PNEUMONIA, probability 0.912 (threshold 0.5); heat map ..."; a doubt stands before the class. */
+function describe(learn: InferenceLearner, image: string, { prediction, heatmap }: Explained): string {
+  const rule = thresholdInWords(learn.classes, learn.threshold);
+  const doubt = prediction.uncertain === true ? `${answerOf(prediction)}; predicted: ` : "";
+  const probability = probabilityOf(prediction).toFixed(3);
+  return `${image}: ${doubt}${prediction.class}, probability ${probability} (${rule}); heat map ${heatmap}`;
 }
 
 /** The images of a folder, or the one that is named; whether it can be read is seen later. */

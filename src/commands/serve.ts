@@ -11,7 +11,8 @@ import { measureRows, whoseMeasures } from "../report/reportMarkdown.js";
 import { dataSource } from "../runs/RunMetrics.js";
 import type { AboutNet } from "../serve/page.js";
 import { predictionServer } from "../serve/predictionServer.js";
-import { type DecisionThreshold, decisionInWords } from "../statistics/DecisionThreshold.js";
+import { type ConformalSets, conformalSetsInWords } from "../statistics/conformalSets.js";
+import { type DecisionThreshold, decisionSentence } from "../statistics/DecisionThreshold.js";
 import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
 import { loadLearner } from "../training/inference/loadLearner.js";
 import { exportedModel } from "./exportedModel.js";
@@ -60,15 +61,26 @@ export async function serve({ model, host, port }: ServeOptions): Promise<void> 
 /** What the page says of an exported learner. */
 export async function aboutNet(
   file: string,
-  { arch: name, classes, threshold }: Pick<InferenceLearner, "arch" | "classes" | "threshold">,
+  { arch: name, classes, threshold, conformalSets }: Describing,
 ): Promise<AboutNet> {
   return {
     name,
     classes,
-    rule: decisionInWords(classes, threshold),
+    rule: decisionSentence(classes, threshold),
+    doubt: conformalSets && doubtInWords(conformalSets),
     numbers: await numbersOf(file, threshold),
   };
 }
+
+/** What of a learner the page speaks of. */
+type Describing = Pick<InferenceLearner, "arch" | "classes" | "threshold"> & {
+  readonly conformalSets?: ConformalSets;
+};
+
+/** When the net answers that it is uncertain. */
+const doubtInWords = (sets: ConformalSets): string =>
+  `A class counts as possible where its probability is as high as in ${100 * sets.level}% of its own held-out images ` +
+  `(${conformalSetsInWords(sets)}); where the predicted class is not the only possible one, the answer is "uncertain"`;
 
 /** The test numbers of the run that the file lies in, if it lies in one: at the threshold, if there is one. */
 async function numbersOf(file: string, threshold?: DecisionThreshold): Promise<Table | undefined> {

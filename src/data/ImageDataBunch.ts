@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { UserError } from "../core/errors.js";
 import type { Batch } from "./Batch.js";
 import { checkInteger, checkOneOf } from "../core/checkNumber.js";
-import type { ImageDataBunchOptions } from "./bunchOptions.js";
+import { defaultValidPct, type ImageDataBunchOptions } from "./bunchOptions.js";
 import { DataLoader, type DataLoaderOptions } from "./loading/DataLoader.js";
 import { type Duplicate, type DuplicateOptions, findDuplicates } from "./images/findDuplicates.js";
 import type { ImageDataset } from "./ImageDataset.js";
@@ -54,12 +54,16 @@ export class ImageDataBunch {
   readonly trainDs: ImageDataset;
   /** Images that validate. */
   readonly validDs: ImageDataset;
+  /** Images that neither train nor validate, to choose thresholds on; undefined without the option `heldOutPct`. */
+  readonly heldOutDs: ImageDataset | undefined;
   /** Images without labels; undefined without the option `test`. */
   readonly testDs: ImageDataset | undefined;
   /** The images of `trainDs`, shuffled or drawn anew at each pass, augmented, in full batches only. */
   readonly trainDl: DataLoader;
   /** The images of `validDs`, in order. */
   readonly validDl: DataLoader;
+  /** The images of `heldOutDs`, in order. */
+  readonly heldOutDl: DataLoader | undefined;
   /** The images of `testDs`, in order. */
   readonly testDl: DataLoader | undefined;
   /** The training images as validation sees them: in order, none left out, with the transforms of validation. */
@@ -82,10 +86,11 @@ export class ImageDataBunch {
   private readonly cache: ImageCache;
 
   private constructor(private readonly parts: BunchParts) {
-    const { trainDs, validDs, testDs, seed, dsTfms } = parts;
+    const { trainDs, validDs, heldOutDs, testDs, seed, dsTfms } = parts;
     this.path = parts.path;
     this.trainDs = trainDs;
     this.validDs = validDs;
+    this.heldOutDs = heldOutDs;
     this.testDs = testDs;
     this.size = parts.size;
     this.resizing = { resizeMethod: parts.resizeMethod, paddingMode: parts.paddingMode };
@@ -101,6 +106,7 @@ export class ImageDataBunch {
     this.trainDl = this.newLoader(trainDs, { ...train, stream: [seed, randomStreams.train] });
     this.previewDl = this.newLoader(trainDs, { ...train, stream: [seed, randomStreams.look] });
     this.validDl = this.loader(validDs, dsTfms.valid);
+    this.heldOutDl = heldOutDs && this.loader(heldOutDs, dsTfms.valid);
     this.testDl = testDs && this.loader(testDs, dsTfms.valid);
     this.fixDl = this.loader(trainDs, dsTfms.valid);
   }
@@ -119,7 +125,7 @@ export class ImageDataBunch {
       const { validPct, groupBy } = settings;
       checkOneOf("classFolder", classFolder, [undefined, "top", "parent"]);
       if (validPct === undefined) {
-        refuseStratify(options);
+        refuseDividing(options);
         return splitByFolder(root, train, valid, groupBy, { classFolder, exclude, leftOut });
       }
       refuseSplitNames(options);
@@ -207,7 +213,7 @@ export class ImageDataBunch {
     label: (place: Place) => readonly LabelledFile[],
   ): Promise<ImageDataBunch> {
     return ImageDataBunch.load(folder, options, (place) =>
-      splitAtRandom(label(place), place.settings.validPct ?? 0.2, place.settings),
+      splitAtRandom(label(place), place.settings.validPct ?? defaultValidPct, place.settings),
     );
   }
 
@@ -305,8 +311,8 @@ export class ImageDataBunch {
    * shows them.
    */
   findDuplicates(options: DuplicateOptions = {}): Promise<Duplicate[]> {
-    const { trainDs: train, validDs: valid, testDs: test } = this;
-    return findDuplicates({ train, valid, ...(test && { test }) }, options);
+    const { trainDs: train, validDs: valid, heldOutDs: heldOut, testDs: test } = this;
+    return findDuplicates({ train, valid, ...(heldOut && { heldOut }), ...(test && { test }) }, options);
   }
 
   /** Ends the worker threads now; they end by themselves when idle, and come back when needed. */
@@ -324,6 +330,7 @@ export class ImageDataBunch {
       `ImageDataBunch: images of ${this.size} x ${this.size}, classes ${this.classes.join(", ")}`,
       part("Train", this.trainDs, this.trainDl),
       part("Valid", this.validDs, this.validDl),
+      ...(this.heldOutDs && this.heldOutDl ? [part("Held out", this.heldOutDs, this.heldOutDl)] : []),
       ...(this.testDs ? [`Test: ${this.testDs.length} images without labels`] : []),
       `Path: ${this.path}`,
     ].join("\n");
@@ -348,11 +355,12 @@ export class ImageDataBunch {
 }
 
 /** Given folders are as they are. */
-function refuseStratify({ stratify = false }: FromFolderOptions): void {
-  if (!stratify) return;
+function refuseDividing({ stratify = false, heldOutPct }: FromFolderOptions): void {
+  const [name, value] = heldOutPct === undefined ? ["stratify", stratify] : ["heldOutPct", heldOutPct];
+  if (value === false) return;
   throw new UserError(
-    "stratify is true, and validPct is not given: nothing is divided at random.",
-    "Leave out stratify, or give validPct and the folder that is to be divided.",
+    `${name} is ${value}, and validPct is not given: nothing is divided at random.`,
+    `Leave out ${name}, or give validPct and the folder that is to be divided.`,
   );
 }
 

@@ -23,6 +23,12 @@ export interface ImageDataBunchOptions extends Resizing {
    */
   readonly validPct?: number;
   /**
+   * This share of the images, drawn at random as `validPct` draws, neither trains nor validates: `heldOutDs`. Epochs are
+   * chosen by the loss on the validation images, so that thresholds, and whatever else is promised of the net, are to be
+   * chosen on others. In (0, 1); given folders refuse it. @default none
+   */
+  readonly heldOutPct?: number;
+  /**
    * The patient, or whatever else must not be on both sides of a split, of an image by its absolute path;
    * `kermanyPatient` knows the names of the X-rays. A random split then takes whole patients until `validPct` is
    * reached; given folders are looked through for shared patients, with a warning. @default each image by itself
@@ -47,18 +53,19 @@ export interface ImageDataBunchOptions extends Resizing {
 /** The options, checked and with their defaults. */
 export type BunchSettings = Required<Omit<ImageDataBunchOptions, Optional>> &
   Pick<ImageDataBunchOptions, Optional>;
-type Optional = "validPct" | "groupBy" | "stratify" | "test" | "sampler";
+type Optional = "validPct" | "heldOutPct" | "groupBy" | "stratify" | "test" | "sampler";
+
+/** The share that validates, where a random split is asked for and nobody says how large. */
+export const defaultValidPct = 0.2;
 
 /** Threads that prepare images, when nobody says how many. */
 export const defaultWorkers = (): number => Math.min(16, Math.max(1, cores()));
 
 /** @throws UserError naming the option and its value when it is out of range */
 export function bunchSettings(options: ImageDataBunchOptions): BunchSettings {
-  const { validPct, dsTfms = { train: [], valid: [] }, onBadImage = "error" } = options;
+  const { dsTfms = { train: [], valid: [] }, onBadImage = "error" } = options;
   const { resizeMethod = "crop", paddingMode = "reflection" } = options;
-  if (validPct !== undefined && !(validPct > 0 && validPct < 1)) {
-    throw new UserError(`validPct is ${validPct}.`, "Give the share for validation, between 0 and 1.");
-  }
+  requireShares(options);
   checkOneOf("sampler", options.sampler, [undefined, "weighted"]);
   checkOneOf("onBadImage", onBadImage, ["error", "skip"]);
   return {
@@ -74,4 +81,20 @@ export function bunchSettings(options: ImageDataBunchOptions): BunchSettings {
     trainPerClass: checkInteger("trainPerClass", options.trainPerClass ?? 0, 0),
     validPerClass: checkInteger("validPerClass", options.validPerClass ?? 0, 0),
   };
+}
+
+function requireShares({ validPct, heldOutPct }: ImageDataBunchOptions): void {
+  if (validPct !== undefined && !(validPct > 0 && validPct < 1)) {
+    throw new UserError(`validPct is ${validPct}.`, "Give the share for validation, between 0 and 1.");
+  }
+  if (heldOutPct === undefined) return;
+  if (!(heldOutPct > 0 && heldOutPct < 1)) {
+    throw new UserError(`heldOutPct is ${heldOutPct}.`, "Give the share to hold out, between 0 and 1.");
+  }
+  const together = (validPct ?? defaultValidPct) + heldOutPct;
+  if (together < 1) return;
+  throw new UserError(
+    `validPct and heldOutPct are ${validPct ?? defaultValidPct} and ${heldOutPct}: no image is left to train on.`,
+    "Give shares whose sum is below 1.",
+  );
 }

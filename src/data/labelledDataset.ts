@@ -2,7 +2,7 @@ import path from "node:path";
 import { UserError } from "../core/errors.js";
 import { checkInteger } from "../core/checkNumber.js";
 import { checkImages } from "./images/checkImages.js";
-import type { ImageDataset, ImageItem } from "./ImageDataset.js";
+import { ImageDataset, type ImageItem } from "./ImageDataset.js";
 import type { Excluded, LabelledFile } from "./labels/imageFolder.js";
 import { type ClassFolder, labelFromFolders } from "./labels/labelFromFolders.js";
 import { LeftOut } from "./labels/LeftOut.js";
@@ -37,13 +37,14 @@ export async function labelledDataset(
   const leftOut = new LeftOut();
   const files = labelFromFolders(splitFiles(root, path.basename(place), { leftOut, exclude }), classFolder);
   leftOut.say(root);
-  const { trainDs, validDs, groupBy } = parts;
-  const own = [...trainDs.items, ...validDs.items].map(labelled);
+  const { trainDs, validDs, heldOutDs, groupBy } = parts;
+  const judging = new ImageDataset([...validDs.items, ...(heldOutDs?.items ?? [])], validDs.classes);
+  const own = [...trainDs.items, ...judging.items].map(labelled);
   const known = new Set(own.map((item) => item.path));
   const both = files.find((file) => known.has(file.path));
   if (both) {
     throw new UserError(
-      `${both.path} trains or validates already.`,
+      `${both.path} has a part in the training already.`,
       "Give a folder of images that had no part in the training.",
     );
   }
@@ -61,7 +62,7 @@ export async function labelledDataset(
     throw new UserError(`No usable image is left in ${place}.`, "Repair the files that were left out.");
   }
   const dataset = datasetOf(usable, trainDs.classes, numberPatients(usable, groupBy));
-  warnOfCopies(root, trainDs, { test: dataset }, validDs);
+  warnOfCopies(root, trainDs, { test: dataset }, judging);
   return dataset;
 }
 

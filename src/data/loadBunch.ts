@@ -18,6 +18,7 @@ export interface BunchParts extends BunchSettings {
   readonly path: string;
   readonly trainDs: ImageDataset;
   readonly validDs: ImageDataset;
+  readonly heldOutDs?: ImageDataset;
   readonly testDs?: ImageDataset;
   readonly workers: WorkerPool;
   readonly cache: ImageCache;
@@ -59,10 +60,11 @@ export async function loadBunch(
   const split = splitItems(root, halves, settings);
   const workers = new WorkerPool(settings.numWorkers);
   const cache = new ImageCache();
-  const files = [...[...split.train, ...split.valid].map((file) => file.path), ...test];
+  const labelled = [...split.train, ...split.valid, ...(split.heldOut ?? [])];
+  const files = [...labelled.map((file) => file.path), ...test];
   const bad = await checkImages(files, settings, workers, cache);
 
-  const patients = numberPatients([...split.train, ...split.valid], settings.groupBy);
+  const patients = numberPatients(labelled, settings.groupBy);
   const dataset = (chosen: readonly LabelledFile[]): ImageDataset =>
     datasetOf(
       chosen.filter((file) => !bad.has(file.path)),
@@ -70,12 +72,18 @@ export async function loadBunch(
       patients,
     );
   const [trainDs, validDs] = [dataset(split.train), dataset(split.valid)];
-  requireEnough(trainDs, validDs, settings.bs, root);
+  const heldOutDs = split.heldOut && dataset(split.heldOut);
+  requireEnough(trainDs, [validDs, ...(heldOutDs ? [heldOutDs] : [])], settings.bs, root);
   const usable = test.filter((file) => !bad.has(file));
   const testDs = settings.test === undefined ? undefined : ImageDataset.unlabelled(usable, split.classes);
-  warnOfCopies(root, trainDs, { validation: validDs, ...(testDs && { test: testDs }) });
+  const judging = {
+    validation: validDs,
+    ...(heldOutDs && { "held-out": heldOutDs }),
+    ...(testDs && { test: testDs }),
+  };
+  warnOfCopies(root, trainDs, judging);
   const secondsToLoad = (performance.now() - start) / 1000;
-  return { ...settings, path: root, trainDs, validDs, testDs, workers, cache, secondsToLoad };
+  return { ...settings, path: root, trainDs, validDs, heldOutDs, testDs, workers, cache, secondsToLoad };
 }
 
 /** Labelled files as images, each with its patient's number in place of the patient. */
@@ -92,8 +100,8 @@ export function datasetOf(
   return new ImageDataset(items, classes);
 }
 
-function requireApart(test: readonly string[], { train, valid }: TrainValidSplit): void {
-  const labelled = new Set([...train, ...valid].map((file) => file.path));
+function requireApart(test: readonly string[], { train, valid, heldOut = [] }: TrainValidSplit): void {
+  const labelled = new Set([...train, ...valid, ...heldOut].map((file) => file.path));
   const both = test.find((file) => labelled.has(file));
   if (both === undefined) return;
   throw new UserError(
@@ -102,8 +110,13 @@ function requireApart(test: readonly string[], { train, valid }: TrainValidSplit
   );
 }
 
-function requireEnough(train: ImageDataset, valid: ImageDataset, bs: number, root: string): void {
-  for (const dataset of [train, valid]) {
+function requireEnough(
+  train: ImageDataset,
+  judging: readonly ImageDataset[],
+  bs: number,
+  root: string,
+): void {
+  for (const dataset of [train, ...judging]) {
     if (dataset.length > 0) continue;
     throw new UserError(`No usable image is left in ${root}.`, "Repair the files that were left out.");
   }

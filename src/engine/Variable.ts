@@ -8,7 +8,8 @@ import {
   releaseResource,
   resourceOp,
 } from "./operations/resource.js";
-import { type Tensor, tf } from "./tensorflow.js";
+import type { Tensor } from "./Tensor.js";
+import { tf } from "./tensorflow.js";
 
 const dtype = [attr.type("dtype", float32)];
 

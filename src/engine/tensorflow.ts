@@ -48,5 +48,3 @@ export function loadTensorFlow(): typeof TensorFlow {
 export const tf: typeof TensorFlow = new Proxy({} as typeof TensorFlow, {
   get: (_, member) => Reflect.get(loadTensorFlow(), member) as unknown,
 });
-
-export type Tensor = TensorFlow.Tensor;

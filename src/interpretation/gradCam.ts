@@ -4,7 +4,8 @@ import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { type Preprocessing, preprocessingOf, prepareImage } from "../data/loading/prepareImage.js";
 import { batchTiles } from "../data/figures/showImages.js";
 import { constant } from "../engine/operations/op.js";
-import { type Tensor, tf } from "../engine/tensorflow.js";
+import type { Tensor } from "../engine/Tensor.js";
+import { tf } from "../engine/tensorflow.js";
 import type { Cnn } from "../models/Cnn.js";
 import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
 import type { Learner } from "../training/Learner.js";
@@ -69,14 +70,14 @@ export async function gradCam(
  * @param label index of the class; default: the predicted one
  */
 export async function gradCamOf(learn: ExplainingLearner, batch: Batch, label?: number): Promise<GradCam> {
-  const { classes, threshold, preparation } = factsOf(learn);
-  const predicted = (logits: Float32Array) => valueAt(predictionsOf(logits, { classes, threshold }), 0);
+  const { preparation, ...decision } = factsOf(learn);
+  const predicted = (logits: Float32Array) => valueAt(predictionsOf(logits, decision), 0);
   const cam = () => camOf(learn.model, batch, (outputs) => label ?? predicted(outputs).label);
   const access = NetAccess.of(learn.model);
   const { map, logits } = await access.run("gradCam()", "look", learn.model, () => Promise.resolve(cam()));
   const prediction = predicted(logits);
   const tile = valueAt(batchTiles(batch, preparation.stats, [""]), 0);
-  const name = valueAt(classes, label ?? prediction.label);
+  const name = valueAt(decision.classes, label ?? prediction.label);
   return { map, class: name, prediction, pixels: tile.pixels, size: preparation.size };
 }
 

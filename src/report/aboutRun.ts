@@ -96,10 +96,13 @@ function protocolInWords({ choices, dataset, protocol }: RunMetrics): string | u
     return protocol === "replica"
       ? "replica: the test images serve as validation set, as in the article"
       : undefined;
-  const images = typeof dataset === "string" ? undefined : dataset.heldOut?.images;
+  const { heldOut, tuning } = typeof dataset === "string" ? {} : dataset;
+  const heldOutImages = `${heldOut?.images ?? "other"} held-out images`;
   return (
-    `held-out: epochs, temperature and threshold were chosen on ${images ?? "other"} held-out images, and the test ` +
-    "images opened once, after that"
+    (tuning
+      ? `held-out: epochs were chosen on ${tuning.images} validation images, temperature and threshold on ${heldOutImages}, `
+      : `held-out: epochs, temperature and threshold were chosen on ${heldOutImages}, `) +
+    "and the test images opened once, after that"
   );
 }
 

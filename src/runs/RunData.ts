@@ -28,8 +28,10 @@ export interface RunData {
   readonly name: string;
   readonly train: SplitData;
   readonly valid: SplitData;
-  /** The images of the training folder that everything was chosen on; undefined where none were held out. */
+  /** The images of the training folder that thresholds were chosen on; undefined where none were held out. */
   readonly heldOut?: SplitData;
+  /** Those that the epochs were chosen on, where they are others; undefined where `heldOut` or `valid` served for it. */
+  readonly tuning?: SplitData;
 }
 
 /** How a run was made, but for its seed: what runs have in common that are to differ by luck alone. */

@@ -14,8 +14,10 @@ import { sourceOf } from "../xrays/sourceOf.js";
 export interface DescribedImages extends Pick<ImageDataBunch, "path" | "trainDs"> {
   /** Those that it was judged on. */
   readonly validDs: ImageDataset;
-  /** Images of the training folder that did not train. */
+  /** Images of the training folder that did not train, and that thresholds were chosen on. */
   readonly heldOutDs?: ImageDataset;
+  /** The same, that the epochs were chosen on, where they are others. */
+  readonly tuningDs?: ImageDataset;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface DescribedImages extends Pick<ImageDataBunch, "path" | "trainDs"
  * @throws UserError naming an image that is not there any more
  */
 export function describeData(
-  { path: folder, trainDs, validDs, heldOutDs }: DescribedImages,
+  { path: folder, trainDs, validDs, heldOutDs, tuningDs }: DescribedImages,
   { train, valid }: Pick<FoundDataset, "train" | "valid">,
 ): RunData {
   const of = (name: string, dataset: ImageDataset): SplitData => ({
@@ -35,14 +37,15 @@ export function describeData(
     classes: Object.fromEntries(dataset.counts().map((count, k) => [valueAt(dataset.classes, k), count])),
     available: available(folder, name),
   });
-  const source = sourceOf(folder, [...trainDs.items, ...(heldOutDs?.items ?? []), ...validDs.items]);
+  const all = [trainDs, heldOutDs, tuningDs, validDs].flatMap((dataset) => dataset?.items ?? []);
   return {
-    source,
+    source: sourceOf(folder, all),
     folder,
     name: path.basename(folder),
     train: of(train, trainDs),
     valid: of(valid, validDs),
     ...(heldOutDs && { heldOut: of(train, heldOutDs) }),
+    ...(tuningDs && { tuning: of(train, tuningDs) }),
   };
 }
 

@@ -49,6 +49,7 @@ export const runData: z.ZodType<RunData> = z
     train: split,
     valid: split,
     heldOut: split.optional(),
+    tuning: split.optional(),
   })
   .superRefine(({ source, train, valid }, context) => {
     const names = [train, valid].flatMap(({ classes }) => Object.keys(classes));

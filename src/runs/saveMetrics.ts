@@ -51,7 +51,9 @@ export async function saveMetrics(
   const settings = settingsOf({ ...parameters, protocol });
   const [validDs, heldOutDs] = choices ? [choices.testDs, choices.heldOutDs] : [data.validDs];
   const { path: root } = dataset;
-  const images = describeData({ path: root, trainDs: data.trainDs, validDs, heldOutDs }, dataset);
+  const tuningDs = heldOutDs && heldOutDs !== data.validDs ? data.validDs : undefined;
+  const { trainDs } = data;
+  const images = describeData({ path: root, trainDs, validDs, heldOutDs, tuningDs }, dataset);
   const pathsOf = ({ items }: ImageDataset) => items.map((item) => path.relative(root, item.path));
   const file = path.join(runDirectory(), "metrics.json");
   await makeFolder(runDirectory(), "The run's folder must be one that can be written to.");

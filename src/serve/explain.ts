@@ -3,10 +3,13 @@ import { imageGrid } from "../data/figures/imageGrid.js";
 import { gradCamOf } from "../interpretation/gradCam.js";
 import { overlay } from "../interpretation/heatMap.js";
 import { borderArea, shareInBorder } from "../interpretation/borderAttention.js";
+import { answerOf } from "../training/inference/Prediction.js";
 import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
 
 /** What the page shows of an image. */
 export interface Explanation {
+  /** The class, or that the net is uncertain, and between which. */
+  readonly answer: string;
   readonly class: string;
   readonly probability: number;
   /** The probability of each class, by its name. */
@@ -28,6 +31,7 @@ export async function explain(learn: InferenceLearner, batch: Batch): Promise<Ex
   const { class: name, label, probabilities } = cam.prediction;
   const share = shareInBorder(cam.map);
   return {
+    answer: answerOf(cam.prediction),
     class: name,
     probability: probabilities[label] ?? NaN,
     probabilities: learn.classes.map((each, i) => [each, probabilities[i] ?? NaN] as const),

@@ -6,8 +6,10 @@ import type { Table } from "../core/Display.js";
 export interface AboutNet {
   readonly name: string;
   readonly classes: readonly string[];
-  /** By what a class is predicted. */
+  /** By what a class is predicted, in a sentence without its full stop. */
   readonly rule: string;
+  /** When the net answers that it is uncertain, in the same form; undefined: it never does. */
+  readonly doubt?: string;
   /** The net's own numbers on its test images. */
   readonly numbers?: Table;
 }
@@ -16,7 +18,7 @@ export interface AboutNet {
  * The page: drop an image, see what the net says and where it looked.
  * @param nonce allows this script and this style, and no others
  */
-export function page({ name, classes, rule, numbers }: AboutNet, nonce: string): string {
+export function page({ name, classes, rule, doubt, numbers }: AboutNet, nonce: string): string {
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -31,12 +33,13 @@ export function page({ name, classes, rule, numbers }: AboutNet, nonce: string):
 <h1>Ask the net</h1>
 <p class="warning"><strong>Not a medical device.</strong> This is a lesson in machine learning. It cannot tell whether anybody is ill.</p>
 <p>The net <code>${escapeHtml(name)}</code> tells ${escapeHtml(classes.join(" from "))}, whatever it is shown. An image stays on this computer and is not kept.</p>
-<label class="drop" id="drop"><span>Drop an X-ray here, or choose one (JPEG, PNG, TIFF or DICOM)</span>
+<label class="drop" id="drop"><span>Drop an image here, paste one, or choose one (JPEG, PNG, TIFF or DICOM)</span>
 <input type="file" id="file" accept="image/*,.dcm,.dicom"></label>
 <p id="status" role="status" aria-live="polite"></p>
 <section id="result" hidden aria-label="What the net says">
 <h2 id="answer"></h2>
-<p>Decision rule: ${escapeHtml(rule)}.</p>
+<p id="claim"></p>
+<p>${escapeHtml(rule)}.${doubt === undefined ? "" : ` ${escapeHtml(doubt)}.`}</p>
 <dl id="probabilities"></dl>
 <div class="pictures">
 <figure><img id="image" alt="The image as the net saw it"><figcaption>What the net saw</figcaption></figure>
@@ -44,7 +47,7 @@ export function page({ name, classes, rule, numbers }: AboutNet, nonce: string):
 </div>
 <p id="border"></p>
 </section>
-${numbers ? `<section aria-label="The net's own numbers"><h2>How good is it?</h2><div class="scroll">${tableHtml(numbers)}</div></section>` : ""}
+${numbers ? `<section id="numbers" aria-label="The net's own numbers"><h2>How good is it?</h2><div class="scroll">${tableHtml(numbers)}</div></section>` : ""}
 </main>
 <script nonce="${nonce}">${script}</script>
 </body>
@@ -76,10 +79,12 @@ th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--line); text-align
 
 const script = `
 const at = (id) => document.getElementById(id);
-const three = (value) => value.toFixed(3);
+const three = (value) => value > 0.999 && value < 1 ? "above 0.999" : value > 0 && value < 0.001 ? "below 0.001" : value.toFixed(3);
 let last = 0;
-async function ask(file) {
+async function ask(files) {
+  const file = files && files[0];
   if (!file) return;
+  const more = files.length > 1 ? " One image at a time: of " + files.length + " files this one was taken." : "";
   const mine = ++last;
   at("result").hidden = true;
   at("status").textContent = "Asking the net about " + file.name + " ...";
@@ -88,7 +93,9 @@ async function ask(file) {
     const found = await answer.json();
     if (mine !== last) return;
     if (!answer.ok) throw new Error(found.error);
-    at("answer").textContent = found.class + ", probability " + three(found.probability);
+    at("answer").textContent = found.answer;
+    at("claim").textContent = "Predicted: " + found.class + ", with a probability of " + three(found.probability) +
+      " by the net's own account" + (at("numbers") ? "; how often it is right stands below." : ".");
     at("probabilities").replaceChildren(...found.probabilities.flatMap(([name, value]) => [
       Object.assign(document.createElement("dt"), { textContent: name }),
       Object.assign(document.createElement("dd"), { textContent: three(value) }),
@@ -97,21 +104,22 @@ async function ask(file) {
     at("heatmap").src = found.heatmap;
     at("heatmap").alt = "Heat map: evidence for " + found.class;
     at("border").textContent = found.inBorder === null ? "" : Math.round(100 * found.inBorder) +
-      "% of the heat map lies in the border of the image, where there is hardly any lung; a uniform map would have " +
+      "% of the heat map lies in the outer part of the image, an eighth of its side all round; a uniform map would have " +
       Math.round(100 * found.evenly) + "% there.";
-    at("status").textContent = file.name + ": " + at("answer").textContent;
+    at("status").textContent = "What the net says of " + file.name + ":" + more;
     at("result").hidden = false;
   } catch (error) {
     if (mine === last) at("status").textContent = file.name + ": " + error.message;
   }
 }
-at("file").addEventListener("change", (event) => ask(event.target.files[0]));
+at("file").addEventListener("change", (event) => ask(event.target.files));
+addEventListener("paste", (event) => ask(event.clipboardData.files));
 const drop = at("drop");
 for (const name of ["dragover", "dragleave", "drop"]) {
   addEventListener(name, (event) => {
     event.preventDefault();
     drop.classList.toggle("over", name === "dragover");
-    if (name === "drop") ask(event.dataTransfer.files[0]);
+    if (name === "drop") ask(event.dataTransfer.files);
   });
 }
 `;

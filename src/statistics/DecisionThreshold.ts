@@ -2,6 +2,7 @@ import { UserError } from "../core/errors.js";
 import { checkNumber } from "../core/checkNumber.js";
 import { valueAt } from "../core/valueAt.js";
 import { argmax } from "./argmax.js";
+import { formatThreshold } from "./format.js";
 
 /** From which probability on a class is predicted, in place of the most probable class. */
 export interface DecisionThreshold {
@@ -54,11 +55,19 @@ export function predictedClass(
   return argmax(others, 0, others.length);
 }
 
+/** By what a class is predicted, in a sentence without its full stop. */
+export function decisionSentence(classes: readonly string[], decision?: DecisionThreshold): string {
+  if (!decision) return `The ${classes.length === 2 ? "more" : "most"} probable class is predicted`;
+  const { positiveClass, threshold, rule } = decision;
+  const from = `${positiveClass} is predicted from a probability of ${formatThreshold(threshold, 3)} on`;
+  return rule === undefined ? from : `${from}, which was chosen for ${rule}`;
+}
+
 /** By what a class is predicted, in a few words. */
 export function thresholdInWords(classes: readonly string[], decision?: DecisionThreshold): string {
   if (!decision) return classes.length === 2 ? "threshold 0.5" : "the most probable class";
   const { positiveClass, threshold } = decision;
-  return `threshold ${Number(threshold.toPrecision(3))} for ${positiveClass}`;
+  return `threshold ${formatThreshold(threshold, 3)} for ${positiveClass}`;
 }
 
 /** The same, and what the threshold was chosen for. */

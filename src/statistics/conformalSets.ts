@@ -1,4 +1,5 @@
 import { checkNumber } from "../core/checkNumber.js";
+import { formatThreshold } from "./format.js";
 import type { Predictions } from "./Predictions.js";
 import { requireLabels } from "./predictedClasses.js";
 import { mean } from "./sum.js";
@@ -10,36 +11,75 @@ export interface ConformalSets {
   readonly level: number;
   /** Class names, in the order of the probabilities. */
   readonly classes: readonly string[];
-  /** A class is in the set where 1 less its probability is at most this; null: too few images, it is in every set. */
+  /** A class is in the set where 1 less its probability is at most this; null: too few units, it is in every set. */
   readonly limits: readonly (number | null)[];
+  /** By how many patients with an image of it each class's limit was chosen, or by how many images, where patients are not known. */
+  readonly units: readonly number[];
 }
 
 /**
  * Class-conditional conformal sets (Vovk, 2003 and 2012): each class has its own limit, from the images of that class,
  * so that its promise holds for rare classes too. A set of one class is an answer, one of several means that the net is
  * uncertain, an empty one that the image is like none.
+ *
+ * Where patients are known, each counts once in a class, however many images of it there are of him, and the promise is one
+ * for an image of a new patient (Lee, Barber and Willett, "Distribution-free inference with hierarchical data", 2023);
+ * where they are not, images are taken as independent.
  * @param preds of images that neither trained the net nor are reported on, best of other patients
  * @param level the share that is promised, such as 0.95
  * @throws UserError when the level is out of range, or an image has no label
  */
 export function conformalSets(
-  { probs, y, classes }: Pick<Predictions, "y" | "classes"> & { readonly probs: ArrayLike<number> },
+  {
+    probs,
+    y,
+    classes,
+    patients,
+  }: Pick<Predictions, "y" | "classes" | "patients"> & { readonly probs: ArrayLike<number> },
   level = 0.95,
 ): ConformalSets {
   checkNumber("level", level, { above: 0, below: 1 });
   requireLabels(y);
   const c = classes.length;
-  const own: number[][] = classes.map(() => []);
-  y.forEach((label, i) => own[label]?.push(1 - valueAt(probs, i * c + label)));
-  const limits = own.map((values) => {
-    // Rounded first: (n + 1) times the level may be a whole number and a last digit.
-    const rank = Math.ceil(Number(((values.length + 1) * level).toFixed(9)));
-    return values.sort((a, b) => a - b)[rank - 1] ?? null;
+  const own: Scored[][] = classes.map(() => []);
+  y.forEach((label, i) => {
+    const patient = patients ? valueAt(patients, i) : i;
+    own[label]?.push({ score: 1 - valueAt(probs, i * c + label), patient });
   });
-  return { level, classes, limits };
+  const chosen = own.map((scored) => limitOf(scored, level));
+  return {
+    level,
+    classes,
+    limits: chosen.map(({ limit }) => limit),
+    units: chosen.map(({ units }) => units),
+  };
 }
 
-/** How many images of a class a limit at this level needs at least. */
+/** How badly an image of a class fits it, and whose image it is. */
+interface Scored {
+  readonly score: number;
+  readonly patient: number;
+}
+
+/**
+ * The smallest score up to which lie, of one patient more than there are, a share: each counts 1, in equal parts for each
+ * image.
+ */
+function limitOf(scored: readonly Scored[], level: number): { limit: number | null; units: number } {
+  const images = new Map<number, number>();
+  for (const { patient } of scored) images.set(patient, (images.get(patient) ?? 0) + 1);
+  const units = images.size;
+  // Sums of parts may lack a last digit of a whole number.
+  const wanted = (units + 1) * level - 1e-9;
+  let counted = 0;
+  for (const { score, patient } of [...scored].sort((a, b) => a.score - b.score)) {
+    counted += 1 / (images.get(patient) ?? NaN);
+    if (counted >= wanted) return { limit: score, units };
+  }
+  return { limit: null, units };
+}
+
+/** How many patients with an image of a class, or how many images, a limit at this level needs at least. */
 export const conformalNeeds = (level: number): number => Math.ceil(Number((level / (1 - level)).toFixed(9)));
 
 /**
@@ -51,6 +91,24 @@ export function conformalSet(
   { limits }: Pick<ConformalSets, "limits">,
 ): number[] {
   return limits.flatMap((limit, k) => (limit === null || 1 - valueAt(probabilities, k) <= limit ? [k] : []));
+}
+
+/**
+ * Whether a class is not the one that its image may be of: there are several, or none, or a threshold calls it another.
+ * @param possible what `conformalSet` gives
+ * @param label index of the class that is predicted
+ */
+export const isUncertain = (possible: readonly number[], label: number): boolean =>
+  possible.length !== 1 || possible[0] !== label;
+
+/** From which probability on each class belongs to a set, such as "NORMAL from 0.12 on, PNEUMONIA always". */
+export function conformalSetsInWords({ classes, limits }: ConformalSets): string {
+  return classes
+    .map((name, k) => {
+      const limit = limits[k] ?? null;
+      return limit === null ? `${name} always` : `${name} from ${formatThreshold(1 - limit, 3)} on`;
+    })
+    .join(", ");
 }
 
 /** What sets do on other images than they were chosen on. */

@@ -19,14 +19,12 @@ export const formatCounted = ({ hits, of, value }: Share): string => `${formatSh
 export const formatEstimated = (measured: Share & Partial<Pick<ClusteredShare, "interval">>): string =>
   `${formatCounted(measured)} (${formatInterval(measured.interval ?? wilsonInterval(measured.hits, measured.of))})`;
 
-/** Six digits of a threshold, not above it: a promise that holds for a threshold holds for a lower one. */
-export const formatThreshold = (threshold: number): string => String(roundedDown(threshold));
-
-function roundedDown(value: number): number {
-  const rounded = Number(value.toPrecision(6));
-  return rounded <= value
-    ? rounded
-    : Number((value - 10 ** (Math.floor(Math.log10(Math.abs(value))) - 5)).toPrecision(6));
+/** Some digits of a threshold, not above it: a promise that holds for a threshold holds for a lower one. */
+export function formatThreshold(threshold: number, digits = 6): string {
+  const rounded = Number(threshold.toPrecision(digits));
+  if (rounded <= threshold) return String(rounded);
+  const lastDigit = 10 ** (Math.floor(Math.log10(Math.abs(threshold))) + 1 - digits);
+  return String(Number((threshold - lastDigit).toPrecision(digits)));
 }
 
 /** A p-value: three decimals, or that it is smaller; a dash where there is none. */

@@ -81,9 +81,11 @@ describe("xray run --protocol held-out", () => {
   it("holds out the same share of each class, and trains on none of it", () => {
     const { metrics, predictions } = run;
     assert.ok(typeof metrics.dataset !== "string" && predictions?.heldOut);
-    const { train, heldOut, valid } = metrics.dataset;
+    const { train, heldOut, tuning, valid } = metrics.dataset;
     assert.deepEqual(train.classes, { NORMAL: 12, PNEUMONIA: 12 });
-    assert.deepEqual(heldOut?.classes, { NORMAL: 4, PNEUMONIA: 4 });
+    assert.deepEqual(heldOut?.classes, { NORMAL: 2, PNEUMONIA: 2 });
+    assert.deepEqual(tuning?.classes, { NORMAL: 2, PNEUMONIA: 2 });
+    assert.notEqual(tuning.hash, heldOut.hash);
     assert.deepEqual(valid.classes, { NORMAL: 7, PNEUMONIA: 7 });
     const { paths } = predictions.heldOut;
     assert.ok(
@@ -106,7 +108,9 @@ describe("xray run --protocol held-out", () => {
       frozen: { trained: 2, chosen: 1 + losses.indexOf(Math.min(...losses)) },
       unfrozen: { trained: 1, chosen: 1 },
     });
-    // The threshold is the highest that finds 95% of the four: the lowest of their probabilities.
+    assert.equal(choices.apart, true);
+    assert.deepEqual(choices.conformalSets?.units, [2, 2]);
+    // The threshold is the highest that finds 95% of the two: the lower of their probabilities.
     const { preds } = predictions.heldOut ?? predictions;
     const ofIll = Array.from(preds.y, (label, i) => (label === 1 ? (preds.probs[2 * i + 1] ?? NaN) : 1));
     assert.equal(choices.threshold?.threshold, Math.min(...ofIll));
@@ -121,10 +125,13 @@ describe("xray run --protocol held-out", () => {
   it("shows held-out and test images beside each other, and what the protocol is", () => {
     const { document } = new JSDOM(read("report.html")).window;
     const heads = [...document.querySelectorAll("th")].map(({ textContent }) => textContent);
-    assert.ok(heads.includes("8 held-out images (chosen here)"), heads.join("; "));
+    assert.ok(heads.includes("4 held-out images (chosen here)"), heads.join("; "));
     assert.ok(heads.includes("14 test images"), heads.join("; "));
     const about = document.querySelector("footer")?.textContent ?? "";
-    assert.match(about, /held-out: epochs, temperature and threshold were chosen on 8 held-out images/);
+    assert.match(
+      about,
+      /held-out: epochs were chosen on 4 validation images, temperature and threshold on 4 held-out images/,
+    );
     assert.match(about, /it is not known whose the test images are/);
   });
 });

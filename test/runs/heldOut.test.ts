@@ -7,12 +7,13 @@ import { getTransforms } from "../../src/data/transforms/getTransforms.js";
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import { imagenetStats } from "../../src/data/imagenetStats.js";
 import { ClassificationInterpretation } from "../../src/interpretation/ClassificationInterpretation.js";
-import { choicesTable, roundedDown } from "../../src/runs/heldOut/choicesTables.js";
+import { choicesTable } from "../../src/runs/heldOut/choicesTables.js";
 import type { Choices } from "../../src/runs/heldOut/Choices.js";
 import { HeldOutChoices } from "../../src/runs/heldOut/HeldOutChoices.js";
 import { presets } from "../../src/runs/presets.js";
 import { saveMetrics } from "../../src/runs/saveMetrics.js";
 import { runCode } from "../../src/runs/RunSource.js";
+import { formatThreshold } from "../../src/statistics/format.js";
 import { writeStartedRun } from "../../src/runs/StartedRun.js";
 import { SaveModelCallback } from "../../src/training/callbacks/SaveModelCallback.js";
 import { smallSet, temporaryFolder } from "../support/folders.js";
@@ -105,12 +106,12 @@ describe("the table of choices", () => {
     assert.match(choicesTable(choices(2), heldOut).note ?? "", /not exact: the same images chose the epoch/);
     assert.equal(choicesTable(choices(1), heldOut).note, undefined, "there was nothing to choose");
     assert.equal(choicesTable(choices(2, null), heldOut).note, undefined, "nothing is promised");
+    assert.equal(choicesTable({ ...choices(2), apart: true }, heldOut).note, undefined, "others chose it");
   });
 
   it("shows thresholds rounded down, with three digits", () => {
-    const shown = [0, 0.00041257, 0.1239, 0.57, 0.9996, 1, 5e-30].map(roundedDown);
-    const least = "0.00000000000000000000";
-    assert.deepEqual(shown, ["0.000", "0.000412", "0.123", "0.570", "0.999", "1.000", least]);
+    const shown = [0, 0.00041257, 0.1239, 0.57, 0.9996, 1, 5e-30].map((each) => formatThreshold(each, 3));
+    assert.deepEqual(shown, ["0", "0.000412", "0.123", "0.57", "0.999", "1", "5e-30"]);
   });
 });
 

@@ -35,7 +35,7 @@ describe("xray serve", () => {
 
   async function start(options: Partial<ServerOptions> = {}): Promise<number> {
     const about = {
-      ...{ name: "tiny", classes: ["<i>NORMAL</i>", "PNEUMONIA"], rule: "threshold 0.2 for <b>" },
+      ...{ name: "tiny", classes: ["<i>NORMAL</i>", "PNEUMONIA"], rule: "From 0.2 on <b> is predicted" },
       numbers: { columns: ["measure", "value"], rows: [["recall", "0.987"]] },
     };
     const server = predictionServer(learn, about, { host: "127.0.0.1", ...options });
@@ -66,7 +66,9 @@ describe("xray serve", () => {
   let port: number;
   before(async () => {
     const trained = await tinyLearner();
-    learn = await loadLearner(await trained.export());
+    const classes = trained.data.classes;
+    const conformalSets = { level: 0.95, classes, limits: [1, 1], units: [60, 60] };
+    learn = await loadLearner(await trained.export("export", { conformalSets }));
     image = await readFile(validPaths(trained)[0] ?? "");
     trained.dispose();
     port = await start();
@@ -82,11 +84,12 @@ describe("xray serve", () => {
   it("answers an image with what the learner predicts, and with pictures", async () => {
     const answer = await ask(port, { body: image });
     assert.equal(answer.status, 200);
-    const found = JSON.parse(answer.text) as Record<"class" | "image" | "heatmap", string> & {
+    const found = JSON.parse(answer.text) as Record<"answer" | "class" | "image" | "heatmap", string> & {
       probability: number;
     };
     const { class: name, label, probabilities } = await learn.predict(image);
     assert.equal(found.class, name);
+    assert.equal(found.answer, "uncertain: NORMAL or PNEUMONIA");
     assert.ok(Math.abs(found.probability - (probabilities[label] ?? NaN)) < 1e-5);
     for (const picture of [found.image, found.heatmap]) {
       const { format } = await sharp(Buffer.from(picture.split(",")[1] ?? "", "base64")).metadata();
@@ -236,7 +239,7 @@ describe("xray serve", () => {
   it("shows its page with names as text, under a policy that allows nothing else", async () => {
     const { text, headers } = await ask(port, { method: "GET", where: "/" });
     assert.match(text, /&lt;i&gt;NORMAL/);
-    assert.match(text, /Decision rule: threshold 0\.2 for &lt;b&gt;\./);
+    assert.match(text, /<p>From 0\.2 on &lt;b&gt; is predicted\.<\/p>/);
     assert.match(text, /Not a medical device/);
     assert.match(text, /<td>recall<\/td><td>0\.987<\/td>/);
     assert.match(String(headers["content-security-policy"]), /^default-src 'none'; script-src 'nonce-/);
@@ -261,15 +264,34 @@ describe("xray serve", () => {
       await chromium.open(`http://127.0.0.1:${port}/`, { width: 390, height: 844 });
       await chromium.chooseFiles("#file", [good]);
       await until('!document.getElementById("result").hidden');
+      assert.equal(await chromium.evaluate(status), "What the net says of <b>one.png:");
+      const textOf = (id: string) => chromium.evaluate(`document.getElementById("${id}").textContent`);
+      assert.equal(await textOf("answer"), "uncertain: NORMAL or PNEUMONIA");
       assert.match(
-        String(await chromium.evaluate(status)),
-        /^<b>one\.png: (NORMAL|PNEUMONIA), probability \d\.\d{3}$/,
+        String(await textOf("claim")),
+        /^Predicted: (NORMAL|PNEUMONIA), with a probability of \d\.\d{3} by the net's own account; how often/,
       );
       await until('document.getElementById("heatmap").naturalWidth > 0');
       assert.ok(Number(await chromium.evaluate("document.documentElement.scrollWidth")) <= 390);
       await chromium.evaluate(`${axe}; undefined`);
       const { violations } = (await chromium.evaluate("axe.run()")) as { violations: readonly object[] };
       assert.deepEqual(violations, []);
+      // An image that is pasted, and the first of two that are dropped.
+      for (const [event, data] of [
+        ["ClipboardEvent('paste'", "clipboardData"],
+        ["DragEvent('drop'", "dataTransfer"],
+      ] as const) {
+        await chromium.evaluate(`(() => {
+          const text = atob(document.getElementById("image").src.split(",")[1]);
+          const blob = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+          const held = new DataTransfer();
+          for (const name of ["first.png", "second.png"]) held.items.add(new File([blob], name));
+          dispatchEvent(new ${event}, { ${data}: held, cancelable: true }));
+          document.getElementById("status").textContent = "";
+        })()`);
+        await until(`${status}.includes("of 2 files this one was taken")`);
+        assert.match(String(await chromium.evaluate(status)), /^What the net says of first\.png:/);
+      }
       await chromium.chooseFiles("#file", [bad]);
       await until(`${status}.includes("holds text, not an image")`);
       assert.equal(await chromium.evaluate('document.getElementById("result").hidden'), true);

@@ -186,6 +186,6 @@ describe("an evaluation of one class", () => {
 });
 
 it("a threshold is rounded down, so that what is promised of it holds", () => {
-  const shown = [0.5, 0.12345678, 0.9999999, 0, 0.3 - 1e-12, 1e-7].map(formatThreshold);
+  const shown = [0.5, 0.12345678, 0.9999999, 0, 0.3 - 1e-12, 1e-7].map((each) => formatThreshold(each));
   assert.deepEqual(shown, ["0.5", "0.123456", "0.999999", "0", "0.299999", "1e-7"]);
 });

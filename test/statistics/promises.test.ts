@@ -149,6 +149,64 @@ describe("conformal sets", () => {
       assert.ok(Math.abs(share - 0.9) < 0.03, String(share));
   });
 
+  it("take patients as one where they are known: one image of each gives the same limits", () => {
+    const random = new Random(5);
+    const y = Int32Array.from({ length: 300 }, (_, i) => i % 2);
+    const probs = Float32Array.from({ length: 600 }, (_, i) => (i % 2 === 0 ? random.uniform() : NaN));
+    for (let i = 1; i < 600; i += 2) probs[i] = 1 - (probs[i - 1] ?? NaN);
+    const sample = { y, probs, classes: ["a", "b"] };
+    const alone = conformalSets(sample, 0.9);
+    assert.deepEqual(conformalSets({ ...sample, patients: y.map((_, i) => i) }, 0.9), alone);
+    assert.deepEqual(alone.units, [150, 150]);
+    // Every image twice, of the same patient: nothing more is known.
+    const twice = <T>(values: Iterable<T>) => [...values].flatMap((value) => [value, value]);
+    const doubled = {
+      y: Int32Array.from(twice(y)),
+      probs: [...y.keys()].flatMap((i) => twice([0]).flatMap(() => [...probs.subarray(2 * i, 2 * i + 2)])),
+      patients: Int32Array.from(twice(y.keys())),
+      classes: ["a", "b"],
+    };
+    assert.deepEqual(conformalSets(doubled, 0.9), alone);
+  });
+
+  it("keep their promise for new patients of many unlike images, where images as if independent break it", () => {
+    const random = new Random(11);
+    /** Half of the scores' variance is the patient's; who has better scores has more images. */
+    const draw = (patients: number) => {
+      const [probs, of]: [number[], number[]] = [[], []];
+      for (let patient = 0; patient < patients; patient++) {
+        const own = random.normal();
+        const images = own < -0.5 ? 12 : 1;
+        for (let i = 0; i < images; i++) {
+          const p = 1 / (1 + Math.exp(own + random.normal()));
+          probs.push(1 - p, p);
+          of.push(patient);
+        }
+      }
+      const y = new Int32Array(of.length).fill(1);
+      return { y, probs, patients: Int32Array.from(of), classes: ["a", "b"] };
+    };
+    /** Over draws, how often one image of a new patient keeps its class. */
+    const kept = (known: boolean) => {
+      let sum = 0;
+      const draws = 300;
+      for (let k = 0; k < draws; k++) {
+        const { patients, ...chosen } = draw(30);
+        const sets = conformalSets(known ? { ...chosen, patients } : chosen, 0.9);
+        const fresh = draw(40);
+        const first = [...fresh.patients.keys()].filter((i) => fresh.patients[i] !== fresh.patients[i - 1]);
+        const inSet = first.filter((i) =>
+          conformalSet(fresh.probs.slice(2 * i, 2 * i + 2), sets).includes(1),
+        );
+        sum += inSet.length / first.length;
+      }
+      return sum / draws;
+    };
+    const [byPatient, byImage] = [kept(true), kept(false)];
+    assert.ok(byPatient > 0.89 && byPatient < 0.94, String(byPatient));
+    assert.ok(byImage < 0.8, String(byImage));
+  });
+
   it("hold a class always where it has too few images", () => {
     const few = { y: Int32Array.of(0, 0, 1), probs: [0.9, 0.1, 0.8, 0.2, 0.3, 0.7], classes: ["a", "b"] };
     const sets = conformalSets(few, 0.95);

@@ -17,7 +17,7 @@ export interface Tile {
 }
 
 /**
- * Draws images in a grid, each below its title.
+ * Draws images in a grid, each below its title; where none has one, without room for titles.
  * @param size side of every tile's image, in pixels
  * @param columns as many as rows by default
  * @returns a PNG
@@ -32,16 +32,17 @@ export async function imageGrid(
   const forTitle = Math.min(widestForTitle, Math.ceil(titleSize.least * letterWidth * longest));
   const side = Math.max(size, smallestTile, forTitle);
   const width = columns * (side + gap) + gap;
-  const height = rows * (side + titleHeight + gap) + gap;
+  const titled = longest > 0 ? titleHeight : 0;
+  const height = rows * (side + titled + gap) + gap;
   const placed = tiles.map((tile, k) => ({
     tile,
     left: gap + (k % columns) * (side + gap),
-    top: gap + Math.floor(k / columns) * (side + titleHeight + gap),
+    top: gap + Math.floor(k / columns) * (side + titled + gap),
   }));
   const images = placed.map(async ({ tile, left, top }) => {
     const raw = { width: size, height: size, channels: 3 } as const;
     const picture = sharp(bytesOfPixels(tile.pixels), { raw });
-    return { input: await picture.resize(side, side).png().toBuffer(), left, top: top + titleHeight };
+    return { input: await picture.resize(side, side).png().toBuffer(), left, top: top + titled };
   });
   const titles = placed.map(
     ({ tile, left, top }) =>

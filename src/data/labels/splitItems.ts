@@ -12,10 +12,12 @@ import { type PatientOf, byPatient, warnOfSharedPatients } from "./patients.js";
 import { splitFiles, tellUnreadSplits } from "./splitFiles.js";
 import { randomStreams } from "../../core/randomStreams.js";
 
-/** Labelled files on both sides of a split. */
+/** Labelled files on the sides of a split. */
 export interface TrainValidSplit {
   readonly train: readonly LabelledFile[];
   readonly valid: readonly LabelledFile[];
+  /** Those that neither train nor validate; undefined where none are held out. */
+  readonly heldOut?: readonly LabelledFile[];
 }
 
 /** How the images of a split are spoken of that do not train. */
@@ -32,6 +34,12 @@ const validation: JudgingSet = {
   name: "validation",
   ifEmpty: "Check validPct or the valid folder.",
   ifClassMissing: "Take another seed or a larger validPct, or give a validation folder with every class.",
+};
+
+const heldOutSet: JudgingSet = {
+  name: "held-out",
+  ifEmpty: "Check heldOutPct and groupBy.",
+  ifClassMissing: "Take another seed, a larger heldOutPct, or stratify.",
 };
 
 export interface Split extends TrainValidSplit {
@@ -71,24 +79,37 @@ export function splitByFolder(
 /**
  * Divides images at random: the first of a seeded permutation validate, as fast.ai's `split_by_rand_pct` does it,
  * and with `groupBy` the first patients of a permutation of patients, until the share is reached; with `stratify` the
- * first that bring every class nearer to its share.
+ * first that bring every class nearer to its share. Of the others the next ones are held out, in the same way.
  * @param validPct share for validation, in (0, 1)
  * @throws UserError when `groupBy` gives no patient for a file
  */
 export function splitAtRandom(
   files: readonly LabelledFile[],
   validPct: number,
-  { seed, groupBy, stratify = false }: Pick<BunchSettings, "seed" | "groupBy" | "stratify">,
+  { seed, groupBy, stratify = false, heldOutPct }: SplitSettings,
 ): TrainValidSplit {
   const groups = [...byPatient(files, groupBy).values()];
   const order = new Random(seed, randomStreams.split).permutation(groups.length);
   const drawn = Array.from(order, (group) => groups[group] ?? []);
-  const chosen = new Set((stratify ? stratified : firstGroups)(drawn, validPct).flat());
+  const draw = stratify ? stratified : firstGroups;
+  const valid = new Set(draw(drawn, validPct));
+  const others = drawn.filter((group) => !valid.has(group));
+  // A share of all images is a larger share of those that are left.
+  const share = (heldOutPct ?? 0) * (files.length / others.flat().length);
+  const heldOut = new Set(heldOutPct === undefined ? [] : draw(others, share));
+  const filesOf = (isIn: (group: readonly LabelledFile[]) => boolean): LabelledFile[] => {
+    const chosen = new Set(drawn.filter(isIn).flat());
+    return files.filter((file) => chosen.has(file));
+  };
   return {
-    train: files.filter((file) => !chosen.has(file)),
-    valid: files.filter((file) => chosen.has(file)),
+    train: filesOf((group) => !valid.has(group) && !heldOut.has(group)),
+    valid: filesOf((group) => valid.has(group)),
+    ...(heldOutPct !== undefined && { heldOut: filesOf((group) => heldOut.has(group)) }),
   };
 }
+
+/** What decides who falls on which side. */
+type SplitSettings = Pick<BunchSettings, "seed" | "groupBy" | "stratify" | "heldOutPct">;
 
 /** The first groups, until they have the share of the files. */
 function firstGroups(
@@ -113,7 +134,7 @@ function firstGroups(
  */
 export function splitItems(
   root: string,
-  { train, valid }: TrainValidSplit,
+  { train, valid, heldOut }: TrainValidSplit,
   settings: BunchSettings,
   judging: JudgingSet = validation,
 ): Split {
@@ -123,7 +144,7 @@ export function splitItems(
   if (only === undefined) {
     throw new UserError(`${root} holds no images to train on.`, "Check the path, validPct and groupBy.");
   }
-  const notes = checkClasses(train, valid);
+  const notes = checkClasses(train, [...valid, ...(heldOut ?? [])]);
   if (classes.length === 1) {
     throw new UserError(
       `The training images in ${root} have only one class, "${only}".`,
@@ -131,10 +152,12 @@ export function splitItems(
     );
   }
   const known = knownOnly(valid, classes, { root, notes, judging });
+  const apart = heldOut && knownOnly(heldOut, classes, { root, notes, judging: heldOutSet });
   if (notes.length > 0) currentDisplay().text(notes.join("\n"));
   return {
     train: drawPerClass(train, classes, trainPerClass, seed, 0),
     valid: drawPerClass(known, classes, validPerClass, seed, 1),
+    ...(apart && { heldOut: apart }),
     classes,
   };
 }

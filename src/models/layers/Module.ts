@@ -1,6 +1,6 @@
 import type { Random } from "../../core/Random.js";
 import { release } from "../../engine/references.js";
-import type { Tensor } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
 import type { Parameter, Variable } from "../../engine/Variable.js";
 
 /** What a forward pass is for. */

@@ -1,9 +1,8 @@
-import { z } from "zod";
+import type { ConformalSets } from "../../statistics/conformalSets.js";
 import type { DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import type { RecallGuarantee } from "../../statistics/recallGuarantee.js";
 import type { HistoryRow } from "../../training/HistoryRow.js";
 import { argmin } from "../../statistics/argmin.js";
-import { count, text } from "../runSchemas.js";
 
 /** What was chosen on held-out images, before the test images were opened. */
 export interface Choices {
@@ -15,6 +14,10 @@ export interface Choices {
   readonly threshold?: DecisionThreshold;
   /** What can be said of the threshold beforehand; its own threshold is null where that takes more held-out patients. */
   readonly promise?: RecallGuarantee;
+  /** From when on an image may be of a class; undefined in files of earlier versions. */
+  readonly conformalSets?: ConformalSets;
+  /** Whether the images that all but the epochs was chosen on chose no epoch, as a promise asks for. @default false */
+  readonly apart?: boolean;
 }
 
 /** After which epoch a stage's net was taken. */
@@ -36,23 +39,3 @@ export function chosenEpochs(history: readonly Pick<HistoryRow, "phase" | "valid
     }),
   );
 }
-
-const share = z.number({ error: "expected a number in 0..1" }).min(0).max(1);
-
-export const choicesSchema: z.ZodType<Choices> = z.object({
-  epochs: z.record(z.string(), z.object({ trained: count(1), chosen: count(1) })),
-  temperature: z.number({ error: "expected a number above 0" }).positive("expected a number above 0"),
-  threshold: z
-    .object({
-      positiveClass: text,
-      threshold: z.number({ error: "expected a probability" }).min(0).max(1),
-      rule: text.optional(),
-    })
-    .optional(),
-  promise: z
-    .object({
-      ...{ recall: share, confidence: share, threshold: share.nullable() },
-      ...{ units: count(), needed: count(), allowedMisses: z.int(), misses: count() },
-    })
-    .optional(),
-});

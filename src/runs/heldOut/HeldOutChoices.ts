@@ -6,6 +6,7 @@ import type { ImageDataBunch } from "../../data/ImageDataBunch.js";
 import type { ImageDataset } from "../../data/ImageDataset.js";
 import { ClassificationInterpretation } from "../../interpretation/ClassificationInterpretation.js";
 import { atTemperature, fitTemperature } from "../../statistics/calibration.js";
+import { conformalSets } from "../../statistics/conformalSets.js";
 import type { ExportOptions } from "../../training/inference/exportLearner.js";
 import type { Learner } from "../../training/Learner.js";
 import type { FoundDataset } from "../../xrays/FoundDataset.js";
@@ -21,28 +22,34 @@ const opened = new Set<string>();
 export const choicesName = "choices.json";
 
 /**
- * All that is chosen on the images that were held out of a training: after which epochs the net was taken, the
- * temperature that makes its probabilities likeliest, and the threshold. They are written to `choices.json` in the run's
- * folder, and only then can the test images be opened, by `openTest`.
+ * All that is chosen on images that train nothing: after which epochs the net was taken, by the validation images; by the
+ * held-out images the temperature that makes its probabilities likeliest, the threshold, and from when on an image may
+ * be of a class. They are written to `choices.json` in the run's folder, and only then can the test images be opened, by
+ * `openTest`.
  */
 export class HeldOutChoices {
   private opened: ImageDataset | undefined;
 
   private constructor(
     private readonly learn: Learner<ImageDataBunch>,
-    /** The held-out images, with the probabilities at the temperature. */
+    /**
+     * The held-out images.
+     * @internal
+     */
+    readonly heldOutDs: ImageDataset,
+    /** What the net says of them, with the probabilities at the temperature. */
     readonly heldOut: ClassificationInterpretation,
     /** What `choices.json` holds. */
     readonly choices: Choices,
   ) {}
 
   /**
-   * Chooses on the learner's validation images, as the net is now, and writes the choices down. Of each stage the epoch with
-   * the lowest loss on them is noted as chosen, so each fit of the learner needs a `SaveModelCallback` on the validation
-   * loss, its default, which loads that epoch's net. What is promised of the threshold is exact only where these images chose
-   * no epoch.
+   * Chooses on `learn.data.heldOutDs`, as the net is now, and writes the choices down. Of each stage the epoch with the
+   * lowest loss on the validation images is noted as chosen, so each fit of the learner needs a `SaveModelCallback` on the
+   * validation loss, its default, which loads that epoch's net. Data without `heldOutPct` have the validation images serve
+   * twice: what is promised of the threshold is then not exact, and the table says so.
    * @param options `recall`: the share of the patients of whom the threshold is to find all positive images, with 95%
-   * confidence; 0.95 by default
+   * confidence, and the share of each class's images that are to keep it among the possible ones; 0.95 by default
    * @throws UserError when a class is absent, the test images have been opened already, or the file cannot be written
    */
   static async make(
@@ -55,13 +62,20 @@ export class HeldOutChoices {
         "Restart the kernel to begin a new run.",
       );
     }
-    const preds = await learn.getPreds();
+    const { heldOutDl: dl, validDs } = learn.data;
+    const preds = await learn.getPreds(dl && { dl });
     const temperature = fitTemperature(preds);
-    const heldOut = interpretationOf(atTemperature(preds, temperature), learn.data.validDs, "held-out");
+    const dataset = dl?.dataset ?? validDs;
+    const heldOut = interpretationOf(atTemperature(preds, temperature), dataset, "held-out");
     const chosen = heldOut.positiveClass === undefined ? {} : chooseForRecall(heldOut.binary(), recall);
-    const choices: Choices = { epochs: chosenEpochs(learn.history), temperature, ...chosen };
+    const choices: Choices = {
+      epochs: chosenEpochs(learn.history),
+      ...{ temperature, ...chosen },
+      conformalSets: conformalSets(heldOut.preds, recall),
+      apart: dl !== undefined,
+    };
     await writeMetrics(path.join(runDirectory(), choicesName), choices);
-    return new HeldOutChoices(learn, heldOut, choices);
+    return new HeldOutChoices(learn, dataset, heldOut, choices);
   }
 
   /** Shows what was chosen. */
@@ -94,16 +108,8 @@ export class HeldOutChoices {
 
   /** What goes with the net when it is exported. */
   get exportOptions(): ExportOptions {
-    const { temperature, threshold } = this.choices;
-    return { temperature, threshold };
-  }
-
-  /**
-   * The held-out images.
-   * @internal
-   */
-  get heldOutDs(): ImageDataset {
-    return this.learn.data.validDs;
+    const { temperature, threshold, conformalSets } = this.choices;
+    return { temperature, threshold, conformalSets };
   }
 
   /**

@@ -1,10 +1,17 @@
 import type { Table } from "../../core/Display.js";
+import { valueAt } from "../../core/valueAt.js";
 import { measureCells } from "../../interpretation/measureTable.js";
 import { aucMeasure } from "../../statistics/aucMeasure.js";
 import type { ClassificationInterpretation } from "../../interpretation/ClassificationInterpretation.js";
 import { intervalsInWords } from "../../interpretation/imagesInWords.js";
 import { decisionInWords } from "../../statistics/DecisionThreshold.js";
-import { formatEstimated, formatShare } from "../../statistics/format.js";
+import {
+  conformalCoverage,
+  conformalNeeds,
+  type ConformalSets,
+  conformalSetsInWords,
+} from "../../statistics/conformalSets.js";
+import { formatEstimated, formatShare, formatThreshold } from "../../statistics/format.js";
 import type { BinaryScores } from "../../statistics/BinaryScores.js";
 import { lowestPositives } from "../../statistics/lowestPositives.js";
 import { type Share, shareOfTrue } from "../../statistics/Share.js";
@@ -13,13 +20,13 @@ import type { Choices } from "./Choices.js";
 
 /** What was chosen, on which images. */
 export function choicesTable(
-  { epochs, temperature, threshold, promise }: Choices,
+  { epochs, temperature, threshold, promise, conformalSets, apart = false }: Choices,
   heldOut: ClassificationInterpretation,
 ): Table {
   const stages = Object.entries(epochs).map(([phase, { trained, chosen }]) => [
     `epoch of the ${phase} stage`,
     `${chosen} of ${trained}`,
-    "the lowest loss",
+    apart ? "the lowest loss on the validation images" : "the lowest loss",
   ]);
   return {
     caption: `Chosen on ${heldOut.images}; no test image was opened before`,
@@ -31,13 +38,15 @@ export function choicesTable(
         "threshold",
         threshold === undefined
           ? "none"
-          : `${roundedDown(threshold.threshold)} for ${threshold.positiveClass}`,
+          : `${formatThreshold(threshold.threshold, 3)} for ${threshold.positiveClass}`,
         threshold?.rule ?? "the most probable class is predicted, since no class is positive",
       ],
+      ...(conformalSets ? [setsRow(conformalSets, heldOut)] : []),
     ],
-    note: isExact(epochs, promise)
-      ? undefined
-      : "The promise of the threshold is not exact: the same images chose the epoch.",
+    note:
+      apart || isExact(epochs, promise)
+        ? undefined
+        : "The promise of the threshold is not exact: the same images chose the epoch.",
   };
 }
 
@@ -45,16 +54,22 @@ export function choicesTable(
 const isExact = (epochs: Choices["epochs"], promise: Choices["promise"]): boolean =>
   (promise?.threshold ?? null) === null || Object.values(epochs).every(({ trained }) => trained === 1);
 
-/** At least three decimals and three digits, rounded down: from a higher threshold on, less is found. */
-export function roundedDown(threshold: number): string {
-  const decimals = threshold > 0 ? Math.min(20, Math.max(3, 2 - Math.floor(Math.log10(threshold)))) : 3;
-  const rounded = Number(threshold.toFixed(decimals));
-  return (rounded > threshold ? rounded - 10 ** -decimals : rounded).toFixed(decimals);
+/** From which probability on a class is possible, and what is promised of that. */
+function setsRow(sets: ConformalSets, { preds }: ClassificationInterpretation): string[] {
+  const needed = conformalNeeds(sets.level);
+  const units = preds.patients ? "patients" : "images";
+  const counted = sets.classes.map((name, k) => `${sets.units[k] ?? 0} ${units} with ${name}`).join(", ");
+  const few = sets.limits.includes(null) ? `; a limit takes ${needed} ${units}` : "";
+  return [
+    "possible classes",
+    conformalSetsInWords(sets),
+    `keeping ${sets.level} of each class's images in it, by ${counted}${few}; several or none: uncertain`,
+  ];
 }
 
 /** The measures on the held-out images, which the choices were made on, and on the test images. */
 export function resultsTable(
-  { threshold }: Choices,
+  { threshold, conformalSets }: Choices,
   heldOut: ClassificationInterpretation,
   tested: ClassificationInterpretation,
 ): Table {
@@ -82,6 +97,7 @@ export function resultsTable(
     ...(threshold === undefined
       ? []
       : [row("Brier score", (interp) => formatShare(interp.binary().brierScore()))]),
+    ...(conformalSets ? setsRows(conformalSets, row) : []),
   ];
   return {
     caption:
@@ -90,6 +106,25 @@ export function resultsTable(
     columns: ["measure", `${heldOut.images} (chosen here)`, tested.images],
     rows,
   };
+}
+
+/** How often the classes that an image may be of hold its own, and how often they leave a doubt. */
+function setsRows(
+  sets: ConformalSets,
+  row: (name: string, of: (interp: ClassificationInterpretation) => string) => string[],
+): string[][] {
+  const coverage = ({ preds }: ClassificationInterpretation) => conformalCoverage(preds, sets);
+  return [
+    ...sets.classes.map((name, k) =>
+      row(`${name} possible where it is ${name}`, (interp) =>
+        formatShare(valueAt(coverage(interp).coverageByClass, k)),
+      ),
+    ),
+    row("one class possible", (interp) =>
+      formatShare(valueAt(coverage(interp).sizes, 1) / interp.preds.y.length),
+    ),
+    row("right where one class is possible", (interp) => formatShare(coverage(interp).accuracyOfSingle)),
+  ];
 }
 
 /** `0.934 (0.902 to 0.957)`; with dashes where a class is absent, or has too few patients for an interval. */

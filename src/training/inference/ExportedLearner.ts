@@ -1,5 +1,6 @@
 import type { Preprocessing } from "../../data/loading/prepareImage.js";
 import type { BodySpec } from "../../models/bodies/Body.js";
+import type { ConformalSets } from "../../statistics/conformalSets.js";
 import type { DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 
 /** All that inference needs beside the weights, as an exported file keeps it in its metadata. */
@@ -16,4 +17,6 @@ export interface ExportedLearner {
   readonly threshold?: DecisionThreshold;
   /** What the net's logits are divided by before they become probabilities; undefined: nothing. */
   readonly temperature?: number;
+  /** From when on an image may be of a class; undefined: a prediction does not say whether it is certain. */
+  readonly conformalSets?: ConformalSets;
 }

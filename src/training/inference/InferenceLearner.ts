@@ -11,6 +11,7 @@ import { interruptible } from "../../core/interrupt.js";
 import type { Cnn } from "../../models/Cnn.js";
 import { positiveClass } from "../../statistics/positiveClass.js";
 import { CrossEntropy } from "../CrossEntropy.js";
+import type { ConformalSets } from "../../statistics/conformalSets.js";
 import type { DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import { Evaluator } from "../session/Evaluator.js";
 import { NetAccess } from "../session/NetAccess.js";
@@ -40,6 +41,8 @@ export class InferenceLearner {
   readonly threshold: DecisionThreshold | undefined;
   /** What the net's logits are divided by before they become probabilities; undefined: nothing. */
   readonly temperature: number | undefined;
+  /** From when on an image may be of a class; undefined: predictions do not say whether they are certain. */
+  readonly conformalSets: ConformalSets | undefined;
   /** The class that recall, precision and their kind speak of; undefined: they are means over the classes. */
   readonly positiveClass: string | undefined;
   /** Calls that have not ended. */
@@ -53,12 +56,13 @@ export class InferenceLearner {
     readonly model: Cnn,
     private readonly exported: ExportedLearner,
   ) {
-    const { classes, arch, preparation, threshold, temperature } = exported;
+    const { classes, arch, preparation, threshold, temperature, conformalSets } = exported;
     this.classes = classes;
     this.arch = arch;
     this.preparation = preparation;
     this.threshold = threshold;
     this.temperature = temperature;
+    this.conformalSets = conformalSets;
     this.positiveClass = exported.positiveClass ?? positiveClass(classes)?.name;
     this.evaluator = new Evaluator({ model, loss: new CrossEntropy(classes.length) });
   }

@@ -1,4 +1,6 @@
 import { type Preprocessing, prepareImage } from "../../data/loading/prepareImage.js";
+import { conformalSet, type ConformalSets, isUncertain } from "../../statistics/conformalSets.js";
+import { valueAt } from "../../core/valueAt.js";
 import { predictedClass, type DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import type { EvaluatedBatch } from "../session/evaluate.js";
 import type { TrainBatch } from "../DataBunch.js";
@@ -12,6 +14,25 @@ export interface Prediction {
   readonly label: number;
   /** The probability of each class, in their order; the sum is 1. */
   readonly probabilities: readonly number[];
+  /**
+   * The classes that the image may be of, by the learner's conformal sets: of each class's images the promised share keeps
+   * it. One is an answer; several mean that the net is uncertain, none that the image is like none. Undefined: the learner
+   * has no such sets.
+   */
+  readonly possible?: readonly string[];
+  /** Whether the predicted class is not the only possible one. Undefined: the learner has no conformal sets. */
+  readonly uncertain?: boolean;
+}
+
+/**
+ * What a prediction answers: its class, or that the net is uncertain, and between which classes, such as
+ * "uncertain: NORMAL or PNEUMONIA".
+ */
+export function answerOf({ class: name, possible, uncertain = false }: Prediction): string {
+  if (!uncertain || !possible) return name;
+  if (possible.length === 0) return "uncertain: like none of the classes";
+  const named = possible.includes(name) ? possible : [...possible, name];
+  return `uncertain: ${named.join(" or ")}`;
 }
 
 /** How outputs become a prediction. */
@@ -22,12 +43,14 @@ export interface Decision {
   readonly threshold?: DecisionThreshold;
   /** What the logits are divided by. @default 1 */
   readonly temperature?: number;
+  /** From when on an image may be of a class. @default predictions do not say which classes are possible */
+  readonly conformalSets?: ConformalSets;
 }
 
 /** @param logits `[n, c]` row by row, c being the number of classes */
 export function predictionsOf(
   logits: Float32Array,
-  { classes, threshold, temperature = 1 }: Decision,
+  { classes, threshold, temperature = 1, conformalSets }: Decision,
 ): Prediction[] {
   const c = classes.length;
   const probabilities = probabilitiesOf(
@@ -37,7 +60,14 @@ export function predictionsOf(
   return Array.from({ length: logits.length / c }, (_, row) => {
     const own = probabilities.subarray(row * c, (row + 1) * c);
     const label = predictedClass(own, classes, threshold);
-    return { class: classes[label] ?? "", label, probabilities: [...own] };
+    const possible = conformalSets && conformalSet(own, conformalSets);
+    return {
+      ...{ class: classes[label] ?? "", label, probabilities: [...own] },
+      ...(possible && {
+        possible: possible.map((k) => valueAt(classes, k)),
+        uncertain: isUncertain(possible, label),
+      }),
+    };
   });
 }
 

@@ -1,11 +1,14 @@
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { preprocessingOf } from "../../data/loading/prepareImage.js";
 import type { ImageDataBunch } from "../../data/ImageDataBunch.js";
 import { writeSafetensors } from "../../engine/safetensors.js";
 import { checkNumber } from "../../core/checkNumber.js";
+import { UserError } from "../../core/errors.js";
 import { makeFolder } from "../../core/makeFolder.js";
 import type { Cnn } from "../../models/Cnn.js";
 import { toTorch } from "../../models/weights/torchLayout.js";
+import type { ConformalSets } from "../../statistics/conformalSets.js";
 import { checkedThreshold, type DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import type { ExportedLearner } from "./ExportedLearner.js";
 import { requireFiniteWeights, divergedRemedy } from "../../models/requireFiniteWeights.js";
@@ -25,6 +28,11 @@ export interface ExportOptions {
    * is one for the probabilities that come of it. @default 1
    */
   readonly temperature?: number;
+  /**
+   * From when on an image may be of a class, as `conformalSets` chooses it on probabilities at the temperature: predictions
+   * then say which classes are possible. @default none: a prediction does not say whether it is certain
+   */
+  readonly conformalSets?: ConformalSets;
 }
 
 /** What of a learner is exported. */
@@ -52,14 +60,23 @@ export async function exportLearner(
   options: ExportOptions = {},
 ): Promise<void> {
   const threshold = options.threshold && checkedThreshold(options.threshold, learn.data.classes);
-  const { temperature } = options;
+  const { temperature, conformalSets } = options;
   if (temperature !== undefined) checkNumber("temperature", temperature, { above: 0 });
+  if (conformalSets) requireSetsOf(learn.data.classes, conformalSets);
   const tensors = learn.model.state().map((variable) => toTorch(variable));
   requireFiniteWeights(tensors, "The net cannot be exported", divergedRemedy);
   await makeFolder(path.dirname(file), "Choose another folder: give the learner another `modelDir`.");
   const described = describeLearner(learn);
   // The class that is called by the threshold is the one that this net's numbers speak of.
   const positiveClass = threshold?.positiveClass ?? described.positiveClass;
-  const learner = JSON.stringify({ ...described, positiveClass, threshold, temperature });
+  const learner = JSON.stringify({ ...described, positiveClass, threshold, temperature, conformalSets });
   await writeSafetensors(file, tensors, { ...exportFormat, learner });
+}
+
+function requireSetsOf(classes: readonly string[], sets: ConformalSets): void {
+  if (isDeepStrictEqual(sets.classes, classes)) return;
+  throw new UserError(
+    `The conformal sets are of the classes ${sets.classes.join(", ")}, and the net's are ${classes.join(", ")}.`,
+    "Choose them on predictions of this net.",
+  );
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type ImageStats, isStats } from "../../data/imagenetStats.js";
 import { maxSize, paddingModes, resizeMethods } from "../../data/transforms/resizing.js";
@@ -5,6 +6,7 @@ import { isTransform, type Transform } from "../../data/transforms/Transform.js"
 import { checkFields } from "../../core/checkFields.js";
 import { UserError } from "../../core/errors.js";
 import { bodySpec } from "../../models/bodies/bodySpec.js";
+import { conformalSetsSchema, thresholdSchema } from "./decisionSchemas.js";
 import { requireDefinitions } from "./requireDefinitions.js";
 import { exportFormat } from "./exportLearner.js";
 import type { ExportedLearner } from "./ExportedLearner.js";
@@ -39,12 +41,6 @@ const preparation = z
   })
   .transform(({ stats, ...rest }) => ({ ...rest, stats }));
 
-const threshold = z.object({
-  positiveClass: z.string(),
-  threshold: z.number().min(0).max(1),
-  rule: z.string().optional(),
-});
-
 const learner: z.ZodType<ExportedLearner> = z
   .object({
     arch: z.string().min(1),
@@ -52,10 +48,15 @@ const learner: z.ZodType<ExportedLearner> = z
     classes,
     preparation,
     positiveClass: z.string().optional(),
-    threshold: threshold.optional(),
+    threshold: thresholdSchema.optional(),
     temperature: z.number().positive().optional(),
+    conformalSets: conformalSetsSchema.optional(),
   })
-  .superRefine(({ classes, positiveClass, threshold }, context) => {
+  .superRefine(({ classes, positiveClass, threshold, conformalSets }, context) => {
+    if (conformalSets && !isDeepStrictEqual(conformalSets.classes, classes)) {
+      const [path, input] = [["conformalSets", "classes"], conformalSets.classes];
+      context.addIssue({ code: "custom", path, input, message: "expected the classes, in their order" });
+    }
     const named = [
       { path: ["positiveClass"], input: positiveClass },
       { path: ["threshold", "positiveClass"], input: threshold?.positiveClass },

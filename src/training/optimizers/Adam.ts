@@ -2,7 +2,7 @@ import { feedScalar } from "../../engine/feed.js";
 import { attr, T } from "../../engine/operations/attr.js";
 import { constant } from "../../engine/operations/op.js";
 import { resourceOp } from "../../engine/operations/resource.js";
-import type { Tensor } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
 import type { Parameter } from "../../engine/Variable.js";
 import { checkNumber } from "../../core/checkNumber.js";
 import { type OptFunc, Optimizer, type WeightDecayOptions } from "./Optimizer.js";

@@ -1,6 +1,7 @@
 import { add, mul } from "../../engine/operations/mathOps.js";
 import { feedScalar } from "../../engine/feed.js";
-import { type Tensor, tf } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
+import { tf } from "../../engine/tensorflow.js";
 import { type Parameter, Variable } from "../../engine/Variable.js";
 
 /** fast.ai's weight decay. */

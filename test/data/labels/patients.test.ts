@@ -174,7 +174,7 @@ describe("a labelled loader", () => {
       bs: 2,
       validPct: 0.3,
     });
-    await refuses(data.labelledLoader(path.join(root, "train")), "trains or validates already");
+    await refuses(data.labelledLoader(path.join(root, "train")), "has a part in the training already");
     mkdirSync(path.join(root, "none"));
     await refuses(data.labelledLoader(path.join(root, "none")), "holds no images");
     // A class that is not known is left out, as in validation.

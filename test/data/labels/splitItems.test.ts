@@ -51,6 +51,63 @@ describe("a random split by patient", () => {
     ));
 });
 
+describe("images that are held out of a random split", () => {
+  const files = Array.from({ length: 400 }, (_, k) => ({ path: `${k}.png`, class: k % 4 === 0 ? "A" : "B" }));
+  const inFours = (file: string) => `patient ${Math.floor(parseInt(file) / 4)}`;
+  const paths = (side: readonly { readonly path: string }[] = []) => side.map((file) => file.path);
+
+  it("are a share of all, of other patients than the rest, and leave the validation images as they were", () => {
+    for (const how of [{}, { groupBy: inFours }, { groupBy: inFours, stratify: true }, { stratify: true }]) {
+      for (let seed = 0; seed < 5; seed++) {
+        const { train, valid, heldOut } = splitAtRandom(files, 0.2, { seed, ...how, heldOutPct: 0.1 });
+        assert.deepEqual(valid, splitAtRandom(files, 0.2, { seed, ...how }).valid);
+        assert.deepEqual(
+          [train, valid, heldOut].map((side) => side?.length),
+          [280, 80, 40],
+        );
+        assert.equal(new Set([...paths(train), ...paths(valid), ...paths(heldOut)]).size, 400);
+        if (!("groupBy" in how)) continue;
+        const elsewhere = new Set([...paths(train), ...paths(valid)].map(inFours));
+        assert.ok(paths(heldOut).every((file) => !elsewhere.has(inFours(file))));
+      }
+    }
+  });
+
+  it("are drawn, numbered and told by the bunch, and are known to the images that come later", async () => {
+    const root = smallSet(10, 3);
+    const shares = { validPct: 0.2, heldOutPct: 0.3, stratify: true };
+    const data = await ImageDataBunch.fromFolder(path.join(root, "train"), {
+      ...{ size: 16, bs: 2, numWorkers: 0, groupBy: (file: string) => file, ...shares },
+    });
+    const sides = [data.trainDs, data.validDs, data.heldOutDs, data.heldOutDl?.dataset];
+    assert.deepEqual(
+      sides.map((side) => side?.counts()),
+      [
+        [5, 5],
+        [2, 2],
+        [3, 3],
+        [3, 3],
+      ],
+    );
+    const numbers = sides.slice(0, 3).flatMap((side) => side?.items.map(({ patient }) => patient) ?? []);
+    assert.equal(new Set(numbers).size, 20);
+    assert.match(inspect(data), /Held out: 6 images \(3 NORMAL, 3 PNEUMONIA\)/);
+    await refuses(data.labelledLoader(path.join(root, "train")), "has a part in the training already");
+  });
+
+  it("are refused where nothing is divided, or nothing would train", async () => {
+    const root = smallSet(4, 2);
+    const load = (options: object, folder = root) =>
+      ImageDataBunch.fromFolder(folder, { size: 16, bs: 2, numWorkers: 0, ...options });
+    await refuses(load({ valid: "test", heldOutPct: 0.2 }), "heldOutPct is 0.2, and validPct is not given");
+    const train = path.join(root, "train");
+    for (const heldOutPct of [0, 1, -0.1, NaN]) {
+      await refuses(load({ validPct: 0.2, heldOutPct }, train), `heldOutPct is ${heldOutPct}`);
+    }
+    await refuses(load({ validPct: 0.5, heldOutPct: 0.5 }, train), "0.5 and 0.5: no image is left to train");
+  });
+});
+
 describe("patients on both sides of given folders", () => {
   it("are counted", async () => {
     const root = smallSet(3, 2);
