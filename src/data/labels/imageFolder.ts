@@ -5,6 +5,9 @@ import { UserError, messageOf } from "../../core/errors.js";
 import { imageKind, isReadKind, kindBytes } from "../images/imageKind.js";
 import { LeftOut, type LeftOutReason } from "./LeftOut.js";
 
+/** Where an image stands in a split. */
+export type SplitSide = "train" | "valid" | "heldOut";
+
 /** A file and its class. */
 export interface LabelledFile {
   /** Absolute path. */
@@ -12,6 +15,8 @@ export interface LabelledFile {
   readonly class: string;
   /** Whose image it is, where the labels say it. */
   readonly patient?: string;
+  /** Where it stands, where the labels say it. */
+  readonly split?: SplitSide;
 }
 
 /** How a folder is gone through. */
