@@ -18,7 +18,7 @@ type Shown = Pick<
  * The grey level, 0 (black) to 255, of every value that the stored bits can hold: modality LUT or rescale, then VOI
  * LUT or window, then the inversion of MONOCHROME1 (PS3.3, C.11.1 and C.11.2).
  *
- * A VOI LUT goes before a window, and above 8 bits its own largest entry is white: some files say 16 bits of a table
+ * A VOI LUT that holds something goes before a window, and above 8 bits its own largest entry is white: some files say 16 bits of a table
  * that ends at 4095, and others say fewer bits than their entries have. Without either, values of more than 8 bits fill the range from the smallest to the
  * largest in the image, while 8 bits are shown as they are: they come from a picture made to be looked at. Padding
  * is black, and has no part in that range.
@@ -74,8 +74,9 @@ function brightness(
   range: () => readonly [low: number, high: number],
 ): (value: number) => number {
   const { voiLut, window } = image;
-  if (voiLut) {
-    const most = largest(voiLut.entries);
+  const most = voiLut ? largest(voiLut.entries) : 0;
+  // A table of nothing but zeros beside a window is one that was never filled in.
+  if (voiLut && (most > 0 || !window)) {
     const white = voiLut.bits > 8 ? most : Math.max(most, 2 ** voiLut.bits - 1);
     return (value) => (white > 0 ? Math.min(1, lookUp(voiLut, value) / white) : 0);
   }

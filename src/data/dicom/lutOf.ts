@@ -20,7 +20,7 @@ export function tableOf(
   signed: boolean,
 ): Lut | undefined {
   const [descriptor, data] = [item.elements[tags.descriptor], item.elements[tags.data]];
-  if (!descriptor || !data || data.length === 0) return undefined;
+  if (!descriptor || descriptor.length < 6 || !data || data.length === 0) return undefined;
   const isSigned = descriptor.vr === undefined ? signed : descriptor.vr === "SS";
   // 0 stands for 65536, which has no place in 16 bits.
   const count = item.uint16(tags.descriptor, 0) ?? 0;

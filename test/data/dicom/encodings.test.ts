@@ -278,6 +278,23 @@ describe("decodeDicom: windows and tables in every place", () => {
     }
   });
 
+  it("takes the window beside a table that holds nothing", async () => {
+    const zeros = ["OW", new Uint8Array(8192)] as const;
+    const none = ["OW", new Uint8Array()] as const;
+    const tables: Elements[] = [
+      {},
+      { "00283002": ["US", 4096, 0, 12] },
+      { "00283006": zeros },
+      { "00283002": ["US", 0, 0, 0], "00283006": none },
+      { "00283002": ["US"], "00283006": zeros },
+      { "00283002": ["US", 4096, 0, 12], "00283006": zeros },
+    ];
+    for (const table of tables) {
+      assert.equal(await whiteFrom({ ...window("1000"), "00283010": ["SQ", [table]] }), 1399);
+    }
+    assert.equal(await whiteFrom({ ...window("1000"), "00283010": ["SQ", []] }), 1399);
+  });
+
   it("reads the function and the photometric interpretation in any case", async () => {
     for (const name of ["linear_exact", "Linear_Exact", " LINEAR_EXACT"]) {
       assert.equal(await whiteFrom({ ...window("1000"), "00281056": ["CS", name] }), 1399, name);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Random } from "../../../src/core/Random.js";
 import { Interrupted } from "../../../src/core/errors.js";
-import { hashDistance } from "../../../src/data/images/imageHash.js";
 import { type NearPair, nearHashes } from "../../../src/data/images/nearHashes.js";
+import { hashDistance } from "../../support/hashDistance.js";
 
 /** Hashes of one another: each is the one before it, or the first one, with some bits changed, so that all distances occur. */
 function drawn(count: number, most: number, seed = 1): Uint32Array[] {
@@ -36,7 +36,7 @@ const compared = (hashes: readonly Uint32Array[], maxDistance: number): NearPair
 describe("nearHashes", () => {
   for (const maxDistance of [0, 1, 15, 16, 26, 31, 32, 47, 48, 130, 255]) {
     it(`finds what comparing all with all finds, up to ${maxDistance} bits`, async () => {
-      const hashes = drawn(300, 40);
+      const hashes = drawn(120, 40);
       const found = await nearHashes(hashes, maxDistance, all, free);
       assert.deepEqual(found, compared(hashes, maxDistance));
     });
