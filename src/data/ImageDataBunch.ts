@@ -151,8 +151,8 @@ export class ImageDataBunch {
   }
 
   /**
-   * Images with labels from a CSV file; a random share validates, or those that `validCol` names. One sentence says how many images lie beside the
-   * listed ones and are not listed.
+   * Images with labels from a CSV file; a random share validates, or those that `validCol` names. One sentence says how
+   * many images lie beside the listed ones and are not listed.
    * @param folder holds the file and, below it, the images
    * @throws UserError naming the folder, file, row, column or value that is wrong
    */

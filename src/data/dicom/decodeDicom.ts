@@ -1,8 +1,9 @@
 import type { Pixels } from "../images/Pixels.js";
-import { type Samples, decodeFrame } from "./decodeFrame.js";
+import { decodeFrame } from "./decodeFrame.js";
+import type { DicomImage, Samples } from "./DicomImage.js";
 import { greyLevels } from "./greyLevels.js";
 import { coloursOf } from "./palette.js";
-import { type DicomImage, readDicom } from "./readDicom.js";
+import { readDicom } from "./readDicom.js";
 import { UnreadableImage } from "../images/UnreadableImage.js";
 import { rgbOf } from "./ybr.js";
 

@@ -4,14 +4,11 @@ import { codingIn } from "./codingIn.js";
 import { decodeJpegLossless } from "./decodeJpegLossless.js";
 import { decodeRle } from "./decodeRle.js";
 import { type Jpeg2000Frame, jpeg2000Frame } from "./jpeg2000Frame.js";
-import type { DicomImage } from "./readDicom.js";
+import type { DicomImage, Samples } from "./DicomImage.js";
 import type { PixelCoding } from "./transferSyntax.js";
 import { type StoredValues, compressedValues, nativeValues } from "./storedValues.js";
 import { UnreadableImage } from "../images/UnreadableImage.js";
 import { isSubsampled, withOwnColours } from "./ybr.js";
-
-/** The samples of an image as numbers without sign, pixel by pixel. */
-export type Samples = Uint8Array | Uint16Array;
 
 type Compressed = Exclude<PixelCoding, "native" | "rle">;
 

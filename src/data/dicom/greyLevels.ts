@@ -1,4 +1,4 @@
-import type { DicomImage, Lut, Window } from "./readDicom.js";
+import type { DicomImage, Lut, Window } from "./DicomImage.js";
 import { UnreadableImage } from "../images/UnreadableImage.js";
 
 type Shown = Pick<

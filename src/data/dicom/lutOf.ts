@@ -1,6 +1,6 @@
 import type { DataSet } from "dicom-parser";
 import { bytesOf, firstItem } from "./elements.js";
-import type { Lut } from "./readDicom.js";
+import type { Lut } from "./DicomImage.js";
 import { UnreadableImage } from "../images/UnreadableImage.js";
 
 /** The first table of a sequence; `signed` is asked where the file does not say it, in implicit syntax. */

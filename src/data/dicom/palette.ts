@@ -1,12 +1,8 @@
 import type { DataSet } from "dicom-parser";
-import type { Samples } from "./decodeFrame.js";
 import { lookUp, valueOf } from "./greyLevels.js";
 import { tableOf } from "./lutOf.js";
-import type { Lut } from "./readDicom.js";
+import type { Lut, Palette, Samples } from "./DicomImage.js";
 import { UnreadableImage } from "../images/UnreadableImage.js";
-
-/** Tables of red, green and blue. */
-export type Palette = readonly [red: Lut, green: Lut, blue: Lut];
 
 /**
  * The colours that stored values stand for (PS3.3, C.7.6.3.1.5 and C.7.6.3.1.6).

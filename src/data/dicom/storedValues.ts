@@ -1,5 +1,4 @@
-import type { Samples } from "./decodeFrame.js";
-import type { DicomImage } from "./readDicom.js";
+import type { DicomImage, Samples } from "./DicomImage.js";
 import { UnreadableImage } from "../images/UnreadableImage.js";
 import type { FrameHeader } from "../images/jpegSegments.js";
 

@@ -1,6 +1,6 @@
 import type { DataSet } from "dicom-parser";
 import { numbersOf } from "./numbersOf.js";
-import type { Window } from "./readDicom.js";
+import type { Window } from "./DicomImage.js";
 import { UnreadableImage } from "../images/UnreadableImage.js";
 
 /** The first window (PS3.3, C.11.2.1.2) whose width shows something; undefined where there is none. */

@@ -1,4 +1,4 @@
-import type { Samples } from "./decodeFrame.js";
+import type { Samples } from "./DicomImage.js";
 
 /** Whether native pixels have one pair of colours for two pixels beside each other (PS3.3, C.7.6.3.1.2). */
 export const isSubsampled = (photometric: string, samples: number): boolean =>

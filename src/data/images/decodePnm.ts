@@ -53,7 +53,7 @@ function headerOf(bytes: Buffer): { readonly numbers: readonly number[]; readonl
   return { numbers: found?.slice(1).map(Number) ?? [], at: 2 + (found?.[0].length ?? 0) };
 }
 
-/** Of two bytes the higher one comes first. */
+/** The values as bytes, or as two bytes of which the higher one comes first. */
 function valuesOf(bytes: Buffer, at: number, length: number, size: 1 | 2): Uint16Array | undefined {
   if (bytes.length < at + size * length) return undefined;
   return Uint16Array.from({ length }, (_, k) => bytes.readUIntBE(at + size * k, size));

@@ -16,7 +16,8 @@ const between = 512;
 /**
  * All pairs of hashes that differ in few bits. Two hashes of 16 parts that differ in `maxDistance` bits differ in at most
  * a 16th of them in one part at least, so that each hash is compared only with those that nearly share a part
- * (Norouzi, Punjani and Fleet, "Fast search in Hamming space with multi-index hashing", 2012). From 48 bits on all are compared with all.
+ * (Norouzi, Punjani and Fleet, "Fast search in Hamming space with multi-index hashing", 2012). From 48 bits on all are
+ * compared with all.
  * @param hashes each 256 bits in 8 words
  * @param maxDistance 0..255
  * @param isAsked whether a pair is of interest; the others are not compared
@@ -89,7 +90,8 @@ function partsOf(hashes: readonly Uint32Array[]): Uint16Array {
 }
 
 /** How many bits are set in each number of 16 bits. */
-const bitCounts = new Uint8Array(2 ** partBits);
-for (let number = 1; number < bitCounts.length; number++) {
-  bitCounts[number] = (number & 1) + (bitCounts[number >> 1] ?? 0);
-}
+const bitCounts = Uint8Array.from({ length: 2 ** partBits }, (_, number) => {
+  let bits = 0;
+  for (let rest = number; rest > 0; rest >>= 1) bits += rest & 1;
+  return bits;
+});
