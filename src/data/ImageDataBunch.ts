@@ -7,6 +7,7 @@ import { DataLoader, type DataLoaderOptions } from "./loading/DataLoader.js";
 import { type Duplicate, type DuplicateOptions, findDuplicates } from "./images/findDuplicates.js";
 import type { ImageDataset } from "./ImageDataset.js";
 import { type Excluded, type LabelledFile, imageFiles } from "./labels/imageFolder.js";
+import { splitByColumn } from "./labels/splitColumn.js";
 import { type ClassFolder, labelFromFolders } from "./labels/labelFromFolders.js";
 import { type ImageStats, requireStats } from "./imagenetStats.js";
 import { type LabelOf, labelFromFunc, labelFromLists, labelFromRe } from "./labels/labelFiles.js";
@@ -150,8 +151,8 @@ export class ImageDataBunch {
   }
 
   /**
-   * Images with labels from a CSV file; a random share validates. One sentence says how many images lie beside the
-   * listed ones and are not listed.
+   * Images with labels from a CSV file; a random share validates, or those that `validCol` names. One sentence says how
+   * many images lie beside the listed ones and are not listed.
    * @param folder holds the file and, below it, the images
    * @throws UserError naming the folder, file, row, column or value that is wrong
    */
@@ -163,9 +164,11 @@ export class ImageDataBunch {
         "Leave one of them out.",
       );
     }
-    return ImageDataBunch.labelled(folder, options, ({ root, testPaths, leftOut }) =>
-      labelFromCsv(root, options, leftOut, testPaths),
-    );
+    const label = ({ root, testPaths, leftOut }: Place): LabelledFile[] =>
+      labelFromCsv(root, options, leftOut, testPaths);
+    if (options.validCol === undefined) return ImageDataBunch.labelled(folder, options, label);
+    refuseChance(options);
+    return ImageDataBunch.load(folder, options, (place) => splitByColumn(label(place), options.groupBy));
   }
 
   /**
@@ -362,6 +365,18 @@ function refuseDividing({ stratify = false, heldOutPct }: FromFolderOptions): vo
     `${name} is ${value}, and validPct is not given: nothing is divided at random.`,
     `Leave out ${name}, or give validPct and the folder that is to be divided.`,
   );
+}
+
+/** Options that `validCol` makes meaningless. */
+function refuseChance(options: ImageDataBunchOptions & CsvOptions): void {
+  for (const name of ["validPct", "heldOutPct", "stratify"] as const) {
+    const value = options[name];
+    if (value === undefined || value === false) continue;
+    throw new UserError(
+      `${name} is ${value}, and validCol is ${JSON.stringify(options.validCol)}: one or the other divides the images.`,
+      "Leave one of them out.",
+    );
+  }
 }
 
 /** Options that `validPct` makes meaningless. */
