@@ -9,7 +9,7 @@ import type { PlotlyFigure } from "./theme.js";
 export function figureHtml(figure: PlotlyFigure, alt: string, png?: Uint8Array): string {
   const id = `figure-${randomUUID()}`;
   return (
-    `<div id="${id}" style="max-width:100%">${pictureHtml(figure, alt, png)}</div>` +
+    `<div id="${id}" style="max-width:100%;overflow-x:auto">${pictureHtml(figure, alt, png)}</div>` +
     `<script>(() => {
   const place = document.getElementById("${id}");
   if (!window.Plotly || !place) return;
@@ -18,7 +18,8 @@ export function figureHtml(figure: PlotlyFigure, alt: string, png?: Uint8Array):
   place.setAttribute("role", "figure");
   place.setAttribute("aria-label", ${scriptJson(alt)});
   place.replaceChildren();
-  const width = Math.min(figure.layout.width, place.clientWidth || figure.layout.width);
+  const least = figure.layout.meta?.minWidth ?? 0;
+  const width = Math.max(least, Math.min(figure.layout.width, place.clientWidth || figure.layout.width));
   window.Plotly.newPlot(place, figure.data, { ...figure.layout, width }, figure.config);
 })();</script>`
   );
