@@ -1,3 +1,4 @@
+import { withWords } from "../../core/withWords.js";
 import { type Preprocessing, prepareImage } from "../../data/loading/prepareImage.js";
 import { predictedClass, type DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import type { EvaluatedBatch } from "../session/evaluate.js";
@@ -37,7 +38,13 @@ export function predictionsOf(
   return Array.from({ length: logits.length / c }, (_, row) => {
     const own = probabilities.subarray(row * c, (row + 1) * c);
     const label = predictedClass(own, classes, threshold);
-    return { class: classes[label] ?? "", label, probabilities: [...own] };
+    const prediction: Prediction = { class: classes[label] ?? "", label, probabilities: [...own] };
+    return withWords(prediction, () => {
+      const all = classes.map((name, i) => ({ name, p: own[i] ?? NaN })).sort((a, b) => b.p - a.p);
+      const shown = all.slice(0, 5).map(({ name, p }) => `${name} ${p.toFixed(3)}`);
+      const more = all.length > shown.length ? ` and ${all.length - shown.length} more` : "";
+      return `${prediction.class}; probabilities: ${shown.join(", ")}${more}`;
+    });
   });
 }
 

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import path from "node:path";
 import { preprocessingOf } from "../../data/loading/prepareImage.js";
 import type { ImageDataBunch } from "../../data/ImageDataBunch.js";
@@ -27,6 +28,8 @@ export interface ExportOptions {
   readonly temperature?: number;
 }
 
+const kinds: OptionKinds<ExportOptions> = { threshold: "object", temperature: "number" };
+
 /** What of a learner is exported. */
 export interface Exported {
   readonly arch: string;
@@ -51,6 +54,7 @@ export async function exportLearner(
   file: string,
   options: ExportOptions = {},
 ): Promise<void> {
+  checkOptions("export()", options, kinds);
   const threshold = options.threshold && checkedThreshold(options.threshold, learn.data.classes);
   const { temperature } = options;
   if (temperature !== undefined) checkNumber("temperature", temperature, { above: 0 });

@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { type Curves, currentDisplay, type FitProgress } from "../../core/Display.js";
 import { UserError } from "../../core/errors.js";
 import type { EpochSpan } from "../EpochSpan.js";
@@ -19,6 +21,12 @@ export interface PlotOptions {
   /** Mark what `lrSuggestions` finds in the part that is shown. @default false */
   readonly suggestion?: boolean;
 }
+
+const plotKinds: OptionKinds<PlotOptions> = {
+  skipStart: "number",
+  skipEnd: "number",
+  suggestion: "boolean",
+};
 
 interface RecorderState {
   readonly losses: readonly number[];
@@ -168,7 +176,9 @@ export class Recorder implements Callback {
    * The smoothed loss against the learning rate, on a logarithmic axis.
    * @throws UserError when nothing was recorded
    */
-  async plot({ skipStart = 10, skipEnd = 5, suggestion = false }: PlotOptions = {}): Promise<void> {
+  async plot(options: PlotOptions = {}): Promise<void> {
+    checkOptions("recorder.plot()", options, plotKinds);
+    const { skipStart = 10, skipEnd = 5, suggestion = false } = options;
     this.requireLosses("Run `await learn.lrFind()` first.");
     // A short record is shown whole rather than not at all.
     const enough = this.losses.length > skipStart + skipEnd + 1;
@@ -195,7 +205,9 @@ export class Recorder implements Callback {
    * @param options `showMoms`: the momentum beside it; default false
    * @throws UserError when nothing was recorded
    */
-  async plotLr({ showMoms = false }: { readonly showMoms?: boolean } = {}): Promise<void> {
+  async plotLr(options: { readonly showMoms?: boolean } = {}): Promise<void> {
+    checkOptions("recorder.plotLr()", options, { showMoms: "boolean" });
+    const { showMoms = false } = options;
     this.requireLosses(fitFirst);
     await currentDisplay().figure(lrFigure(this.lrs, showMoms ? this.moms : undefined));
   }
@@ -234,6 +246,17 @@ export class Recorder implements Callback {
       })),
       { label: "learning rate", end, lines: [{ name: "", x: batches(this.lrs), y: this.lrs }] },
     ];
+  }
+
+  /** What a notebook or `console.log` shows. */
+  [inspect.custom](): string {
+    const batches = this.losses.length;
+    if (batches === 0) return "Recorder: nothing was recorded yet";
+    const last = this.losses.at(-1) ?? NaN;
+    return (
+      `Recorder of ${batches} training batches and ${this.rows.length} finished epochs; smoothed loss ${last.toFixed(4)}. ` +
+      "plot(), plotLosses(), plotLr() and plotMetrics() draw it."
+    );
   }
 
   private requireLosses(remedy: string): void {
