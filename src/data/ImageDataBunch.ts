@@ -15,7 +15,7 @@ import { labelledDataset, type LabelledOptions } from "./labelledDataset.js";
 import { type BunchParts, type Place, loadBunch } from "./loadBunch.js";
 import { refuseMadeFiles } from "./labels/madeOfImages.js";
 import type { WorkerPool } from "./loading/WorkerPool.js";
-import { batchTiles, showTiles } from "./figures/showImages.js";
+import { showBatch, type ShowBatchOptions } from "./figures/showBatch.js";
 import type { ImageCache } from "./loading/ImageCache.js";
 import { filesToDivide } from "./labels/splitFiles.js";
 import { splitAtRandom, splitByFolder } from "./labels/splitItems.js";
@@ -274,30 +274,27 @@ export class ImageDataBunch {
    * One batch: of training a drawn and augmented one, of the others the first. Looking draws its own random numbers:
    * training sees the same images without it.
    * @param dsType "train" by default
-   * @throws UserError when there is no such set
+   * @param batch which one, from 0 on; the first by default
+   * @throws UserError when there is no such set or batch
    */
-  async oneBatch(dsType: DsType = "train"): Promise<Batch> {
+  async oneBatch(dsType: DsType = "train", batch = 0): Promise<Batch> {
     checkOneOf("dsType", dsType, ["train", "valid", "test"]);
     const dataset = { train: this.trainDs, valid: this.validDs, test: this.testDs }[dsType];
     if (!dataset) throw new UserError("The data have no test set.", "Load them with the option `test`.");
     const loader = dsType === "train" ? this.previewDl : this.loader(dataset, this.dsTfms.valid);
-    for await (const batch of loader.batches()) return batch;
-    throw new UserError("There is no full batch of training images.", "Choose a smaller bs.");
+    for await (const found of loader.batches(undefined, checkInteger("batch", batch, 0))) return found;
+    if (loader.length === 0)
+      throw new UserError("There is no full batch of training images.", "Choose a smaller bs.");
+    throw new UserError(`There is no batch ${batch}.`, `Give a number from 0 to ${loader.length - 1}.`);
   }
 
   /**
-   * Shows `rows` x `rows` images of {@link oneBatch}, as the net sees them but for normalisation, below their class.
-   * @param options `rows`: 5 by default; `dsType`: "train" by default
+   * Shows images of {@link oneBatch} in a grid, as the net sees them but for normalisation, below their class; or one image
+   * in several augmentations.
+   * @throws UserError naming an option that is not known or makes no sense
    */
-  async showBatch(options: { readonly rows?: number; readonly dsType?: DsType } = {}): Promise<void> {
-    const rows = checkInteger("rows", options.rows ?? 5, 1);
-    const batch = await this.oneBatch(options.dsType);
-    // The label of an image without a class is 0, which is a class of others.
-    const titles = Array.from(batch.y.subarray(0, rows * rows), (label) =>
-      options.dsType === "test" ? "no label" : (this.classes[label] ?? ""),
-    );
-    const what = { train: "augmented training images", valid: "validation images", test: "test images" };
-    await showTiles(batchTiles(batch, this.stats, titles), this.size, what[options.dsType ?? "train"]);
+  async showBatch(options: ShowBatchOptions = {}): Promise<void> {
+    await showBatch(this, options);
   }
 
   /**

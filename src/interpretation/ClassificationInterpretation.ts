@@ -12,12 +12,12 @@ import type { BatchLoader } from "../training/DataBunch.js";
 import type { Predictions } from "../statistics/Predictions.js";
 import { requireSameClasses } from "../training/requireSameClasses.js";
 import { BinaryInterpretation } from "./BinaryInterpretation.js";
-import { balancedAccuracyOf } from "../statistics/averageOf.js";
+import { averageOf, balancedAccuracyOf } from "../statistics/averageOf.js";
 import { classIndex } from "../statistics/classIndex.js";
 import type { ClusteredShare } from "../statistics/clusteredShare.js";
 import { type ClassShares, classShares, itemsOfClass, overallShares } from "../statistics/classShares.js";
 import { classCounts, confusionMatrix, type ConfusionMatrix } from "../statistics/confusionMatrix.js";
-import { type Counts, precisionOf, recallOf, specificityOf } from "../statistics/Counts.js";
+import { type Counts, fBetaOf, precisionOf, recallOf, specificityOf } from "../statistics/Counts.js";
 import { numberedGroups } from "../statistics/Groups.js";
 import { formatEstimated, formatInterval, formatShare } from "../statistics/format.js";
 import { measureNames } from "../statistics/measureNames.js";
@@ -354,8 +354,8 @@ export class ClassificationInterpretation {
   }
 
   /**
-   * Every measure with its counts and its 95% interval, and the means, which have neither; of more than two classes
-   * those of each class too.
+   * Every measure with its counts and its 95% interval, and the means, which have neither; {@link classTable} has those of
+   * each class.
    */
   summary(): Table {
     const row = (measure: string, { hits, of, value, interval }: ClusteredShare): string[] => [
@@ -377,7 +377,6 @@ export class ClassificationInterpretation {
       row(measureNames.accuracy, this.accuracy()),
       ...of(this.positiveClass),
       [measureNames.balancedAccuracy, formatShare(this.balancedAccuracy()), "", ""],
-      ...(this.positive ? [] : this.preds.classes.flatMap((name) => of(name))),
     ];
     return {
       caption: `${this.images}; ${intervalsInWords(this.preds.patients)}`,
@@ -389,9 +388,39 @@ export class ClassificationInterpretation {
     };
   }
 
-  /** Shows {@link summary}. */
+  /**
+   * Precision, recall, F1 and support, the number of its images, of each class against the rest; precision and recall with
+   * their 95% intervals. scikit-learn calls it the classification report.
+   */
+  classTable(): Table {
+    const { classes } = this.preds;
+    const share = ({ value, of, interval }: ClusteredShare) =>
+      of === 0 ? formatShare(NaN) : `${formatShare(value)} (${formatInterval(interval)})`;
+    const rows = classes.map((name, label) => {
+      const counts = valueAt(this.counts, label);
+      const { precision, recall } = this.sharesOf(name);
+      return [name, share(precision), share(recall), formatShare(fBetaOf(counts, 1)), String(recall.of)];
+    });
+    const mean = (of: (counts: Counts) => number) => formatShare(averageOf(this.counts, "macro", of));
+    const means = [
+      "mean of the classes",
+      mean((counts) => precisionOf(counts).value),
+      mean((counts) => recallOf(counts).value),
+      mean((counts) => fBetaOf(counts, 1)),
+      String(this.preds.y.length),
+    ];
+    return {
+      caption: `Each class against the rest, ${this.images}; in brackets 95% CI`,
+      columns: ["class", "precision", "recall", "F1", "support"],
+      rows: [...rows, means],
+      note: dashNote(rows, this.undefinedReasons()),
+    };
+  }
+
+  /** Shows {@link summary} and {@link classTable}. */
   showSummary(): void {
     currentDisplay().table(this.summary());
+    currentDisplay().table(this.classTable());
   }
 
   /** What a notebook or `console.log` shows. */

@@ -8,7 +8,7 @@ const nameSize = 13;
 export interface MatrixLayout {
   /** Plotly's. */
   readonly layout: Readonly<Record<string, unknown>>;
-  /** Of the numbers in the cells, in pixels; 0: none fits. */
+  /** The font's size of the numbers in the cells, in pixels; 0: none fits. */
   readonly numberSize: number;
 }
 

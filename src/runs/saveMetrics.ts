@@ -1,5 +1,5 @@
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
-import { readFileSync } from "node:fs";
+import { packageVersion } from "../core/packageVersion.js";
 import path from "node:path";
 import { describeData } from "./describeData.js";
 import type { FoundDataset } from "../xrays/FoundDataset.js";
@@ -113,9 +113,8 @@ export function secondsOf(timings: Learner["timings"]): Record<string, number> {
 
 /** What computed the numbers. */
 export function versions(): Record<string, string> {
-  const own = JSON.parse(readFileSync(path.join(projectRoot, "package.json"), "utf8")) as { version: string };
   return {
-    "xray-notebook": own.version,
+    "xray-notebook": packageVersion(),
     node: process.versions.node,
     tfjs: tf.version["tfjs-core"],
     tensorflow: libtensorflowVersion(),

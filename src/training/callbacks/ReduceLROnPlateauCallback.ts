@@ -1,3 +1,4 @@
+import { shortNumber } from "../../core/shortNumber.js";
 import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { currentDisplay } from "../../core/Display.js";
 import type { Callback, TrainingState } from "./Callback.js";
@@ -59,6 +60,8 @@ export class ReduceLROnPlateauCallback implements Callback {
     if (this.tracker.wait <= this.patience || !((optimizer.lrs.at(-1) ?? NaN) > this.minLr)) return;
     optimizer.lrs = optimizer.lrs.map((lr) => lr * this.factor);
     this.tracker.wait = 0;
-    currentDisplay().text(`Epoch ${state.epoch}: reducing lr to ${optimizer.lrs.at(-1) ?? NaN}.`);
+    currentDisplay().text(
+      `Epoch ${state.epoch}: reducing lr to ${shortNumber(optimizer.lrs.at(-1) ?? NaN)}.`,
+    );
   }
 }

@@ -110,7 +110,7 @@ export class Recorder implements Callback {
     for (const row of rows) this.rows.push({ ...row, validLoss: row.validLoss });
     this.batchesBefore.push(...batchesBefore);
     this.total = total;
-    for (const row of rows) this.progress?.row(this.table.row(row));
+    if (this.span?.numIt === undefined) for (const row of rows) this.progress?.row(this.table.row(row));
   }
 
   trainBegin({ batches, epochs, epoch }: TrainingState): void {
@@ -152,7 +152,8 @@ export class Recorder implements Callback {
     this.place = undefined;
     this.rows.push(row);
     this.batchesBefore.push(this.losses.length);
-    this.progress?.row(this.table.row(row));
+    // A search's rows are of rates that nobody trains with.
+    if (this.span?.numIt === undefined) this.progress?.row(this.table.row(row));
   }
 
   trainEnd({ endedBy }: TrainingState): void {
