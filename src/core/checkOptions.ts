@@ -47,7 +47,7 @@ const listed = (of: string, known: readonly string[]): string =>
   known.length === 0 ? `${of} takes none.` : `The options are: ${known.join(", ")}.`;
 
 function kindOf(value: unknown): OptionKind | "null" {
-  if (value === null) return "null";
+  if (value === null || value === undefined) return "null";
   if (typeof value === "string") return "text";
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return "list";
   const kind = typeof value;

@@ -1,8 +1,10 @@
+import { checkOptions } from "../core/checkOptions.js";
 import { inspect } from "node:util";
 import { UserError } from "../core/errors.js";
 import type { Batch } from "./Batch.js";
 import { checkInteger, checkOneOf } from "../core/checkNumber.js";
 import type { ImageDataBunchOptions } from "./bunchOptions.js";
+import { bunchKinds, fromCsvKinds, fromFolderKinds, labelledKinds } from "./optionKinds.js";
 import { DataLoader, type DataLoaderOptions } from "./loading/DataLoader.js";
 import { type Duplicate, type DuplicateOptions, findDuplicates } from "./images/findDuplicates.js";
 import type { ImageDataset } from "./ImageDataset.js";
@@ -113,7 +115,8 @@ export class ImageDataBunch {
    * @param folder holds the folders `train` and `valid`; with `validPct`, the classes' folders, or splits that do
    * @throws UserError naming the folder, file or value that is wrong, or two ways to read the folders
    */
-  static fromFolder(folder: string, options: FromFolderOptions): Promise<ImageDataBunch> {
+  static async fromFolder(folder: string, options: FromFolderOptions): Promise<ImageDataBunch> {
+    checkOptions("fromFolder()", options, fromFolderKinds);
     const { train = "train", valid = "valid", classFolder, exclude = [] } = options;
     return ImageDataBunch.load(folder, options, ({ root, settings, testPaths, leftOut }) => {
       const { validPct, groupBy } = settings;
@@ -134,12 +137,13 @@ export class ImageDataBunch {
    * @param folder what `fnames` are below, unless they are absolute
    * @throws UserError naming the folder, file or value that is wrong
    */
-  static fromLists(
+  static async fromLists(
     folder: string,
     fnames: readonly string[],
     labels: readonly string[],
     options: ImageDataBunchOptions,
   ): Promise<ImageDataBunch> {
+    checkOptions("fromLists()", options, bunchKinds);
     return ImageDataBunch.labelled(folder, options, ({ root }) => labelFromLists(root, fnames, labels));
   }
 
@@ -150,6 +154,7 @@ export class ImageDataBunch {
    * @throws UserError naming the folder, file, row, column or value that is wrong
    */
   static async fromCsv(folder: string, options: ImageDataBunchOptions & CsvOptions): Promise<ImageDataBunch> {
+    checkOptions("fromCsv()", options, fromCsvKinds);
     if (options.patientCol !== undefined && options.groupBy) {
       const column = JSON.stringify(options.patientCol);
       throw new UserError(
@@ -167,12 +172,13 @@ export class ImageDataBunch {
    * @param fnames as in `fromLists`; undefined: every image below the folder, but for those of `test`
    * @throws UserError naming the folder, file or value that is wrong
    */
-  static fromNameFunc(
+  static async fromNameFunc(
     folder: string,
     fnames: readonly string[] | undefined,
     labelFunc: LabelOf,
     options: ImageDataBunchOptions,
   ): Promise<ImageDataBunch> {
+    checkOptions("fromNameFunc()", options, bunchKinds);
     return ImageDataBunch.labelled(folder, options, ({ root, testPaths, leftOut }) => {
       const found = (): string[] => {
         const files = imageFiles(root, { leftOut }).filter((file) => !testPaths.has(file));
@@ -257,6 +263,7 @@ export class ImageDataBunch {
    * @throws UserError naming the folder or file that is wrong
    */
   async labelledLoader(folder: string, options: LabelledOptions = {}): Promise<DataLoader> {
+    checkOptions("labelledLoader()", options, labelledKinds);
     return this.loader(await labelledDataset(folder, this.parts, options), this.dsTfms.valid);
   }
 

@@ -248,7 +248,7 @@ export class BinaryInterpretation {
 
   /**
    * Shows the predictive values at other prevalences; recall and specificity are taken to be the same there.
-   * @param prevalences shares in 0..1; default one in a thousand, 1%, 10%, one half and this set's own
+   * @param given `prevalences`: shares in 0..1; default one in a thousand, 1%, 10%, one half and this set's own
    */
   showPredictiveValues(given: ThresholdOptions & { readonly prevalences?: readonly number[] } = {}): void {
     checkOptions("showPredictiveValues()", given, { ...thresholdKinds, prevalences: "list" });

@@ -148,10 +148,10 @@ export class ClassificationInterpretation {
    */
   static fromPredictions(
     preds: Predictions,
-    asked: InterpretationOptions & { readonly paths?: readonly string[] } = {},
+    options: InterpretationOptions & { readonly paths?: readonly string[] } = {},
   ): ClassificationInterpretation {
-    checkOptions("fromPredictions()", asked, { paths: "list", ...interpretationKinds });
-    const { paths = [], set = preds.set, ...options } = asked;
+    checkOptions("fromPredictions()", options, { paths: "list", ...interpretationKinds });
+    const { paths = [], set = preds.set } = options;
     const positive = positiveClass(preds.classes, options.positiveClass ?? preds.positiveClass);
     return new ClassificationInterpretation(preds, paths, positive, set);
   }

@@ -12,7 +12,7 @@ import {
   errorRate,
   fBeta,
   getTransforms,
-  type ImageDataBunch,
+  ImageDataBunch,
   type Learner,
   models,
   precision,
@@ -101,7 +101,53 @@ describe("options that plain JavaScript lets pass", () => {
     ["an export", () => learn.export("a", js({ temprature: 2 })), '"temprature"', "temperature"],
     ["a checkpoint", () => learn.save("a", js({ with_opt: true })), '"with_opt"'],
   ];
-  for (const [what, call, said, meant] of unknown) {
+  const bunches: typeof unknown = [
+    [
+      "a folder",
+      () => ImageDataBunch.fromFolder(".", js({ size: 32, ds_tfms: getTransforms() })),
+      'fromFolder() has no option "ds_tfms"',
+      "dsTfms",
+    ],
+    [
+      "another library's batch",
+      () => ImageDataBunch.fromFolder(".", js({ size: 32, batch_size: 4 })),
+      '"batch_size"',
+      "bs",
+    ],
+    [
+      "another factory's column",
+      () => ImageDataBunch.fromFolder(".", js({ size: 32, labelCol: 1 })),
+      '"labelCol"',
+    ],
+    [
+      "a table",
+      () => ImageDataBunch.fromCsv(".", js({ size: 32, fn_col: 0 })),
+      'fromCsv() has no option "fn_col"',
+      "fnCol",
+    ],
+    [
+      "lists",
+      () => ImageDataBunch.fromLists(".", [], [], js({ size: 32, valid_pct: 0.1 })),
+      "fromLists() has no",
+      "validPct",
+    ],
+    [
+      "a function",
+      () => ImageDataBunch.fromNameFunc(".", [], () => "a", js({ size: 32, num_workers: 1 })),
+      '"num_workers"',
+      "numWorkers",
+    ],
+    ["a pattern", () => ImageDataBunch.fromNameRe(".", [], /(a)/, js({ sise: 32 })), '"sise"', "size"],
+    [
+      "a folder of test images",
+      () => learn.data.labelledLoader(".", js({ per_class: 3 })),
+      '"per_class"',
+      "perClass",
+    ],
+    ["a grid", () => learn.data.showBatch(js({ row: 3 })), 'showBatch() has no option "row"', "rows"],
+    ["duplicates", () => learn.data.findDuplicates(js({ max_distance: 3 })), '"max_distance"', "maxDistance"],
+  ];
+  for (const [what, call, said, meant] of [...unknown, ...bunches]) {
     it(`an unknown name is refused, and the nearest one said: ${what}`, () =>
       refuses(call, said, meant === undefined ? "The options are: " : `Did you mean ${meant}?`));
   }
@@ -161,6 +207,18 @@ describe("options that plain JavaScript lets pass", () => {
       () => getTransforms(js({ doFlip: "false" })),
       "doFlip is 'false'",
       "true or false",
+    ],
+    [
+      "no options",
+      () => ImageDataBunch.fromFolder(".", undefined as never),
+      "fromFolder() was given undefined",
+      "{ size: ... }",
+    ],
+    ["a size that is a text", () => ImageDataBunch.fromFolder(".", js({ size: "224" })), "size is '224'"],
+    [
+      "transforms as a list",
+      () => ImageDataBunch.fromFolder(".", js({ size: 32, dsTfms: [] })),
+      "dsTfms is []",
     ],
     ["nothing for a value", () => recall(js({ average: null })), "average is null", "Leave average out"],
     ["a rate that is a text", () => learn.fit(1, "1e-3" as never), "The learning rate is '1e-3'"],
