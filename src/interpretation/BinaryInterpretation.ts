@@ -239,6 +239,27 @@ export class BinaryInterpretation {
     return brierScore(this.scored);
   }
 
+  /**
+   * Shows Brier's score and the expected calibration error of the probabilities beside those of the same images with the
+   * net's outputs divided by a temperature.
+   * @param cooled the same images with the probabilities of `atTemperature`
+   */
+  showTemperature(temperature: number, cooled: BinaryInterpretation): void {
+    const row = (name: string, of: (each: BinaryInterpretation) => number) => [
+      name,
+      of(this).toFixed(4),
+      of(cooled).toFixed(4),
+    ];
+    currentDisplay().table({
+      caption: `Probabilities of ${this.positiveClass}, ${this.images}; 0 is best`,
+      columns: ["measure", "as the net gives them", `at the temperature ${temperature.toFixed(3)}`],
+      rows: [
+        row("Brier score", (each) => each.brierScore()),
+        row("expected calibration error", (each) => each.reliability().ece),
+      ],
+    });
+  }
+
   /** Draws how far the probabilities can be taken at their word. */
   async plotReliability(bins?: number): Promise<void> {
     await currentDisplay().figure(

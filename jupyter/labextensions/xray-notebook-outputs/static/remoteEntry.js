@@ -133,8 +133,10 @@
    */
   const style = `
     .jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
-    body[data-jp-theme-light="false"] .jp-OutputArea-output .xray-figure { filter: invert(0.92) hue-rotate(180deg); }
-    body[data-jp-theme-light="false"] .jp-OutputArea-output .xray-figure img { background: #fff; }
+    body[data-jp-theme-light="false"] .jp-OutputArea :is(.js-plotly-plot, .xray-figure img) {
+      background: #fff;
+      filter: invert(0.92) hue-rotate(180deg);
+    }
   `;
 
   const modules = {
