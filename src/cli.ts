@@ -9,6 +9,7 @@ import type { SetUpOptions } from "./commands/setUp.js";
 import { Interrupted, UserError } from "./core/errors.js";
 import { followStarter } from "./core/followStarter.js";
 import { askToStop, handleStopSignals, stopExitCode, stopSignal } from "./core/stopSignals.js";
+import { packageVersion } from "./core/packageVersion.js";
 import { modelNames } from "./runs/presets.js";
 
 /** The `xray` command. Verbs load their parts when called, so that each starts without what it does not need. */
@@ -16,6 +17,7 @@ function program(): Command {
   const xray = new Command("xray");
   xray
     .description("From a folder of chest X-rays to a fine-tuned ResNet-50 and honest numbers.")
+    .version(packageVersion(), "-V, --version", "say which version this is")
     .showHelpAfterError("(xray --help tells more)");
 
   withTrainingOptions(xray.command("run"))

@@ -14,6 +14,7 @@ export { type Parameters, presets } from "./runs/presets.js";
 // Data
 export { type DsType, type FromFolderOptions, ImageDataBunch } from "./data/ImageDataBunch.js";
 export type { ImageDataBunchOptions } from "./data/bunchOptions.js";
+export type { ShowBatchOptions } from "./data/figures/showBatch.js";
 export type { LabelledOptions } from "./data/labelledDataset.js";
 export type { OnBadImage } from "./data/images/checkImages.js";
 export type { Column, CsvOptions } from "./data/labels/labelFromCsv.js";
@@ -205,4 +206,5 @@ export {
   type Table,
   type TaskProgress,
 } from "./core/Display.js";
+export { saveFigure } from "./display/saveFigure.js";
 export { Interrupted, UserError } from "./core/errors.js";

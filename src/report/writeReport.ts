@@ -12,6 +12,7 @@ import { executedName, notebooksIn } from "../runs/runFolder.js";
 import type { StartedRun } from "../runs/StartedRun.js";
 import { readMetrics } from "../runs/RunMetrics.js";
 import { aboutMarkdown, reportMarkdown } from "./reportMarkdown.js";
+import { notebookSummary, reportSummary } from "./reportSummary.js";
 
 export interface ReportOptions {
   readonly title: string;
@@ -38,13 +39,18 @@ export async function writeReport(folder: string, options: ReportOptions): Promi
   const about = run ? aboutRun(run, finished) : started ? aboutNotebook(started, finished) : [];
   const text = run ? reportMarkdown(run, { title, about }) : aboutMarkdown(title, about);
   const [html, md, pdf] = ["html", "md", "pdf"].map((kind) => path.join(folder, `report.${kind}`));
-  await exportHtml(notebook, html ?? "", { title, banner, about });
+  const name = path.basename(path.resolve(folder));
+  const frame = {
+    ...{ title, banner, about, tab: `${name}: ${title}` },
+    summary: run ? reportSummary(run, name, finished) : notebookSummary(name, finished),
+  };
+  await exportHtml(notebook, html ?? "", frame);
   await writeFiles([{ file: md ?? "", pieces: [Buffer.from(text)] }]);
   const written = [html ?? "", md ?? ""];
   if (options.pdf !== true) return written;
   const page = path.join(folder, `.print-${process.pid}.html`);
   try {
-    await exportHtml(notebook, page, { title, banner, about, static: true });
+    await exportHtml(notebook, page, { ...frame, static: true });
     await printPdf(page, pdf ?? "");
   } finally {
     await rm(page, { force: true });

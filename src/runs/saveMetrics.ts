@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
+import { packageVersion } from "../core/packageVersion.js";
 import path from "node:path";
 import { describeData } from "./describeData.js";
 import type { FoundDataset } from "../xrays/FoundDataset.js";
@@ -31,6 +32,12 @@ export interface SaveMetricsOptions {
   readonly choices?: HeldOutChoices;
 }
 
+const kinds: OptionKinds<SaveMetricsOptions> = {
+  dataset: "object",
+  parameters: "object",
+  choices: "object",
+};
+
 /**
  * Writes `metrics.json` and `predictions.json` into the run's folder: every number of the run and every test image's
  * probabilities, for programs, and which images those are. Two runs with the same seed on the same machine differ in
@@ -41,8 +48,10 @@ export interface SaveMetricsOptions {
 export async function saveMetrics(
   learn: Learner<ImageDataBunch>,
   interp: ClassificationInterpretation,
-  { dataset, parameters, choices }: SaveMetricsOptions,
+  options: SaveMetricsOptions,
 ): Promise<void> {
+  checkOptions("saveMetrics()", options, kinds);
+  const { dataset, parameters, choices } = options;
   const { data } = learn;
   const { seed } = parameters;
   // A notebook of a person's own, or one that is open in JupyterLab, may judge its net in any way.
@@ -106,9 +115,8 @@ export function secondsOf(timings: Learner["timings"]): Record<string, number> {
 
 /** What computed the numbers. */
 export function versions(): Record<string, string> {
-  const own = JSON.parse(readFileSync(path.join(projectRoot, "package.json"), "utf8")) as { version: string };
   return {
-    "xray-notebook": own.version,
+    "xray-notebook": packageVersion(),
     node: process.versions.node,
     tfjs: tf.version["tfjs-core"],
     tensorflow: libtensorflowVersion(),

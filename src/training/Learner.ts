@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import path from "node:path";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { preprocessingOf } from "../data/loading/prepareImage.js";
@@ -19,6 +20,7 @@ import { getPredsOfSet, type GetPredsOptions } from "./getPreds.js";
 import type { HistoryRow, Timing } from "./HistoryRow.js";
 import { learnerMetrics } from "./learnerMetrics.js";
 import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
+import { learnerInWords } from "./learnerInWords.js";
 import { lrFind } from "./lrFind.js";
 import type { LRFinderOptions } from "./callbacks/LRFinder.js";
 import type { LrSuggestions } from "./recorder/lrSuggestions.js";
@@ -300,6 +302,11 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
     this.runner.dispose();
     this.optimizer.dispose();
     this.model.dispose();
+  }
+
+  /** What a notebook or `console.log` shows. */
+  [inspect.custom](): string {
+    return learnerInWords(this);
   }
 
   private get runner(): NetRunner {

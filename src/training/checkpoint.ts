@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../engine/safetensors.js";
@@ -34,6 +35,8 @@ export interface CheckpointOptions {
   readonly id?: string;
 }
 
+const kinds: OptionKinds<CheckpointOptions> = { id: "text" };
+
 /** What a checkpoint keeps beside the weights. */
 export interface Progress {
   readonly optimizer: Optimizer;
@@ -68,6 +71,7 @@ export async function saveCheckpoint(
   identity: CheckpointIdentity,
   options: CheckpointOptions = {},
 ): Promise<void> {
+  checkOptions("save()", options, kinds);
   const { architecture, classes, body } = identity;
   const whose = { ...geometryTexts(body), architecture, classes: JSON.stringify(classes) };
   await makeFolder(
@@ -110,6 +114,7 @@ export async function loadCheckpoint(
   identity: CheckpointIdentity,
   options: CheckpointOptions = {},
 ): Promise<Loaded> {
+  checkOptions("load()", options, kinds);
   const { tensors, metadata: texts } = await readSafetensors(file);
   const metadata = checkpointMetadataOf(texts, file);
   if (options.id !== undefined && metadata.id !== options.id) {

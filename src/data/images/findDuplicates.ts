@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/checkOptions.js";
 import { currentDisplay } from "../../core/Display.js";
 import { checkNumber } from "../../core/checkNumber.js";
 import { interruptible } from "../../core/interrupt.js";
@@ -50,8 +51,10 @@ const chunk = 16;
  */
 export async function findDuplicates(
   sets: Readonly<Record<string, ImageDataset>>,
-  { maxDistance = 26, withinSets = false }: DuplicateOptions = {},
+  options: DuplicateOptions = {},
 ): Promise<Duplicate[]> {
+  checkOptions("findDuplicates()", options, { maxDistance: "number", withinSets: "boolean" });
+  const { maxDistance = 26, withinSets = false } = options;
   checkNumber("maxDistance", maxDistance, { from: 0, below: hashBits });
   const images = Object.entries(sets).flatMap(([set, dataset]) =>
     dataset.items.map((item) => ({ ...item, set })),

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { DataLoader } from "../../data/loading/DataLoader.js";
 import { ImageDataset } from "../../data/ImageDataset.js";
 import { imageFiles, requireFolder } from "../../data/labels/imageFolder.js";
@@ -57,6 +58,15 @@ export class InferenceLearner {
     this.conformalSets = conformalSets;
     this.positiveClass = exported.positiveClass ?? positiveClass(classes)?.name;
     this.evaluator = new Evaluator({ model, loss: new CrossEntropy(classes.length) });
+  }
+
+  /** What a notebook or `console.log` shows. */
+  [inspect.custom](): string {
+    const { arch, classes, preparation, threshold } = this;
+    const called = threshold
+      ? `${threshold.positiveClass} is predicted from a probability of ${threshold.threshold} on`
+      : "the most probable class is predicted";
+    return `InferenceLearner: ${arch} for ${classes.join(", ")}, images of ${preparation.size} x ${preparation.size}; ${called}`;
   }
 
   /**

@@ -1,3 +1,6 @@
+import { shortNumber } from "../../core/shortNumber.js";
+import { inspect } from "node:util";
+import type { OptionKinds } from "../../core/checkOptions.js";
 import { add, mul } from "../../engine/operations/mathOps.js";
 import { feedScalar } from "../../engine/feed.js";
 import type { Tensor } from "../../engine/Tensor.js";
@@ -19,6 +22,13 @@ export interface WeightDecayOptions {
    */
   readonly trueWd?: boolean;
 }
+
+/** What they take. */
+export const weightDecayKinds: OptionKinds<WeightDecayOptions> = {
+  wd: "number",
+  bnWd: "boolean",
+  trueWd: "boolean",
+};
 
 /** Makes an optimizer for layer groups: fast.ai's `opt_func`; `adam()` and `sgd()` give one. */
 export type OptFunc = (groups: readonly (readonly Parameter[])[], options: WeightDecayOptions) => Optimizer;
@@ -116,6 +126,12 @@ export abstract class Optimizer {
     this.t = 0;
     for (const variable of [...this.kept.values()].flat()) variable.dispose();
     this.kept.clear();
+  }
+
+  /** What a notebook or `console.log` shows. */
+  [inspect.custom](): string {
+    const rates = this.lrs.map((lr) => shortNumber(lr)).join(", ");
+    return `${this.constructor.name}: ${this.parameters.length} arrays are trained, learning rates ${rates}, wd ${this.wd}, ${this.t} steps`;
   }
 
   dispose(): void {

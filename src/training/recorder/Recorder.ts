@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { type Curves, currentDisplay, type FitProgress } from "../../core/Display.js";
 import { UserError } from "../../core/errors.js";
 import type { EpochSpan } from "../EpochSpan.js";
@@ -19,6 +21,12 @@ export interface PlotOptions {
   /** Mark what `lrSuggestions` finds in the part that is shown. @default false */
   readonly suggestion?: boolean;
 }
+
+const plotKinds: OptionKinds<PlotOptions> = {
+  skipStart: "number",
+  skipEnd: "number",
+  suggestion: "boolean",
+};
 
 interface RecorderState {
   readonly losses: readonly number[];
@@ -102,7 +110,7 @@ export class Recorder implements Callback {
     for (const row of rows) this.rows.push({ ...row, validLoss: row.validLoss });
     this.batchesBefore.push(...batchesBefore);
     this.total = total;
-    for (const row of rows) this.progress?.row(this.table.row(row));
+    if (this.span?.numIt === undefined) for (const row of rows) this.progress?.row(this.table.row(row));
   }
 
   trainBegin({ batches, epochs, epoch }: TrainingState): void {
@@ -144,7 +152,8 @@ export class Recorder implements Callback {
     this.place = undefined;
     this.rows.push(row);
     this.batchesBefore.push(this.losses.length);
-    this.progress?.row(this.table.row(row));
+    // A search's rows are of rates that nobody trains with.
+    if (this.span?.numIt === undefined) this.progress?.row(this.table.row(row));
   }
 
   trainEnd({ endedBy }: TrainingState): void {
@@ -168,7 +177,9 @@ export class Recorder implements Callback {
    * The smoothed loss against the learning rate, on a logarithmic axis.
    * @throws UserError when nothing was recorded
    */
-  async plot({ skipStart = 10, skipEnd = 5, suggestion = false }: PlotOptions = {}): Promise<void> {
+  async plot(options: PlotOptions = {}): Promise<void> {
+    checkOptions("recorder.plot()", options, plotKinds);
+    const { skipStart = 10, skipEnd = 5, suggestion = false } = options;
     this.requireLosses("Run `await learn.lrFind()` first.");
     // A short record is shown whole rather than not at all.
     const enough = this.losses.length > skipStart + skipEnd + 1;
@@ -195,7 +206,9 @@ export class Recorder implements Callback {
    * @param options `showMoms`: the momentum beside it; default false
    * @throws UserError when nothing was recorded
    */
-  async plotLr({ showMoms = false }: { readonly showMoms?: boolean } = {}): Promise<void> {
+  async plotLr(options: { readonly showMoms?: boolean } = {}): Promise<void> {
+    checkOptions("recorder.plotLr()", options, { showMoms: "boolean" });
+    const { showMoms = false } = options;
     this.requireLosses(fitFirst);
     await currentDisplay().figure(lrFigure(this.lrs, showMoms ? this.moms : undefined));
   }
@@ -234,6 +247,17 @@ export class Recorder implements Callback {
       })),
       { label: "learning rate", end, lines: [{ name: "", x: batches(this.lrs), y: this.lrs }] },
     ];
+  }
+
+  /** What a notebook or `console.log` shows. */
+  [inspect.custom](): string {
+    const batches = this.losses.length;
+    if (batches === 0) return "Recorder: nothing was recorded yet";
+    const last = this.losses.at(-1) ?? NaN;
+    return (
+      `Recorder of ${batches} training batches and ${this.rows.length} finished epochs; smoothed loss ${last.toFixed(4)}. ` +
+      "plot(), plotLosses(), plotLr() and plotMetrics() draw it."
+    );
   }
 
   private requireLosses(remedy: string): void {
