@@ -5,7 +5,8 @@ import { runsDir } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
 import { type FolderLock, isLocked, lockedFolder, lockName } from "../core/folderLock.js";
 import { backupFolderName } from "../training/backup/BackupOptions.js";
-import { readStartedRun, type StartedRun, startedRunName } from "./StartedRun.js";
+import { startedRunName } from "../core/runDirectory.js";
+import { readStartedRun, type StartedRun } from "./StartedRun.js";
 
 /** What a notebook is called that has not come to its end. */
 const unfinishedEnding = /(\.(failed|running))+\.ipynb$/;
@@ -27,6 +28,12 @@ export function notebooksIn(folder: string): LeftNotebooks {
   const names = readdirSync(folder).filter((name) => name.endsWith(".ipynb"));
   const unfinished = names.filter((name) => unfinishedEnding.test(name));
   return { executed: names.find((name) => !unfinished.includes(name)), unfinished };
+}
+
+/** Whether the folder is that of a notebook that a person works with, such as a lesson's copy: neither a run's nor a sweep's. */
+export function isNotebooks(folder: string): boolean {
+  const isRun = readdirSync(folder).some((name) => name === startedRunName || name.startsWith("seed-"));
+  return !isRun && notebooksIn(folder).executed !== undefined;
 }
 
 /** A run's last file. */
@@ -80,8 +87,10 @@ export async function unfinishedRuns(): Promise<UnfinishedRun[]> {
 export async function runFolders(): Promise<string[]> {
   const top = await subfoldersOf(runsDir);
   const nested = await Promise.all(top.map(subfoldersOf));
-  return [...top, ...nested.flat()].filter((folder) =>
-    [startedRunName, "metrics.json"].some((name) => existsSync(path.join(folder, name))),
+  return [...top, ...nested.flat()].filter(
+    (folder) =>
+      [startedRunName, "metrics.json"].some((name) => existsSync(path.join(folder, name))) ||
+      isNotebooks(folder),
   );
 }
 
@@ -115,6 +124,12 @@ export function inRunFolder<T>(
       throw new UserError(
         `${folder} is there already, and holds a finished run.`,
         "Choose another --name, or delete the folder.",
+      );
+    }
+    if (isNotebooks(folder)) {
+      throw new UserError(
+        `${folder} is there already, and holds a notebook of yours, ${notebooksIn(folder).executed ?? ""}.`,
+        "Choose another --name.",
       );
     }
     const decided = left.length === 0 ? "replace" : await unfinished();
