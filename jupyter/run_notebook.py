@@ -5,11 +5,13 @@ REQUEST is JSON: {"notebook", "output", "failed", "parameters": {name: value}, "
 Markdown for a cell above all others, or null, and `parent` is the id of the process that starts this one. If that was
 killed, an `output` that did not come to its end becomes `failed`, and the locks that it has left are taken away.
 Standard output is a line of JSON as soon as there is a kernel, {"kernel": its process, "connection_file"}, and one at the
-end, {"status": "ok" | "error" | "uncompilable" | "interrupted" | "died", ...}: a cell's error comes with "cell" (its execution count),
+end, {"status": "ok" | "error" | "uncompilable" | "unwritable" | "interrupted" |
+"died", ...}: a cell's error comes with "cell" (its execution count),
 "name" and "message", one that the compiler finds before any cell is run with "cell" and "message", a kernel's death with "cell", the first "line" of that cell, and the "code" that the process ended
 with. The kernel's standard error is this process's own.
 """
 
+import errno
 import json
 import logging
 import math
@@ -31,6 +33,7 @@ import papermill  # noqa: E402
 from nbclient.exceptions import DeadKernelError  # noqa: E402
 from nbclient.util import run_sync  # noqa: E402
 from papermill.clientwrap import PapermillNotebookClient  # noqa: E402
+from papermill.iorw import LocalHandler, papermill_io  # noqa: E402
 from papermill.engines import NBClientEngine, papermill_engines  # noqa: E402
 from papermill.translators import Translator, papermill_translators  # noqa: E402
 
@@ -136,6 +139,18 @@ class Client(PapermillNotebookClient):
             pass
 
 
+class WholeFiles(LocalHandler):
+    """papermill writes the notebook after each cell: a full disk leaves it as it was after the one before."""
+
+    def write(self, buf, path):
+        draft = f"{path}.{os.getpid()}.partial"
+        try:
+            super().write(buf, draft)
+            os.replace(draft, path)
+        finally:
+            pathlib.Path(draft).unlink(missing_ok=True)
+
+
 class InterruptibleEngine(NBClientEngine):
     @classmethod
     def execute_notebook(cls, nb, kernel_name, leave_out=(), heading=None, **kwargs):
@@ -170,6 +185,8 @@ def handle_stops(handler):
 def run(request):
     papermill_translators.register("typescript", TypeScript)
     papermill_engines.register("interruptible", InterruptibleEngine)
+    # For absolute paths; among those that are called local, papermill would take its own.
+    papermill_io.register("/", WholeFiles())
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
         papermill.execute_notebook(
@@ -199,6 +216,10 @@ def run(request):
         return {"status": "interrupted"}
     except DeadKernelError:
         return {"status": "died", **(Client.death or {"cell": None, "line": "", "code": None})}
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS):
+            return {"status": "error", "name": type(error).__name__, "message": str(error)}
+        return {"status": "unwritable", "message": os.strerror(error.errno)}
     except Exception as error:  # the kernel did not start
         return {"status": "error", "name": type(error).__name__, "message": str(error)}
     return {"status": "ok"}

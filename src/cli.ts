@@ -252,7 +252,7 @@ function withTrainingOptions(command: Command): Command {
     .option("--data-dir <folder>", "the data set: train and test with a folder for each class")
     .option("--size <pixels>", "side of the square images", integer)
     .option("--bs <images>", "batch size", integer)
-    .option("--epochs <frozen,unfrozen>", "epochs of the two stages", epochs)
+    .option("--epochs <frozen,unfrozen>", "epochs of the two stages, such as 2,1; 1,0 trains the head alone", epochs)
     .option("--train-per-class <images>", "at most so many training images of each class; 0: all", integer)
     .option("--valid-per-class <images>", "at most so many test images of each class; 0: all", integer)
     .option("--model <name>", `the net: ${modelNames.join(" or ")}`)

@@ -38,6 +38,7 @@ type Outcome =
       readonly message?: string;
     }
   | { readonly status: "uncompilable"; readonly cell: number; readonly message: string }
+  | { readonly status: "unwritable"; readonly message: string }
   | ({ readonly status: "died" } & KernelDeath);
 
 /**
@@ -110,6 +111,12 @@ export async function runNotebook(options: RunNotebookOptions): Promise<void> {
     throw new Interrupted(`${shown(notebook)} was stopped. ${kept}`);
   }
   if (outcome?.status === "died") throw kernelDied(shown(notebook), outcome, kept);
+  if (outcome?.status === "unwritable") {
+    throw new UserError(
+      `The executed notebook cannot be written to ${shown(path.dirname(output))}: ${outcome.message}.`,
+      `Free some room there. ${kept}`,
+    );
+  }
   if (outcome?.status === "uncompilable") {
     const { cell, message } = outcome;
     throw new UserError(

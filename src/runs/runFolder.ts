@@ -3,6 +3,7 @@ import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { runsDir } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
+import { isPlainName } from "../core/fileEnding.js";
 import { type FolderLock, isLocked, lockedFolder, lockName } from "../core/folderLock.js";
 import { backupFolderName } from "../training/backup/BackupOptions.js";
 import { startedRunName } from "../core/runDirectory.js";
@@ -44,8 +45,9 @@ const lastFile = "report.html";
  * @throws UserError when it cannot be called so
  */
 export function folderNamed(name: string): string {
-  const parts = name.split("/");
-  if (parts.length > 2 || parts.some((part) => !/^[\w.-]+$/.test(part) || /^\.+$/.test(part))) {
+  // One letter may be written in two ways, and both mean one folder.
+  const parts = name.normalize().split("/");
+  if (parts.length > 2 || !parts.every(isPlainName)) {
     throw new UserError(
       `A run cannot be called ${JSON.stringify(name)}.`,
       "Use letters, digits, dots and dashes, and at most one slash.",
@@ -57,7 +59,7 @@ export function folderNamed(name: string): string {
       "Choose another name.",
     );
   }
-  return path.join(runsDir, name);
+  return path.join(runsDir, ...parts);
 }
 
 /** What a run is called: the path of its folder in `runs/`. */
