@@ -1,4 +1,5 @@
 "use strict";
+const { performance } = require("node:perf_hooks");
 const { clearTimeout, setTimeout } = require("node:timers");
 
 /** What is printed within this time goes in one message, once there is much. */

@@ -5,7 +5,14 @@ import { isLocked } from "../core/folderLock.js";
 import { runsDir } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
 import { readMetrics } from "../runs/RunMetrics.js";
-import { folderNamed, isFinished, isNotebooks, resumeCommand, runFolders, runName } from "../runs/runFolder.js";
+import {
+  folderNamed,
+  isFinished,
+  isNotebooks,
+  resumeCommand,
+  runFolders,
+  runName,
+} from "../runs/runFolder.js";
 import { backupFolder } from "../runs/resumeHint.js";
 import { readStartedRun } from "../runs/StartedRun.js";
 import { backupFolderName } from "../training/backup/BackupOptions.js";

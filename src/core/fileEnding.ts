@@ -19,7 +19,8 @@ const plainName = /^[\p{L}\p{M}\p{N}_.-]+$/u;
 export const isPlainName = (name: string): boolean => plainName.test(name) && !/^\.+$/.test(name);
 
 /** The same text with a dash for all that such a name cannot have. */
-export const asPlainName = (text: string): string => text.normalize().replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, "-");
+export const asPlainName = (text: string): string =>
+  text.normalize().replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, "-");
 
 /** The file's name with its ending, which is put behind it only where it is not there: "log" and "log.csv" are one file. */
 export function withEnding(name: string, ending: string): string {

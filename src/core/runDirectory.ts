@@ -11,7 +11,11 @@ export const startedRunName = "run.json";
  */
 export function runDirectory(): string {
   // Named after the start of the process, so that reloaded sources name the same one.
-  return runDirVariable() ?? folderOfNotebook() ?? path.join(runsDir, `notebook-${timestamp(new Date(performance.timeOrigin))}`);
+  return (
+    runDirVariable() ??
+    folderOfNotebook() ??
+    path.join(runsDir, `notebook-${timestamp(new Date(performance.timeOrigin))}`)
+  );
 }
 
 /** The folder of a notebook in `runs/`, but for one that `xray run` has executed: its results stay what they are. */

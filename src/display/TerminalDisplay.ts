@@ -1,4 +1,12 @@
-import type { Display, Figure, Curves, FitProgress, PictureTable, Table, TaskProgress } from "../core/Display.js";
+import type {
+  Display,
+  Figure,
+  Curves,
+  FitProgress,
+  PictureTable,
+  Table,
+  TaskProgress,
+} from "../core/Display.js";
 import { pictureTableWords } from "./pictureTableHtml.js";
 import { FitState, TaskState } from "./progressState.js";
 import { fitLine, taskLine, taskSummary } from "./progressText.js";
@@ -52,11 +60,7 @@ export class TerminalDisplay implements Display {
     this.print(pictureTableWords(table));
   }
 
-  fitProgress(
-    columns: readonly string[],
-    _curves?: () => readonly Curves[],
-    title?: string,
-  ): FitProgress {
+  fitProgress(columns: readonly string[], _curves?: () => readonly Curves[], title?: string): FitProgress {
     if (title !== undefined) this.print(title);
     const state = new FitState(columns, this.clock);
     const throttle = this.throttle();

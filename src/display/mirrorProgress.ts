@@ -20,10 +20,7 @@ export function mirrorProgress(page: Display, terminal: Display): Display {
       page.pictureTable(table);
     },
     fitProgress: (columns, curves, title) =>
-      bothFits(
-        page.fitProgress(columns, curves, title),
-        terminal.fitProgress(columns, undefined, title),
-      ),
+      bothFits(page.fitProgress(columns, curves, title), terminal.fitProgress(columns, undefined, title)),
     taskProgress: (label, total, unit) =>
       bothTasks(page.taskProgress(label, total, unit), terminal.taskProgress(label, total, unit)),
   };

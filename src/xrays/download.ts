@@ -86,7 +86,7 @@ const withoutPassword = (proxy: string): string => proxy.replace(/\/\/[^@/]*@/, 
 async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader();
   while (reader) {
-    const { done, value }: { done: boolean; value?: Uint8Array } = await reader.read();
+    const { done, value } = (await reader.read()) as { done: boolean; value?: Uint8Array };
     if (done || value === undefined) return;
     yield value;
   }

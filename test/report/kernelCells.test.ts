@@ -18,13 +18,15 @@ const session = (steps: readonly KernelStep[]): Promise<StepResult[]> =>
 type Case = readonly [step: KernelStep, check: (result: StepResult) => void];
 async function inOneKernel(cases: readonly Case[]): Promise<void> {
   const results = await session(cases.map(([step]) => step));
-  cases.forEach(([step, check], i) => {
+  for (const [i, result] of results.entries()) {
+    const [step, check] = cases[i] ?? [];
     try {
-      check(results[i] as StepResult);
+      check?.(result);
     } catch (cause) {
-      throw new Error(`${JSON.stringify(step)}: ${JSON.stringify(results[i])}`, { cause });
+      throw new Error(`${JSON.stringify(step)}: ${JSON.stringify(result)}`, { cause });
     }
-  });
+  }
+  assert.equal(results.length, cases.length);
 }
 
 const prints =
@@ -210,7 +212,7 @@ describe("the kernel's help", () => {
         { check: ["let n = 1;", "n + 1", "n.length", "1"] },
         ({ problem }) => {
           assert.equal(problem?.at, 2);
-          assert.match(problem?.messages[0] ?? "", /'length' does not exist/);
+          assert.match(problem.messages[0] ?? "", /'length' does not exist/);
         },
       ],
       [
