@@ -42,6 +42,8 @@ def run(step):
         if message["msg_type"] == "stream":
             outputs.append([content["name"], content["text"]])
             if step.get("interruptAt", "\0") in content["text"]:
+                # Node loses a signal that comes in the moment in which the synchronous part of a cell ends.
+                time.sleep(0.3)
                 kernel.interrupt_kernel()
         elif message["msg_type"] == "error":
             outputs.append(["error", content["ename"], content["evalue"], "\n".join(content["traceback"])])
