@@ -1,5 +1,13 @@
 import { noteShown } from "./lastShown.js";
-import type { Display, Figure, FitProgress, PictureTable, Table, TaskProgress } from "../core/Display.js";
+import type {
+  Display,
+  Figure,
+  Curves,
+  FitProgress,
+  PictureTable,
+  Table,
+  TaskProgress,
+} from "../core/Display.js";
 import { pictureTableWords } from "./pictureTableHtml.js";
 import { FitState, TaskState } from "./progressState.js";
 import { fitLine, taskLine, taskSummary } from "./progressText.js";
@@ -55,7 +63,8 @@ export class TerminalDisplay implements Display {
     this.print(pictureTableWords(table));
   }
 
-  fitProgress(columns: readonly string[]): FitProgress {
+  fitProgress(columns: readonly string[], _curves?: () => readonly Curves[], title?: string): FitProgress {
+    if (title !== undefined) this.print(title);
     const state = new FitState(columns, this.clock);
     const throttle = this.throttle();
     const layout = fitLayout(columns, this.sink.columns ?? Infinity);

@@ -20,6 +20,7 @@ import type { RunMetrics } from "./RunMetrics.js";
 import { settingsOf } from "./RunData.js";
 import { readStartedRun } from "./StartedRun.js";
 import { runDirectory } from "../core/runDirectory.js";
+import { noteSession } from "../core/session.js";
 import type { Learner } from "../training/Learner.js";
 
 /** What a run was made of. */
@@ -66,6 +67,7 @@ export async function saveMetrics(
   const pathsOf = ({ items }: ImageDataset) => items.map((item) => path.relative(root, item.path));
   const file = path.join(runDirectory(), "metrics.json");
   await makeFolder(runDirectory(), "The run's folder must be one that can be written to.");
+  await noteSession();
   await writePredictions(path.join(runDirectory(), "predictions.json"), {
     seed,
     settings,

@@ -5,6 +5,7 @@ import { preprocessingOf } from "../data/loading/prepareImage.js";
 import { currentDisplay } from "../core/Display.js";
 import type { Cnn } from "../models/Cnn.js";
 import { runDirectory } from "../core/runDirectory.js";
+import { noteSession } from "../core/session.js";
 import type { Interruption } from "./backup/SavedFit.js";
 import type { Callback } from "./callbacks/Callback.js";
 import { checkpointName, type CheckpointOptions } from "./checkpoint.js";
@@ -226,6 +227,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
   async save(name: string, options: CheckpointOptions = {}): Promise<void> {
     const file = this.checkpoint(name);
     await this.runner.read("save()", "keep", () => this.trainer.save(file, options));
+    await noteSession();
   }
 
   /**

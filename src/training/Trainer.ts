@@ -144,7 +144,8 @@ export class Trainer {
     requireBatch(this.data);
     const { learn, runner, options, optimizer, passes, streams, loss, seed } = this;
     const isSearch = operation.use === "search";
-    const recorder = new Recorder(optimizer, this.metrics.columns, span);
+    const title = isSearch ? "learning-rate finder" : this.phase === "frozen" ? "head" : "whole net";
+    const recorder = new Recorder(optimizer, this.metrics.columns, span, title);
     this.recorder = recorder;
     const all = inOrder([recorder, ...(isSearch ? [] : (options.callbacks ?? [])), ...callbacks]);
     const parts = { model: learn.model, optimizer, runner, streams };

@@ -75,6 +75,8 @@ export class Recorder implements Callback {
      */
     readonly columns: readonly MetricColumn[],
     private readonly span?: EpochSpan,
+    /** What is trained, such as "head". */
+    private readonly title?: string,
   ) {
     this.table = progressTable(columns);
   }
@@ -115,7 +117,18 @@ export class Recorder implements Callback {
 
   trainBegin({ batches, epochs, epoch }: TrainingState): void {
     this.total = this.span?.numIt ?? batches * ((this.span?.to ?? epochs) - epoch);
-    this.progress = currentDisplay().fitProgress(this.table.columns, () => this.curves());
+    this.progress = currentDisplay().fitProgress(
+      this.table.columns,
+      () => this.curves(),
+      this.title && `${this.title}: ${this.lengthInWords(epochs)}`,
+    );
+  }
+
+  private lengthInWords(epochs: number): string {
+    const { numIt, from = 0, to = epochs } = this.span ?? {};
+    if (numIt !== undefined) return `${numIt} ${numIt === 1 ? "batch" : "batches"}`;
+    const count = to - from;
+    return `${count} ${count === 1 ? "epoch" : "epochs"}`;
   }
 
   batchBegin(): void {
