@@ -1,7 +1,7 @@
 // A lock for the set-up, which begins before any of the project's own code is compiled: hence plain JavaScript.
 "use strict";
-const { rmSync } = require("node:fs");
-const { mkdir, readFile, rm, stat, writeFile } = require("node:fs/promises");
+const { constants, rmSync } = require("node:fs");
+const { access, mkdir, readFile, rm, stat, writeFile } = require("node:fs/promises");
 const path = require("node:path");
 const { setTimeout: wait } = require("node:timers/promises");
 
@@ -21,7 +21,7 @@ const clearingMs = 10_000;
  * @param onWait called once if another process is at work, with its id
  */
 async function oneAtATime({ lock, onWait }, work) {
-  await mkdir(path.dirname(lock), { recursive: true });
+  if (!(await canLock(lock))) return work();
   let told = false;
   while (!(await take(lock))) {
     const owner = await ownerOf(lock);
@@ -44,6 +44,18 @@ async function oneAtATime({ lock, onWait }, work) {
   } finally {
     process.off("exit", release);
     await rm(lock, { force: true });
+  }
+}
+
+/** Where nobody here may write there is nothing to keep apart: either all is there, or the work says what it cannot do. */
+async function canLock(lock) {
+  try {
+    await mkdir(path.dirname(lock), { recursive: true });
+    await access(path.dirname(lock), constants.W_OK);
+    return true;
+  } catch (error) {
+    if (["EACCES", "EPERM", "EROFS"].includes(error.code)) return false;
+    throw error;
   }
 }
 

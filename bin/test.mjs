@@ -2,7 +2,7 @@
 // Sets everything up, then checks style, types and behaviour. Ends with 0 when all is green.
 //   npm test                 everything
 //   npm test -- training     only the test files whose path contains the word
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,25 +16,45 @@ await main(["node", "xray", "setup"]);
 if (process.exitCode) process.exit();
 
 const words = process.argv.slice(2);
-if (words.length === 0) {
-  step("eslint", ["node_modules/eslint/bin/eslint.js", "."]);
-  step("prettier", ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level=warn", "."]);
-  // Fails at a public name without documentation.
-  step("API reference", ["node_modules/typedoc/bin/typedoc", "--emit", "none"]);
-  step("declarations in the notebook's compiler", ["bin/check-declarations.cjs"]);
-}
 const tests = testFiles("test").filter((file) => words.every((word) => file.includes(word)));
 if (tests.length === 0) {
   console.error(`No test file's path contains ${words.join(" and ")}.`);
   process.exit(1);
 }
-// Two at a time: TensorFlow spreads each over the cores by itself.
-step("tests", ["--test", "--test-concurrency=2", ...tests]);
+// Three at a time: TensorFlow spreads most over the cores by itself, and others wait for a kernel or a browser. What checks
+// the style goes on meanwhile.
+const running = new Set();
+await Promise.all([
+  step("tests", ["--test", "--test-concurrency=3", ...tests]),
+  ...(words.length === 0 ? [checkStyle()] : []),
+]);
 
+/** What says nothing is as it should be. */
+async function checkStyle() {
+  const steps = [
+    ["eslint", ["node_modules/eslint/bin/eslint.js", "."]],
+    ["prettier", ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level=warn", "."]],
+    // Fails at a public name without documentation.
+    ["API reference", ["node_modules/typedoc/bin/typedoc", "--emit", "none"]],
+    ["declarations in the notebook's compiler", ["bin/check-declarations.cjs"]],
+  ];
+  for (const [name, args] of steps) await step(name, args);
+}
+
+/** Ends everything where a step fails. */
 function step(name, args) {
   console.error(`\n${name}`);
-  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
+  const child = spawn(process.execPath, args, { stdio: "inherit" });
+  running.add(child);
+  return new Promise((resolve) => {
+    child.once("exit", (status) => {
+      running.delete(child);
+      if (status === 0) return resolve();
+      console.error(`\n${name}: failed`);
+      for (const other of running) other.kill();
+      process.exit(status ?? 1);
+    });
+  });
 }
 
 /** From the sources, not from dist/, where a test that was taken away may still lie. */

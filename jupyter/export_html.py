@@ -1,7 +1,8 @@
 """Writes an executed notebook as one HTML file that needs no internet: export_html.py REQUEST
 
-REQUEST is JSON: {"notebook", "html", "title", "banner", "about", "static", "plotly", "parent"}; `banner` is text for the
-head of the page, or null, `about` a list of {"name", "text"} for its foot, `static` leaves the figures as pictures and
+REQUEST is JSON: {"notebook", "html", "title", "tab", "banner", "summary", "about", "static", "plotly", "parent"}; `tab` is
+what a browser's tab says, `banner` text for the head of the page, or null, `summary` what stands below the title, or null:
+{"facts", "numbers": {"caption", "columns", "rows"}}, `about` a list of {"name", "text"} for its foot, `static` leaves the figures as pictures and
 opens the code, for print, `plotly` is the file of the drawing library, and `parent` is the id of the process that starts
 this one.
 """
@@ -30,13 +31,17 @@ def export(request):
     exporter = HTMLExporter(template_name="report", embed_images=pictures)
     static = request.get("static", False)
     resources = {
-        "metadata": {"name": request["title"]},
+        "metadata": {"name": request.get("tab", request["title"])},
+        "title": request["title"],
+        "summary": request.get("summary"),
         "banner": request.get("banner"),
         "about": request.get("about", []),
         "plotly": None if static else plotly_for(cells, request["plotly"]),
         "code_open": static,
     }
     page, _ = exporter.from_notebook_node(cells, resources=resources)
+    # The page says its title itself, above the numbers.
+    page = re.sub(r'(<main id="report">.*?)<h1 id="[^"]*">.*?</h1>', r"\1", page, count=1, flags=re.S)
     return page.replace("<!-- contents -->", contents(page), 1)
 
 

@@ -1,6 +1,6 @@
-"""Starts JupyterLab on this machine, at the project's folder: lab.py REQUEST
+"""Starts JupyterLab on this machine: lab.py REQUEST
 
-REQUEST is JSON: {"node", "open": path to open, relative to the project; "env": {name: value} for JupyterLab
+REQUEST is JSON: {"node", "root": the folder that it shows; "open": path to open, relative to that, as in a URL; "env": {name: value} for JupyterLab
 and its kernels; "arguments": more for JupyterLab; "parent": the id of the process that starts this one; "stop_seconds": what a cell has
 to end in, once it was asked to}.
 """
@@ -11,7 +11,7 @@ import pathlib
 import sys
 
 sys.dont_write_bytecode = True
-from project_environment import ROOT, follow_parent, use_project_environment  # noqa: E402
+from project_environment import follow_parent, use_project_environment  # noqa: E402
 
 request = json.loads(sys.argv[1])
 follow_parent(request["parent"], request["stop_seconds"])
@@ -26,7 +26,7 @@ from jupyterlab.labapp import main  # noqa: E402
 sys.argv = [
     "jupyter-lab",
     "--ServerApp.ip=127.0.0.1",
-    f"--ServerApp.root_dir={ROOT}",
+    f"--ServerApp.root_dir={request['root']}",
     f"--LabApp.default_url=/lab/tree/{request['open']}",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     # A running cell is interrupted before its kernel is shut down, and may write what it has.

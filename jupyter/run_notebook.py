@@ -5,11 +5,13 @@ REQUEST is JSON: {"notebook", "output", "failed", "parameters": {name: value}, "
 Markdown for a cell above all others, or null, and `parent` is the id of the process that starts this one. If that was
 killed, an `output` that did not come to its end becomes `failed`, and the locks that it has left are taken away.
 Standard output is a line of JSON as soon as there is a kernel, {"kernel": its process, "connection_file"}, and one at the
-end, {"status": "ok" | "error" | "interrupted" | "died", ...}: a cell's error comes with "cell" (its execution count),
-"name" and "message", a kernel's death with "cell", the first "line" of that cell, and the "code" that the process ended
+end, {"status": "ok" | "error" | "uncompilable" | "unwritable" | "interrupted" |
+"died", ...}: a cell's error comes with "cell" (its execution count),
+"name" and "message", one that the compiler finds before any cell is run with "cell" and "message", a kernel's death with "cell", the first "line" of that cell, and the "code" that the process ended
 with. The kernel's standard error is this process's own.
 """
 
+import errno
 import json
 import logging
 import math
@@ -29,9 +31,15 @@ from project_environment import follow_parent, parent_is_gone, use_project_envir
 import nbformat  # noqa: E402
 import papermill  # noqa: E402
 from nbclient.exceptions import DeadKernelError  # noqa: E402
+from nbclient.util import run_sync  # noqa: E402
 from papermill.clientwrap import PapermillNotebookClient  # noqa: E402
+from papermill.iorw import LocalHandler, papermill_io  # noqa: E402
 from papermill.engines import NBClientEngine, papermill_engines  # noqa: E402
 from papermill.translators import Translator, papermill_translators  # noqa: E402
+
+
+# What a kernel may take to answer for the first time.
+START_SECONDS = 300
 
 
 class TypeScript(Translator):
@@ -54,6 +62,15 @@ class TypeScript(Translator):
         return "\n".join([cls.comment(f"{comment} of this run"), "{", *lines, "}", ""])
 
 
+class DoesNotCompile(Exception):
+    """A cell has a mistake that the compiler finds."""
+
+    def __init__(self, cell, message):
+        super().__init__(message)
+        self.cell = cell
+        self.message = message
+
+
 class Client(PapermillNotebookClient):
     """papermill's client; a stop interrupts the running cell, which then is the notebook's last."""
 
@@ -64,9 +81,32 @@ class Client(PapermillNotebookClient):
 
     def papermill_execute_cells(self):
         tell({"kernel": self.km.provisioner.pid, "connection_file": self.km.connection_file})
+        self.require_compiling_cells()
         self.in_cells = True
         super().papermill_execute_cells()
         self.in_cells = False
+
+    def require_compiling_cells(self):
+        """A mistake in a last cell is told before the first one trains for hours."""
+        cells = [cell for cell in self.nb.cells if cell.cell_type == "code" and cell.source.strip()]
+        asked = [{"code": cell.source, "mayFail": "raises-exception" in cell.metadata.tags} for cell in cells]
+        problem = self.ask("xray-notebook.check", {"cells": asked}).get("problem")
+        if problem is None:
+            return
+        at, messages = problem["at"], problem["messages"]
+        more = f" (and {len(messages) - 1} more)" if len(messages) > 1 else ""
+        error = {"ename": "TypeScriptError", "evalue": messages[0] + more, "traceback": messages}
+        cells[at].outputs = [nbformat.v4.new_output("error", **error)]
+        raise DoesNotCompile(at + 1, error["evalue"])
+
+    def ask(self, name, content):
+        """Asks the kernel a question of this project's own (launcher/questions.cjs)."""
+        question = self.kc.session.msg("comm_info_request", {"target_name": name, **content})
+        self.kc.shell_channel.send(question)
+        while True:
+            reply = run_sync(self.kc.shell_channel.get_msg)(timeout=START_SECONDS)
+            if reply["parent_header"].get("msg_id") == question["header"]["msg_id"]:
+                return reply["content"]
 
     def execute_cell(self, cell, *args, **kwargs):
         # The stop came between two cells, or the cell did not heed it.
@@ -99,6 +139,18 @@ class Client(PapermillNotebookClient):
             pass
 
 
+class WholeFiles(LocalHandler):
+    """papermill writes the notebook after each cell: a full disk leaves it as it was after the one before."""
+
+    def write(self, buf, path):
+        draft = f"{path}.{os.getpid()}.partial"
+        try:
+            super().write(buf, draft)
+            os.replace(draft, path)
+        finally:
+            pathlib.Path(draft).unlink(missing_ok=True)
+
+
 class InterruptibleEngine(NBClientEngine):
     @classmethod
     def execute_notebook(cls, nb, kernel_name, leave_out=(), heading=None, **kwargs):
@@ -112,7 +164,7 @@ class InterruptibleEngine(NBClientEngine):
         return super().execute_notebook(nb, kernel_name, **kwargs)
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, start_timeout=120, **_):
+    def execute_managed_notebook(cls, nb_man, kernel_name, start_timeout=START_SECONDS, **_):
         client = Client(nb_man, kernel_name=kernel_name, startup_timeout=start_timeout, timeout=None)
         handle_stops(client.stop)
         try:
@@ -133,6 +185,8 @@ def handle_stops(handler):
 def run(request):
     papermill_translators.register("typescript", TypeScript)
     papermill_engines.register("interruptible", InterruptibleEngine)
+    # For absolute paths; among those that are called local, papermill would take its own.
+    papermill_io.register("/", WholeFiles())
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
         papermill.execute_notebook(
@@ -144,6 +198,8 @@ def run(request):
             language="typescript",
             progress_bar=False,
             cwd=os.path.dirname(request["notebook"]),
+            # A busy machine, and a first start that builds. Otherwise papermill's own 60 seconds apply.
+            start_timeout=START_SECONDS,
             leave_out=request.get("leave_out", []),
             heading=request.get("heading"),
         )
@@ -154,10 +210,16 @@ def run(request):
             "name": error.ename,
             "message": error.evalue,
         }
+    except DoesNotCompile as error:
+        return {"status": "uncompilable", "cell": error.cell, "message": error.message}
     except KeyboardInterrupt:
         return {"status": "interrupted"}
     except DeadKernelError:
         return {"status": "died", **(Client.death or {"cell": None, "line": "", "code": None})}
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS):
+            return {"status": "error", "name": type(error).__name__, "message": str(error)}
+        return {"status": "unwritable", "message": os.strerror(error.errno)}
     except Exception as error:  # the kernel did not start
         return {"status": "error", "name": type(error).__name__, "message": str(error)}
     return {"status": "ok"}

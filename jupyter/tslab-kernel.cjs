@@ -29,6 +29,8 @@ if (!inside && fs.existsSync(notebooks)) process.chdir(notebooks);
 // A cell's output goes to a page, also where the kernel was started from a terminal: no colour codes.
 for (const stream of [process.stdout, process.stderr]) stream.isTTY = false;
 
+// Until there is a cell, an interrupt has nothing to stop; without anybody who listens it would end the process.
+process.on("SIGINT", () => undefined);
 process.setSourceMapsEnabled(true);
 watchConversion();
 separateTimers();

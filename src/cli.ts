@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { EvaluateCommandOptions } from "./commands/evaluate.js";
+import type { LabCommandOptions } from "./commands/lab.js";
 import type { PredictOptions } from "./commands/predict.js";
 import type { RunOptions } from "./commands/run.js";
 import type { RunsOptions } from "./commands/runs.js";
@@ -9,6 +10,7 @@ import type { SetUpOptions } from "./commands/setUp.js";
 import { Interrupted, UserError } from "./core/errors.js";
 import { followStarter } from "./core/followStarter.js";
 import { askToStop, handleStopSignals, stopExitCode, stopSignal } from "./core/stopSignals.js";
+import { packageVersion } from "./core/packageVersion.js";
 import { modelNames } from "./runs/presets.js";
 
 /** The `xray` command. Verbs load their parts when called, so that each starts without what it does not need. */
@@ -16,6 +18,7 @@ function program(): Command {
   const xray = new Command("xray");
   xray
     .description("From a folder of chest X-rays to a fine-tuned ResNet-50 and honest numbers.")
+    .version(packageVersion(), "-V, --version", "say which version this is")
     .showHelpAfterError("(xray --help tells more)");
 
   withTrainingOptions(xray.command("run"))
@@ -98,7 +101,10 @@ function program(): Command {
 
   xray
     .command("report")
-    .description("write a run's report.html, report.md and, if asked for, report.pdf anew")
+    .description(
+      "write report.html, report.md and, if asked for, report.pdf of a run, of one that failed (report.failed.html), or of a " +
+        "notebook of `xray lab`, as it was last saved",
+    )
     .argument("<run>", "a folder, or its name in runs/")
     .option("--pdf", "write report.pdf too; needs Chromium, Chrome or Edge")
     .action(async (run: string, options: { readonly pdf?: boolean }) => {
@@ -164,11 +170,18 @@ function program(): Command {
 
   xray
     .command("predict")
-    .description("predict X-rays with a trained model, and draw where it looked; not a medical device")
+    .description("predict images with a trained model; not a medical device")
     .argument("<image...>", "image files, or folders of them")
     .requiredOption("--model <file>", "what learn.export() wrote, or the folder of a run that holds it")
-    .option("--heatmaps <folder>", "where the heat maps go; default: heatmaps beside the model")
+    .option(
+      "--heatmaps [folder]",
+      "draw where the net looked, into this folder; default: heatmaps beside the model",
+    )
     .option("--json", "print JSON, for programs")
+    .option(
+      "--out <file>",
+      "a row for each image in this file, .csv or .jsonl; goes on behind the last row of one that is there",
+    )
     .action(async (images: string[], options: PredictOptions) => {
       const { predict } = await import("./commands/predict.js");
       await predict(images, options);
@@ -195,10 +208,23 @@ function program(): Command {
 
   xray
     .command("lab")
-    .description("open JupyterLab with the TypeScript kernel on this machine")
-    .action(async () => {
+    .description("open JupyterLab with the TypeScript kernel on this machine, with your own copy of a lesson")
+    .argument(
+      "[notebook]",
+      "a lesson (pneumonia, held-out, beyond-accuracy, seeds), or the path of a notebook of your own; default: pneumonia",
+    )
+    .option(
+      "--name <name>",
+      "folder in runs/ for the lesson's copy, kept between visits; default: lab-<lesson>",
+    )
+    .addOption(
+      new Option("--copy <file>", "where else the lesson's copy goes, kept between visits").conflicts("name"),
+    )
+    .option("--port <number>", "default: the first free one from 8888 on; 0: any that is free", port)
+    .option("--no-browser", "open no browser: the address is printed")
+    .action(async (notebook: string | undefined, options: LabCommandOptions) => {
       const { lab } = await import("./commands/lab.js");
-      await lab();
+      await lab(notebook, options);
     });
 
   xray
@@ -243,7 +269,11 @@ function withTrainingOptions(command: Command): Command {
     .option("--data-dir <folder>", "the data set: train and test with a folder for each class")
     .option("--size <pixels>", "side of the square images", integer)
     .option("--bs <images>", "batch size", integer)
-    .option("--epochs <frozen,unfrozen>", "epochs of the two stages", epochs)
+    .option(
+      "--epochs <frozen,unfrozen>",
+      "epochs of the two stages, such as 2,1; 1,0 trains the head alone",
+      epochs,
+    )
     .option("--train-per-class <images>", "at most so many training images of each class; 0: all", integer)
     .option("--valid-per-class <images>", "at most so many test images of each class; 0: all", integer)
     .option("--model <name>", `the net: ${modelNames.join(" or ")}`)
@@ -286,6 +316,12 @@ const cpu = (): Option =>
 function integer(text: string): number {
   const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
   if (!Number.isSafeInteger(value)) throw new InvalidArgumentError("It is a whole number.");
+  return value;
+}
+
+function port(text: string): number {
+  const value = integer(text);
+  if (value < 0 || value > 65_535) throw new InvalidArgumentError("It is a whole number from 0 to 65535.");
   return value;
 }
 

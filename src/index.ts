@@ -14,6 +14,7 @@ export { type Parameters, presets } from "./runs/presets.js";
 // Data
 export { type DsType, type FromFolderOptions, ImageDataBunch } from "./data/ImageDataBunch.js";
 export type { ImageDataBunchOptions } from "./data/bunchOptions.js";
+export type { ShowBatchOptions } from "./data/figures/showBatch.js";
 export type { LabelledOptions } from "./data/labelledDataset.js";
 export type { OnBadImage } from "./data/images/checkImages.js";
 export type { Column, CsvOptions } from "./data/labels/labelFromCsv.js";
@@ -153,7 +154,8 @@ export type { ValidateOptions, Validation } from "./training/validate.js";
 // Inference
 export type { ExportOptions } from "./training/inference/exportLearner.js";
 export { loadLearner } from "./training/inference/loadLearner.js";
-export type { FilePrediction, InferenceLearner } from "./training/inference/InferenceLearner.js";
+export type { InferenceLearner } from "./training/inference/InferenceLearner.js";
+export type { FilePrediction, UnreadableFile } from "./training/inference/predictEach.js";
 export type { NetDescription } from "./training/inference/NetDescription.js";
 export type { Prediction } from "./training/inference/Prediction.js";
 
@@ -205,4 +207,5 @@ export {
   type Table,
   type TaskProgress,
 } from "./core/Display.js";
+export { saveFigure } from "./display/saveFigure.js";
 export { Interrupted, UserError } from "./core/errors.js";

@@ -3,15 +3,18 @@
  * What happens around a cell: sources are rebuilt before it, what it left unfinished is waited for after it, and
  * its failure is kept for the `error` message.
  */
-const { setImmediate, clearTimeout } = require("node:timers");
+const { setImmediate, clearTimeout, setTimeout } = require("node:timers");
 const { noticeAwaits } = require("./awaits.cjs");
 const { build, needsBuild } = require("./build.cjs");
 const { withoutExports } = require("./exported.cjs");
+const { Declarations } = require("./declarations.cjs");
 const { FailureCollector, compileFailure, failureOf, interruptedByTslab } = require("./failures.cjs");
+const { freeMemory } = require("./freeMemory.cjs");
 const { reloadModules } = require("./reload.cjs");
 const { expandShorthand } = require("./expandShorthand.cjs");
 const { reloadTypes } = require("./redirectImports.cjs");
-const { shareVariables } = require("./shareVariables.cjs");
+const { programOfCell, shareVariables } = require("./shareVariables.cjs");
+const { helpInParentheses } = require("./signatureHelp.cjs");
 
 /**
  * How long a cell that listens to `notebook:interrupt` may take to stop by itself: a fit ends its step and writes its
@@ -26,6 +29,8 @@ const current = {
   running: false,
   stopped: false,
   interrupt: () => undefined,
+  /** See `Declarations.check`; of cells as a person writes them. */
+  check: () => null,
   fail: (error) => (collector.failure ??= failureOf(error)),
 };
 
@@ -46,8 +51,11 @@ async function settleDisplays() {
   }
 }
 
+/** A cell as tslab takes it. */
+const prepared = (code) => expandShorthand(withoutExports(code));
+
 /** Compiles and reloads what has changed in `src/`. Throws what a new module throws. */
-async function refresh(locals) {
+async function refresh(locals, declarations) {
   if (!needsBuild()) return;
   const messages = await build();
   if (messages.length > 0) {
@@ -55,61 +63,93 @@ async function refresh(locals) {
     return;
   }
   reloadTypes();
-  reloadModules(locals);
+  declarations.forgetCompiled();
+  for (const { name, isOf, why } of reloadModules(locals)) {
+    const held = Object.keys(locals).filter((variable) => isOf(locals[variable]));
+    if (held.length === 0) continue;
+    const lines = [...new Set(held.map((variable) => declarations.lineOf(variable)))].filter(Boolean);
+    console.error(
+      `${held.join(", ")}: made by ${name} as it was before the edit; ${why}. Run again: ${lines.join(" ")}`,
+    );
+  }
 }
 
 /** @param createExecutor tslab's own; returns one that makes executors with the additions above */
 const wrapExecutor = (createExecutor) => (folder, converters) => {
-  let lastExpression;
-  shareVariables(converters.node, (name) => (lastExpression = name));
-  noticeAwaits(converters.node);
+  const { node: converter } = converters;
+  // tslab keeps variables behind a proxy, through which a loop over them would take microseconds a turn.
+  const variables = {};
+  shareVariables(converter);
+  noticeAwaits(converter);
+  helpInParentheses(converter, programOfCell);
+  const declarations = new Declarations(converter, variables);
   const executor = createExecutor(folder, converters, collector);
   const { execute, interrupt } = executor;
   let grace = null;
+  let stopWaiting;
 
-  // tslab keeps variables behind a proxy, through which a loop over them would take microseconds a turn; there tslab
-  // still finds a cell's last expression.
-  const variables = {};
   globalThis.__tslab__.exports = variables;
-  Object.setPrototypeOf(executor.locals, variables);
   executor.locals = variables;
+
+  /** Waits for a promise, which tslab does for those that are awaited, until the person wants to wait no longer. */
+  const settled = (value) =>
+    Promise.race([
+      value,
+      new Promise((_, stop) => (stopWaiting = () => stop(new Error(interruptedByTslab)))),
+    ]);
 
   executor.execute = async (code) => {
     collector.clear();
     current.running = true;
     current.stopped = false;
+    let whole = false;
     try {
-      await refresh(executor.locals);
+      await refresh(executor.locals, declarations);
       if (current.stopped) throw new Error(interruptedByTslab);
       if (collector.failure !== null) return false;
-      const ok = await execute(expandShorthand(withoutExports(code)));
+      const source = prepared(code);
+      // What interrupts the compiler would be lost when tslab begins to run the cell: node looks for signals in between,
+      // once before the second turn.
+      declarations.prepare(source);
+      for (let turns = 0; turns < 2; turns++) await turn();
+      if (current.stopped) throw new Error(interruptedByTslab);
+      whole = await execute(source);
+      if (whole) {
+        const value = await settled(declarations.takeLastExpression());
+        if (value !== undefined && value !== null) console.log(value);
+      }
       await settleDisplays();
       // One turn of the event loop: node reports a rejection that nobody handles only after the promise jobs.
       await turn();
-      return ok && collector.failure === null;
+      return whole && collector.failure === null;
     } catch (error) {
       current.fail(error);
       return false;
     } finally {
-      // Printed; not deleted, which would make the object of all variables slow.
-      if (lastExpression !== undefined) variables[lastExpression] = undefined;
-      lastExpression = undefined;
+      if (declarations.end(whole)) freeMemory();
       current.running = false;
       clearTimeout(grace ?? undefined);
       grace = null;
+      stopWaiting = undefined;
     }
   };
 
   // tslab ends an asynchronous cell at once and leaves its loop running. Long work listens to the event, stops
   // between two steps and throws, which ends the cell; tslab's way is for cells that do not listen, and for a second interrupt.
+  const stop = () => {
+    interrupt();
+    stopWaiting?.();
+  };
   executor.interrupt = () => {
     if (!current.running) return;
     current.stopped = true;
     const heard = process.emit("notebook:interrupt");
-    if (!heard || grace !== null) interrupt();
-    else grace = setTimeout(interrupt, graceMs);
+    if (!heard || grace !== null) stop();
+    else grace = setTimeout(stop, graceMs);
   };
   current.interrupt = executor.interrupt;
+  current.check = (cells) =>
+    declarations.check(cells.map(({ code, ...cell }) => ({ ...cell, code: prepared(code) })));
   return executor;
 };
 

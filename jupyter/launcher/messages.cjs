@@ -6,9 +6,11 @@
 const { setTimeout: later } = require("node:timers");
 const path = require("node:path");
 const { tslabDir } = require("./project.cjs");
-const { lastFailure } = require("./executor.cjs");
+const { joinStreams } = require("./joinStreams.cjs");
+const { current, lastFailure } = require("./executor.cjs");
 const { leave } = require("./leave.cjs");
-const { OutputJournal, answerOutputRequests } = require("./outputJournal.cjs");
+const { OutputJournal } = require("./outputJournal.cjs");
+const { answerQuestions } = require("./questions.cjs");
 
 const unknownFailure = { ename: "Error", evalue: "The cell failed without a message.", traceback: [] };
 
@@ -20,7 +22,12 @@ function completeMessages(jupyter) {
   const journal = new OutputJournal();
   completeReplies(jupyter.ZmqServer.prototype, journal);
   staysBusy(jupyter.ZmqServer.prototype);
-  answerOutputRequests(jupyter.ZmqServer.prototype, journal);
+  answerQuestions(jupyter.ZmqServer.prototype, {
+    // What cells have shown, for a page that was closed meanwhile.
+    "xray-notebook.outputs": (content) => journal.answer(content),
+    // Which cell does not compile, for a run without a person.
+    "xray-notebook.check": ({ cells }) => ({ status: "ok", problem: current.check(cells) }),
+  });
   exitAfterShutdown(jupyter.ZmqServer.prototype);
   ignoreUnknownRequests();
 }
@@ -98,18 +105,21 @@ function completeReplies(server, journal) {
     // JupyterLab says which cell it is; a run without a person does not.
     const { cellId } = message.metadata;
     const note = typeof cellId === "string" ? journal.begin(cellId, message.content.code) : undefined;
-    const send = (type, content, to = this.iopub) => {
+    const deliver = (type, content, to = this.iopub) => {
       note?.(type, content);
       const reply = message.createReply();
       reply.header.msg_type = type;
       reply.content = content;
       reply.signAndSend(this.connInfo.key, to);
     };
+    const { print, flush } = joinStreams((name, text) => deliver("stream", { name, text }));
+    const send = (...input) => {
+      flush();
+      deliver(...input);
+    };
     const request = { ...message.content, publish: send };
-    const run = this.handler.handleExecute(
-      request,
-      (name, text) => send("stream", { name, text }),
-      (data, update) => send(update ? "update_display_data" : "display_data", data),
+    const run = this.handler.handleExecute(request, print, (data, update) =>
+      send(update ? "update_display_data" : "display_data", data),
     );
     cellsToRun.add(message);
     const content = await run;

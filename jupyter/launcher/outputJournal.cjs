@@ -4,9 +4,6 @@
  * its outputs, and gets no more of them: Jupyter keeps them nowhere. The extension in `jupyter/labextensions` asks here.
  */
 
-/** The name with which it asks. */
-const target = "xray-notebook.outputs";
-
 /** What is kept of all cells together, in characters; the cells that were run first go first. */
 const mostCharacters = 100e6;
 
@@ -120,28 +117,4 @@ function sizeOf(value) {
   return Object.values(value).reduce((sum, each) => sum + sizeOf(each), 16);
 }
 
-/**
- * The page's question is one for comms, of which this kernel has none, with a name of its own.
- * @param server the prototype of tslab's class that takes messages
- */
-function answerOutputRequests(server, journal) {
-  const { handleCommInfoRequest, publishStatus } = server;
-  const isQuestion = ({ header, content }) =>
-    header.msg_type === "comm_info_request" && content.target_name === target;
-  server.handleCommInfoRequest = function (socket, message) {
-    if (!isQuestion(message)) {
-      handleCommInfoRequest.call(this, socket, message);
-      return;
-    }
-    const reply = message.createReply();
-    reply.header.msg_type = "comm_info_reply";
-    reply.content = { comms: {}, ...journal.answer(message.content) };
-    reply.signAndSend(this.connInfo.key, socket);
-  };
-  // It may come once a second: the kernel is no busier for it.
-  server.publishStatus = function (status, message) {
-    if (!isQuestion(message)) publishStatus.call(this, status, message);
-  };
-}
-
-module.exports = { OutputJournal, answerOutputRequests };
+module.exports = { OutputJournal };

@@ -6,6 +6,7 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { root } = require("./project.cjs");
+const { nearest, publicNames } = require("./publicNames.cjs");
 
 /** @returns {{ before: string, instead: string }[]} none where there is no changelog */
 function replacedNames() {
@@ -23,6 +24,20 @@ function replacedNames() {
 /** How the compiler writes the type of all that the index exports: `import *` and `await import(...)` have it. */
 const indexType = String.raw`'(typeof import\("[^"]*"\)|\{ default: typeof import\()`;
 
+/** A name that is to be imported, or nearly one. */
+function importHint(unknown, message) {
+  const names = publicNames();
+  const name = names.has(unknown) ? unknown : nearest(unknown, names.keys());
+  if (name === undefined || (name !== unknown && message.includes("Did you mean"))) return "";
+  const meant = name === unknown ? "" : ` Did you mean '${name}'?`;
+  return `${meant} import { ${name} } from "${names.get(name)}";`;
+}
+
+/** How the compiler writes the type of \`models\`. */
+const modelsType = 'Readonly<Record<"mobilenetV2" |';
+const otherNets =
+  "These are all nets that models has; modelFrom(name, file) takes weights of your own, and defineBackbone a net of your own.";
+
 /** The compiler's message; where it is about such a name, or a file of `src` that is not there, with what helps. */
 function withReplacement(message) {
   for (const { before, instead } of replacedNames()) {
@@ -35,6 +50,9 @@ function withReplacement(message) {
       return `${message} Instead of ${before}: ${instead.replaceAll("`", "")} (CHANGELOG.md).`;
     }
   }
+  const [, unknown] = /Cannot find name '(\w+)'/.exec(message) ?? [];
+  if (unknown !== undefined) return `${message}${importHint(unknown, message)}`;
+  if (message.includes(modelsType)) return `${message} ${otherNets}`;
   const [, index] = /^.*Cannot find module '((?:\.\.?\/)+src\/)(?!index\.js')[^']*'/.exec(message) ?? [];
   if (index === undefined) return message;
   return `${message} Files of src may move; public names stay in the index: import { ... } from "${index}index.js".`;

@@ -1,22 +1,43 @@
 "use strict";
 /**
- * One message after the other. zeromq refuses a message while an earlier one is still on its way ("Socket is busy
- * writing"), and tslab does not wait: on a busy machine a cell that shows two things at once would fail.
+ * One thing after the other at each socket. zeromq refuses a message while an earlier one is still on its way ("Socket is
+ * busy writing"), and tslab does not wait: on a busy machine a cell that shows two things at once would fail. It refuses
+ * as well to send and to receive while a socket is being bound ("Socket is blocked by a bind"): a client that asks as soon
+ * as there is a socket would never be answered. And it drops what a client has not taken yet, from 1000 messages on.
  */
 
 /** The last message of each socket that has one on its way. */
 const underWay = new WeakMap();
+/** The binding of each socket that is being bound. */
+const binding = new WeakMap();
 
-/** @param zmq the module whose sockets shall queue what they are given to send */
+/** @param zmq the module whose sockets shall wait their turn */
 function queueSends(zmq) {
   for (const { prototype } of [zmq.Publisher, zmq.Router, zmq.Reply]) {
-    const { send } = prototype;
-    // Native and not writable, hence not a plain assignment.
-    Object.defineProperty(prototype, "send", { value: queued, configurable: true });
+    const { send, receive, bind } = prototype;
+    // Native and not writable, hence no plain assignments.
+    const define = (name, value) => {
+      if (typeof prototype[name] === "function")
+        Object.defineProperty(prototype, name, { value, configurable: true });
+    };
 
-    function queued(message) {
+    define("bind", function (address) {
+      if (this instanceof zmq.Publisher) this.sendHighWaterMark = 0;
+      const bound = bind.call(this, address);
+      const done = () => binding.delete(this);
+      binding.set(this, bound);
+      bound.then(done, done);
+      return bound;
+    });
+
+    define("receive", function () {
+      const bound = binding.get(this);
+      return bound ? bound.then(() => receive.call(this)) : receive.call(this);
+    });
+
+    define("send", function (message) {
       const start = () => send.call(this, message);
-      const earlier = underWay.get(this);
+      const earlier = underWay.get(this) ?? binding.get(this);
       // At once where nothing is on its way: a cell that does not yield shows its progress all the same.
       const sent = earlier ? earlier.then(start, start) : start();
       const done = () => {
@@ -25,7 +46,7 @@ function queueSends(zmq) {
       underWay.set(this, sent);
       sent.then(done, done);
       return sent;
-    }
+    });
   }
 }
 

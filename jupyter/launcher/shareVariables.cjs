@@ -6,12 +6,16 @@
  * object, `exports`, in its own cell as in later ones, and also after a later cell has declared it anew.
  */
 const { compiler } = require("./project.cjs");
-const { throughExports } = require("./throughExports.cjs");
+const { exportedNames, throughExports } = require("./throughExports.cjs");
 
 const ts = require(compiler);
 
 /** What the compiler last turned from an ECMAScript module into a CommonJS one: { js, options, outputText }. */
 let lastModule;
+
+/** The program that tslab's compiler has made last. */
+let lastProgram;
+const programOfCell = () => lastProgram;
 
 /** Makes the last step of tslab's conversion known and corrects its first; to be called before tslab is loaded. */
 function watchConversion() {
@@ -23,6 +27,7 @@ function watchConversion() {
   const createWatchProgram = (host) => {
     const { afterProgramCreate } = host;
     host.afterProgramCreate = (program) => {
+      lastProgram = program.getProgram();
       const { emit } = program;
       program.emit = (file, write, token, declarationsOnly, transformers) =>
         emit(file, write, token, declarationsOnly, { ...transformers, before: [quotePropertyNames] });
@@ -30,11 +35,15 @@ function watchConversion() {
     };
     return ts.createWatchProgram(host);
   };
+  // Else every package in node_modules/@types is read at the start, and one of them brings the browser's names along.
+  const createWatchCompilerHost = (files, options, ...rest) =>
+    ts.createWatchCompilerHost(files, { ...options, types: ["node"] }, ...rest);
   // A copy, since the compiler's own properties cannot be set.
   require.cache[compiler].exports = {
     ...require.cache[compiler].exports,
     transpileModule,
     createWatchProgram,
+    createWatchCompilerHost,
   };
 }
 
@@ -55,21 +64,24 @@ function quotePropertyNames(context) {
 }
 
 /**
- * @param converter tslab's; what it makes of cells from now on shares its variables
- * @param onLastExpression told the name under which a cell's last expression will be found, or undefined
+ * @param converter tslab's; what it makes of cells from now on shares its variables, and says their `names` and that of the
+ * `lastExpression`, which tslab would print as it stands
  */
-function shareVariables(converter, onLastExpression) {
+function shareVariables(converter) {
   const { convert } = converter;
   converter.convert = (...input) => {
     lastModule = undefined;
     const converted = convert(...input);
+    converted.names = [];
+    converted.lastExpression = converted.lastExpressionVar;
+    converted.lastExpressionVar = undefined;
     if (lastModule !== undefined && converted.output === lastModule.outputText) {
       const { js, options } = lastModule;
+      converted.names = exportedNames(js);
       converted.output = ts.transpileModule(throughExports(js), options).outputText;
     }
-    onLastExpression(converted.lastExpressionVar);
     return converted;
   };
 }
 
-module.exports = { shareVariables, watchConversion };
+module.exports = { programOfCell, shareVariables, watchConversion };

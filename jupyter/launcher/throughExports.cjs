@@ -9,11 +9,7 @@ const ts = require(compiler);
  */
 function throughExports(js) {
   const { file, checker } = parsed(js);
-  const clauses = file.statements.filter((statement) => ts.isExportDeclaration(statement));
-  const names = clauses.flatMap(
-    ({ exportClause }) => exportClause?.elements?.map(({ name }) => name.text) ?? [],
-  );
-  const shared = new Set(names.filter((name) => file.locals.has(name)));
+  const shared = new Set(namesExported(file).filter((name) => file.locals.has(name)));
   if (shared.size === 0) return js;
 
   const edits = [];
@@ -108,6 +104,15 @@ function throughExports(js) {
   return functions.join("") + text;
 }
 
+/** The names that such a module exports: those of the cell's variables, functions, classes and imports. */
+const exportedNames = (js) =>
+  namesExported(ts.createSourceFile("/cell.js", js, ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS));
+
+const namesExported = ({ statements }) =>
+  statements
+    .filter((statement) => ts.isExportDeclaration(statement))
+    .flatMap(({ exportClause }) => exportClause?.elements?.map(({ name }) => name.text) ?? []);
+
 /** The text's syntax tree and what its names mean; nothing beside it is read. */
 function parsed(js) {
   const name = "/cell.js";
@@ -161,4 +166,4 @@ function importedNames({ importClause }) {
   return [...(name ? [name] : []), ...named.map((element) => element.name)].map(({ text }) => text);
 }
 
-module.exports = { throughExports };
+module.exports = { exportedNames, throughExports };

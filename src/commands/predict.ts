@@ -14,14 +14,17 @@ import { answerOf, type Prediction } from "../training/inference/Prediction.js";
 import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
 import { loadLearner } from "../training/inference/loadLearner.js";
 import { exportedModel } from "./exportedModel.js";
+import { predictInto } from "./predictInto.js";
 
 export interface PredictOptions {
   /** As `exportedModel` takes it. */
   readonly model: string;
-  /** Where the heat maps go. @default the folder `heatmaps` beside the model's file */
-  readonly heatmaps?: string;
+  /** Draw a heat map of each image, into this folder; true: into `heatmaps` beside the model's file. @default none */
+  readonly heatmaps?: string | true;
   /** Print one JSON array, for programs. @default false */
   readonly json?: boolean;
+  /** Write a row for each image to this file, `.csv` or `.jsonl`, in place of printing them. @default none */
+  readonly out?: string;
 }
 
 /** What is printed of an image. */
@@ -39,12 +42,12 @@ interface Predicted {
   readonly possible?: readonly string[];
   /** Whether the class is not the only possible one, where the learner was exported with conformal sets. */
   readonly uncertain?: boolean;
-  /** The PNG with the image and, beside it, its heat map. */
-  readonly heatmap: string;
+  /** The PNG with the image and, beside it, its heat map, if heat maps were asked for. */
+  readonly heatmap?: string;
 }
 
 /**
- * `xray predict IMAGE...`: the most probable class of each image, and where the net saw it. An image that cannot be
+ * `xray predict IMAGE...`: the class of each image, and where the net saw it, if that is asked for. An image that cannot be
  * read is told on standard error, the others are predicted all the same, and the exit code is 1. What lies in a folder
  * and is no image is told there in one sentence.
  * @throws UserError when there is no such model, or no image
@@ -54,18 +57,32 @@ export async function predict(images: readonly string[], options: PredictOptions
   const model = exportedModel(options.model);
   const paths = images.flatMap(imagesAt);
   if (paths.length === 0) throw new UserError("There are no images to predict.", "Name images.");
-  const folder = options.heatmaps ?? path.join(path.dirname(model), "heatmaps");
+  const { heatmaps, out } = options;
+  if (out !== undefined) {
+    if (heatmaps !== undefined || json) {
+      throw new UserError(
+        "--out goes with neither --heatmaps nor --json.",
+        "Give the command twice, or name the file with --out alone.",
+      );
+    }
+    await predictInto(out, paths, model);
+    return;
+  }
+  const folder = heatmaps === true ? path.join(path.dirname(model), "heatmaps") : heatmaps;
   const learn = await loadLearner(model);
   const predicted: Predicted[] = [];
   try {
-    await makeFolder(folder, "Name another folder with --heatmaps.");
+    if (folder !== undefined) await makeFolder(folder, "Name another folder with --heatmaps.");
     for (const [i, image] of paths.entries()) {
       try {
         // Images of one name may come from several folders.
         const name = `${String(i + 1).padStart(4, "0")}-${path.parse(image).name}.png`;
-        const { prediction, heatmap } = await explain(learn, image, path.join(folder, name));
-        predicted.push(entryOf(learn, image, { prediction, heatmap }));
-        if (!json) console.log(describe(learn, image, { prediction, heatmap }));
+        const explained =
+          folder === undefined
+            ? { prediction: await learn.predict(image) }
+            : await explain(learn, image, path.join(folder, name));
+        predicted.push(entryOf(learn, image, explained));
+        if (!json) console.log(describe(learn, image, explained));
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         console.error(error.problem);
@@ -78,10 +95,10 @@ export async function predict(images: readonly string[], options: PredictOptions
   if (json) console.log(JSON.stringify(predicted, null, 2));
 }
 
-/** What the net says of an image, and the file that shows where it looked. */
+/** What the net says of an image, and the file that shows where it looked, if there is one. */
 interface Explained {
   readonly prediction: Prediction;
-  readonly heatmap: string;
+  readonly heatmap?: string;
 }
 
 async function explain(learn: InferenceLearner, image: string, heatmap: string): Promise<Explained> {
@@ -109,12 +126,13 @@ function entryOf(learn: InferenceLearner, image: string, { prediction, heatmap }
   };
 }
 
-/** Such as "a.png: PNEUMONIA, probability 0.912 (threshold 0.5); heat map ..."; a doubt stands before the class. */
+/** Such as "a.png: PNEUMONIA, probability 0.912 (threshold 0.5)"; a doubt stands before the class. */
 function describe(learn: InferenceLearner, image: string, { prediction, heatmap }: Explained): string {
   const rule = thresholdInWords(learn.classes, learn.threshold);
   const doubt = prediction.uncertain === true ? `${answerOf(prediction)}; predicted: ` : "";
   const probability = probabilityOf(prediction).toFixed(3);
-  return `${image}: ${doubt}${prediction.class}, probability ${probability} (${rule}); heat map ${heatmap}`;
+  const drawn = heatmap === undefined ? "" : `; heat map ${heatmap}`;
+  return `${image}: ${doubt}${prediction.class}, probability ${probability} (${rule})${drawn}`;
 }
 
 /** The images of a folder, or the one that is named; whether it can be read is seen later. */

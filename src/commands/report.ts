@@ -1,45 +1,109 @@
 import { existsSync } from "node:fs";
-import { stat } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { phantomWarning } from "../xrays/datasetListing.js";
 import { runsDir } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
+import { isLocked } from "../core/folderLock.js";
+import { notebookOfSession } from "../core/session.js";
+import { temporaryFolder } from "../core/temporaryFolder.js";
+import { reportMarkdown } from "../report/reportMarkdown.js";
 import { reportTitle } from "../report/reportTitle.js";
-import { dataSource } from "../runs/RunMetrics.js";
-import { requireExecuted, writeReport } from "../report/writeReport.js";
+import { dataSource, readMetrics } from "../runs/RunMetrics.js";
+import { writeReport } from "../report/writeReport.js";
 import { readRun } from "../runs/readRun.js";
-import type { OwnNotebook } from "../runs/RunSource.js";
+import { executedName, notebooksIn } from "../runs/runFolder.js";
 import { readStartedRun } from "../runs/StartedRun.js";
 import { isPhantomSet } from "../xrays/isPhantomSet.js";
 import { notebookFacts } from "../report/notebookParameters.js";
 
-/** Writes a run's reports; drawn images are said to be drawn above everything else. */
+/**
+ * Writes a run's reports; drawn images are said to be drawn above everything else.
+ * @throws UserError when there is nothing to make one of
+ */
 export async function reportOf(folder: string, pdf = false): Promise<string[]> {
-  requireExecuted(folder);
   const started = await readStartedRun(folder);
+  const { notebook, unfinished } = (await sourceIn(folder)) ?? (await numbersAlone(folder));
+  const stem = unfinished ? "report.failed" : "report";
+  const warnings = unfinished ? [`This run did not finish: it ended in ${path.basename(notebook)}.`] : [];
   // A notebook of a person's own says what its report is called, and need not write numbers.
-  const own = started?.notebook;
-  if (own && !existsSync(path.join(folder, "metrics.json"))) {
-    const isDrawn = started.dataset !== undefined && isPhantomSet(started.dataset);
-    const banner = isDrawn ? phantomWarning : undefined;
-    return writeReport(folder, { title: await titleOf(own), started, pdf, banner });
+  const needsNumbers = started?.notebook === undefined && started !== undefined && !unfinished;
+  if (!needsNumbers && !existsSync(path.join(folder, "metrics.json"))) {
+    if (started?.dataset !== undefined && isPhantomSet(started.dataset)) warnings.push(phantomWarning);
+    const title = await titleOf(notebook);
+    return writeReport(folder, {
+      ...{ title, started, notebook, stem, pdf, needsNumbers },
+      banner: inOneText(warnings),
+    });
   }
   const { metrics: run } = await readRun(folder);
   const { classes, dataset } = run;
-  const source = dataSource(run);
-  const title = own
-    ? await titleOf(own)
-    : reportTitle(source, { classes, name: typeof dataset === "string" ? undefined : dataset.name });
-  return writeReport(folder, { title, pdf, banner: source === "phantom" ? phantomWarning : undefined });
+  const data = dataSource(run);
+  if (data === "phantom") warnings.push(phantomWarning);
+  const name = typeof dataset === "string" ? undefined : dataset.name;
+  const title = started?.notebook ? await titleOf(notebook) : reportTitle(data, { classes, name });
+  return writeReport(folder, { title, notebook, stem, pdf, banner: inOneText(warnings) });
 }
 
-/** A notebook's first heading, or else its name. */
-async function titleOf({ file }: OwnNotebook): Promise<string> {
-  return (await notebookFacts(file)).title ?? path.parse(file).name;
+/** What a report is made of. */
+interface ReportSource {
+  /** A notebook with what its cells have shown. */
+  readonly notebook: string;
+  /** Whether it is of a run that did not come to its end. */
+  readonly unfinished: boolean;
 }
 
 /**
- * `xray report`: writes the reports of a run anew.
+ * The notebook that a folder is of: of a run, of one that did not finish, or of a person's session, which may lie
+ * elsewhere; undefined where nobody knows it.
+ * @throws UserError when another process is at work there
+ */
+async function sourceIn(folder: string): Promise<ReportSource | undefined> {
+  const { executed, unfinished } = notebooksIn(folder);
+  if (executed !== undefined) return { notebook: path.join(folder, executed), unfinished: false };
+  const [left] = unfinished;
+  if (left !== undefined) {
+    if (await isLocked(folder)) {
+      throw new UserError(`The run in ${folder} is being written.`, "Wait until it has ended.");
+    }
+    return { notebook: path.join(folder, left), unfinished: true };
+  }
+  const notebook = await notebookOfSession(folder);
+  return notebook === undefined ? undefined : { notebook, unfinished: false };
+}
+
+/**
+ * A notebook of a session's numbers, in place of its own, which is not known.
+ * @throws UserError when there are no numbers either
+ */
+async function numbersAlone(folder: string): Promise<ReportSource> {
+  const file = path.join(folder, "metrics.json");
+  if (!existsSync(file)) {
+    throw new UserError(
+      `${folder} holds no numbers and no notebook, and does not say of which notebook it is.`,
+      "Name the folder of a run, or that of a notebook that was opened with `npx xray lab` and saved.",
+    );
+  }
+  const title = "The numbers of a notebook";
+  const source =
+    reportMarkdown(await readMetrics(file), { title, about: [] }) +
+    "\nThe notebook itself is not known here: open it with `npx xray lab` to have its figures in the report.\n";
+  const cells = [{ cell_type: "markdown", id: "numbers", metadata: {}, source }];
+  const notebook = path.join(temporaryFolder("report").path, "numbers.ipynb");
+  await writeFile(notebook, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+  return { notebook, unfinished: false };
+}
+
+const inOneText = (texts: readonly string[]): string | undefined =>
+  texts.length === 0 ? undefined : texts.join(" ");
+
+/** A notebook's first heading, or else its name. */
+async function titleOf(file: string): Promise<string> {
+  return (await notebookFacts(file)).title ?? path.parse(executedName(file)).name;
+}
+
+/**
+ * `xray report`: writes the reports of a run anew, or of a person's session at a notebook.
  * @param run its folder, or the folder's name in `runs/`
  */
 export async function report(run: string, { pdf = false }: { readonly pdf?: boolean }): Promise<void> {

@@ -4,6 +4,7 @@ import { performance } from "node:perf_hooks";
 import { isDeepStrictEqual } from "node:util";
 import { setDisplay } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
+import { asPlainName } from "../core/fileEnding.js";
 import { timestamp } from "../core/runDirectory.js";
 import { TerminalDisplay } from "../display/TerminalDisplay.js";
 import { planRun } from "../runs/budget/planRun.js";
@@ -94,7 +95,7 @@ export async function run(options: RunOptions): Promise<void> {
 
 /** What a run is called that is given no name: when it was begun, and what it is. */
 function nameOf({ preset, protocol, notebook, parameters }: PreparedRun, minutes?: number): string {
-  const stem = notebook && path.parse(executedName(notebook.file)).name.replace(/[^\w.-]+/g, "-");
+  const stem = notebook && asPlainName(path.parse(executedName(notebook.file)).name);
   const parts = [
     timestamp(new Date()),
     protocol === undefined || protocol === defaultProtocol ? stem : protocol,

@@ -5,7 +5,14 @@ import { isLocked } from "../core/folderLock.js";
 import { runsDir } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
 import { readMetrics } from "../runs/RunMetrics.js";
-import { folderNamed, isFinished, resumeCommand, runFolders, runName } from "../runs/runFolder.js";
+import {
+  folderNamed,
+  isFinished,
+  isNotebooks,
+  resumeCommand,
+  runFolders,
+  runName,
+} from "../runs/runFolder.js";
 import { backupFolder } from "../runs/resumeHint.js";
 import { readStartedRun } from "../runs/StartedRun.js";
 import { backupFolderName } from "../training/backup/BackupOptions.js";
@@ -53,7 +60,7 @@ const folderToRemove = (name: string): string =>
 
 /** What is in the folder of a run, of runs with several seeds, or of a notebook's kernel, however early it ended. */
 const parts =
-  /^(run\.(json|lock)|(metrics|predictions|choices)\.json|(report|evaluation)\.(html|md|pdf|json)|(pneumonia|held-out|seeds)\..*ipynb|.+\.(running|failed)\.ipynb|models|backup|seed-.*)$/;
+  /^(run\.(json|lock)|session\.json|(metrics|predictions|choices)\.json|(report|evaluation)\.(failed\.)?(html|md|pdf|json)|(pneumonia|held-out|seeds)\..*ipynb|.+\.(running|failed)\.ipynb|models|backup|seed-.*)$/;
 
 async function requireRemovable(folder: string): Promise<void> {
   const name = JSON.stringify(runName(folder));
@@ -93,9 +100,11 @@ async function rowOf(folder: string): Promise<string[]> {
     ? "finished"
     : isRunning
       ? "running"
-      : started
-        ? `unfinished: ${resumeCommand(folder)}`
-        : "unfinished";
+      : isNotebooks(folder)
+        ? `a person's notebook; its report: npx xray report ${runName(folder)}`
+        : started
+          ? `unfinished: ${resumeCommand(folder)}`
+          : "unfinished";
   const seed = metrics?.seed ?? started?.parameters.seed;
   return [
     runName(folder),

@@ -7,7 +7,7 @@ import { messageOf, UserError } from "../core/errors.js";
 import { onStop } from "../core/stopSignals.js";
 import { BinaryInterpretation } from "../interpretation/BinaryInterpretation.js";
 import { imagesInWords } from "../interpretation/imagesInWords.js";
-import { measureRows, whoseMeasures } from "../report/reportMarkdown.js";
+import { measureRows, whoseMeasures } from "../report/reportSummary.js";
 import { dataSource } from "../runs/RunMetrics.js";
 import type { AboutNet } from "../serve/page.js";
 import { predictionServer } from "../serve/predictionServer.js";

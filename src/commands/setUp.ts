@@ -1,6 +1,8 @@
 import { performance } from "node:perf_hooks";
 import { forgetEngine, installEngine } from "../engine/install/installEngine.js";
 import { installWeights } from "../models/weights/installWeights.js";
+import { projectRoot } from "../core/environment.js";
+import { messageOf, UserError } from "../core/errors.js";
 import { oneAtATime, setUpLock, waitingFor } from "../core/oneAtATime.js";
 import { setupJupyter } from "../report/setupJupyter.js";
 
@@ -27,11 +29,21 @@ export async function setUp({ gpu, cpu, repair }: SetUpOptions = {}): Promise<vo
   const onWait = (owner: number) => {
     log(waitingFor(owner));
   };
-  await oneAtATime({ lock: setUpLock(), onWait }, async () => {
-    if (repair) await forgetEngine();
-    await installEngine({ variant: gpu ? "gpu" : cpu ? "cpu" : undefined, log });
-    await installWeights(log);
-    await setupJupyter(log);
-  });
+  try {
+    await oneAtATime({ lock: setUpLock(), onWait }, async () => {
+      if (repair) await forgetEngine();
+      await installEngine({ variant: gpu ? "gpu" : cpu ? "cpu" : undefined, log });
+      await installWeights(log);
+      await setupJupyter(log);
+    });
+  } catch (cause) {
+    const { code = "" } = cause as NodeJS.ErrnoException;
+    if (!["EACCES", "EPERM", "EROFS"].includes(code)) throw cause;
+    throw new UserError(
+      `The set-up cannot write to ${projectRoot}: ${messageOf(cause)}`,
+      "Run it as the folder's owner, or copy the project to a folder of your own.",
+      { cause },
+    );
+  }
   if (steps > 0) console.error(`set-up: done in ${((performance.now() - started) / 1000).toFixed(0)} s`);
 }

@@ -133,8 +133,11 @@ export interface Display {
   image(png: Uint8Array, options: { readonly alt: string; readonly width?: number }): void;
   /** A terminal shows its words. */
   pictureTable(table: PictureTable): void;
-  /** Begins a fit's bar and table; a notebook draws the curves as they are each time it looks. */
-  fitProgress(columns: readonly string[], curves?: () => readonly Curves[]): FitProgress;
+  /**
+   * Begins a fit's bar and table; a notebook draws the curves as they are each time it looks.
+   * @param title what is trained, for a terminal, where one table follows the other; a notebook has the cell for that
+   */
+  fitProgress(columns: readonly string[], curves?: () => readonly Curves[], title?: string): FitProgress;
   /** `unit` is `items` or `bytes`; a total of 0 is unknown. */
   taskProgress(label: string, total: number, unit?: "items" | "bytes"): TaskProgress;
 }

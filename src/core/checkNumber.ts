@@ -16,7 +16,7 @@ export interface Limits {
 export function checkNumber(name: string, value: number, range: Limits): number {
   const { from = -Infinity, above = -Infinity, to = Infinity, below = Infinity } = range;
   const fits = Number.isFinite(value) && value >= from && value > above && value <= to && value < below;
-  if (!fits) throw new UserError(`${name} is ${value}.`, `Give a number ${inWords(range)}.`);
+  if (!fits) throw new UserError(`${name} is ${shown(value)}.`, `Give a number ${inWords(range)}.`);
   return value;
 }
 
@@ -29,8 +29,11 @@ function inWords(range: Limits): string {
 export function checkInteger(name: string, value: number, least: number): number {
   if (Number.isSafeInteger(value) && value >= least) return value;
   const range = least === -Infinity ? "" : ` from ${least}`;
-  throw new UserError(`${name} is ${value}.`, `Give a whole number${range}.`);
+  throw new UserError(`${name} is ${shown(value)}.`, `Give a whole number${range}.`);
 }
+
+/** A text that looks like a number is shown as a text. */
+const shown = (value: unknown): string => (typeof value === "string" ? JSON.stringify(value) : String(value));
 
 /** What the type says already; a notebook's cell may have got round it. @throws UserError for any other value */
 export function checkOneOf<T extends string | undefined>(name: string, value: T, known: readonly T[]): T {

@@ -27,6 +27,19 @@ export const dataVariable = (): string | undefined => nonEmpty(process.env.XRAY_
 /** `XRAY_RUN_DIR`: set by `xray run` for the kernel; checkpoints and `metrics.json` go there. */
 export const runDirVariable = (): string | undefined => nonEmpty(process.env.XRAY_RUN_DIR);
 
+/** `JPY_SESSION_NAME`: set by JupyterLab for a kernel: the notebook that a person has opened. */
+export const sessionVariable = (): string | undefined => nonEmpty(process.env.JPY_SESSION_NAME);
+
+/**
+ * `HTTPS_PROXY`, `HTTP_PROXY`, also in small letters: by which proxy downloads go, as npm's and pip's do; undefined where by
+ * none. `NO_PROXY` names hosts that are reached without.
+ */
+export const proxyVariable = (): string | undefined =>
+  nonEmpty(process.env.https_proxy) ??
+  nonEmpty(process.env.HTTPS_PROXY) ??
+  nonEmpty(process.env.http_proxy) ??
+  nonEmpty(process.env.HTTP_PROXY);
+
 /** `XRAY_BACKUP_SECONDS`: seconds from one backup of a fit to the next, where its learner does not say. */
 export function backupSecondsVariable(): number | undefined {
   const text = nonEmpty(process.env.XRAY_BACKUP_SECONDS);

@@ -1,13 +1,28 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
-import { runDirVariable, runsDir } from "./environment.js";
+import { runDirVariable, runsDir, sessionVariable } from "./environment.js";
+
+/** The file in a run's folder that says how it was begun. */
+export const startedRunName = "run.json";
 
 /**
- * Where this run's results go, checkpoints among them: the folder that `xray run` chose; for a person at a notebook,
- * one for each kernel.
+ * Where this run's results go, checkpoints among them: the folder that `xray run` chose; for a person at a notebook the
+ * notebook's own folder, where that is one in `runs/`, and else one for each kernel.
  */
 export function runDirectory(): string {
   // Named after the start of the process, so that reloaded sources name the same one.
-  return runDirVariable() ?? path.join(runsDir, `notebook-${timestamp(new Date(performance.timeOrigin))}`);
+  return (
+    runDirVariable() ??
+    folderOfNotebook() ??
+    path.join(runsDir, `notebook-${timestamp(new Date(performance.timeOrigin))}`)
+  );
+}
+
+/** The folder of a notebook in `runs/`, but for one that `xray run` has executed: its results stay what they are. */
+function folderOfNotebook(): string | undefined {
+  const folder = path.dirname(sessionVariable() ?? "");
+  const isInside = folder.startsWith(runsDir + path.sep);
+  return isInside && !existsSync(path.join(folder, startedRunName)) ? folder : undefined;
 }
 
 /** Local time, fit for a file name: `2025-01-31-16-05-09`. */

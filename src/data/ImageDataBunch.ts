@@ -1,12 +1,15 @@
+import { checkOptions } from "../core/checkOptions.js";
 import { inspect } from "node:util";
 import { UserError } from "../core/errors.js";
 import type { Batch } from "./Batch.js";
 import { checkInteger, checkOneOf } from "../core/checkNumber.js";
 import { defaultValidPct, type ImageDataBunchOptions } from "./bunchOptions.js";
+import { bunchKinds, fromCsvKinds, fromFolderKinds, labelledKinds } from "./optionKinds.js";
 import { DataLoader, type DataLoaderOptions } from "./loading/DataLoader.js";
 import { type Duplicate, type DuplicateOptions, findDuplicates } from "./images/findDuplicates.js";
 import type { ImageDataset } from "./ImageDataset.js";
 import { type Excluded, type LabelledFile, imageFiles } from "./labels/imageFolder.js";
+import { splitByColumn } from "./labels/splitColumn.js";
 import { type ClassFolder, labelFromFolders } from "./labels/labelFromFolders.js";
 import { type ImageStats, requireStats } from "./imagenetStats.js";
 import { type LabelOf, labelFromFunc, labelFromLists, labelFromRe } from "./labels/labelFiles.js";
@@ -15,7 +18,7 @@ import { labelledDataset, type LabelledOptions } from "./labelledDataset.js";
 import { type BunchParts, type Place, loadBunch } from "./loadBunch.js";
 import { refuseMadeFiles } from "./labels/madeOfImages.js";
 import type { WorkerPool } from "./loading/WorkerPool.js";
-import { batchTiles, showTiles } from "./figures/showImages.js";
+import { showBatch, type ShowBatchOptions } from "./figures/showBatch.js";
 import type { ImageCache } from "./loading/ImageCache.js";
 import { filesToDivide } from "./labels/splitFiles.js";
 import { splitAtRandom, splitByFolder } from "./labels/splitItems.js";
@@ -119,7 +122,8 @@ export class ImageDataBunch {
    * @param folder holds the folders `train` and `valid`; with `validPct`, the classes' folders, or splits that do
    * @throws UserError naming the folder, file or value that is wrong, or two ways to read the folders
    */
-  static fromFolder(folder: string, options: FromFolderOptions): Promise<ImageDataBunch> {
+  static async fromFolder(folder: string, options: FromFolderOptions): Promise<ImageDataBunch> {
+    checkOptions("fromFolder()", options, fromFolderKinds);
     const { train = "train", valid = "valid", classFolder, exclude = [] } = options;
     return ImageDataBunch.load(folder, options, ({ root, settings, testPaths, leftOut }) => {
       const { validPct, groupBy } = settings;
@@ -140,22 +144,24 @@ export class ImageDataBunch {
    * @param folder what `fnames` are below, unless they are absolute
    * @throws UserError naming the folder, file or value that is wrong
    */
-  static fromLists(
+  static async fromLists(
     folder: string,
     fnames: readonly string[],
     labels: readonly string[],
     options: ImageDataBunchOptions,
   ): Promise<ImageDataBunch> {
+    checkOptions("fromLists()", options, bunchKinds);
     return ImageDataBunch.labelled(folder, options, ({ root }) => labelFromLists(root, fnames, labels));
   }
 
   /**
-   * Images with labels from a CSV file; a random share validates. One sentence says how many images lie beside the
-   * listed ones and are not listed.
+   * Images with labels from a CSV file; a random share validates, or those that `validCol` names. One sentence says how
+   * many images lie beside the listed ones and are not listed.
    * @param folder holds the file and, below it, the images
    * @throws UserError naming the folder, file, row, column or value that is wrong
    */
   static async fromCsv(folder: string, options: ImageDataBunchOptions & CsvOptions): Promise<ImageDataBunch> {
+    checkOptions("fromCsv()", options, fromCsvKinds);
     if (options.patientCol !== undefined && options.groupBy) {
       const column = JSON.stringify(options.patientCol);
       throw new UserError(
@@ -163,9 +169,11 @@ export class ImageDataBunch {
         "Leave one of them out.",
       );
     }
-    return ImageDataBunch.labelled(folder, options, ({ root, testPaths, leftOut }) =>
-      labelFromCsv(root, options, leftOut, testPaths),
-    );
+    const label = ({ root, testPaths, leftOut }: Place): LabelledFile[] =>
+      labelFromCsv(root, options, leftOut, testPaths);
+    if (options.validCol === undefined) return ImageDataBunch.labelled(folder, options, label);
+    refuseChance(options);
+    return ImageDataBunch.load(folder, options, (place) => splitByColumn(label(place), options.groupBy));
   }
 
   /**
@@ -173,12 +181,13 @@ export class ImageDataBunch {
    * @param fnames as in `fromLists`; undefined: every image below the folder, but for those of `test`
    * @throws UserError naming the folder, file or value that is wrong
    */
-  static fromNameFunc(
+  static async fromNameFunc(
     folder: string,
     fnames: readonly string[] | undefined,
     labelFunc: LabelOf,
     options: ImageDataBunchOptions,
   ): Promise<ImageDataBunch> {
+    checkOptions("fromNameFunc()", options, bunchKinds);
     return ImageDataBunch.labelled(folder, options, ({ root, testPaths, leftOut }) => {
       const found = (): string[] => {
         const files = imageFiles(root, { leftOut }).filter((file) => !testPaths.has(file));
@@ -263,6 +272,7 @@ export class ImageDataBunch {
    * @throws UserError naming the folder or file that is wrong
    */
   async labelledLoader(folder: string, options: LabelledOptions = {}): Promise<DataLoader> {
+    checkOptions("labelledLoader()", options, labelledKinds);
     return this.loader(await labelledDataset(folder, this.parts, options), this.dsTfms.valid);
   }
 
@@ -280,30 +290,27 @@ export class ImageDataBunch {
    * One batch: of training a drawn and augmented one, of the others the first. Looking draws its own random numbers:
    * training sees the same images without it.
    * @param dsType "train" by default
-   * @throws UserError when there is no such set
+   * @param batch which one, from 0 on; the first by default
+   * @throws UserError when there is no such set or batch
    */
-  async oneBatch(dsType: DsType = "train"): Promise<Batch> {
+  async oneBatch(dsType: DsType = "train", batch = 0): Promise<Batch> {
     checkOneOf("dsType", dsType, ["train", "valid", "test"]);
     const dataset = { train: this.trainDs, valid: this.validDs, test: this.testDs }[dsType];
     if (!dataset) throw new UserError("The data have no test set.", "Load them with the option `test`.");
     const loader = dsType === "train" ? this.previewDl : this.loader(dataset, this.dsTfms.valid);
-    for await (const batch of loader.batches()) return batch;
-    throw new UserError("There is no full batch of training images.", "Choose a smaller bs.");
+    for await (const found of loader.batches(undefined, checkInteger("batch", batch, 0))) return found;
+    if (loader.length === 0)
+      throw new UserError("There is no full batch of training images.", "Choose a smaller bs.");
+    throw new UserError(`There is no batch ${batch}.`, `Give a number from 0 to ${loader.length - 1}.`);
   }
 
   /**
-   * Shows `rows` x `rows` images of {@link oneBatch}, as the net sees them but for normalisation, below their class.
-   * @param options `rows`: 5 by default; `dsType`: "train" by default
+   * Shows images of {@link oneBatch} in a grid, as the net sees them but for normalisation, below their class; or one image
+   * in several augmentations.
+   * @throws UserError naming an option that is not known or makes no sense
    */
-  async showBatch(options: { readonly rows?: number; readonly dsType?: DsType } = {}): Promise<void> {
-    const rows = checkInteger("rows", options.rows ?? 5, 1);
-    const batch = await this.oneBatch(options.dsType);
-    // The label of an image without a class is 0, which is a class of others.
-    const titles = Array.from(batch.y.subarray(0, rows * rows), (label) =>
-      options.dsType === "test" ? "no label" : (this.classes[label] ?? ""),
-    );
-    const what = { train: "augmented training images", valid: "validation images", test: "test images" };
-    await showTiles(batchTiles(batch, this.stats, titles), this.size, what[options.dsType ?? "train"]);
+  async showBatch(options: ShowBatchOptions = {}): Promise<void> {
+    await showBatch(this, options);
   }
 
   /**
@@ -362,6 +369,18 @@ function refuseDividing({ stratify = false, heldOutPct }: FromFolderOptions): vo
     `${name} is ${value}, and validPct is not given: nothing is divided at random.`,
     `Leave out ${name}, or give validPct and the folder that is to be divided.`,
   );
+}
+
+/** Options that `validCol` makes meaningless. */
+function refuseChance(options: ImageDataBunchOptions & CsvOptions): void {
+  for (const name of ["validPct", "heldOutPct", "stratify"] as const) {
+    const value = options[name];
+    if (value === undefined || value === false) continue;
+    throw new UserError(
+      `${name} is ${value}, and validCol is ${JSON.stringify(options.validCol)}: one or the other divides the images.`,
+      "Leave one of them out.",
+    );
+  }
 }
 
 /** Options that `validPct` makes meaningless. */

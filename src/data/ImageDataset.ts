@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /** One image with its label. */
 export interface ImageItem {
   /** Absolute path. */
@@ -38,6 +40,15 @@ export class ImageDataset {
   /** Images of each class, in the order of `classes`; those without a label count nowhere. */
   counts(): number[] {
     return this.classes.map((name) => this.items.filter((item) => item.class === name).length);
+  }
+
+  /** What a notebook or `console.log` shows; `items` has every image. */
+  [inspect.custom](): string {
+    const counts = this.counts();
+    const labelled = counts.some((count) => count > 0);
+    const shown = this.classes.slice(0, 12).map((name, k) => `${counts[k] ?? 0} ${name}`);
+    const more = this.classes.length > 12 ? `, and ${this.classes.length - 12} more classes` : "";
+    return `ImageDataset: ${this.length} images (${labelled ? `${shown.join(", ")}${more}` : "without labels"})`;
   }
 
   /**

@@ -1,3 +1,4 @@
+import { noteShown } from "./lastShown.js";
 import { randomUUID } from "node:crypto";
 import { curvesHtml } from "./curvesHtml.js";
 import type {
@@ -51,6 +52,7 @@ export class NotebookDisplay implements Display {
   }
 
   figure(figure: Figure): Promise<void> {
+    noteShown(figure);
     return trackPending(this.draw(figure));
   }
 
@@ -66,6 +68,7 @@ export class NotebookDisplay implements Display {
   }
 
   image(png: Uint8Array, { alt, width }: { readonly alt: string; readonly width?: number }): void {
+    noteShown({ png, alt });
     const size = width === undefined ? "" : ` width="${width}"`;
     const source = `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
     const style = "max-width:100%;height:auto";
@@ -88,6 +91,7 @@ export class NotebookDisplay implements Display {
         return { "text/html": fitHtml(view) + curvesHtml(curves?.() ?? []), "text/plain": fitText(view) };
       });
     };
+    show(true);
     return {
       batch: (at) => {
         state.batch(at);

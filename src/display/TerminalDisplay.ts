@@ -1,4 +1,13 @@
-import type { Display, Figure, FitProgress, PictureTable, Table, TaskProgress } from "../core/Display.js";
+import { noteShown } from "./lastShown.js";
+import type {
+  Display,
+  Figure,
+  Curves,
+  FitProgress,
+  PictureTable,
+  Table,
+  TaskProgress,
+} from "../core/Display.js";
 import { pictureTableWords } from "./pictureTableHtml.js";
 import { FitState, TaskState } from "./progressState.js";
 import { fitLine, taskLine, taskSummary } from "./progressText.js";
@@ -39,12 +48,14 @@ export class TerminalDisplay implements Display {
     this.print(tableText(table));
   }
 
-  figure({ alt }: Figure): Promise<void> {
-    this.print(`[figure] ${alt}`);
+  figure(figure: Figure): Promise<void> {
+    noteShown(figure);
+    this.print(`[figure] ${figure.alt}`);
     return Promise.resolve();
   }
 
-  image(_png: Uint8Array, { alt }: { readonly alt: string }): void {
+  image(png: Uint8Array, { alt }: { readonly alt: string }): void {
+    noteShown({ png, alt });
     this.print(`[picture] ${alt}`);
   }
 
@@ -52,23 +63,27 @@ export class TerminalDisplay implements Display {
     this.print(pictureTableWords(table));
   }
 
-  fitProgress(columns: readonly string[]): FitProgress {
+  fitProgress(columns: readonly string[], _curves?: () => readonly Curves[], title?: string): FitProgress {
+    if (title !== undefined) this.print(title);
     const state = new FitState(columns, this.clock);
     const throttle = this.throttle();
-    // Wide enough for a loss with six decimals before any is known; a head with a long class takes two lines.
-    const longestWord = (name: string) => Math.max(...name.split(" ").map((word) => word.length));
-    const layout = columns.map((name) => ({ width: Math.max(longestWord(name), 8), right: true }));
+    const layout = fitLayout(columns, this.sink.columns ?? Infinity);
     let headed = false;
+    if (this.sink.isTTY) this.progress(state.view().preparing ?? "");
     return {
       batch: (at) => {
         state.batch(at);
-        if (throttle.ready()) this.progress(fitLine(state.view()));
+        if (throttle.ready()) this.progress(fitLine(state.view(), (this.sink.columns ?? Infinity) - 1));
       },
       row: (cells) => {
         state.row(cells);
-        if (!headed) this.print(headLines(columns, layout).join("\n"));
+        if (layout === undefined) {
+          this.print(columns.map((name, i) => `${name} ${cells[i] ?? ""}`).join("\n"));
+          return;
+        }
+        if (!headed) this.print(headLines(columns, layout.columns, layout.gap).join("\n"));
         headed = true;
-        this.print(tableLine(cells, layout));
+        this.print(tableLine(cells, layout.columns, layout.gap));
       },
       end: (note) => {
         state.end(note);
@@ -124,3 +139,25 @@ export class TerminalDisplay implements Display {
     this.live = false;
   }
 }
+
+/**
+ * How a fit's table is laid out: each column wide enough for a loss with six decimals before any is known. Where that is
+ * wider than the terminal, columns stand closer.
+ * @returns undefined where they would not fit either: a line for each cell
+ */
+function fitLayout(columns: readonly string[], width: number) {
+  // A head with a long class takes two lines.
+  const longestWord = (name: string) => Math.max(...name.split(" ").map((word) => word.length));
+  const loose = columns.map((name) => Math.max(longestWord(name), 8));
+  const tight = columns.map((name, i) =>
+    Math.max(longestWord(name), i === 0 || i === columns.length - 1 ? 5 : 8),
+  );
+  const layouts = [
+    { widths: loose, gap: 2 },
+    { widths: tight, gap: 1 },
+  ];
+  const chosen = layouts.find(({ widths, gap }) => sum(widths) + gap * (columns.length - 1) <= width);
+  return chosen && { columns: chosen.widths.map((each) => ({ width: each, right: true })), gap: chosen.gap };
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

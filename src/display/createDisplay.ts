@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import { mirrorsToTerminal } from "../core/environment.js";
@@ -59,4 +60,16 @@ const kernelTerminal: Sink = {
     }
   },
   isTTY: isatty(2),
+  get columns() {
+    return (terminalColumns ??= askColumns());
+  },
 };
+
+let terminalColumns: number | undefined;
+
+/** The width of the terminal behind the standard error, which the kernel's own streams know nothing of; 80 where it is not told. */
+function askColumns(): number {
+  const { stdout, error } = spawnSync("stty", ["size"], { stdio: [2, "pipe", "ignore"], encoding: "utf8" });
+  const columns = error ? NaN : Number(/^\d+ (\d+)/.exec(stdout)?.[1]);
+  return columns > 0 ? columns : 80;
+}

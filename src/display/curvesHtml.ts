@@ -1,3 +1,4 @@
+import { shortNumber } from "../core/shortNumber.js";
 import type { Curves } from "../core/Display.js";
 import { escapeHtml } from "./escapeHtml.js";
 import { colorway } from "./theme.js";
@@ -61,5 +62,4 @@ function thinned(y: readonly number[]): number[] {
   });
 }
 
-const shown = (value: number | undefined): string =>
-  value === undefined ? "" : Number(value.toPrecision(3)).toString();
+const shown = (value: number | undefined): string => (value === undefined ? "" : shortNumber(value));

@@ -9,7 +9,7 @@ import type { PlotlyFigure } from "./theme.js";
 export function figureHtml(figure: PlotlyFigure, alt: string, png?: Uint8Array): string {
   const id = `figure-${randomUUID()}`;
   return (
-    `<div id="${id}" style="max-width:100%">${pictureHtml(figure, alt, png)}</div>` +
+    `<div id="${id}" class="xray-figure" style="max-width:100%;overflow-x:auto">${pictureHtml(figure, alt, png)}</div>` +
     `<script>(() => {
   const place = document.getElementById("${id}");
   if (!window.Plotly || !place) return;
@@ -18,8 +18,20 @@ export function figureHtml(figure: PlotlyFigure, alt: string, png?: Uint8Array):
   place.setAttribute("role", "figure");
   place.setAttribute("aria-label", ${scriptJson(alt)});
   place.replaceChildren();
-  const width = Math.min(figure.layout.width, place.clientWidth || figure.layout.width);
-  window.Plotly.newPlot(place, figure.data, { ...figure.layout, width }, figure.config);
+  const least = figure.layout.meta?.minWidth ?? 0;
+  const width = Math.max(least, Math.min(figure.layout.width, place.clientWidth || figure.layout.width));
+  const layout = { ...figure.layout, width };
+  // On a phone the title is smaller, the legend has two columns, and nothing covers the curves.
+  const isNarrow = width < figure.layout.width;
+  if (isNarrow && layout.title) {
+    const longest = Math.max(1, ...String(layout.title.text).split("<br>").map((line) => line.length));
+    const size = Math.max(10, Math.min(16, (width - 16) / (0.58 * longest)));
+    layout.title = { ...layout.title, font: { size }, xref: "container", x: 0.02 };
+  }
+  if (isNarrow && layout.legend?.orientation === "h")
+    layout.legend = { ...layout.legend, entrywidth: 0.48, entrywidthmode: "fraction" };
+  const config = isNarrow ? { ...figure.config, displayModeBar: false } : figure.config;
+  window.Plotly.newPlot(place, figure.data, layout, config);
 })();</script>`
   );
 }

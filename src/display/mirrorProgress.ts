@@ -19,8 +19,8 @@ export function mirrorProgress(page: Display, terminal: Display): Display {
     pictureTable: (table) => {
       page.pictureTable(table);
     },
-    fitProgress: (columns, curves) =>
-      bothFits(page.fitProgress(columns, curves), terminal.fitProgress(columns)),
+    fitProgress: (columns, curves, title) =>
+      bothFits(page.fitProgress(columns, curves, title), terminal.fitProgress(columns, undefined, title)),
     taskProgress: (label, total, unit) =>
       bothTasks(page.taskProgress(label, total, unit), terminal.taskProgress(label, total, unit)),
   };

@@ -16,12 +16,13 @@ export function pictureTableHtml({
 }: PictureTable): string {
   const id = `pictures-${randomUUID()}`;
   const anchor = (row: number, column: number) => `${id}-${row}-${column}`;
+  const isMany = columns.length > manyColumns;
   const head = [`${rowsTitle} / ${columnsTitle}`, ...columns]
-    .map((name) => `<th scope="col">${escapeHtml(name)}</th>`)
+    .map((name, i) => `<th scope="col"${isMany && i > 0 ? uprightHead : ""}>${escapeHtml(name)}</th>`)
     .join("");
   const body = rows.map((name, i) => {
     const links = (cells[i] ?? []).map(
-      (cell, j) => `<td style="${cellStyle}">${link(cell, anchor(i, j))}</td>`,
+      (cell, j) => `<td style="${cellStyle}">${link(cell, anchor(i, j), isMany)}</td>`,
     );
     return `<tr><th scope="row">${escapeHtml(name)}</th>${links.join("")}</tr>`;
   });
@@ -35,10 +36,19 @@ export function pictureTableHtml({
 
 const cellStyle = "padding:0;text-align:center";
 
-function link({ text, label, background, color, pictures }: PictureCell, anchor: string): string {
-  const style =
-    `display:block;min-width:4.5em;padding:0.9em 0.6em;font-size:1.15em;font-weight:bold;text-decoration:none;` +
-    `background:${background};color:${color}`;
+/** More columns stand closer, their names upright. */
+const manyColumns = 10;
+const uprightHead = ' style="writing-mode:vertical-rl;text-align:right"';
+
+function link(
+  { text, label, background, color, pictures }: PictureCell,
+  anchor: string,
+  isMany: boolean,
+): string {
+  const room = isMany
+    ? "min-width:1.6em;padding:0.2em 0.1em;font-size:0.85em"
+    : "min-width:4.5em;padding:0.9em 0.6em;font-size:1.15em";
+  const style = `display:block;${room};font-weight:bold;text-decoration:none;background:${background};color:${color}`;
   if (pictures.length === 0) return `<span style="${style}">${escapeHtml(text)}</span>`;
   return `<a href="#${anchor}" aria-label="${escapeHtml(label)}" style="${style}">${escapeHtml(text)}</a>`;
 }

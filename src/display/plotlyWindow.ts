@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { DOMWindow } from "jsdom";
 import { Canvas2d } from "./Canvas2d.js";
+import { type Box, textsBox } from "./svgBoxes.js";
 
 export interface Plotly {
   newPlot(place: unknown, data: unknown, layout: unknown, config: unknown): Promise<unknown>;
@@ -33,7 +34,7 @@ async function load(): Promise<PlotlyWindow> {
   return window as PlotlyWindow;
 }
 
-/** jsdom lays nothing out; Plotly places labels and margins by the size of their text. */
+/** jsdom lays nothing out; Plotly places labels, legends and margins by the size and the place of their text. */
 function giveTextASize(window: DOMWindow): void {
   const { SVGElement, Element } = window;
   // Called with the element that it measures.
@@ -41,39 +42,21 @@ function giveTextASize(window: DOMWindow): void {
   const elementRect = Element.prototype.getBoundingClientRect;
   Object.assign(SVGElement.prototype, {
     getBBox(this: Element) {
-      return textBox(this);
+      return rectOf(textsBox(this, this));
     },
     getComputedTextLength(this: Element) {
-      return textBox(this).width;
+      return rectOf(textsBox(this, this)).width;
     },
   });
   Element.prototype.getBoundingClientRect = function () {
-    return this instanceof SVGElement ? (textBox(this) as DOMRect) : elementRect.call(this);
+    return this instanceof SVGElement ? (rectOf(textsBox(this)) as DOMRect) : elementRect.call(this);
   };
 }
 
-/** The usual width of a letter, and height of a line, in parts of the font's size. */
-const letter = 0.56;
-const line = 1.25;
-
-function textBox(element: Element) {
-  const size = fontSize(element);
-  const lines = [...element.querySelectorAll("tspan.line")].map((part) => lengthOf(part));
-  const letters = lines.length > 0 ? Math.max(...lines) : lengthOf(element);
-  const width = letters * size * letter;
-  const height = Math.max(1, lines.length) * size * line;
-  return { x: 0, y: -size, width, height, top: -size, left: 0, right: width, bottom: height - size };
-}
-
-const lengthOf = (element: Node): number => (element.textContent ?? "").length;
-
-function fontSize(element: Element): number {
-  for (let at: Element | null = element; at !== null; at = at.parentElement) {
-    const found = /font-size:\s*([\d.]+)/.exec(at.getAttribute("style") ?? "")?.[1];
-    if (found !== undefined) return Number(found);
-  }
-  return 12;
-}
+const rectOf = ({ left, top, right, bottom }: Box) => {
+  const [width, height] = [right - left, bottom - top];
+  return { x: left, y: top, width, height, top, left, right, bottom };
+};
 
 function giveCanvases(window: DOMWindow): void {
   const contexts = new WeakMap<HTMLCanvasElement, Canvas2d>();

@@ -22,7 +22,13 @@ export interface FitView {
   /** The batches of this epoch's training or validation. */
   readonly batches?: Bar;
   readonly note?: string;
+  /** What is being done before the first batch has been trained on. */
+  readonly preparing?: string;
 }
+
+/** The first batch takes longest: nothing else can be said for some seconds. */
+const preparingWords =
+  "Preparing the first batch: its images are decoded, and the net's step is recorded as a graph, which takes some seconds";
 
 /** Keeps the state of one `fit`; drawing is others' business. */
 export class FitState {
@@ -35,6 +41,7 @@ export class FitState {
   private epochs?: Bar;
   private batches?: Bar;
   private note?: string;
+  private preparing: string | undefined = preparingWords;
 
   constructor(
     private readonly columns: readonly string[],
@@ -44,6 +51,7 @@ export class FitState {
   }
 
   batch(at: Parameters<FitProgress["batch"]>[0]): void {
+    this.preparing = undefined;
     const phase = at.phase === "search" ? at.phase : `${at.epoch} ${at.phase}`;
     if (phase !== this.phase && this.phase !== "") this.phaseStarted = this.lastBatch;
     this.phase = phase;
@@ -72,20 +80,23 @@ export class FitState {
   }
 
   row(cells: readonly string[]): void {
+    this.preparing = undefined;
     this.rows.push(cells);
     this.estimate.epochEnd();
     this.batches = undefined;
   }
 
   end(note?: string): void {
+    this.preparing = undefined;
     this.epochs = undefined;
     this.batches = undefined;
     this.note = note;
   }
 
   view(): FitView {
-    const { columns, rows, epochs, batches, note } = this;
-    return { columns, rows: [...rows], epochs, batches, note };
+    const { columns, rows, epochs, batches, note, preparing } = this;
+    const view = { columns, rows: [...rows], epochs, batches, note };
+    return preparing === undefined ? view : { ...view, preparing };
   }
 }
 

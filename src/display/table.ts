@@ -35,16 +35,19 @@ export interface TextColumn {
   readonly right: boolean;
 }
 
-/** One line of a table. */
-export function tableLine(cells: readonly string[], columns: readonly TextColumn[]): string {
+/**
+ * One line of a table.
+ * @param gap blanks between two columns
+ */
+export function tableLine(cells: readonly string[], columns: readonly TextColumn[], gap = 2): string {
   return columns
     .map(({ width, right }, i) => (right ? (cells[i] ?? "").padStart(width) : (cells[i] ?? "").padEnd(width)))
-    .join("  ")
+    .join(" ".repeat(gap))
     .trimEnd();
 }
 
 /** A head that is wider than its column, on several lines: broken between its words only. */
-export function headLines(heads: readonly string[], columns: readonly TextColumn[]): string[] {
+export function headLines(heads: readonly string[], columns: readonly TextColumn[], gap = 2): string[] {
   const broken = heads.map((head, i) => wrapped(head, columns[i]?.width ?? 0));
   const height = Math.max(...broken.map((lines) => lines.length));
   return Array.from({ length: height }, (_, line) =>
@@ -52,6 +55,7 @@ export function headLines(heads: readonly string[], columns: readonly TextColumn
       // They end on the same line, above the numbers.
       broken.map((lines) => lines[line - (height - lines.length)] ?? ""),
       columns,
+      gap,
     ),
   );
 }

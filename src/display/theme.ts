@@ -47,7 +47,41 @@ export interface PlotlyFigure {
 export function themed({ data, layout }: Figure): PlotlyFigure {
   const size = { width: numberOr(layout.width, 640), height: numberOr(layout.height, 400) };
   const margin = { ...roomForLabels(data, layout), ...(layout.margin ?? {}) };
-  return { data, layout: { template, ...layout, margin, ...size }, config: { displaylogo: false } };
+  const { title, extra } = brokenTitle(layout.title, size.width - margin.l - titleEnd);
+  const high = { ...margin, t: margin.t + extra };
+  return {
+    data,
+    layout: {
+      template,
+      ...layout,
+      ...(title && { title }),
+      margin: high,
+      ...size,
+      height: size.height + extra,
+    },
+    config: { displaylogo: false },
+  };
+}
+
+/** Between a title and the right side, where the buttons are; in pixels. */
+const titleEnd = 30;
+/** A letter of a title, and a line; in pixels. */
+const [titleLetter, titleLine] = [8.8, 20];
+
+/** A title on as many lines as it takes in the room that it has. */
+function brokenTitle(title: unknown, room: number) {
+  const { text } = (title ?? {}) as { readonly text?: unknown };
+  if (typeof text !== "string" || text.includes("<")) return { extra: 0 };
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1) ?? ""} ${word}`;
+    if (lines.length > 0 && longer.length * titleLetter <= room) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return {
+    title: { ...(title as object), text: lines.join("<br>") },
+    extra: titleLine * (lines.length - 1),
+  };
 }
 
 /** Plotly's own `automargin` measures text, which only a browser can; names of classes need the room. */

@@ -1,3 +1,4 @@
+import { acrossReloads } from "../core/acrossReloads.js";
 import { attr, float32 } from "./operations/attr.js";
 import type { ResourceHandle } from "./operations/binding.js";
 import { add } from "./operations/mathOps.js";
@@ -8,9 +9,19 @@ import {
   releaseResource,
   resourceOp,
 } from "./operations/resource.js";
-import { type Tensor, tf } from "./tensorflow.js";
+import type { Tensor } from "./Tensor.js";
+import { tf } from "./tensorflow.js";
 
 const dtype = [attr.type("dtype", float32)];
+
+/**
+ * Frees the memory of variables that nothing refers to any more, such as those of a learner whose name in a notebook
+ * stands for another one now. JavaScript knows nothing of that memory: see `collectGarbage`.
+ */
+const unreachable = acrossReloads(
+  "unreachableVariables",
+  () => new FinalizationRegistry<ResourceHandle>(destroyResource),
+);
 
 /**
  * Float32 memory that operations change in place: a weight, a running statistic, an optimizer's moment.
@@ -34,6 +45,7 @@ export class Variable {
       throw new RangeError(`${name} [${shape.join(", ")}] takes ${this.size} values, not ${values.length}`);
     }
     this.handle = createResource([...shape]);
+    unreachable.register(this, this.handle, this);
     this.assignValues(values ?? new Float32Array(this.size));
   }
 
@@ -96,8 +108,10 @@ export class Variable {
   }
 
   dispose(): void {
-    if (this.alive) destroyResource(this.handle);
+    if (!this.alive) return;
     this.alive = false;
+    unreachable.unregister(this);
+    destroyResource(this.handle);
   }
 }
 

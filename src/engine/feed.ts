@@ -1,6 +1,7 @@
 import type { FeedValue } from "./graph/Feed.js";
 import { currentRecorder } from "./graph/recording.js";
-import { type Tensor, tf } from "./tensorflow.js";
+import type { Tensor } from "./Tensor.js";
+import { tf } from "./tensorflow.js";
 
 /**
  * A tensor whose numbers are new in each step: pixels, labels, a rate, a mask. While a step is recorded it becomes

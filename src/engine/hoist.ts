@@ -1,5 +1,5 @@
 import { currentRecorder } from "./graph/recording.js";
-import type { Tensor } from "./tensorflow.js";
+import type { Tensor } from "./Tensor.js";
 
 /**
  * Marks a tensor that is computed from variables alone, such as weights with a batch norm folded in: a recorded

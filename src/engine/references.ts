@@ -1,4 +1,4 @@
-import type { Tensor } from "./tensorflow.js";
+import type { Tensor } from "./Tensor.js";
 
 /**
  * Reference counts for activations. A tensor belongs to whoever made it; a layer that needs it again in the

@@ -3,6 +3,7 @@ import type * as TensorFlow from "@tensorflow/tfjs-node-gpu";
 import { setTensorFlowVariables } from "../core/environment.js";
 import { messageOf, UserError } from "../core/errors.js";
 import { existsSync } from "node:fs";
+import { loadQuietly } from "./loadQuietly.js";
 import { bindingPath } from "./install/variant.js";
 
 /** Loads libtensorflow under tfjs-node. */
@@ -14,7 +15,7 @@ function load(): typeof TensorFlow {
   restoreUtil();
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- must follow the settings above
-    const tf = require("@tensorflow/tfjs-node-gpu") as typeof TensorFlow;
+    const tf = loadQuietly(() => require("@tensorflow/tfjs-node-gpu") as typeof TensorFlow);
     // Leaves out tfjs's argument checks in hot paths, and its greeting.
     tf.enableProdMode();
     return tf;
@@ -48,5 +49,3 @@ export function loadTensorFlow(): typeof TensorFlow {
 export const tf: typeof TensorFlow = new Proxy({} as typeof TensorFlow, {
   get: (_, member) => Reflect.get(loadTensorFlow(), member) as unknown,
 });
-
-export type Tensor = TensorFlow.Tensor;

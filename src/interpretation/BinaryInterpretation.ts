@@ -1,9 +1,11 @@
+import { inspect } from "node:util";
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { currentDisplay, type Table } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
 import type { DecisionThreshold } from "../statistics/DecisionThreshold.js";
 import type { Predictions } from "../statistics/Predictions.js";
 import { type BinaryScores, binaryScores, countsAt, scoreThreshold } from "../statistics/BinaryScores.js";
-import type { BootstrapOptions } from "../statistics/bootstrap.js";
+import { bootstrapKinds, type BootstrapOptions } from "../statistics/bootstrap.js";
 import { brierScore, type Calibration, reliability } from "../statistics/calibration.js";
 import { type ChosenThreshold, chooseThreshold, type ThresholdRule } from "../statistics/chooseThreshold.js";
 import { accuracyOf } from "../statistics/confusionMatrix.js";
@@ -43,6 +45,14 @@ export interface ThresholdOptions {
   /** The class that the threshold was chosen for; one for another class is refused. @default this one's */
   readonly positiveClass?: string;
 }
+
+/** A threshold that was chosen may be given whole, and says more of itself. */
+const thresholdKinds: OptionKinds<ThresholdOptions & Partial<ChosenThreshold>> = {
+  threshold: "number",
+  positiveClass: "text",
+  rule: "text",
+  counts: "object",
+};
 
 /** In the order of the table. */
 const estimated = [
@@ -97,11 +107,13 @@ export class BinaryInterpretation {
 
   /** True and false positives and negatives at a threshold. */
   counts(options: ThresholdOptions = {}): Counts {
+    checkOptions("counts()", options, thresholdKinds);
     return countsAt(this.scored, this.thresholdOf(options));
   }
 
   /** The measures at a threshold that are shares of images, each with its 95% interval, by patient where they are known. */
   shares(options: ThresholdOptions = {}): ClassShares {
+    checkOptions("shares()", options, thresholdKinds);
     return classShares(itemsAt(this.scored, this.thresholdOf(options)));
   }
 
@@ -116,9 +128,9 @@ export class BinaryInterpretation {
   }
 
   /** Draws the ROC curve, and where the thresholds lie on it. */
-  async plotRoc({
-    thresholds = [this.half],
-  }: { readonly thresholds?: readonly number[] } = {}): Promise<void> {
+  async plotRoc(options: { readonly thresholds?: readonly number[] } = {}): Promise<void> {
+    checkOptions("plotRoc()", options, { thresholds: "list" });
+    const { thresholds = [this.half] } = options;
     const marks = this.marks(thresholds, (counts) => [
       1 - specificityOf(counts).value,
       recallOf(counts).value,
@@ -127,9 +139,9 @@ export class BinaryInterpretation {
   }
 
   /** Draws precision against recall, and where the thresholds lie on it. */
-  async plotPrecisionRecall({
-    thresholds = [this.half],
-  }: { readonly thresholds?: readonly number[] } = {}): Promise<void> {
+  async plotPrecisionRecall(options: { readonly thresholds?: readonly number[] } = {}): Promise<void> {
+    checkOptions("plotPrecisionRecall()", options, { thresholds: "list" });
+    const { thresholds = [this.half] } = options;
     const marks = this.marks(thresholds, (counts) => [recallOf(counts).value, precisionOf(counts).value]);
     const { prevalence } = this;
     const title = this.title("Precision-recall curve");
@@ -140,6 +152,7 @@ export class BinaryInterpretation {
 
   /** Every measure with its 95% interval by the bootstrap, at a threshold. */
   estimates(options: ThresholdOptions & BootstrapOptions = {}): Record<keyof RankedMeasures, Estimate> {
+    checkOptions("estimates()", options, { ...thresholdKinds, ...bootstrapKinds });
     return estimates(this.scored, this.thresholdOf(options), options);
   }
 
@@ -151,7 +164,7 @@ export class BinaryInterpretation {
   /** {@link estimates} as a table. */
   estimatesTable(options: ThresholdOptions & BootstrapOptions = {}): Table {
     const found = this.estimates(options);
-    const { groups } = options;
+    const { groups, threshold, positiveClass } = options;
     const { groups: patients } = this.scored;
     const drawn = groups ?? patients;
     const count = drawn && numberedGroups(drawn.length, drawn).count;
@@ -169,7 +182,7 @@ export class BinaryInterpretation {
       caption: `${this.images}, ${this.decision(options)}; 95% confidence intervals by the bootstrap, resampling ${resampled}`,
       columns: ["measure", "value", "95% CI"],
       rows,
-      note: dashNote(rows, undefinedReasons(this.counts(options), this.positiveClass)),
+      note: dashNote(rows, undefinedReasons(this.counts({ threshold, positiveClass }), this.positiveClass)),
     };
   }
 
@@ -226,6 +239,27 @@ export class BinaryInterpretation {
     return brierScore(this.scored);
   }
 
+  /**
+   * Shows Brier's score and the expected calibration error of the probabilities beside those of the same images with the
+   * net's outputs divided by a temperature.
+   * @param cooled the same images with the probabilities of `atTemperature`
+   */
+  showTemperature(temperature: number, cooled: BinaryInterpretation): void {
+    const row = (name: string, of: (each: BinaryInterpretation) => number) => [
+      name,
+      of(this).toFixed(4),
+      of(cooled).toFixed(4),
+    ];
+    currentDisplay().table({
+      caption: `Probabilities of ${this.positiveClass}, ${this.images}; 0 is best`,
+      columns: ["measure", "as the net gives them", `at the temperature ${temperature.toFixed(3)}`],
+      rows: [
+        row("Brier score", (each) => each.brierScore()),
+        row("expected calibration error", (each) => each.reliability().ece),
+      ],
+    });
+  }
+
   /** Draws how far the probabilities can be taken at their word. */
   async plotReliability(bins?: number): Promise<void> {
     await currentDisplay().figure(
@@ -235,12 +269,11 @@ export class BinaryInterpretation {
 
   /**
    * Shows the predictive values at other prevalences; recall and specificity are taken to be the same there.
-   * @param prevalences shares in 0..1; default one in a thousand, 1%, 10%, one half and this set's own
+   * @param given `prevalences`: shares in 0..1; default one in a thousand, 1%, 10%, one half and this set's own
    */
-  showPredictiveValues({
-    prevalences = [0.001, 0.01, 0.1, 0.5, this.prevalence],
-    ...options
-  }: ThresholdOptions & { readonly prevalences?: readonly number[] } = {}): void {
+  showPredictiveValues(given: ThresholdOptions & { readonly prevalences?: readonly number[] } = {}): void {
+    checkOptions("showPredictiveValues()", given, { ...thresholdKinds, prevalences: "list" });
+    const { prevalences = [0.001, 0.01, 0.1, 0.5, this.prevalence], ...options } = given;
     const counts = this.counts(options);
     const [recall, specificity] = [recallOf(counts), specificityOf(counts)];
     if (recall.of === 0 || specificity.of === 0) {
@@ -280,6 +313,7 @@ export class BinaryInterpretation {
    * @throws UserError when there is not one for each image
    */
   subgroups(groups: readonly string[], options: ThresholdOptions = {}): Subgroup[] {
+    checkOptions("subgroups()", options, thresholdKinds);
     return subgroups(this.scored, groups, this.thresholdOf(options));
   }
 
@@ -287,6 +321,15 @@ export class BinaryInterpretation {
   showSubgroups(groups: readonly string[], options: ThresholdOptions = {}): void {
     const caption = `${this.images}, ${this.decision(options)}; ${intervalsInWords(this.scored.groups)}`;
     currentDisplay().table(subgroupTable(this.subgroups(groups, options), this.positiveClass, caption));
+  }
+
+  /** What a notebook or `console.log` shows. */
+  [inspect.custom](): string {
+    const { hits, of } = prevalenceOf(this.counts());
+    return (
+      `BinaryInterpretation of ${this.images}: ${hits} of ${of} are of ${this.positiveClass}; area under the ROC curve ` +
+      `${formatShare(this.rocCurve().auc)}.\nshowEstimates(), plotRoc() and showSubgroups(groups) say more.`
+    );
   }
 
   private marks(

@@ -1,3 +1,7 @@
+import { withWords } from "../core/withWords.js";
+import { evaluationInWords } from "./evaluationInWords.js";
+import { inspect } from "node:util";
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import type { DsType } from "../data/ImageDataBunch.js";
 import { currentDisplay, type Table } from "../core/Display.js";
 import { checkInteger, checkOneOf } from "../core/checkNumber.js";
@@ -8,14 +12,14 @@ import type { BatchLoader } from "../training/DataBunch.js";
 import type { Predictions } from "../statistics/Predictions.js";
 import { requireSameClasses } from "../training/requireSameClasses.js";
 import { BinaryInterpretation } from "./BinaryInterpretation.js";
-import { balancedAccuracyOf } from "../statistics/averageOf.js";
+import { averageOf, balancedAccuracyOf } from "../statistics/averageOf.js";
 import { classIndex } from "../statistics/classIndex.js";
 import type { ClusteredShare } from "../statistics/clusteredShare.js";
 import { type ClassShares, classShares, itemsOfClass, overallShares } from "../statistics/classShares.js";
 import { classCounts, confusionMatrix, type ConfusionMatrix } from "../statistics/confusionMatrix.js";
-import { type Counts, precisionOf, recallOf, specificityOf } from "../statistics/Counts.js";
+import { type Counts, fBetaOf, precisionOf, recallOf, specificityOf } from "../statistics/Counts.js";
 import { numberedGroups } from "../statistics/Groups.js";
-import { formatInterval, formatShare } from "../statistics/format.js";
+import { formatEstimated, formatInterval, formatShare } from "../statistics/format.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { predictedClasses } from "../statistics/predictedClasses.js";
 import { auroc } from "../statistics/rocCurve.js";
@@ -34,7 +38,7 @@ import type { ClassesEvaluation } from "../statistics/evaluateClasses.js";
 import { evaluatePredictions } from "../statistics/evaluatePredictions.js";
 import type { EvaluateOptions, Evaluation } from "../statistics/evaluateScores.js";
 import type { TopLoss } from "./TopLoss.js";
-import { requireOneSet } from "../training/getPreds.js";
+import { getPredsKinds, requireOneSet } from "../training/getPreds.js";
 
 interface ImagesOfFiles {
   readonly items: readonly { readonly path: string }[];
@@ -57,6 +61,8 @@ export interface InterpretationOptions {
   readonly positiveClass?: string;
 }
 
+const interpretationKinds: OptionKinds<InterpretationOptions> = { set: "text", positiveClass: "text" };
+
 /** Which images of a learner are interpreted. */
 export interface FromLearnerOptions extends InterpretationOptions {
   /** The learner's own set; test images without labels are refused. @default "valid" */
@@ -70,6 +76,16 @@ export interface EvaluationOptions extends Omit<EvaluateOptions, "secondThreshol
   /** The class that the threshold is for. @default the interpretation's own */
   readonly positiveClass?: string;
 }
+
+/** A threshold that was chosen may be given whole, and says more of itself. */
+const evaluationKinds: OptionKinds<EvaluationOptions & { readonly rule?: string; readonly counts?: Counts }> =
+  {
+    threshold: "number",
+    prevalence: "number",
+    positiveClass: "text",
+    rule: "text",
+    counts: "object",
+  };
 
 /** How often one class was taken for another. */
 export interface Confusion {
@@ -111,8 +127,10 @@ export class ClassificationInterpretation {
    */
   static async fromLearner(
     learn: PredictingLearner,
-    { dsType: given, dl, ...options }: FromLearnerOptions = {},
+    asked: FromLearnerOptions = {},
   ): Promise<ClassificationInterpretation> {
+    checkOptions("fromLearner()", asked, { ...getPredsKinds, ...interpretationKinds });
+    const { dsType: given, dl, ...options } = asked;
     requireOneSet({ dsType: given, dl });
     const dsType = checkOneOf("dsType", given ?? "valid", ["train", "valid", "test"]);
     const { trainDs: train, validDs: valid, testDs: test } = learn.data;
@@ -130,12 +148,10 @@ export class ClassificationInterpretation {
    */
   static fromPredictions(
     preds: Predictions,
-    {
-      paths = [],
-      set = preds.set,
-      ...options
-    }: InterpretationOptions & { readonly paths?: readonly string[] } = {},
+    options: InterpretationOptions & { readonly paths?: readonly string[] } = {},
   ): ClassificationInterpretation {
+    checkOptions("fromPredictions()", options, { paths: "list", ...interpretationKinds });
+    const { paths = [], set = preds.set } = options;
     const positive = positiveClass(preds.classes, options.positiveClass ?? preds.positiveClass);
     return new ClassificationInterpretation(preds, paths, positive, set);
   }
@@ -237,10 +253,9 @@ export class ClassificationInterpretation {
    * the set that was predicted
    * @throws UserError when there is no such class, or there are more than two and none was given
    */
-  binary({
-    positive = this.positiveClass,
-    set = this.set,
-  }: { readonly positive?: string; readonly set?: string } = {}): BinaryInterpretation {
+  binary(options: { readonly positive?: string; readonly set?: string } = {}): BinaryInterpretation {
+    checkOptions("binary()", options, { positive: "text", set: "text" });
+    const { positive = this.positiveClass, set = this.set } = options;
     if (positive === undefined) {
       const { classes } = this.preds;
       throw new UserError(
@@ -257,8 +272,12 @@ export class ClassificationInterpretation {
    * @throws UserError when the threshold is one for a class that there is not, or the prevalence is out of range
    */
   evaluation(options: EvaluationOptions = {}): Evaluation | ClassesEvaluation {
-    const { positiveClass = this.positiveClass, ...asked } = options;
-    return evaluatePredictions(this.preds, positiveClass, asked);
+    checkOptions("evaluation()", options, evaluationKinds);
+    const { positiveClass = this.positiveClass, threshold, prevalence } = options;
+    const asked = { threshold, prevalence };
+    return withWords(evaluatePredictions(this.preds, positiveClass, asked), (found) =>
+      evaluationInWords(found, this.images, positiveClass),
+    );
   }
 
   /** Shows {@link evaluation}, in tables, figures and sentences. */
@@ -335,8 +354,8 @@ export class ClassificationInterpretation {
   }
 
   /**
-   * Every measure with its counts and its 95% interval, and the means, which have neither; of more than two classes
-   * those of each class too.
+   * Every measure with its counts and its 95% interval, and the means, which have neither; {@link classTable} has those of
+   * each class.
    */
   summary(): Table {
     const row = (measure: string, { hits, of, value, interval }: ClusteredShare): string[] => [
@@ -358,7 +377,6 @@ export class ClassificationInterpretation {
       row(measureNames.accuracy, this.accuracy()),
       ...of(this.positiveClass),
       [measureNames.balancedAccuracy, formatShare(this.balancedAccuracy()), "", ""],
-      ...(this.positive ? [] : this.preds.classes.flatMap((name) => of(name))),
     ];
     return {
       caption: `${this.images}; ${intervalsInWords(this.preds.patients)}`,
@@ -370,9 +388,51 @@ export class ClassificationInterpretation {
     };
   }
 
-  /** Shows {@link summary}. */
+  /**
+   * Precision, recall, F1 and support, the number of its images, of each class against the rest; precision and recall with
+   * their 95% intervals. scikit-learn calls it the classification report.
+   */
+  classTable(): Table {
+    const { classes } = this.preds;
+    const share = ({ value, of, interval }: ClusteredShare) =>
+      of === 0 ? formatShare(NaN) : `${formatShare(value)} (${formatInterval(interval)})`;
+    const rows = classes.map((name, label) => {
+      const counts = valueAt(this.counts, label);
+      const { precision, recall } = this.sharesOf(name);
+      return [name, share(precision), share(recall), formatShare(fBetaOf(counts, 1)), String(recall.of)];
+    });
+    const mean = (of: (counts: Counts) => number) => formatShare(averageOf(this.counts, "macro", of));
+    const means = [
+      "mean of the classes",
+      mean((counts) => precisionOf(counts).value),
+      mean((counts) => recallOf(counts).value),
+      mean((counts) => fBetaOf(counts, 1)),
+      String(this.preds.y.length),
+    ];
+    return {
+      caption: `Each class against the rest, ${this.images}; in brackets 95% CI`,
+      columns: ["class", "precision", "recall", "F1", "support"],
+      rows: [...rows, means],
+      note: dashNote(rows, this.undefinedReasons()),
+    };
+  }
+
+  /** Shows {@link summary} and {@link classTable}. */
   showSummary(): void {
     currentDisplay().table(this.summary());
+    currentDisplay().table(this.classTable());
+  }
+
+  /** What a notebook or `console.log` shows. */
+  [inspect.custom](): string {
+    const { images, preds } = this;
+    const { classes } = preds;
+    const named = classes.length <= 12 ? classes.join(", ") : `${classes.length} classes`;
+    const accuracy = formatEstimated(this.accuracy());
+    return (
+      `ClassificationInterpretation of ${images} (${named}): accuracy ${accuracy}.\n` +
+      "showSummary(), showEvaluation() and plotConfusionMatrix() say more."
+    );
   }
 
   private share(name: "precision" | "recall" | "specificity", positive: string | undefined): ClusteredShare {

@@ -1,10 +1,13 @@
+import { withWords } from "../core/withWords.js";
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { valueAt } from "../core/valueAt.js";
 import type { Batch } from "../data/Batch.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { type Preprocessing, preprocessingOf, prepareImage } from "../data/loading/prepareImage.js";
 import { batchTiles } from "../data/figures/showImages.js";
 import { constant } from "../engine/operations/op.js";
-import { type Tensor, tf } from "../engine/tensorflow.js";
+import type { Tensor } from "../engine/Tensor.js";
+import { tf } from "../engine/tensorflow.js";
 import type { Cnn } from "../models/Cnn.js";
 import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
 import type { Learner } from "../training/Learner.js";
@@ -44,6 +47,8 @@ export interface GradCamOptions {
   readonly class?: string;
 }
 
+const kinds: OptionKinds<GradCamOptions> = { class: "text" };
+
 /** Either kind of learner: one that trains, or one that `loadLearner` made. */
 export type ExplainingLearner = Learner<ImageDataBunch> | InferenceLearner;
 
@@ -59,6 +64,7 @@ export async function gradCam(
   image: string | Uint8Array,
   options: GradCamOptions = {},
 ): Promise<GradCam> {
+  checkOptions("gradCam()", options, kinds);
   const { classes, preparation } = factsOf(learn);
   const label = options.class === undefined ? undefined : classIndex(classes, options.class);
   return gradCamOf(learn, await prepareImage(image, preparation), label);
@@ -77,7 +83,13 @@ export async function gradCamOf(learn: ExplainingLearner, batch: Batch, label?: 
   const prediction = predicted(logits);
   const tile = valueAt(batchTiles(batch, preparation.stats, [""]), 0);
   const name = valueAt(decision.classes, label ?? prediction.label);
-  return { map, class: name, prediction, pixels: tile.pixels, size: preparation.size };
+  const found: GradCam = { map, class: name, prediction, pixels: tile.pixels, size: preparation.size };
+  return withWords(
+    found,
+    () =>
+      `Grad-CAM of what speaks for ${name}: ${map.height} x ${map.width} cells of an image of ${preparation.size} x ` +
+      `${preparation.size}, which is predicted ${prediction.class}. borderAttention and plotTopLosses show such maps.`,
+  );
 }
 
 /** What a learner does to an image, and how it calls a class. */

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import path from "node:path";
 import { prepareImage } from "../data/loading/prepareImage.js";
 import { batchTiles, showTiles } from "../data/figures/showImages.js";
@@ -19,6 +20,8 @@ export interface PlotCasesOptions {
   readonly heatmap?: boolean;
 }
 
+const kinds: OptionKinds<PlotCasesOptions> = { heatmap: "boolean" };
+
 /**
  * Shows images of a set below fast.ai's title: prediction / actual / loss / probability of the actual
  * class. Pixels are what the net sees, before they are normalised.
@@ -29,8 +32,10 @@ export async function plotCases(
   learn: ExplainingLearner,
   cases: readonly TopLoss[],
   set: string | undefined,
-  { heatmap = false }: PlotCasesOptions = {},
+  options: PlotCasesOptions = {},
 ): Promise<void> {
+  checkOptions("plotCases()", options, kinds);
+  const { heatmap = false } = options;
   if (cases.length === 0) {
     currentDisplay().text("There is no such image.");
     return;

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import path from "node:path";
 import sharp from "sharp";
 import { checkInteger } from "../core/checkNumber.js";
@@ -16,6 +17,8 @@ export interface PlotConfusionImagesOptions {
   /** Images of a cell at most: those with the highest loss. Fewer where all cells together had too many. @default 60 */
   readonly k?: number;
 }
+
+const kinds: OptionKinds<PlotConfusionImagesOptions> = { k: "number" };
 
 /** A page with more pictures than this would be slow, and too large to be sent. */
 const maxPictures = 600;
@@ -37,8 +40,10 @@ export async function plotConfusionImages(
   learn: ExplainingLearner,
   items: readonly TopLoss[],
   title: string,
-  { k = 60 }: PlotConfusionImagesOptions = {},
+  options: PlotConfusionImagesOptions = {},
 ): Promise<void> {
+  checkOptions("plotConfusionImages()", options, kinds);
+  const { k = 60 } = options;
   checkInteger("k", k, 1);
   const { classes } = factsOf(learn);
   const cells = classes.map((actual) =>

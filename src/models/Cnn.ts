@@ -1,5 +1,5 @@
 import { UserError } from "../core/errors.js";
-import type { Tensor } from "../engine/tensorflow.js";
+import type { Tensor } from "../engine/Tensor.js";
 import type { Parameter } from "../engine/Variable.js";
 import { BatchNorm } from "./layers/BatchNorm.js";
 import { Module, type Pass } from "./layers/Module.js";

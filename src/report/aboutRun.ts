@@ -13,6 +13,8 @@ const kermany =
   "Kermany, Zhang and Goldbaum, Labeled Optical Coherence Tomography (OCT) and Chest X-Ray Images for " +
   "Classification, Mendeley Data, doi 10.17632/rscbjbr9sj, licence CC BY 4.0";
 
+export const notMedical = "Not a medical device.";
+
 /**
  * What one must know to judge a run or to repeat it.
  * @param finished when its notebook ended, as ISO 8601
@@ -23,7 +25,7 @@ export function aboutRun(run: RunMetrics, finished?: string): AboutEntry[] {
     typeof value === "number" ? [`${timeNames[what] ?? what} ${duration(value)}`] : [],
   );
   return entriesOf([
-    ["Use", "A lesson in training and in judging what was trained. Not a medical device."],
+    ["Use", `A lesson in training and in judging what was trained. ${notMedical}`],
     ["Data", dataInWords(run)],
     [
       "Images",
@@ -32,7 +34,7 @@ export function aboutRun(run: RunMetrics, finished?: string): AboutEntry[] {
     ["Patients", patientsInWords(run)],
     ["Protocol", protocolInWords(run)],
     ["Net", `${run.model}, images of ${run.size} x ${run.size} pixels, batches of ${run.bs}`],
-    ["Training", `head: ${epochs(run.epochsFrozen)}, whole net: ${epochs(run.epochsUnfrozen)}`],
+    ["Training", `head: ${epochsInWords(run.epochsFrozen)}, whole net: ${epochsInWords(run.epochsUnfrozen)}`],
     ["Seed", String(run.seed)],
     ["Device", run.device === "gpu" ? "GPU" : "CPU"],
     ["Time", times.join(", ")],
@@ -57,7 +59,7 @@ export function aboutNotebook(started: StartedRun, finished?: string): AboutEntr
   const { notebook, parameters, dataset, commit } = started;
   const given = Object.entries(parameters).map(([name, value]) => `${name} ${value}`);
   return entriesOf([
-    ["Use", "Not a medical device."],
+    ["Use", notMedical],
     ["Notebook", notebook && path.basename(notebook.file)],
     ["Parameters", given.length === 0 ? "as the notebook has them" : given.join(", ")],
     ["Data", dataset && `The folder ${path.basename(dataset)}`],
@@ -117,7 +119,8 @@ function perClass({ classes, dataset }: RunMetrics, split: "train" | "valid"): s
   return ` (${classes.map((name) => `${dataset[split].classes[name] ?? 0} ${name}`).join(", ")})`;
 }
 
-const epochs = (count: number): string => `${count} ${count === 1 ? "epoch" : "epochs"}`;
+/** "1 epoch". */
+export const epochsInWords = (count: number): string => `${count} ${count === 1 ? "epoch" : "epochs"}`;
 
 const timeNames: Readonly<Record<string, string>> = {
   setUp: "set-up",

@@ -2,11 +2,16 @@ import path from "node:path";
 import type { AboutEntry } from "./aboutRun.js";
 import { Interrupted, UserError } from "../core/errors.js";
 import { pythonProgram } from "./pythonProgram.js";
+import type { ReportSummary } from "./reportSummary.js";
 
 export interface ExportHtmlOptions {
   readonly title: string;
   /** Stands above everything else, such as a warning that the images are drawn. */
   readonly banner?: string;
+  /** Stands at the page's head, below its title. */
+  readonly summary?: ReportSummary;
+  /** What a browser's tab says. @default the title */
+  readonly tab?: string;
   /** For the page's foot. */
   readonly about?: readonly AboutEntry[];
   /** For print: figures are pictures, and the code is open. @default false */
@@ -24,7 +29,9 @@ export async function exportHtml(notebook: string, html: string, options: Export
       notebook: path.resolve(notebook),
       html: path.resolve(html),
       title: options.title,
+      tab: options.tab ?? options.title,
       banner: options.banner ?? null,
+      summary: options.summary ?? null,
       about: options.about ?? [],
       static: options.static ?? false,
       plotly: require.resolve("plotly.js-dist-min"),

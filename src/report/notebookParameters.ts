@@ -26,7 +26,9 @@ export async function notebookFacts(file: string): Promise<NotebookFacts> {
   const texts = cells.map(({ source, ...cell }) => ({ ...cell, text: [source].flat().join("") }));
   const declared = texts
     .filter(({ metadata }) => metadata?.tags?.includes("parameters"))
-    .flatMap(({ text }) => [...text.matchAll(/^\s*let\s+([\w$]+)/gm)].map(([, name = ""]) => name));
+    .flatMap(({ text }) =>
+      [...text.matchAll(/^\s*let\s+([\p{ID_Continue}$]+)/gmu)].map(([, name = ""]) => name),
+    );
   const [, title] =
     texts
       .filter(({ cell_type }) => cell_type === "markdown")

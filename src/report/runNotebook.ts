@@ -37,6 +37,8 @@ type Outcome =
       readonly name?: string;
       readonly message?: string;
     }
+  | { readonly status: "uncompilable"; readonly cell: number; readonly message: string }
+  | { readonly status: "unwritable"; readonly message: string }
   | ({ readonly status: "died" } & KernelDeath);
 
 /**
@@ -109,6 +111,19 @@ export async function runNotebook(options: RunNotebookOptions): Promise<void> {
     throw new Interrupted(`${shown(notebook)} was stopped. ${kept}`);
   }
   if (outcome?.status === "died") throw kernelDied(shown(notebook), outcome, kept);
+  if (outcome?.status === "unwritable") {
+    throw new UserError(
+      `The executed notebook cannot be written to ${shown(path.dirname(output))}: ${outcome.message}.`,
+      `Free some room there. ${kept}`,
+    );
+  }
+  if (outcome?.status === "uncompilable") {
+    const { cell, message } = outcome;
+    throw new UserError(
+      `${shown(notebook)} does not compile in cell [${cell}]: ${message}`,
+      `Mend the cell; none was run. ${kept}`,
+    );
+  }
   if (outcome?.status === "error") throw failureOf(outcome, shown(notebook), kept);
   const by = program.killedBy === null ? "ended" : `was killed (${program.killedBy})`;
   throw new UserError(`What runs ${shown(notebook)}, jupyter/run_notebook.py, ${by} before its end.`, kept);

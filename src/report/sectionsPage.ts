@@ -54,6 +54,7 @@ h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; }
 .table { overflow-x: auto; margin: .8rem 0; }
 .table p { color: var(--quiet); margin: .4rem 0; }
 .figure { margin: .8rem 0; max-width: 100%; overflow: hidden; border-radius: 6px; }
+@media screen and (prefers-color-scheme: dark) { .xray-figure { filter: invert(.92) hue-rotate(180deg); } }
 caption { color: var(--quiet); text-align: left; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem .7rem .25rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }

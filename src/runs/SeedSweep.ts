@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { currentDisplay, type Table } from "../core/Display.js";
 import { valueAt } from "../core/valueAt.js";
 import { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
@@ -100,6 +101,11 @@ export class SeedSweep {
       spread: this.spread(name),
     }));
     await currentDisplay().figure(seedSweepFigure(this.seeds, measured));
+  }
+
+  /** What a notebook or `console.log` shows. */
+  [inspect.custom](): string {
+    return `SeedSweep: ${this.runs.length} runs ${this.common()}; seeds ${this.seeds.join(", ")}. showRuns() and plot() show them.`;
   }
 
   /** What the runs have in common, as far as their files tell. */

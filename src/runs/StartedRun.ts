@@ -3,6 +3,7 @@ import path from "node:path";
 import { z } from "zod";
 import { numericVariables } from "../core/environment.js";
 import { readJson } from "../core/readJson.js";
+import { startedRunName } from "../core/runDirectory.js";
 import { writeFiles } from "../core/writeFiles.js";
 import { gitCommit } from "./gitCommit.js";
 import { type RunBudget, runBudget } from "./budget/RunBudget.js";
@@ -30,9 +31,6 @@ export interface StartedRun extends RunSource {
   /** When it was begun, as ISO 8601. */
   readonly started: string;
 }
-
-/** The file's name in the run's folder. */
-export const startedRunName = "run.json";
 
 const parameters = z.object({
   ...{ size: z.int(), bs: z.int(), epochsFrozen: z.int(), epochsUnfrozen: z.int(), seed: z.int() },

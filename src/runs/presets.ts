@@ -7,9 +7,9 @@ export interface Parameters {
   readonly size: number;
   /** Batch size. */
   readonly bs: number;
-  /** Epochs of the head's training, the body frozen. */
+  /** Epochs of the head's training, the body frozen; 0: none. */
   readonly epochsFrozen: number;
-  /** Epochs of the whole net's training. */
+  /** Epochs of the whole net's training; 0: none. */
   readonly epochsUnfrozen: number;
   /** Decides every random choice. */
   readonly seed: number;
@@ -105,8 +105,8 @@ function over(given: Parameters, preset: Parameters): Parameters {
 const ranges = {
   size: [32, 2048],
   bs: [2, 4096],
-  epochsFrozen: [1, 10_000],
-  epochsUnfrozen: [1, 10_000],
+  epochsFrozen: [0, 10_000],
+  epochsUnfrozen: [0, 10_000],
   seed: [-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
   trainPerClass: [0, Number.MAX_SAFE_INTEGER],
   validPerClass: [0, Number.MAX_SAFE_INTEGER],
@@ -118,6 +118,12 @@ function check(parameters: Parameters): void {
     if (!Number.isSafeInteger(value) || value < least || value > most) {
       throw new UserError(`${name} is ${value}.`, `Give a whole number from ${least} to ${most}.`);
     }
+  }
+  if (parameters.epochsFrozen + parameters.epochsUnfrozen === 0) {
+    throw new UserError(
+      "epochsFrozen and epochsUnfrozen are both 0: nothing would be trained.",
+      "Give at least one of them 1 or more.",
+    );
   }
   if (!modelNames.includes(parameters.model)) {
     throw new UserError(

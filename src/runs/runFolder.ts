@@ -3,9 +3,11 @@ import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { runsDir } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
+import { isPlainName } from "../core/fileEnding.js";
 import { type FolderLock, isLocked, lockedFolder, lockName } from "../core/folderLock.js";
 import { backupFolderName } from "../training/backup/BackupOptions.js";
-import { readStartedRun, type StartedRun, startedRunName } from "./StartedRun.js";
+import { startedRunName } from "../core/runDirectory.js";
+import { readStartedRun, type StartedRun } from "./StartedRun.js";
 
 /** What a notebook is called that has not come to its end. */
 const unfinishedEnding = /(\.(failed|running))+\.ipynb$/;
@@ -29,6 +31,12 @@ export function notebooksIn(folder: string): LeftNotebooks {
   return { executed: names.find((name) => !unfinished.includes(name)), unfinished };
 }
 
+/** Whether the folder is that of a notebook that a person works with, such as a lesson's copy: neither a run's nor a sweep's. */
+export function isNotebooks(folder: string): boolean {
+  const isRun = readdirSync(folder).some((name) => name === startedRunName || name.startsWith("seed-"));
+  return !isRun && notebooksIn(folder).executed !== undefined;
+}
+
 /** A run's last file. */
 const lastFile = "report.html";
 
@@ -37,8 +45,9 @@ const lastFile = "report.html";
  * @throws UserError when it cannot be called so
  */
 export function folderNamed(name: string): string {
-  const parts = name.split("/");
-  if (parts.length > 2 || parts.some((part) => !/^[\w.-]+$/.test(part) || /^\.+$/.test(part))) {
+  // One letter may be written in two ways, and both mean one folder.
+  const parts = name.normalize().split("/");
+  if (parts.length > 2 || !parts.every(isPlainName)) {
     throw new UserError(
       `A run cannot be called ${JSON.stringify(name)}.`,
       "Use letters, digits, dots and dashes, and at most one slash.",
@@ -50,7 +59,7 @@ export function folderNamed(name: string): string {
       "Choose another name.",
     );
   }
-  return path.join(runsDir, name);
+  return path.join(runsDir, ...parts);
 }
 
 /** What a run is called: the path of its folder in `runs/`. */
@@ -80,8 +89,10 @@ export async function unfinishedRuns(): Promise<UnfinishedRun[]> {
 export async function runFolders(): Promise<string[]> {
   const top = await subfoldersOf(runsDir);
   const nested = await Promise.all(top.map(subfoldersOf));
-  return [...top, ...nested.flat()].filter((folder) =>
-    [startedRunName, "metrics.json"].some((name) => existsSync(path.join(folder, name))),
+  return [...top, ...nested.flat()].filter(
+    (folder) =>
+      [startedRunName, "metrics.json"].some((name) => existsSync(path.join(folder, name))) ||
+      isNotebooks(folder),
   );
 }
 
@@ -115,6 +126,12 @@ export function inRunFolder<T>(
       throw new UserError(
         `${folder} is there already, and holds a finished run.`,
         "Choose another --name, or delete the folder.",
+      );
+    }
+    if (isNotebooks(folder)) {
+      throw new UserError(
+        `${folder} is there already, and holds a notebook of yours, ${notebooksIn(folder).executed ?? ""}.`,
+        "Choose another --name.",
       );
     }
     const decided = left.length === 0 ? "replace" : await unfinished();

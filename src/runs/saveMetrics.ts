@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
+import { packageVersion } from "../core/packageVersion.js";
 import path from "node:path";
 import { describeData } from "./describeData.js";
 import type { FoundDataset } from "../xrays/FoundDataset.js";
@@ -19,6 +20,7 @@ import type { RunMetrics } from "./RunMetrics.js";
 import { settingsOf } from "./RunData.js";
 import { readStartedRun } from "./StartedRun.js";
 import { runDirectory } from "../core/runDirectory.js";
+import { noteSession } from "../core/session.js";
 import type { Learner } from "../training/Learner.js";
 
 /** What a run was made of. */
@@ -31,6 +33,12 @@ export interface SaveMetricsOptions {
   readonly choices?: HeldOutChoices;
 }
 
+const kinds: OptionKinds<SaveMetricsOptions> = {
+  dataset: "object",
+  parameters: "object",
+  choices: "object",
+};
+
 /**
  * Writes `metrics.json` and `predictions.json` into the run's folder: every number of the run and every test image's
  * probabilities, for programs, and which images those are. Two runs with the same seed on the same machine differ in
@@ -41,8 +49,10 @@ export interface SaveMetricsOptions {
 export async function saveMetrics(
   learn: Learner<ImageDataBunch>,
   interp: ClassificationInterpretation,
-  { dataset, parameters, choices }: SaveMetricsOptions,
+  options: SaveMetricsOptions,
 ): Promise<void> {
+  checkOptions("saveMetrics()", options, kinds);
+  const { dataset, parameters, choices } = options;
   const { data } = learn;
   const { seed } = parameters;
   // A notebook of a person's own, or one that is open in JupyterLab, may judge its net in any way.
@@ -57,6 +67,7 @@ export async function saveMetrics(
   const pathsOf = ({ items }: ImageDataset) => items.map((item) => path.relative(root, item.path));
   const file = path.join(runDirectory(), "metrics.json");
   await makeFolder(runDirectory(), "The run's folder must be one that can be written to.");
+  await noteSession();
   await writePredictions(path.join(runDirectory(), "predictions.json"), {
     seed,
     settings,
@@ -106,9 +117,8 @@ export function secondsOf(timings: Learner["timings"]): Record<string, number> {
 
 /** What computed the numbers. */
 export function versions(): Record<string, string> {
-  const own = JSON.parse(readFileSync(path.join(projectRoot, "package.json"), "utf8")) as { version: string };
   return {
-    "xray-notebook": own.version,
+    "xray-notebook": packageVersion(),
     node: process.versions.node,
     tfjs: tf.version["tfjs-core"],
     tensorflow: libtensorflowVersion(),

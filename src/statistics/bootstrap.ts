@@ -1,3 +1,4 @@
+import type { OptionKinds } from "../core/checkOptions.js";
 import { Random } from "../core/Random.js";
 import { UserError } from "../core/errors.js";
 import { checkInteger } from "../core/checkNumber.js";
@@ -16,6 +17,12 @@ export interface BootstrapOptions {
    */
   readonly groups?: Groups;
 }
+
+export const bootstrapKinds: OptionKinds<BootstrapOptions> = {
+  resamples: "number",
+  seed: "number",
+  groups: "list",
+};
 
 /**
  * 95% intervals by the bootstrap (Efron, 1979): items are drawn with replacement as many times as there are, and each

@@ -1,6 +1,7 @@
 import { checkNumber, checkInteger } from "../core/checkNumber.js";
 import { valueAt } from "../core/valueAt.js";
 import type { Predictions } from "./Predictions.js";
+import { predictionsInWords } from "./predictionsInWords.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { crossEntropyOfLogits } from "./crossEntropy.js";
 import { correctItems, predictedClasses } from "./predictedClasses.js";
@@ -117,7 +118,8 @@ export function atTemperature(preds: Predictions, temperature: number): Predicti
   checkNumber("temperature", temperature, { above: 0 });
   const logits = divided(logitsOf(preds.probs), temperature);
   const probs = softmax(logits, preds.classes.length);
-  return { ...preds, probs, losses: Float32Array.from(crossEntropyOfLogits(logits, preds.y)) };
+  const losses = Float32Array.from(crossEntropyOfLogits(logits, preds.y));
+  return predictionsInWords({ ...preds, probs, losses });
 }
 
 /** Logits of which the softmax gives these probabilities. */

@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/checkOptions.js";
 import { checkNumber } from "../core/checkNumber.js";
 import { type BinaryScores, countsAt, operatingPoints, totalsOf } from "./BinaryScores.js";
 import type { Counts } from "./Counts.js";
@@ -61,6 +62,13 @@ function worthOf(
       worth: (tp, fp) => tp / positives - fp / negatives,
     };
   }
+  if (typeof rule === "string") {
+    throw new UserError(
+      `The rule is ${JSON.stringify(rule)}.`,
+      'Give "youden", { recall: 0.95 } or { costOfMiss: 10 }.',
+    );
+  }
+  checkOptions("chooseThreshold()", rule, { recall: "number", costOfMiss: "number" });
   if ("recall" in rule) {
     const wanted = checkNumber("recall", rule.recall, { above: 0, to: 1 });
     return {

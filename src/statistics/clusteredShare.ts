@@ -1,3 +1,4 @@
+import { withWords } from "../core/withWords.js";
 import { type Groups, numberedGroups, sumByGroup, varianceByGroup } from "./Groups.js";
 import type { Share } from "./Share.js";
 import { wilsonInterval } from "./wilsonInterval.js";
@@ -38,7 +39,12 @@ export function clusteredShare({ hits, among, groups }: ShareItems): ClusteredSh
   const of = outcomes.reduce((sum, hit) => sum + hit, 0);
   const about = { hits: of, of: n, value: n === 0 ? NaN : of / n };
   if (groups === undefined) {
-    return { ...about, groups: n, designEffect: n === 0 ? NaN : 1, interval: wilsonInterval(of, n) };
+    return inWords({
+      ...about,
+      groups: n,
+      designEffect: n === 0 ? NaN : 1,
+      interval: wilsonInterval(of, n),
+    });
   }
   const all = numberedGroups(hits.length, groups);
   const own = numberedGroups(
@@ -47,8 +53,17 @@ export function clusteredShare({ hits, among, groups }: ShareItems): ClusteredSh
   );
   const effect = about.value > 0 && about.value < 1 ? designEffect(outcomes, own) : copiesEffect(own);
   const used = Math.max(1, effect);
-  return { ...about, groups: own.count, designEffect: used, interval: wilsonInterval(of / used, n / used) };
+  const interval = wilsonInterval(of / used, n / used);
+  return inWords({ ...about, groups: own.count, designEffect: used, interval });
 }
+
+/** As `0.863 = 385/446, 95% CI 0.828 to 0.892`. */
+const inWords = (share: ClusteredShare): ClusteredShare =>
+  withWords(share, ({ hits, of, value, interval: [low, high] }) => {
+    if (of === 0) return "not defined: there is nothing to be a share of";
+    const sure = Number.isNaN(low) ? "without an interval" : `95% CI ${low.toFixed(3)} to ${high.toFixed(3)}`;
+    return `${value.toFixed(3)} = ${hits}/${of}, ${sure}`;
+  });
 
 /**
  * The design effect of a share: its variance by group over that of as many independent items.

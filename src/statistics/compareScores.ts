@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/checkOptions.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { calledFrom } from "./classShares.js";
 import { clusteredMcNemar } from "./clusteredMcNemar.js";
@@ -57,9 +58,11 @@ export interface CompareScoresOptions {
 export function compareScores(
   first: ComparedScores,
   second: ComparedScores,
-  { groups, ...options }: CompareScoresOptions = {},
+  options: CompareScoresOptions = {},
 ): Comparison {
-  const threshold = options.threshold ?? (first.called ? null : evenThreshold);
+  checkOptions("compareScores()", options, { threshold: "any", secondThreshold: "any", groups: "list" });
+  const { groups } = options;
+  const threshold = options.threshold ?? (first.called ? null : 0.5);
   const { secondThreshold = threshold } = options;
   const right = ({ scores, positive, called }: ComparedScores, from: number | null): boolean[] =>
     Array.from(

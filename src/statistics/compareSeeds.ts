@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/checkOptions.js";
 import { checkNumber } from "../core/checkNumber.js";
 import { UserError } from "../core/errors.js";
 import { Random } from "../core/Random.js";
@@ -51,8 +52,10 @@ const tolerance = 1e-12;
 export function compareSeeds(
   first: readonly number[],
   second: readonly number[],
-  { higherIsBetter = true }: SeedComparisonOptions = {},
+  options: SeedComparisonOptions = {},
 ): SeedComparison {
+  checkOptions("compareSeeds()", options, { higherIsBetter: "boolean" });
+  const { higherIsBetter = true } = options;
   const n = first.length;
   if (n === 0 || n !== second.length) {
     throw new UserError(

@@ -1,3 +1,5 @@
+import { withWords } from "../core/withWords.js";
+import { formatInterval, formatP, formatShare } from "./format.js";
 import { UserError } from "../core/errors.js";
 import { valueAt } from "../core/valueAt.js";
 import type { BinaryScores } from "./BinaryScores.js";
@@ -48,11 +50,15 @@ export function aucInterval(scored: BinaryScores, groups = scored.groups): AucIn
   requireVariance(parts);
   const { auc } = parts;
   const standardError = Math.sqrt(aucCovariance(parts, parts));
-  return {
+  const found: AucInterval = {
     ...{ auc, standardError },
     interval: [Math.max(0, auc - z95 * standardError), Math.min(1, auc + z95 * standardError)],
     logitInterval: logitInterval(auc, standardError),
   };
+  return withWords(
+    found,
+    ({ interval }) => `Area under the ROC curve ${formatShare(auc)}, 95% CI ${formatInterval(interval)}.`,
+  );
 }
 
 /**
@@ -74,12 +80,21 @@ export function compareAucs(a: BinaryScores, b: BinaryScores, groups = a.groups)
   const squared = aucCovariance(first, first) + aucCovariance(second, second) - 2 * covariance;
   const standardError = Math.sqrt(Math.max(0, squared));
   const z = difference === 0 && standardError === 0 ? 0 : difference / standardError;
-  return {
+  const found: AucComparison = {
     aucs: [first.auc, second.auc],
     ...{ difference, covariance, standardError },
     interval: [difference - z95 * standardError, difference + z95 * standardError],
     ...{ z, p: twoSidedP(z) },
   };
+  return withWords(found, comparedInWords);
+}
+
+function comparedInWords({ aucs, difference, interval, p }: AucComparison): string {
+  const [first, second] = aucs;
+  return (
+    `Areas under the ROC curves ${formatShare(first)} and ${formatShare(second)}: the difference is ` +
+    `${formatShare(difference)}, 95% CI ${formatInterval(interval)}, p ${p < 0.001 ? "" : "= "}${formatP(p)}.`
+  );
 }
 
 /** 95%, normal for the logit (Pepe, 2003, 5.2.4); NaN where the share is 0 or 1, whose logit is infinite. */

@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/checkOptions.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { checkNumber } from "../core/checkNumber.js";
 import { type Groups, numberedGroups, varianceByGroup } from "./Groups.js";
@@ -43,8 +44,10 @@ export const hundredths: readonly number[] = Array.from({ length: 99 }, (_, k) =
  */
 export function decisionCurve(
   { scores, positive }: BinaryScores,
-  { prevalence, groups }: DecisionCurveOptions = {},
+  options: DecisionCurveOptions = {},
 ): DecisionCurve | undefined {
+  checkOptions("decisionCurve()", options, { prevalence: "number", groups: "list" });
+  const { prevalence, groups } = options;
   const n = scores.length;
   const positives = sum(positive);
   const negatives = n - positives;

@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/checkOptions.js";
 import { UserError } from "../core/errors.js";
 import { type AucMeasure, aucMeasure } from "./aucMeasure.js";
 import type { BinaryScores } from "./BinaryScores.js";
@@ -126,6 +127,11 @@ const promisedRecalls = [0.95, 0.98];
  * for each item
  */
 export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions = {}): Evaluation {
+  checkOptions("evaluateScores()", options, {
+    threshold: "any",
+    secondThreshold: "any",
+    prevalence: "number",
+  });
   requireOneForEach(items);
   const { scores, positive, groups, second } = items;
   const { threshold = evenThreshold, prevalence } = options;

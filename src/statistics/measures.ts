@@ -1,3 +1,5 @@
+import { inColumns, withWords } from "../core/withWords.js";
+import { formatInterval, formatShare } from "./format.js";
 import { matthewsCorrcoef, cohenKappa } from "./agreement.js";
 import { balancedAccuracyOf } from "./averageOf.js";
 import { type BinaryScores, countsAt, descending, operatingPoints } from "./BinaryScores.js";
@@ -97,7 +99,18 @@ export function estimates(
     { ...options, groups: options.groups ?? scored.groups },
   );
   const entries = Object.entries(values) as [keyof RankedMeasures, number][];
-  return Object.fromEntries(
+  const found = Object.fromEntries(
     entries.map(([name, value]) => [name, { value, interval: intervals[name] }]),
   ) as Record<keyof RankedMeasures, Estimate>;
+  return withWords(found, estimatesInWords);
 }
+
+const estimatesInWords = (found: Readonly<Record<string, Estimate>>): string =>
+  inColumns([
+    ["measure", "value", "95% CI"],
+    ...Object.entries(found).map(([name, { value, interval }]) => [
+      name,
+      formatShare(value),
+      formatInterval(interval),
+    ]),
+  ]);

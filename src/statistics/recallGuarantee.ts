@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/checkOptions.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { mostMisses } from "./binomial.js";
 import { checkNumber } from "../core/checkNumber.js";
@@ -47,8 +48,10 @@ export interface RecallGuaranteeOptions {
 export function recallGuarantee(
   scored: BinaryScores,
   recall: number,
-  { groups, confidence = 0.95 }: RecallGuaranteeOptions = {},
+  options: RecallGuaranteeOptions = {},
 ): RecallGuarantee {
+  checkOptions("recallGuarantee()", options, { groups: "list", confidence: "number" });
+  const { groups, confidence = 0.95 } = options;
   checkNumber("recall", recall, { above: 0, below: 1 });
   checkNumber("confidence", confidence, { above: 0, below: 1 });
   const delta = 1 - confidence;

@@ -1,3 +1,4 @@
+import { withWords } from "../core/withWords.js";
 import { type BinaryScores, type OperatingPoint, operatingPoints, totalsOf } from "./BinaryScores.js";
 
 /** The receiver operating characteristic: what each threshold gains and costs. */
@@ -16,12 +17,17 @@ export interface RocCurve {
 export function rocCurve(scored: BinaryScores): RocCurve {
   const points = operatingPoints(scored);
   const { positives, negatives } = totalsOf(points);
-  return {
+  const curve: RocCurve = {
     fpr: [0, ...points.map(({ fp }) => fp)].map((count) => count / negatives),
     tpr: [0, ...points.map(({ tp }) => tp)].map((count) => count / positives),
     thresholds: [Infinity, ...points.map(({ threshold }) => threshold)],
     auc: areaUnderRoc(points),
   };
+  return withWords(
+    curve,
+    ({ auc, thresholds }) =>
+      `ROC curve of ${thresholds.length} thresholds: the area under it is ${auc.toFixed(3)}.`,
+  );
 }
 
 /** The area by trapezoids, which is Mann and Whitney's statistic (Hanley and McNeil, 1982). */
@@ -57,12 +63,17 @@ export function precisionRecallCurve(scored: BinaryScores): PrecisionRecallCurve
   const points = operatingPoints(scored);
   const { positives } = totalsOf(points);
   const rising = [...points].reverse();
-  return {
+  const curve: PrecisionRecallCurve = {
     precision: [...rising.map(({ tp, fp }) => tp / (tp + fp)), 1],
     recall: [...rising.map(({ tp }) => tp / positives), 0],
     thresholds: rising.map(({ threshold }) => threshold),
     averagePrecision: averagePrecision(points),
   };
+  return withWords(
+    curve,
+    (it) =>
+      `Precision-recall curve of ${it.thresholds.length} thresholds: average precision ${it.averagePrecision.toFixed(3)}.`,
+  );
 }
 
 /** No interpolation, which would flatter (Davis and Goadrich, 2006). */

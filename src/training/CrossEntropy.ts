@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { UserError } from "../core/errors.js";
 import { checkNumber } from "../core/checkNumber.js";
 import type { Mix } from "./mixUp.js";
@@ -16,6 +17,8 @@ export interface CrossEntropyOptions {
   readonly classWeights?: readonly number[];
 }
 
+const kinds: OptionKinds<CrossEntropyOptions> = { labelSmoothing: "number", classWeights: "list" };
+
 /** Makes the loss for `c` classes: a learner's `lossFunc`. */
 export type LossFunc = (c: number) => CrossEntropy;
 
@@ -25,6 +28,7 @@ export type LossFunc = (c: number) => CrossEntropy;
  *   there is not one weight for each class
  */
 export function crossEntropy(options: CrossEntropyOptions = {}): LossFunc {
+  checkOptions("crossEntropy()", options, kinds);
   checkNumber("labelSmoothing", options.labelSmoothing ?? 0, { from: 0, below: 1 });
   options.classWeights?.forEach((weight, i) => checkNumber(`classWeights[${i}]`, weight, { above: 0 }));
   return (c) => new CrossEntropy(c, options);

@@ -1,9 +1,11 @@
+import { inspect } from "node:util";
 import path from "node:path";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { preprocessingOf } from "../data/loading/prepareImage.js";
 import { currentDisplay } from "../core/Display.js";
 import type { Cnn } from "../models/Cnn.js";
 import { runDirectory } from "../core/runDirectory.js";
+import { noteSession } from "../core/session.js";
 import type { Interruption } from "./backup/SavedFit.js";
 import type { Callback } from "./callbacks/Callback.js";
 import { checkpointName, type CheckpointOptions } from "./checkpoint.js";
@@ -19,6 +21,7 @@ import { getPredsOfSet, type GetPredsOptions } from "./getPreds.js";
 import type { HistoryRow, Timing } from "./HistoryRow.js";
 import { learnerMetrics } from "./learnerMetrics.js";
 import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
+import { learnerInWords } from "./learnerInWords.js";
 import { lrFind } from "./lrFind.js";
 import type { LRFinderOptions } from "./callbacks/LRFinder.js";
 import type { LrSuggestions } from "./recorder/lrSuggestions.js";
@@ -233,6 +236,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
   async save(name: string, options: CheckpointOptions = {}): Promise<void> {
     const file = this.checkpoint(name);
     await this.runner.read("save()", "keep", () => this.trainer.save(file, options));
+    await noteSession();
   }
 
   /**
@@ -310,6 +314,11 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
     this.runner.dispose();
     this.optimizer.dispose();
     this.model.dispose();
+  }
+
+  /** What a notebook or `console.log` shows. */
+  [inspect.custom](): string {
+    return learnerInWords(this);
   }
 
   private get runner(): NetRunner {

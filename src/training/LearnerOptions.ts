@@ -1,9 +1,16 @@
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { type BackupOptions, backupPlan } from "./backup/BackupOptions.js";
 import type { Callback } from "./callbacks/Callback.js";
 import type { LossFunc } from "./CrossEntropy.js";
 import { checkNumber, checkInteger } from "../core/checkNumber.js";
 import type { Metric } from "./metrics/metrics.js";
-import { defaultWd, type OptFunc, type WeightDecayOptions } from "./optimizers/Optimizer.js";
+import { metricMakers, requireMade } from "./requireMade.js";
+import {
+  defaultWd,
+  type OptFunc,
+  weightDecayKinds,
+  type WeightDecayOptions,
+} from "./optimizers/Optimizer.js";
 
 /** How a learner trains. */
 export interface LearnerOptions extends WeightDecayOptions {
@@ -53,8 +60,34 @@ export interface LearnerOptions extends WeightDecayOptions {
   readonly modelDir?: string;
 }
 
-/** @throws UserError naming an option that makes no sense */
+export const learnerKinds: OptionKinds<LearnerOptions> = {
+  optFunc: "function",
+  lossFunc: "function",
+  mixUp: "number",
+  clipGrad: "number",
+  gradientAccumulation: "number",
+  callbacks: "list",
+  metrics: "list",
+  positiveClass: "text",
+  seed: "number",
+  trainBn: "boolean",
+  gradientCheckpointing: "boolean",
+  backup: ["boolean", "object"],
+  modelDir: "text",
+  ...weightDecayKinds,
+};
+
+/** @throws UserError naming an option that is not known or makes no sense */
 export function requireLearnerOptions(options: LearnerOptions): void {
+  checkOptions("new Learner()", options, learnerKinds);
+  options.metrics?.forEach((metric, i) => {
+    requireMade(`metrics[${i}]`, metric, { kind: "function", makers: metricMakers });
+  });
+  options.callbacks?.forEach((callback, i) => {
+    requireMade(`callbacks[${i}]`, callback, { kind: "object" });
+  });
+  requireMade("optFunc", options.optFunc, { kind: "function", makers: ["adam", "sgd"] });
+  requireMade("lossFunc", options.lossFunc, { kind: "function", makers: ["crossEntropy"] });
   const { wd = defaultWd, clipGrad, mixUp, gradientAccumulation = 1, seed = 0 } = options;
   checkInteger("seed", seed, -Infinity);
   checkNumber("wd", wd, { from: 0 });

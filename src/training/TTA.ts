@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
 import { cropPad } from "../data/transforms/cropPad.js";
 import { flipLr } from "../data/transforms/flipLr.js";
@@ -7,6 +8,7 @@ import { checkNumber, checkOneOf } from "../core/checkNumber.js";
 import { getPreds, loaderOf, type Predictor } from "./getPreds.js";
 import { crossEntropyOfProbabilities } from "../statistics/crossEntropy.js";
 import type { Predictions } from "../statistics/Predictions.js";
+import { predictionsInWords } from "../statistics/predictionsInWords.js";
 
 /**
  * How `learn.TTA` mixes predictions: `beta` times the plain ones plus 1 - `beta` times the mean of eight passes, each
@@ -22,6 +24,8 @@ export interface TTAOptions {
   readonly dsType?: Exclude<DsType, "test">;
 }
 
+const kinds: OptionKinds<TTAOptions> = { beta: "number", scale: "number", dsType: "text" };
+
 /**
  * Predictions averaged over augmented copies of the images (fast.ai v1's `learn.TTA`): beta times the plain ones
  * plus 1 - beta times the mean of eight passes, each zoomed towards one of the corners, mirrored or not, with the
@@ -31,8 +35,10 @@ export interface TTAOptions {
 export async function tta(
   predictor: Predictor,
   data: ImageDataBunch,
-  { beta = 0.4, scale = 1.35, dsType = "valid" }: TTAOptions,
+  options: TTAOptions,
 ): Promise<Predictions> {
+  checkOptions("TTA()", options, kinds);
+  const { beta = 0.4, scale = 1.35, dsType = "valid" } = options;
   checkNumber("beta", beta, { from: 0, to: 1 });
   checkNumber("scale", scale, { from: 1, to: 100 });
   checkOneOf("dsType", dsType, ["train", "valid"]);
@@ -46,7 +52,7 @@ export async function tta(
     probs.forEach((p, i) => (sum[i] = (sum[i] ?? 0) + p));
   }
   const probs = plain.probs.map((p, i) => beta * p + ((1 - beta) * (sum[i] ?? 0)) / passes);
-  return { ...plain, probs, losses: crossEntropyOfProbabilities(probs, plain.y) };
+  return predictionsInWords({ ...plain, probs, losses: crossEntropyOfProbabilities(probs, plain.y) });
 }
 
 const passes = 8;

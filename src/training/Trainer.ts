@@ -1,3 +1,5 @@
+import { withWords } from "../core/withWords.js";
+import { checkOptions } from "../core/checkOptions.js";
 import { performance } from "node:perf_hooks";
 import { currentDisplay } from "../core/Display.js";
 import { Random } from "../core/Random.js";
@@ -35,7 +37,13 @@ import { takeSnapshot } from "./session/snapshot.js";
 import type { TrainedLearner } from "./TrainedLearner.js";
 import { NetEpoch } from "./NetEpoch.js";
 import type { TrainedStage } from "./TrainedStage.js";
-import { validate, type ValidatedBatch, type ValidateOptions, type Validation } from "./validate.js";
+import {
+  validate,
+  type ValidatedBatch,
+  type ValidateOptions,
+  validateKinds,
+  type Validation,
+} from "./validate.js";
 
 /**
  * Trains a learner's net: it holds the optimizer, the loss, the random streams and the {@link NetRunner}, and keeps the
@@ -139,7 +147,8 @@ export class Trainer {
     requireBatch(this.data);
     const { learn, runner, options, optimizer, passes, streams, loss, seed } = this;
     const isSearch = operation.use === "search";
-    const recorder = new Recorder(optimizer, this.metrics.columns, span);
+    const title = isSearch ? "learning-rate finder" : this.phase === "frozen" ? "head" : "whole net";
+    const recorder = new Recorder(optimizer, this.metrics.columns, span, title);
     this.recorder = recorder;
     if (!isSearch) this.netEpoch.beginFit(this.phase, this.history);
     const all = inOrder([recorder, ...(isSearch ? [] : (options.callbacks ?? [])), ...callbacks]);
@@ -195,9 +204,20 @@ export class Trainer {
    * Loss and metrics of a set; see `Learner.validate`.
    * @throws UserError when there is no such set
    */
-  validateSet({ dsType = "valid" }: ValidateOptions): Promise<Validation> {
+  validateSet(options: ValidateOptions): Promise<Validation> {
+    checkOptions("validate()", options, validateKinds);
+    const { dsType = "valid" } = options;
     checkOneOf("dsType", dsType, ["train", "valid"]);
-    return interruptible((check) => this.validate(this.passes.over(loaderOf(this.data, dsType)), check));
+    return interruptible(async (check) => {
+      const found = await this.validate(this.passes.over(loaderOf(this.data, dsType)), check);
+      const names = this.metrics.columns.map(({ head }) => head);
+      return withWords(found, ({ validLoss, metrics }) =>
+        [
+          `loss ${validLoss.toFixed(6)}`,
+          ...metrics.map((value, i) => `${names[i] ?? ""} ${value.toFixed(6)}`),
+        ].join(", "),
+      );
+    });
   }
 
   /** What predicts with the net as it is. */

@@ -1,3 +1,5 @@
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../engine/safetensors.js";
@@ -16,7 +18,7 @@ import type { RngState } from "./rngState.js";
 import type { EpochMark } from "./NetEpoch.js";
 import type { Optimizer } from "./optimizers/Optimizer.js";
 import { requireFiniteWeights, divergedRemedy } from "../models/requireFiniteWeights.js";
-import { fileNamed } from "../core/fileEnding.js";
+import { fileNamed, withoutEnding } from "../core/fileEnding.js";
 
 /** Whose weights a checkpoint holds, as far as their names and shapes do not tell. */
 export interface CheckpointIdentity {
@@ -34,6 +36,8 @@ export interface CheckpointOptions {
    */
   readonly id?: string;
 }
+
+const kinds: OptionKinds<CheckpointOptions> = { id: "text" };
 
 /** What a checkpoint keeps beside the weights. */
 export interface Progress {
@@ -71,6 +75,7 @@ export async function saveCheckpoint(
   identity: CheckpointIdentity,
   options: CheckpointOptions = {},
 ): Promise<void> {
+  checkOptions("save()", options, kinds);
   const { architecture, classes, body } = identity;
   const whose = { ...geometryTexts(body), architecture, classes: JSON.stringify(classes) };
   await makeFolder(
@@ -116,6 +121,8 @@ export async function loadCheckpoint(
   identity: CheckpointIdentity,
   options: CheckpointOptions = {},
 ): Promise<Loaded> {
+  checkOptions("load()", options, kinds);
+  if (!existsSync(file)) throw noCheckpoint(file);
   const { tensors, metadata: texts } = await readSafetensors(file);
   const metadata = checkpointMetadataOf(texts, file);
   if (options.id !== undefined && metadata.id !== options.id) {
@@ -145,6 +152,27 @@ export async function loadCheckpoint(
   const draws = isDeepStrictEqual(metadata.seeds, seeds) ? metadata.draws : undefined;
   return { warnings, draws, epochMark: metadata.epochMark };
 }
+
+/** Names those that there are. */
+function noCheckpoint(file: string): UserError {
+  const folder = path.dirname(file);
+  const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
+  const names = entries
+    .filter((entry) => !entry.isDirectory() && entry.name.endsWith(checkpointEnding))
+    .map(({ name }) => withoutEnding(name, checkpointEnding))
+    .sort();
+  const shown = names.slice(0, maxListed).join(", ") + (names.length > maxListed ? ", ..." : "");
+  return new UserError(
+    `There is no checkpoint ${path.basename(file)} in ${folder}.`,
+    names.length > 0
+      ? `Load one of those that are there: ${shown}.`
+      : "None is there: `save` writes one. Those of another session lie in its own folder in runs/, which the learner's " +
+          "option `modelDir` names.",
+  );
+}
+
+/** The most names that a message lists. */
+const maxListed = 20;
 
 /** @returns a warning when the file was saved within an epoch */
 function epochLost(place: WithinEpoch | undefined, file: string): string | undefined {

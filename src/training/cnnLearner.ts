@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import type { DataBunch } from "./DataBunch.js";
 import { collectGarbage } from "../engine/collectGarbage.js";
 import { Random } from "../core/Random.js";
@@ -8,7 +9,7 @@ import type { Architecture } from "../models/bodies/Architecture.js";
 import { drawConvolutions } from "../models/bodies/kaimingNormal.js";
 import { models } from "../models/models.js";
 import { Learner } from "./Learner.js";
-import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
+import { learnerKinds, type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
 
 /** How the learner trains, and what its head is like. */
 export type CnnLearnerOptions = LearnerOptions &
@@ -18,6 +19,13 @@ export type CnnLearnerOptions = LearnerOptions &
      */
     readonly pretrained?: boolean;
   };
+
+const kinds: OptionKinds<CnnLearnerOptions> = {
+  pretrained: "boolean",
+  ps: "number",
+  linFtrs: "number",
+  ...learnerKinds,
+};
 
 /**
  * A learner on a pretrained body with a new head for the data's classes, frozen: fast.ai's `cnn_learner`. With
@@ -33,15 +41,17 @@ export async function cnnLearner<Data extends DataBunch>(
     throw new UserError("There is no net of that name.", `Choose one of: ${Object.keys(models).join(", ")}.`);
   }
   // Before the weights are read.
-  requireHead(options);
-  requireLearnerOptions(options);
-  const { pretrained = true, seed = data.seed } = options;
+  checkOptions("cnnLearner()", options, kinds);
+  const { ps, linFtrs, pretrained = true, ...own } = options;
+  requireHead({ ps, linFtrs });
+  requireLearnerOptions(own);
+  const { seed = data.seed } = own;
   const body = await arch.createBody("0", pretrained);
   if (!pretrained) drawConvolutions(body.net, new Random(seed, 2, 1));
-  const head = createHead("1", { ...options, features: body.features, c: data.c }, new Random(seed, 2));
+  const head = createHead("1", { ps, linFtrs, features: body.features, c: data.c }, new Random(seed, 2));
   const net = new Cnn(body, head);
   try {
-    const learn = new Learner(data, net, arch.name, options);
+    const learn = new Learner(data, net, arch.name, own);
     if (pretrained) learn.freeze();
     collectGarbage();
     return learn;

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { checkNumber, checkInteger } from "../core/checkNumber.js";
 import { requireEpochs } from "./fit.js";
 import { fitOneCycle, type FitOneCycleOptions } from "./fitOneCycle.js";
@@ -19,12 +20,22 @@ export interface FineTuneOptions extends Omit<FitOneCycleOptions, "maxLr" | "tot
   readonly divFactor?: number;
 }
 
+const kinds: OptionKinds<FineTuneOptions> = {
+  baseLr: "number",
+  freezeEpochs: "number",
+  lrMult: "number",
+  moms: "list",
+  divFactor: "number",
+  pctStart: "number",
+  finalDiv: "number",
+  wd: "number",
+  callbacks: "list",
+};
+
 /** See `Learner.fineTune`. */
-export async function fineTune(
-  trainer: Trainer,
-  epochs: number,
-  { baseLr = 2e-3, freezeEpochs = 1, lrMult = 100, pctStart = 0.3, divFactor = 5, ...rest }: FineTuneOptions,
-): Promise<void> {
+export async function fineTune(trainer: Trainer, epochs: number, options: FineTuneOptions): Promise<void> {
+  checkOptions("fineTune()", options, kinds);
+  const { baseLr = 2e-3, freezeEpochs = 1, lrMult = 100, pctStart = 0.3, divFactor = 5, ...rest } = options;
   requireEpochs(epochs);
   checkNumber("baseLr", baseLr, { above: 0 });
   checkNumber("lrMult", lrMult, { above: 0 });

@@ -8,7 +8,7 @@ import {
   type TrainingState,
 } from "./callbacks/Callback.js";
 import { currentDisplay } from "../core/Display.js";
-import { messageOf, UserError } from "../core/errors.js";
+import { Interrupted, messageOf, UserError } from "../core/errors.js";
 import { interruptible } from "../core/interrupt.js";
 import { SmoothenValue } from "./recorder/SmoothenValue.js";
 import type { BatchTrainer } from "./session/BatchTrainer.js";
@@ -224,9 +224,22 @@ class TrainingLoop {
       await this.check();
     } catch (interrupt) {
       await backup?.stop(this.loopState(phase));
-      throw interrupt;
+      throw interrupt instanceof Interrupted
+        ? new Interrupted(`${interrupt.message} ${this.placeInWords(phase)}`, { cause: interrupt.cause })
+        : interrupt;
     }
     if (backup?.isDue === true) await backup.write(this.loopState(phase));
+  }
+
+  /** Such as "in epoch 2 of 4, after 17 of 82 batches"; a search has batches alone. */
+  private placeInWords(phase: LoopState["phase"]): string {
+    const { epoch, batch, batches, validBatches, iteration } = this.state;
+    if (this.fitted.isSearch) return `after ${countOf(iteration, "batch", "batches")} of the search`;
+    const inEpoch = `in epoch ${epoch + 1} of ${this.to}`;
+    if (phase === "train") return `${inEpoch}, after ${batch} of ${countOf(batches, "batch", "batches")}`;
+    // Between the last step and the first batch of validation.
+    if (this.validated.length === 0) return `${inEpoch}, after its last batch`;
+    return `${inEpoch}, after ${batch} of ${countOf(validBatches, "batch", "batches")} of its validation`;
   }
 
   /** A callback may have given the learner other data since the last epoch. */
@@ -271,3 +284,5 @@ class TrainingLoop {
     Object.assign(state, validation);
   }
 }
+
+const countOf = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;

@@ -1,8 +1,10 @@
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import type { Callback } from "./callbacks/Callback.js";
 import { requireEpochs } from "./fit.js";
 import type { Operation } from "./session/NetAccess.js";
 import {
   cyclePart,
+  oneCycleKinds,
   type OneCycleOptions,
   OneCycleScheduler,
   requireOneCycle,
@@ -20,6 +22,13 @@ export interface FitOneCycleOptions extends OneCycleOptions {
   readonly callbacks?: readonly Callback[];
 }
 
+const kinds: OptionKinds<FitOneCycleOptions> = {
+  maxLr: ["number", "object", "list"],
+  wd: "number",
+  callbacks: "list",
+  ...oneCycleKinds,
+};
+
 /**
  * See `Learner.fitOneCycle`.
  * @param operation the fit that the cycle is, or is a part of
@@ -28,8 +37,10 @@ export async function fitOneCycle(
   trainer: Trainer,
   operation: Operation,
   epochs: number,
-  { maxLr = slice(3e-3), wd, callbacks = [], ...cycle }: FitOneCycleOptions,
+  options: FitOneCycleOptions,
 ): Promise<void> {
+  checkOptions("fitOneCycle()", options, kinds);
+  const { maxLr = slice(3e-3), wd, callbacks = [], ...cycle } = options;
   requireEpochs(epochs);
   const maxLrs = lrRange(maxLr, trainer.optimizer.groups.length);
   requireOneCycle(cycle);

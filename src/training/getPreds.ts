@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import type { DsType } from "../data/ImageDataBunch.js";
 import { currentDisplay } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
@@ -5,6 +6,7 @@ import { interruptible } from "../core/interrupt.js";
 import type { BatchLoader, DataBunch, ItemBatch } from "./DataBunch.js";
 import type { Passes } from "./session/Passes.js";
 import type { Predictions } from "../statistics/Predictions.js";
+import { predictionsInWords } from "../statistics/predictionsInWords.js";
 import type { BatchEvaluator } from "./session/BatchTrainer.js";
 import { requireSameClasses } from "./requireSameClasses.js";
 import { numberedGroups } from "../statistics/Groups.js";
@@ -53,8 +55,12 @@ export interface GetPredsOptions {
   readonly dl?: BatchLoader;
 }
 
+export const getPredsKinds: OptionKinds<GetPredsOptions> = { dsType: "text", dl: "object" };
+
 /** See `Learner.getPreds`. */
-export function getPredsOfSet(predictor: Predictor, { dsType, dl }: GetPredsOptions): Promise<Predictions> {
+export function getPredsOfSet(predictor: Predictor, options: GetPredsOptions): Promise<Predictions> {
+  checkOptions("getPreds()", options, getPredsKinds);
+  const { dsType, dl } = options;
   requireOneSet({ dsType, dl });
   if (dl) requireSamePreparation(dl.preparation, predictor.data.validDl.preparation);
   const labelled = dl === undefined && dsType === "test" ? false : undefined;
@@ -137,7 +143,8 @@ export function getPreds(
       );
     }
     const patients = patientsOf(loader);
-    return { probs, y, losses, classes, set: setOf(data, loader), positiveClass, patients };
+    const set = setOf(data, loader);
+    return predictionsInWords({ probs, y, losses, classes, set, positiveClass, patients });
   });
 }
 

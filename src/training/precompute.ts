@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import type { DataLoader } from "../data/loading/DataLoader.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { currentDisplay } from "../core/Display.js";
@@ -24,6 +25,8 @@ export interface PrecomputeOptions {
   readonly variants?: number;
 }
 
+const kinds: OptionKinds<PrecomputeOptions> = { variants: "number" };
+
 /** A head whose images are features already. Its weights are those of the learner that it came from. */
 class SharedHead extends Cnn {
   constructor(owner: Cnn) {
@@ -46,8 +49,10 @@ class SharedHead extends Cnn {
  */
 export async function precompute(
   learn: { readonly data: ImageDataBunch; readonly model: Cnn },
-  { variants = 1 }: PrecomputeOptions,
+  options: PrecomputeOptions,
 ): Promise<{ data: FeatureBunch; model: Cnn }> {
+  checkOptions("precompute()", options, kinds);
+  const { variants = 1 } = options;
   checkInteger("variants", variants, 1);
   const { data } = learn;
   const pool = learn.model.head.children().slice(0, 1);

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import type { DsType, ImageDataBunch } from "../data/ImageDataBunch.js";
 import { batchTiles, showTiles } from "../data/figures/showImages.js";
 import { checkInteger } from "../core/checkNumber.js";
@@ -13,12 +14,16 @@ export interface ShowResultsOptions {
   readonly dsType?: DsType;
 }
 
+const kinds: OptionKinds<ShowResultsOptions> = { rows: "number", dsType: "text" };
+
 /** See `Learner.showResults`. */
 export async function showResults(
   runner: BatchEvaluator,
   data: ImageDataBunch,
-  { rows = 5, dsType = "valid" }: ShowResultsOptions,
+  options: ShowResultsOptions,
 ): Promise<void> {
+  checkOptions("showResults()", options, kinds);
+  const { rows = 5, dsType = "valid" } = options;
   checkInteger("rows", rows, 1);
   const batch = await data.oneBatch(dsType);
   const { logits } = await runner.evaluateBatch(batch);

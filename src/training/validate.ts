@@ -1,3 +1,4 @@
+import type { OptionKinds } from "../core/checkOptions.js";
 import type { DsType } from "../data/ImageDataBunch.js";
 import type { CrossEntropy } from "./CrossEntropy.js";
 import type { ItemBatch } from "./DataBunch.js";
@@ -19,6 +20,8 @@ export interface ValidateOptions {
   /** @default "valid" */
   readonly dsType?: Exclude<DsType, "test">;
 }
+
+export const validateKinds: OptionKinds<ValidateOptions> = { dsType: "text" };
 
 /** What a set is validated with. */
 export interface Validator {

@@ -2,7 +2,9 @@ import { createWriteStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { EnvHttpProxyAgent, fetch, type Response } from "undici";
 import { currentDisplay } from "../core/Display.js";
+import { proxyVariable } from "../core/environment.js";
 import { UserError, messageOf } from "../core/errors.js";
 
 const connectMilliseconds = 6_000;
@@ -18,6 +20,9 @@ const again = "Check the internet connection and run it again: the download goes
  */
 export async function download(url: string, file: string, label: string): Promise<void> {
   const have = (await stat(file).catch(() => undefined))?.size ?? 0;
+  const proxy = proxyVariable();
+  // Node's own fetch knows nothing of proxies.
+  const dispatcher = proxy === undefined ? undefined : new EnvHttpProxyAgent();
   const control = new AbortController();
   let timer = setTimeout(() => {
     control.abort(new Error(`no answer within ${connectMilliseconds / 1000} s`));
@@ -26,6 +31,7 @@ export async function download(url: string, file: string, label: string): Promis
     const response = await fetch(url, {
       headers: have > 0 ? { Range: `bytes=${have}-` } : {},
       signal: control.signal,
+      dispatcher,
     });
     const total = totalBytes(response, have);
     // The server has nothing beyond what is here: an earlier attempt got it all, or got something else.
@@ -62,17 +68,25 @@ export async function download(url: string, file: string, label: string): Promis
   } catch (error) {
     if (error instanceof UserError) throw error;
     const cause: unknown = control.signal.aborted ? control.signal.reason : causeOf(error);
-    throw new UserError(`${url} could not be downloaded: ${messageOf(cause)}`, again, { cause: error });
+    throw new UserError(
+      `${url} could not be downloaded: ${messageOf(cause)}`,
+      proxy === undefined ? again : `The proxy is ${withoutPassword(proxy)} (HTTPS_PROXY). ${again}`,
+      { cause: error },
+    );
   } finally {
     clearTimeout(timer);
+    await dispatcher?.close().catch(() => undefined);
   }
 }
+
+/** What a person may be shown of a proxy's address. */
+const withoutPassword = (proxy: string): string => proxy.replace(/\/\/[^@/]*@/, "//");
 
 /** Read by hand: Node's and the DOM's types of a web stream do not fit each other. */
 async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader();
   while (reader) {
-    const { done, value }: { done: boolean; value?: Uint8Array } = await reader.read();
+    const { done, value } = (await reader.read()) as { done: boolean; value?: Uint8Array };
     if (done || value === undefined) return;
     yield value;
   }
@@ -86,6 +100,6 @@ function totalBytes(response: Response, have: number): number {
   return response.status === 206 ? length + have : length;
 }
 
-/** `fetch` hides what went wrong in the cause of "fetch failed". */
+/** `fetch` hides what went wrong in the cause of "fetch failed", or in the cause of that. */
 const causeOf = (error: unknown): unknown =>
-  error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  error instanceof Error && error.cause instanceof Error ? causeOf(error.cause) : error;

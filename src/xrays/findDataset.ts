@@ -64,7 +64,9 @@ export function findLocalDataset(
 
 function named(folder: string, what: string): FoundDataset {
   const remedy =
-    "Give a folder that holds train and test, each with a folder of images for each class (dataDir or XRAY_DATA).";
+    "Give a folder that holds train and test, each with a folder of images for each class (dataDir or XRAY_DATA). In a " +
+    "notebook of your own (npx xray lab, npx xray run --notebook), ImageDataBunch.fromFolder with the option validPct splits " +
+    "a folder with one folder for each class, and ImageDataBunch.fromCsv reads the classes from a file.";
   const root = path.resolve(folder);
   requireFolder(root, what, remedy);
   const nested = path.join(root, "chest_xray");

@@ -3,6 +3,8 @@ import { execFile } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
+import { exportedModel } from "../../src/commands/exportedModel.js";
+import { refuses } from "../support/refuses.js";
 import { projectRoot } from "../../src/core/environment.js";
 import { temporaryFolder } from "../support/folders.js";
 import { tinyLearner, validPaths } from "../support/tinyLearner.js";
@@ -61,16 +63,28 @@ describe("xray predict", () => {
     learn.dispose();
   });
 
-  it("says the class, its probability, the threshold and the heat map's file in words", async () => {
+  it("says the class, its probability and the threshold in words, and draws heat maps where they are asked for", async () => {
     const learn = await tinyLearner();
     const file = await learn.export();
     const [image = ""] = validPaths(learn);
     const { code, stdout } = await predict(image, "--model", file);
     assert.equal(code, 0);
-    assert.match(
-      stdout,
-      /: (NORMAL|PNEUMONIA), probability [01]\.\d{3} \(threshold 0\.5\); heat map .*\.png\n$/,
-    );
+    assert.match(stdout, /: (NORMAL|PNEUMONIA), probability [01]\.\d{3} \(threshold 0\.5\)\n$/);
+    assert.ok(!existsSync(path.join(learn.modelDir, "heatmaps")), "nobody asked for heat maps");
+    const drawn = await predict(image, "--heatmaps", "--model", file);
+    assert.match(drawn.stdout, /\(threshold 0\.5\); heat map .*heatmaps.*\.png\n$/);
+    learn.dispose();
+  });
+
+  it("finds an export of any name in a run's folder, and asks where there are several", async () => {
+    const learn = await tinyLearner();
+    await learn.save("checkpoint");
+    const run = path.dirname(await learn.export("mine"));
+    assert.equal(exportedModel(run), path.join(run, "mine.safetensors"));
+    await learn.export("other");
+    await refuses(() => exportedModel(run), "2 exported learners: mine.safetensors, other.safetensors");
+    await learn.export();
+    assert.equal(exportedModel(run), path.join(run, "export.safetensors"));
     learn.dispose();
   });
 

@@ -139,6 +139,12 @@ describe("a run's name", () => {
       assert.throws(() => folderNamed(name), /cannot be called/);
   });
 
+  it("has letters of any script, each written in one way", () => {
+    for (const name of ["ü", "größe-2", "лёгкие", "肺炎", "हिन्दी", "A/été_1"])
+      assert.equal(folderNamed(name), path.join(runsDir, name.normalize("NFC")));
+    assert.equal(folderNamed("ü".normalize("NFD")), folderNamed("ü".normalize("NFC")));
+  });
+
   it("is not that of the folder that holds the state of fits", () => {
     for (const name of ["backup", "A/backup"])
       assert.throws(() => folderNamed(name), /cannot be called "(A\/)?backup"/);

@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { projectRoot } from "../../src/core/environment.js";
 import { oneAtATime } from "../../src/core/oneAtATime.js";
+
+/** Whether another user can read the project: where root has it in a folder of its own, none can. */
+const isReadable =
+  spawnSync("cat", [path.join(projectRoot, "bin", "oneAtATime.cjs")], { uid: 65534, gid: 65534 }).status ===
+  0;
 
 describe("oneAtATime", () => {
   let folder = "";
@@ -58,6 +63,29 @@ describe("oneAtATime", () => {
       );
     });
   }
+
+  it(
+    "keeps nobody out of a folder that cannot be written",
+    { skip: process.getuid?.() === 0 && !isReadable },
+    async () => {
+      const locked = at("locked");
+      await mkdir(locked);
+      await chmod(locked, 0o555);
+      await chmod(folder, 0o755);
+      const script = `
+      const { oneAtATime } = require(${JSON.stringify(path.join(projectRoot, "bin", "oneAtATime.cjs"))});
+      const locks = [${JSON.stringify(path.join(locked, "set-up.lock"))}, ${JSON.stringify(path.join(locked, "deep", "set-up.lock"))}];
+      Promise.all(locks.map((lock) => oneAtATime({ lock }, async () => console.log("worked"))));`;
+      // Root may write everywhere.
+      const other = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+      const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], {
+        ...other,
+        encoding: "utf8",
+        cwd: tmpdir(),
+      });
+      assert.equal(stdout, "worked\nworked\n", stderr);
+    },
+  );
 
   it("says once whom it waits for", async () => {
     const lock = at("told.lock");

@@ -9,6 +9,7 @@ import { ImageDataset } from "../../src/data/ImageDataset.js";
 import { imagenetStats } from "../../src/data/imagenetStats.js";
 import { getTransforms } from "../../src/data/transforms/getTransforms.js";
 import { setDisplay, silentDisplay } from "../../src/core/Display.js";
+import { refuses } from "../support/refuses.js";
 import { needsXrays, smallSet, xrays } from "../support/folders.js";
 
 describe("ImageDataBunch", () => {
@@ -126,12 +127,27 @@ describe("ImageDataBunch", () => {
       const data = (await ImageDataBunch.fromFolder(smallSet(5, 1), options)).normalize(imagenetStats);
       await data.showBatch({ rows: 2 });
       await data.showBatch({ rows: 3 });
+      // Each look is another one: of training by itself, of other sets by the batch, of one image by its augmentations.
+      await data.showBatch({ rows: 2 });
+      await data.showBatch({ rows: 3, unique: true });
+      await data.showBatch({ rows: 3, unique: true });
+      await data.showBatch({ rows: 2, unique: 7 });
+      await refuses(data.showBatch({ dsType: "valid", batch: 1 }), "There is no batch 1", "from 0 to 0");
+      await refuses(data.showBatch({ unique: 10 }), "unique is 10", "from 0 to 9");
+      await refuses(data.showBatch({ unique: true, dsType: "valid" }), "training images alone");
+      await refuses(data.showBatch({ ds_type: "valid" } as never), "Did you mean dsType?");
       await data.close();
     } finally {
       setDisplay(previous);
     }
-    assert.equal(shown.length, 2);
-    const [four, eight] = shown;
+    assert.equal(shown.length, 6);
+    assert.equal(new Set(shown.map(({ png }) => Buffer.from(png).toString("base64"))).size, 6);
+    const [four, eight, , nine, , other] = shown;
+    assert.match(nine?.alt ?? "", /^9 augmentations of the training image 0, row by row: (NORMAL(, |$)){9}$/);
+    assert.match(
+      other?.alt ?? "",
+      /^4 augmentations of the training image 7, row by row: (PNEUMONIA(, |$)){4}$/,
+    );
     assert.match(four?.alt ?? "", /^4 augmented training images, row by row: ((NORMAL|PNEUMONIA)(, |$)){4}$/);
     assert.match(eight?.alt ?? "", /^8 /);
     const { width, format } = await sharp(four?.png).metadata();

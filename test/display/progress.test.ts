@@ -90,6 +90,28 @@ describe("fit progress", () => {
     );
   });
 
+  for (const width of [120, 80, 60, 44, 30, 20]) {
+    it(`in a terminal of ${width} columns shows whole losses, and no line is cut or broken`, () => {
+      const time = clock();
+      const written: string[] = [];
+      const sink = { write: (text: string) => written.push(text), isTTY: true, columns: width };
+      fit(new TerminalDisplay(sink, time.now), time.advance);
+      // eslint-disable-next-line no-control-regex
+      const lines = written.flatMap((text) => text.replaceAll(/\r|\x1b\[K/g, "").split("\n"));
+      assert.ok(
+        lines.every(({ length }) => length <= width),
+        lines.join("\n"),
+      );
+      const progress = lines.filter((line) => line.includes("/10"));
+      const training = progress.filter((line) => !line.includes("valid"));
+      assert.ok(
+        training.length > 5 && training.some((line) => line.includes(" 0.4123")),
+        progress.join("\n"),
+      );
+      assert.equal(lines.filter((line) => line.includes("0.412345")).length, 2, lines.join("\n"));
+    });
+  }
+
   it("knows the part done, the time and the rest", () => {
     const time = clock();
     const state = new FitState(columns, time.now);
@@ -159,14 +181,18 @@ describe("fit progress", () => {
     const time = clock();
     const { display, sent, html } = notebook(time.now);
     const progress = display.fitProgress(columns);
+    // Before the first batch, which takes longest, it says what is being done.
+    assert.match(html(), /<progress aria-label="Preparing the first batch.*recorded as a graph/);
+    assert.match(String(sent[0]?.bundle["text/plain"]), /^Preparing the first batch/);
     for (let i = 1; i <= 100; i++) {
       time.advance(50);
       progress.batch({ ...batch(i), batches: 100 });
     }
-    assert.equal(sent.length, 25);
+    assert.equal(sent.length, 26);
+    assert.doesNotMatch(html(), /Preparing/);
     assert.deepEqual([...new Set(sent.slice(1).map(({ update }) => update))], [true]);
     assert.equal(sent[0]?.update, false);
-    assert.match(html(), /<progress value="97" max="100"/);
+    assert.match(html(), /<progress value="100" max="100"/);
     assert.match(html(), /Epoch 1\/2/);
     progress.row(row);
     progress.end("interrupted <here>");

@@ -36,6 +36,15 @@ describe("one class against the rest", () => {
   const binary = (preds: Predictions, set: string) =>
     ClassificationInterpretation.fromPredictions(preds).binary({ set });
 
+  it("shows what a temperature does to the probabilities", () => {
+    const plain = binary(predictions([0.9, 0.8, 0.2, 0.1], [1, 0, 0, 0]), "test");
+    const cooled = binary(predictions([0.7, 0.6, 0.4, 0.3], [1, 0, 0, 0]), "test");
+    plain.showTemperature(2.5, cooled);
+    assert.deepEqual(tables[0]?.columns, ["measure", "as the net gives them", "at the temperature 2.500"]);
+    // (0.01 + 0.64 + 0.04 + 0.01) / 4, and (0.09 + 0.36 + 0.16 + 0.09) / 4.
+    assert.deepEqual(tables[0].rows[0], ["Brier score", "0.1750", "0.1750"]);
+  });
+
   it("takes a threshold that calls nothing positive, and refuses one that is none", () => {
     const turned = binary(predictions([0.9, 0.8, 0.2, 0.1], [0, 0, 1, 1]), "test");
     const chosen = turned.chooseThreshold("youden");

@@ -89,6 +89,26 @@ describe("ClassificationInterpretation", () => {
     assert.ok(Math.abs(worst.probability - 0.2) < 1e-6);
   });
 
+  it("has precision, recall, F1 and support of each class in a table, and shows it", () => {
+    const interp = ClassificationInterpretation.fromPredictions(articlePredictions());
+    interp.showSummary();
+    assert.deepEqual(tables.at(-1), interp.classTable());
+    const { columns, rows, note } = interp.classTable();
+    assert.deepEqual(columns, ["class", "precision", "recall", "F1", "support"]);
+    // As scikit-learn's classification_report has them.
+    assert.deepEqual(rows, [
+      ["NORMAL", "0.972 (0.936 to 0.988)", "0.739 (0.680 to 0.791)", "0.840", "234"],
+      ["PNEUMONIA", "0.863 (0.828 to 0.892)", "0.987 (0.970 to 0.995)", "0.921", "390"],
+      ["mean of the classes", "0.918", "0.863", "0.880", "624"],
+    ]);
+    assert.equal(note, undefined);
+    const classes = ["a", "b", "c"];
+    const three = { probs: Float32Array.from([1, 0, 0, 1, 0, 0]), y: Int32Array.from([0, 1]), classes };
+    const sparse = ClassificationInterpretation.fromPredictions({ ...three, losses: new Float32Array(2) });
+    assert.deepEqual(sparse.classTable().rows[2], ["c", "–", "–", "0.000", "0"]);
+    assert.match(sparse.classTable().note ?? "", /no image is of c; .*no image is predicted to be c/);
+  });
+
   it("shows counts and intervals", () => {
     ClassificationInterpretation.fromPredictions(articlePredictions()).showSummary();
     const recall = tables[0]?.rows.find(([name]) => name?.startsWith("recall"));

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Random } from "../../src/core/Random.js";
-import { type Tensor, tf } from "../../src/engine/tensorflow.js";
+import type { Tensor } from "../../src/engine/Tensor.js";
+import { tf } from "../../src/engine/tensorflow.js";
 import type { Parameter } from "../../src/engine/Variable.js";
 import { AdaptiveConcatPool2d } from "../../src/models/layers/AdaptiveConcatPool2d.js";
 import { BasicBlock } from "../../src/models/layers/BasicBlock.js";

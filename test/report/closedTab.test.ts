@@ -43,14 +43,10 @@ describe("JupyterLab, reopened", { skip: installedBrowser() === undefined && "th
     mkdirSync(path.join(runsDir, folder), { recursive: true });
     await writeNotebook(path.join(runsDir, folder, "fit.ipynb"), [{ code: fit(stop) }, { code: "6 * 7" }]);
     const options = {
-      arguments: [
-        "--no-browser",
-        `--ServerApp.port=${port}`,
-        "--ServerApp.port_retries=0",
-        "--ServerApp.allow_root=True",
-        "--IdentityProvider.token=",
-        "--LabApp.expose_app_in_browser=True",
-      ],
+      open: path.join(runsDir, folder, "fit.ipynb"),
+      port,
+      browser: false,
+      arguments: ["--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True"],
     };
     const script = `
       const { startLab } = require(${JSON.stringify(path.join(projectRoot, "dist", "src", "report", "lab.js"))});

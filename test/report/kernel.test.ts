@@ -74,7 +74,7 @@ describe("the kernel", () => {
 
   it("imports the sources as from notebooks/, wherever it was started, and takes an edit without the import cell", async () => {
     const source = path.join(root, "src", "parts", "greeter.ts");
-    const [first, made, unchanged, edited, typed, old, broken, mended, fields] = await session(
+    const [first, made, unchanged, edited, living, typed, old, broken, mended, fields] = await session(
       [
         {
           code: 'import { greet, Greeter, size } from "../src/index.js";\nconsole.log(process.cwd());\ngreet("Ann")',
@@ -82,6 +82,7 @@ describe("the kernel", () => {
         { code: 'const greeter = new Greeter("Bob"); [greeter.say(), size]' },
         { code: 'greet("Cy")' },
         { code: 'greet("Di")', write: { [source]: greeter("good morning", "speak") } },
+        { code: "[greeter.speak(), greeter instanceof Greeter, Object.keys(greeter).join()].join()" },
         { code: 'new Greeter("Ed").speak()' },
         { code: 'new Greeter("Flo").say()' },
         {
@@ -97,12 +98,76 @@ describe("the kernel", () => {
     assert.equal(printed(made), "[ 'hello Bob', 224 ]\n");
     assert.ok(seconds(unchanged) < 0.5, "an unchanged project costs next to nothing");
     assert.equal(printed(edited), "good morning Di\n");
+    assert.equal(printed(living), "good morning Bob,true,name\n");
     assert.equal(printed(typed), "good morning Ed\n");
     assert.match(errorOf(old).message, /Property 'say' does not exist/);
     assert.equal(errorOf(broken).name, "TypeScriptError");
     assert.match(errorOf(broken).message, /^src\/parts\/greeter\.ts\(9,7\): error TS2322/);
     assert.equal(printed(mended), "hi Guy\n");
     assert.deepEqual(fields?.matches, ["name", "speak"]);
+  });
+
+  it("gives objects that live the edited methods, and says which line to run again where that is not enough", async () => {
+    const at = (name: string) => path.join(root, "src", "parts", `${name}.ts`);
+    const base = (word: string) => `
+      import { punctuation } from "./punctuation.js";
+      export abstract class Base { abstract word(): string; say(): string { return "${word} " + this.word() + punctuation(); } }`;
+    const derived = (word: string, more = "", priv = "") => `
+      import { Base } from "./base.js";
+      export class Derived extends Base {
+        private times = 1; ${more}
+        word(): string { return "${word}" + this.times; }
+        get twice(): string { return this.word() + this.word(); }
+        static make(): Derived { return new Derived(); }
+      }
+      export class Hidden { #n = 1; get n(): number { return this.#n + ${priv || "0"}; } }
+      export const closure = (d: Derived) => () => d.say();`;
+    const punctuation = (sign: string) => `export const punctuation = (): string => "${sign}";`;
+    const index = ["greeter", "derived", "base"]
+      .map((name) => `export * from "./parts/${name}.js";\n`)
+      .join("");
+    const use = "[d.say(), d.twice, list[0].say(), call(), d instanceof Derived, d instanceof Base].join()";
+    const results = await session([
+      {
+        code:
+          'import { Base, closure, Derived, Hidden } from "../src/index.js";\nconst d = new Derived(), h = new Hidden();\n' +
+          "const list = [Derived.make()]; const call = closure(d);",
+        write: {
+          [path.join(root, "src", "index.ts")]: index,
+          [at("base")]: base("one"),
+          [at("derived")]: derived("a"),
+          [at("punctuation")]: punctuation("."),
+        },
+      },
+      { code: use },
+      { code: use, write: { [at("derived")]: derived("b") } },
+      { code: use, write: { [at("base")]: base("two") } },
+      { code: use, write: { [at("punctuation")]: punctuation("!") } },
+      { code: use, write: { [at("derived")]: derived("c", 'mark = "?";', "1") } },
+      { code: "[h.n, new Hidden().n, new Derived().mark, d.mark].join()" },
+    ]);
+    const said = (word: string, a: string, sign: string) => {
+      const once = `${word} ${a}1${sign}`;
+      return `${once},${a}1${a}1,${once},${once},true,true\n`;
+    };
+    assert.deepEqual(
+      results.slice(1, 6).map((result) => printed(result)),
+      [
+        said("one", "a", "."),
+        said("one", "b", "."),
+        said("two", "b", "."),
+        said("two", "b", "!"),
+        said("two", "c", "!"),
+      ],
+    );
+    const notes = results.map(({ outputs }) => outputs.filter(([kind]) => kind === "stderr").join());
+    assert.match(
+      notes[5] ?? "",
+      /d: made by Derived as it was before the edit; its fields[^]*const d = new Derived\(\), h = /,
+    );
+    assert.match(notes[5] ?? "", /h: made by Hidden as it was before the edit; it has private fields/);
+    assert.equal(notes.slice(0, 5).join(""), "");
+    assert.equal(printed(results[6]), "1,2,?,\n");
   });
 
   it("says what has taken the place of a name that is gone, from the changelog", async () => {
@@ -203,11 +268,12 @@ describe("the kernel", () => {
           let asked = false;
           process.once("notebook:interrupt", () => { asked = true; });
           class Stop extends Error { name = "KeyboardInterrupt"; }
+          console.log("begun");
           while (!asked) { steps++; await new Promise((done) => setImmediate(done)); }
           await new Promise((done) => setTimeout(done, 700));
           ended = true;
           throw new Stop("in step two");`,
-        interruptAfter: 0.4,
+        interruptAt: "begun",
       },
       { code: "[steps > 0, ended]" },
       { code: "await new Promise((done) => setTimeout(done, 30_000));", interruptAfter: 0.3 },

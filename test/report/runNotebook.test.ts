@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -173,6 +174,54 @@ describe("runNotebook", { concurrency: 3 }, () => {
       await assert.rejects(runNotebook({ notebook, output, parameters: given }), message);
     });
   }
+
+  it("runs nothing where a later cell does not compile, and says which", async () => {
+    const marker = at("was run");
+    await writeNotebook(at("typo.ipynb"), [
+      { code: `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(marker)}, "");` },
+      { code: "" },
+      { code: "let n: number = 1;", tags: ["parameters"] },
+      { code: 'const refused: string = 5; await import("node:os")', tags: ["raises-exception"] },
+      { code: "n.toFixd();" },
+    ]);
+    const run = runNotebook({
+      notebook: at("typo.ipynb"),
+      output: at("out/typo.ipynb"),
+      parameters: { n: 2 },
+    });
+    await assert.rejects(
+      run,
+      /typo\.ipynb does not compile in cell \[5\]: 1:3 - .*'toFixd'[^]*none was run.*typo\.failed/,
+    );
+    assert.ok(!existsSync(marker));
+    const [broken] = (await cellsOf(at("out/typo.failed.ipynb"))).filter(
+      ({ outputs = [] }) => outputs.length > 0,
+    );
+    assert.equal(broken?.outputs?.[0]?.ename, "TypeScriptError");
+  });
+
+  it("leaves a whole notebook, of the cells before, where the disk is full", async () => {
+    await writeNotebook(at("large.ipynb"), [
+      { code: '"before"' },
+      { code: 'console.log("x".repeat(600_000))' },
+    ]);
+    const options = { notebook: at("large.ipynb"), output: at("out/large.ipynb"), parameters: {} };
+    const script = `${required("report", "runNotebook.js")}.runNotebook(${JSON.stringify(options)})
+      .catch((error) => console.log(error.message));`;
+    // As a full disk, files that may not grow beyond 300 kB.
+    const child = spawn("sh", ["-c", 'ulimit -f 600; exec "$0" -e "$1"', process.execPath, script], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    let said = "";
+    child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    await once(child, "close");
+    assert.match(
+      said,
+      /cannot be written to .*out: File too large\.\nFree some room there\.[^]*large\.failed\.ipynb/,
+    );
+    const cells = await cellsOf(at("out/large.failed.ipynb"));
+    assert.equal([cells[0]?.outputs?.[0]?.text].flat().join(""), "before\n");
+  });
 
   it("is stopped by its signal within the running cell", async () => {
     await writeNotebook(at("long.ipynb"), [

@@ -102,6 +102,27 @@ describe("a run's reports", () => {
     assert.equal(page.querySelector(".banner")?.textContent, "Drawn <images>");
   });
 
+  it("say first what was trained on what, when, and the numbers with their intervals", () => {
+    assert.deepEqual(
+      [...page.querySelectorAll("h1")].map(({ textContent }) => textContent),
+      ["A run"],
+    );
+    assert.equal(page.title, `${path.basename(folder)}: A run`);
+    const facts = [...page.querySelectorAll("header p")].map(({ textContent }) => textContent);
+    assert.equal(
+      facts[0],
+      "resnet50, trained on 8 images of 32 x 32 pixels (head: 1 epoch, whole net: 2 epochs), judged on 4 test images.",
+    );
+    assert.equal(facts[1], `Run ${path.basename(folder)}, 2026-01-02, seed 5. Not a medical device.`);
+    const rows = [...page.querySelectorAll("header tbody tr")].map((row) =>
+      [...row.children].map(({ textContent }) => textContent),
+    );
+    assert.deepEqual(rows[1], ["accuracy", "0.500", "0.150 to 0.850"]);
+    const [header, nav] = [page.querySelector("header"), page.querySelector("nav")];
+    assert.ok(header && nav && header.compareDocumentPosition(nav) & page.DOCUMENT_POSITION_FOLLOWING);
+    assert.equal(page.querySelector("nav details")?.hasAttribute("open"), false);
+  });
+
   it("need nothing from a server", () => {
     const sources = [...page.querySelectorAll("[src], link[href]")].map(
       (element) => element.getAttribute("src") ?? element.getAttribute("href") ?? "",
@@ -147,7 +168,15 @@ describe("a run's reports", () => {
         assert.ok(Number(await chromium.evaluate("document.documentElement.scrollWidth")) <= 390);
         const ground = await chromium.evaluate("getComputedStyle(document.body).backgroundColor");
         assert.equal(ground, theme === "dark" ? "rgb(20, 23, 26)" : "rgb(255, 255, 255)");
-        assert.equal(await chromium.evaluate("document.title"), "A run");
+        // Warning, title, facts and all numbers are on the first screen.
+        const last = 'document.querySelector("header tr:last-child").getBoundingClientRect()';
+        assert.ok(Number(await chromium.evaluate(`${last}.bottom`)) <= 844);
+        assert.ok(Number(await chromium.evaluate(`${last}.right`)) <= 390);
+        // On a dark page a figure is no white block.
+        const turned = await chromium.evaluate(
+          'getComputedStyle(document.querySelector(".xray-figure")).filter',
+        );
+        assert.equal(turned, theme === "dark" ? "invert(0.92) hue-rotate(180deg)" : "none");
       } finally {
         await chromium.close();
       }

@@ -30,7 +30,8 @@ describe("parameters", () => {
     ["size", -224],
     ["size", 64.5],
     ["bs", 1],
-    ["epochsFrozen", 0],
+    ["epochsFrozen", -1],
+    ["epochsUnfrozen", 0.5],
     ["seed", NaN],
     ["trainPerClass", -1],
   ];
@@ -42,6 +43,15 @@ describe("parameters", () => {
       });
     });
   }
+
+  it("may leave out one of the two stages, and not both", () => {
+    for (const epochs of [{ epochsUnfrozen: 0 }, { epochsFrozen: 0 }]) {
+      const { parameters } = resolveParameters({ ...article, ...epochs, preset: "none" }, cpu);
+      assert.deepEqual(parameters, { ...article, ...epochs });
+    }
+    const none = { ...article, epochsFrozen: 0, epochsUnfrozen: 0, preset: "none" };
+    assert.throws(() => resolveParameters(none, cpu), /both 0: nothing would be trained/);
+  });
 
   it("refuse a net that is not there", () => {
     assert.throws(

@@ -94,14 +94,19 @@ interface Encoder {
   encode(): void;
   setDecompositions?(levels: number): void;
   setQuality?(lossless: boolean, rate: number): void;
+  setInterleaveMode?(mode: number): void;
 }
 
-/** By the whole build of the codec, of which the program itself uses the half that decodes. */
+/**
+ * By the whole build of the codec, of which the program itself uses the half that decodes.
+ * @param interleaveMode how JPEG-LS orders colours: 0 by planes, in which they come too, 1 by lines, 2 by pixels
+ */
 export async function encodeInWasm(
   name: "openjpeg" | "charls",
   bytes: Uint8Array,
   image: Parameters<Encoder["getDecodedBuffer"]>[0],
   lossless = true,
+  interleaveMode = 0,
 ): Promise<Buffer> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const load = require(`@cornerstonejs/codec-${name}/wasmjs`) as () => Promise<
@@ -113,6 +118,7 @@ export async function encodeInWasm(
   encoder.getDecodedBuffer(image).set(bytes);
   encoder.setDecompositions?.(2);
   encoder.setQuality?.(lossless, lossless ? 0 : 5);
+  encoder.setInterleaveMode?.(interleaveMode);
   encoder.encode();
   return Buffer.from(encoder.getEncodedBuffer());
 }

@@ -1,6 +1,7 @@
 """Holds a conversation with the kernel: kernelSession.py REQUEST, where REQUEST is JSON:
-{"jupyterPath", "cwd", "steps": [{"code", "interruptAfter": seconds, "write": {file: text}, "complete": code}]}.
-Prints one JSON list: for each step {"status", "count", "outputs": [[kind, ...]], "seconds", "matches"}."""
+{"jupyterPath", "cwd", "steps": [{"code", "interruptAfter": seconds, "interruptAt": text, "write": {file: text},
+"complete": code, "inspect": code, "check": [code]}], "answer": file}.
+Writes one JSON list: for each step {"status", "count", "outputs": [[kind, ...]], "seconds", "matches", "help", "problem"}."""
 
 import json
 import os
@@ -21,6 +22,17 @@ def run(step):
     if "complete" in step:
         reply = client.complete(step["complete"], len(step["complete"]), reply=True, timeout=60)
         return {"matches": reply["content"]["matches"]}
+    if "inspect" in step:
+        reply = client.inspect(step["inspect"], len(step["inspect"]), reply=True, timeout=60)
+        return {"help": reply["content"]["data"].get("text/plain", "")}
+    if "check" in step:
+        cells = [{"code": code, "mayFail": False} for code in step["check"]]
+        question = client.session.msg("comm_info_request", {"target_name": "xray-notebook.check", "cells": cells})
+        client.shell_channel.send(question)
+        while True:
+            reply = client.get_shell_msg(timeout=60)
+            if reply["parent_header"].get("msg_id") == question["header"]["msg_id"]:
+                return {"problem": reply["content"]["problem"]}
     # The kernel drops what comes within 200 ms of a failure.
     time.sleep(0.25)
     outputs = []
@@ -29,6 +41,10 @@ def run(step):
         content = message["content"]
         if message["msg_type"] == "stream":
             outputs.append([content["name"], content["text"]])
+            if step.get("interruptAt", "\0") in content["text"]:
+                # Node loses a signal that comes in the moment in which the synchronous part of a cell ends.
+                time.sleep(0.3)
+                kernel.interrupt_kernel()
         elif message["msg_type"] == "error":
             outputs.append(["error", content["ename"], content["evalue"], "\n".join(content["traceback"])])
         elif message["msg_type"] in ("display_data", "update_display_data"):
@@ -52,7 +68,8 @@ client = kernel.client()
 client.start_channels()
 try:
     client.wait_for_ready(timeout=60)
-    print(json.dumps([run(step) for step in request["steps"]]))
+    # Not to standard output, which the kernel has too and writes to without blocking: a long text would be cut.
+    pathlib.Path(request["answer"]).write_text(json.dumps([run(step) for step in request["steps"]]))
 finally:
     client.stop_channels()
     kernel.shutdown_kernel(now=True)

@@ -1,16 +1,24 @@
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { projectRoot } from "../../src/core/environment.js";
 import { setupJupyter, venvPython } from "../../src/report/setupJupyter.js";
 import { subprocess } from "../../src/core/subprocess.js";
+import { temporaryFolder } from "./folders.js";
 
 export interface KernelStep {
   readonly code?: string;
   /** Seconds after the start of the cell. */
   readonly interruptAfter?: number;
+  /** A text that the cell prints: it is interrupted then. */
+  readonly interruptAt?: string;
   /** Files to write before the cell, such as an edited source. */
   readonly write?: Readonly<Record<string, string>>;
   /** Instead of running something: what completes this text? */
   readonly complete?: string;
+  /** Instead of running something: what is told of the place at its end? */
+  readonly inspect?: string;
+  /** Instead of running something: which of these cells does not compile? */
+  readonly check?: readonly string[];
 }
 
 export interface StepResult {
@@ -19,6 +27,8 @@ export interface StepResult {
   readonly outputs: readonly (readonly string[])[];
   readonly seconds: number;
   readonly matches: readonly string[];
+  readonly help: string;
+  readonly problem: { readonly at: number; readonly messages: readonly string[] } | null;
 }
 
 /** Runs cells in a real kernel of the project whose `jupyter` folder is given. */
@@ -28,10 +38,11 @@ export async function kernelSession(
   steps: readonly KernelStep[],
 ): Promise<StepResult[]> {
   await setupJupyter(() => undefined);
-  const request = JSON.stringify({ jupyterPath: jupyter, cwd, steps });
+  const answer = path.join(temporaryFolder(), "answer.json");
+  const request = JSON.stringify({ jupyterPath: jupyter, cwd, steps, answer });
   const script = path.join(projectRoot, "test", "support", "kernelSession.py");
-  const printed = await subprocess(venvPython, [script, request], { remedy: "" });
-  return JSON.parse(printed.trim().split("\n").at(-1) ?? "") as StepResult[];
+  await subprocess(venvPython, [script, request], { remedy: "" });
+  return JSON.parse(await readFile(answer, "utf8")) as StepResult[];
 }
 
 /** What a step printed to standard output. */

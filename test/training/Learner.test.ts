@@ -276,8 +276,45 @@ describe("lrFind", () => {
     const before = weights(learn);
     const search = learn.lrFind();
     setTimeout(() => (process as NodeJS.EventEmitter).emit("notebook:interrupt"), 30);
-    await assert.rejects(search, { name: "KeyboardInterrupt" });
+    await assert.rejects(search, {
+      name: "KeyboardInterrupt",
+      message: /keyboard after \d+ batch(es)? of the search$/,
+    });
     assert.deepEqual(weights(learn), before);
+  });
+
+  it("says where it was interrupted", async () => {
+    const learn = learner({}, { train: 16, valid: 24 });
+    const stop = () => void (process as NodeJS.EventEmitter).emit("notebook:interrupt");
+    let ended = 0;
+    const cases = [
+      [{ validBatchEnd: stop }, "in epoch 1 of 2, after 1 of 3 batches of its validation"],
+      [
+        {
+          batchEnd: ({ batch }: { readonly batch: number }) => {
+            if (batch === 2) stop();
+          },
+        },
+        "in epoch 1 of 2, after its last batch",
+      ],
+      [
+        {
+          epochEnd: () => {
+            ended++;
+          },
+          batchEnd: () => {
+            if (ended === 1) stop();
+          },
+        },
+        "in epoch 2 of 2, after 1 of 2 batches",
+      ],
+    ] as const;
+    for (const [callback, place] of cases) {
+      ended = 0;
+      await assert.rejects(learn.fitOneCycle(2, { callbacks: [callback] }), {
+        message: `stopped by the person at the keyboard ${place}`,
+      });
+    }
   });
 });
 
@@ -308,6 +345,7 @@ describe("callbacks", () => {
     const interrupting = { batchEnd: () => void (process as NodeJS.EventEmitter).emit("notebook:interrupt") };
     await assert.rejects(learn.fitOneCycle(1, { callbacks: [spy, interrupting] }), {
       name: "KeyboardInterrupt",
+      message: "stopped by the person at the keyboard in epoch 1 of 1, after 1 of 2 batches",
     });
     assert.deepEqual(events, ["trainBegin", "epochBegin", ...batch, "trainEnd"]);
   });
@@ -483,6 +521,24 @@ describe("save and load", () => {
         name: "UserError",
         message: /^The folder .*models cannot be made: [^]*\n.*`modelDir`/,
       });
+    }));
+
+  it("that are not there: those that are there are named", () =>
+    inFolder(async () => {
+      const learn = learner({ modelDir: folder });
+      await assert.rejects(
+        learn.load("nope"),
+        /no checkpoint nope\.safetensors in .*\nNone is there[^]*modelDir/,
+      );
+      for (const name of ["step-2", "größe", "文件", "étape.safetensors"]) await learn.save(name);
+      await assert.rejects(learn.load("nope"), {
+        name: "UserError",
+        message:
+          /no checkpoint nope\.safetensors in .*\nLoad one of those that are there: größe, step-2, étape, 文件\./,
+      });
+      // The same letters, written in the other way that there is.
+      await learn.load("größe".normalize("NFD"));
+      await learn.load("étape");
     }));
 
   it("refuse a name that is a path", async () => {

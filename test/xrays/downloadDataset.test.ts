@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type RequestListener, createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { imageFiles } from "../../src/data/labels/imageFolder.js";
@@ -72,6 +72,57 @@ describe("downloadDataset", () => {
       assert.ok(!existsSync(path.join(folder, "ChestXRay2017.zip.part")));
       assert.deepEqual(ranges, [undefined, "bytes=5000-"]);
     });
+  });
+
+  it("goes by the proxy that is named, but to the hosts that are not to be reached by it", async () => {
+    const zip = zipped();
+    const seen: string[] = [];
+    const origin = createServer((_, response) => response.end(zip)).listen(0, "127.0.0.1");
+    const proxy = createServer();
+    // As a client asks for a connection to another machine; none is made to one with TLS.
+    proxy.on("connect", (request, socket) => {
+      seen.push(request.url ?? "");
+      if (request.url?.endsWith(":443") === true) socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+      else {
+        socket.write("HTTP/1.1 200 OK\r\n\r\n");
+        const onward = connect((origin.address() as AddressInfo).port, "127.0.0.1");
+        socket.pipe(onward).pipe(socket);
+        for (const end of [socket, onward]) end.on("error", () => undefined);
+      }
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const address = `http://me:secret@127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const before = { ...process.env };
+    try {
+      for (const name of ["HTTP_PROXY", "HTTPS_PROXY"]) process.env[name] = address;
+      const url = "http://x-rays.invalid/set.zip";
+      const set = await downloadDataset({ url, folder: temporaryFolder(), expected });
+      assert.equal(imageFiles(set).length, 6);
+      const safe = "https://x-rays.invalid/set.zip";
+      await assert.rejects(
+        downloadDataset({ url: safe, folder: temporaryFolder(), expected }),
+        (error: UserError) => {
+          assert.match(error.problem, /403/);
+          assert.match(error.remedy, /^The proxy is http:\/\/127\.0\.0\.1:\d+ \(HTTPS_PROXY\)/);
+          return true;
+        },
+      );
+      assert.deepEqual(seen, ["x-rays.invalid:80", "x-rays.invalid:443"]);
+      const asked = seen.length;
+      process.env.NO_PROXY = "127.0.0.1";
+      const direct: RequestListener = (_, response) => response.end(zip);
+      await serving(direct, (own) => downloadDataset({ url: own, folder: temporaryFolder(), expected }));
+      assert.equal(seen.length, asked);
+    } finally {
+      for (const name of ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"]) {
+        if (before[name] === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = before[name];
+      }
+      for (const server of [proxy, origin]) {
+        server.closeAllConnections();
+        server.close();
+      }
+    }
   });
 
   it("refuses a page in place of the archive, a wrong count, and a server that refuses", async () => {

@@ -1,19 +1,18 @@
 import { decodeInWasm } from "../images/decodeInWasm.js";
 import { type FrameHeader, jpegFrame, jpegSegments } from "../images/jpegSegments.js";
+import { codingIn } from "./codingIn.js";
 import { decodeJpegLossless } from "./decodeJpegLossless.js";
 import { decodeRle } from "./decodeRle.js";
 import { type Jpeg2000Frame, jpeg2000Frame } from "./jpeg2000Frame.js";
-import type { DicomImage } from "./readDicom.js";
+import type { DicomImage, Samples } from "./DicomImage.js";
 import type { PixelCoding } from "./transferSyntax.js";
 import { type StoredValues, compressedValues, nativeValues } from "./storedValues.js";
-import { UnreadableDicom } from "./UnreadableDicom.js";
-
-/** The samples of an image as numbers without sign, pixel by pixel. */
-export type Samples = Uint8Array | Uint16Array;
+import { UnreadableImage } from "../images/UnreadableImage.js";
+import { isSubsampled, withOwnColours } from "./ybr.js";
 
 type Compressed = Exclude<PixelCoding, "native" | "rle">;
 
-/** @throws UnreadableDicom when the pixel data do not make up the image */
+/** @throws UnreadableImage when the pixel data do not make up the image */
 export async function decodeFrame(image: DicomImage): Promise<StoredValues> {
   const { coding, pixels, samples } = image;
   const length = image.rows * image.columns;
@@ -21,18 +20,13 @@ export async function decodeFrame(image: DicomImage): Promise<StoredValues> {
 
   const sampleBytes = image.bitsAllocated / 8;
   const bytes = coding === "rle" ? decodeRle(pixels, length, samples, sampleBytes) : pixels;
-  const stored = nativeValues(samplesOf(bytes, length * samples, sampleBytes), image);
+  const isInPairs = coding === "native" && isSubsampled(image.photometric, samples);
+  const stored = nativeValues(samplesOf(bytes, length * (isInPairs ? 2 : samples), sampleBytes), image);
+  if (isInPairs) return { ...stored, values: withOwnColours(stored.values) };
   return samples === 3 && (coding === "rle" || image.planar)
-    ? { ...stored, values: interleaved(stored.values, length) }
+    ? { ...stored, values: interleaved(stored.values) }
     : stored;
 }
-
-/** The markers that begin the header of a picture in each coding (ITU T.81, table B.1, and T.87). */
-const markers: Readonly<Record<Exclude<Compressed, "jpeg2000">, readonly number[]>> = {
-  jpeg: [0xc0, 0xc1, 0xc2],
-  jpegLossless: [0xc3],
-  jpegLs: [0xf7],
-};
 
 async function decompressed(
   pixels: Uint8Array,
@@ -46,29 +40,33 @@ async function decompressed(
   const bytes = await decoded(pixels, coding, header, image);
   const length = header.width * header.height * header.samples;
   const values = samplesOf(bytes ?? new Uint8Array(), length, header.precision > 8 ? 2 : 1);
-  return compressedValues(values, image, header);
+  const isPlanar = coding === "jpegLs" && header.samples === 3 && interleaveMode(pixels) === 0;
+  return compressedValues(isPlanar ? interleaved(values) : values, image, header);
 }
 
 function headerOf(pixels: Uint8Array, coding: Compressed): FrameHeader | Jpeg2000Frame | undefined {
   if (coding === "jpeg2000") return jpeg2000Frame(pixels);
   const frame = jpegFrame(pixels);
-  return frame && markers[coding].includes(frame.marker) ? frame : undefined;
+  if (frame && codingIn(pixels) !== coding) {
+    throw new UnreadableImage(
+      `holds a JPEG by a process that is not read (its marker is ${frame.marker.toString(16).toUpperCase()})`,
+    );
+  }
+  return frame;
 }
 
 async function decoded(
   pixels: Uint8Array,
   coding: Compressed,
   header: FrameHeader,
-  { photometric, samples }: DicomImage,
+  { photometric }: DicomImage,
 ): Promise<Uint8Array | undefined> {
   switch (coding) {
     case "jpegLossless":
       return decodeJpegLossless(pixels, header);
-    case "jpegLs":
-      if (samples === 3) throw new UnreadableDicom("is a JPEG-LS image in colour, which is not read");
-      return decodeInWasm(coding, pixels, header);
     case "jpeg":
       return decodeInWasm(coding, photometric === "RGB" ? withColours(pixels) : pixels, header);
+    case "jpegLs":
     case "jpeg2000":
       return decodeInWasm(coding, pixels, header);
   }
@@ -78,19 +76,20 @@ async function decoded(
 function requireSame(header: FrameHeader | Jpeg2000Frame, image: DicomImage): void {
   const { width, height, samples, precision } = header;
   if (width !== image.columns || height !== image.rows || samples !== image.samples) {
-    throw new UnreadableDicom(
+    throw new UnreadableImage(
       `says ${image.columns} x ${image.rows} pixels of ${image.samples} samples, and its compressed image has ` +
         `${width} x ${height} of ${samples}`,
     );
   }
-  if ("signed" in header && header.signed !== image.signed) {
-    const [says, has] = image.signed ? ["with", "without"] : ["without", "with"];
-    throw new UnreadableDicom(`says that its values are ${says} sign, and its JPEG 2000 image is ${has}`);
+  if (image.coding === "jpeg" && precision > 8) {
+    throw new UnreadableImage(
+      `holds a lossy JPEG of ${precision} bits a sample, which is not read; convert it to explicit little endian`,
+    );
   }
   // A lossy picture of 8 bits has lost what a window of more bits would show.
   const isTooShallow = image.coding === "jpeg" && precision < image.bitsStored;
   if (precision > image.bitsAllocated || isTooShallow) {
-    throw new UnreadableDicom(
+    throw new UnreadableImage(
       `says ${isTooShallow ? image.bitsStored : image.bitsAllocated} bits a sample, and its compressed image has ` +
         `${precision}`,
     );
@@ -107,6 +106,9 @@ function samplesOf(bytes: Uint8Array, length: number, sampleBytes: number): Samp
 /** "Adobe", version 100, no flags, colours as they are: what a decoder believes more than its own guess. */
 const adobe = Buffer.from("ffee000e41646f626500640000000000", "hex");
 
+/** A shorter one, without what it says of the colours, is passed over by decoders. */
+const adobeBytes = 12;
+
 /** A JPEG that is said to hold RGB, and does not say so itself, would be taken for YCbCr. */
 function withColours(jpeg: Uint8Array): Uint8Array {
   return saysColours(jpeg) ? jpeg : Buffer.concat([jpeg.subarray(0, 2), adobe, jpeg.subarray(2)]);
@@ -116,7 +118,8 @@ function withColours(jpeg: Uint8Array): Uint8Array {
 function saysColours(jpeg: Uint8Array): boolean {
   for (const { marker, content } of jpegSegments(jpeg)) {
     const name = content.toString("latin1", 0, 5);
-    if ((marker === 0xe0 && name === "JFIF\0") || (marker === 0xee && name === "Adobe")) return true;
+    const isAdobe = marker === 0xee && name === "Adobe" && content.length >= adobeBytes;
+    if ((marker === 0xe0 && name === "JFIF\0") || isAdobe) return true;
     if (marker === 0xda) return false;
   }
   return false;
@@ -128,7 +131,7 @@ const mostPadding = 16;
 /**
  * Whether there is one picture, and it is ended: its codes never hold the marker of an end (ITU T.81, B.1.1.5; T.87,
  * annex A; T.800, annex A).
- * @throws UnreadableDicom when there is more than one picture
+ * @throws UnreadableImage when there is more than one picture
  */
 function isOnePicture(pixels: Uint8Array, coding: Compressed): boolean {
   const bytes = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength);
@@ -137,7 +140,7 @@ function isOnePicture(pixels: Uint8Array, coding: Compressed): boolean {
   if (end === -1) return false;
   const rest = bytes.subarray(end + 2);
   if (rest.length > mostPadding && rest.some((byte) => byte !== 0)) {
-    throw new UnreadableDicom(
+    throw new UnreadableImage(
       "holds more than one picture, or other data behind it, where it says one frame",
     );
   }
@@ -154,12 +157,23 @@ function startOfScan(jpeg: Buffer): number {
   return -1;
 }
 
-function interleaved(planes: Samples, length: number): Samples {
-  const pixels = new Uint8Array(planes.length);
+/** Samples colour by colour as pixel by pixel. */
+function interleaved(planes: Samples): Samples {
+  const length = planes.length / 3;
+  const pixels = planes.slice();
   for (let k = 0, at = 0; k < length; k++) {
     for (let plane = 0; plane < 3; plane++) pixels[at++] = planes[plane * length + k] ?? 0;
   }
   return pixels;
 }
 
-const damaged = (): UnreadableDicom => new UnreadableDicom("has pixel data that are cut short or damaged");
+/** How the colours of a JPEG-LS image follow each other: 0 where each has a scan of its own (ITU T.87, C.2.3). */
+function interleaveMode(jpegLs: Uint8Array): number | undefined {
+  for (const { marker, content } of jpegSegments(jpegLs)) {
+    // Behind the scan's components, two bytes each, and how much may be lost.
+    if (marker === 0xda) return content[2 + 2 * (content[0] ?? 0)];
+  }
+  return undefined;
+}
+
+const damaged = (): UnreadableImage => new UnreadableImage("has pixel data that are cut short or damaged");

@@ -1,4 +1,4 @@
-import { UnreadableDicom } from "./UnreadableDicom.js";
+import { UnreadableImage } from "../images/UnreadableImage.js";
 
 /**
  * Decodes DICOM's run-length coding (PS3.5, annex G): a segment for each byte of each sample, the highest byte
@@ -7,7 +7,7 @@ import { UnreadableDicom } from "./UnreadableDicom.js";
  * @param samples colours of a pixel
  * @param sampleBytes bytes of a sample, 1 or 2
  * @returns samples colour by colour, the lower byte first
- * @throws UnreadableDicom for a damaged image
+ * @throws UnreadableImage for a damaged image
  */
 export function decodeRle(
   bytes: Uint8Array,
@@ -47,8 +47,8 @@ function unpack(packed: Uint8Array, out: Uint8Array, at: number, step: number, c
   }
   // A byte more makes the number even, and 128 means nothing.
   if (packed.length - i > 1 && packed.subarray(i).some((byte) => byte !== 0 && byte !== 128)) {
-    throw new UnreadableDicom("holds more pixels than its rows, columns and bits make");
+    throw new UnreadableImage("holds more pixels than its rows, columns and bits make");
   }
 }
 
-const damaged = (): UnreadableDicom => new UnreadableDicom("has pixel data that are cut short or damaged");
+const damaged = (): UnreadableImage => new UnreadableImage("has pixel data that are cut short or damaged");

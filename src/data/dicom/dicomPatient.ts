@@ -2,8 +2,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { createRequire } from "node:module";
 import type DicomParser from "dicom-parser";
-import { inflated } from "./inflated.js";
-import { withKnownVrs } from "./withKnownVrs.js";
+import { part10 } from "./part10.js";
 
 /** Drawn for this process alone: nobody can try out which patient a hash stands for, nor tell that two programs saw the same. */
 const salt = randomBytes(32);
@@ -44,10 +43,7 @@ function identifierIn(file: string): string | undefined {
 function identifier(bytes: Uint8Array): string | undefined {
   // Loaded with the first DICOM file; a `PatientOf` cannot wait for an import.
   const parser = createRequire(__filename)("dicom-parser") as typeof DicomParser;
-  const id = parser
-    .parseDicom(withKnownVrs(inflated(bytes)), { untilTag })
-    .string(patientId)
-    ?.trim();
+  const id = parser.parseDicom(part10(bytes).bytes, { untilTag }).string(patientId)?.trim();
   return id === "" ? undefined : id;
 }
 

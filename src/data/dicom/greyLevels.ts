@@ -1,5 +1,5 @@
-import type { DicomImage, Lut, Window } from "./readDicom.js";
-import { UnreadableDicom } from "./UnreadableDicom.js";
+import type { DicomImage, Lut, Window } from "./DicomImage.js";
+import { UnreadableImage } from "../images/UnreadableImage.js";
 
 type Shown = Pick<
   DicomImage,
@@ -18,12 +18,12 @@ type Shown = Pick<
  * The grey level, 0 (black) to 255, of every value that the stored bits can hold: modality LUT or rescale, then VOI
  * LUT or window, then the inversion of MONOCHROME1 (PS3.3, C.11.1 and C.11.2).
  *
- * A VOI LUT goes before a window, and above 8 bits its own largest entry is white: some files say 16 bits of a table
+ * A VOI LUT that holds something goes before a window, and above 8 bits its own largest entry is white: some files say 16 bits of a table
  * that ends at 4095, and others say fewer bits than their entries have. Without either, values of more than 8 bits fill the range from the smallest to the
  * largest in the image, while 8 bits are shown as they are: they come from a picture made to be looked at. Padding
  * is black, and has no part in that range.
  * @param stored the values in the image, without sign
- * @throws UnreadableDicom when a window or a table shows different values as one grey level
+ * @throws UnreadableImage when a window or a table shows different values as one grey level
  */
 export function greyLevels(image: Shown, stored: Iterable<number>): Uint8Array {
   const count = 2 ** image.bitsStored;
@@ -56,7 +56,7 @@ export function greyLevels(image: Shown, stored: Iterable<number>): Uint8Array {
   });
   const first = levels[codes[0] ?? 0];
   if (codes.length > 1 && codes.every((code) => levels[code] === first)) {
-    throw new UnreadableDicom(
+    throw new UnreadableImage(
       "would be shown as one grey level, though its pixels differ: its window or lookup table does not fit its values",
     );
   }
@@ -64,7 +64,7 @@ export function greyLevels(image: Shown, stored: Iterable<number>): Uint8Array {
 }
 
 /** The number that stored bits stand for. */
-function valueOf(code: number, { bitsStored, signed }: Shown): number {
+export function valueOf(code: number, { bitsStored, signed }: Pick<Shown, "bitsStored" | "signed">): number {
   return signed && code >= 2 ** (bitsStored - 1) ? code - 2 ** bitsStored : code;
 }
 
@@ -74,8 +74,9 @@ function brightness(
   range: () => readonly [low: number, high: number],
 ): (value: number) => number {
   const { voiLut, window } = image;
-  if (voiLut) {
-    const most = largest(voiLut.entries);
+  const most = voiLut ? largest(voiLut.entries) : 0;
+  // A table of nothing but zeros beside a window is one that was never filled in.
+  if (voiLut && (most > 0 || !window)) {
     const white = voiLut.bits > 8 ? most : Math.max(most, 2 ** voiLut.bits - 1);
     return (value) => (white > 0 ? Math.min(1, lookUp(voiLut, value) / white) : 0);
   }
@@ -100,7 +101,8 @@ function windowed(value: number, { center, width, kind }: Window): number {
   }
 }
 
-function lookUp({ first, entries }: Lut, value: number): number {
+/** The entry of a value: beyond a table's ends the first or the last one. */
+export function lookUp({ first, entries }: Lut, value: number): number {
   const place = Math.min(entries.length - 1, Math.max(0, Math.round(value) - first));
   return entries[place] ?? 0;
 }

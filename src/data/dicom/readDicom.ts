@@ -1,76 +1,31 @@
-import type * as DicomParser from "dicom-parser";
-import type { DataSet, Element } from "dicom-parser";
+import type { DataSet } from "dicom-parser";
 import { messageOf } from "../../core/errors.js";
 import { tooManyPixels } from "../images/decodeLimits.js";
-import { type PixelCoding, pixelCoding } from "./transferSyntax.js";
-import { UnreadableDicom } from "./UnreadableDicom.js";
-import { inflated } from "./inflated.js";
-import { withKnownVrs } from "./withKnownVrs.js";
+import { pixelCoding } from "./transferSyntax.js";
+import { UnreadableImage } from "../images/UnreadableImage.js";
+import { part10 } from "./part10.js";
+import { pixelData } from "./pixelData.js";
 import { windowOf } from "./windowOf.js";
 import { numberOf } from "./numbersOf.js";
 import { lutOf } from "./lutOf.js";
-import { bytesOf, firstItem } from "./elements.js";
-
-/** A lookup table: values below `first` give its first entry, values above its range the last. */
-export interface Lut {
-  readonly first: number;
-  readonly bits: number;
-  readonly entries: Uint16Array;
-}
-
-/** A window of values to be shown, from black to white. */
-export interface Window {
-  readonly center: number;
-  readonly width: number;
-  readonly kind: "LINEAR" | "LINEAR_EXACT" | "SIGMOID";
-}
-
-/**
- * What is read of a DICOM file: how to show its pixels, and the pixels. Nothing that says who the patient is is
- * taken over.
- */
-export interface DicomImage {
-  readonly rows: number;
-  readonly columns: number;
-  readonly samples: 1 | 3;
-  readonly photometric: string;
-  /** Colour by colour in place of pixel by pixel. */
-  readonly planar: boolean;
-  readonly bitsAllocated: 8 | 16;
-  readonly bitsStored: number;
-  /** The place of the highest stored bit. */
-  readonly highBit: number;
-  /** The bits of a pixel, as a mask, in which the file says that it keeps overlays. */
-  readonly overlayBits: number;
-  readonly signed: boolean;
-  readonly slope: number;
-  readonly intercept: number;
-  /** In place of slope and intercept. */
-  readonly modalityLut?: Lut;
-  readonly voiLut?: Lut;
-  /** The first one whose width shows something; undefined where there is none. */
-  readonly window?: Window;
-  /** Stored values, both included, that fill the place outside the picture. */
-  readonly padding?: readonly [from: number, to: number];
-  readonly coding: PixelCoding;
-  /** One frame as stored; little endian where it is native. */
-  readonly pixels: Uint8Array;
-}
+import type { DicomImage } from "./DicomImage.js";
+import { paletteOf } from "./palette.js";
+import { firstItem } from "./elements.js";
+import { isSubsampled } from "./ybr.js";
 
 /**
  * Reads the attributes by which an image is shown (PS3.3, C.7.6.3, C.11.1 and C.11.2) and its pixels.
- * @throws UnreadableDicom
+ * @throws UnreadableImage
  */
 export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
-  const { parser, dataSet } = await parse(bytes);
-  const coding = pixelCoding(dataSet.string("x00020010") ?? "");
+  const file = part10(bytes);
+  const dataSet = await parse(file.bytes);
+  const coding = pixelCoding(file.syntax);
   const element = dataSet.elements.x7fe00010;
-  if (element === undefined || (element.length === 0 && element.fragments === undefined)) {
-    throw new UnreadableDicom("holds no pixel data");
-  }
+  if (element === undefined || element.length === 0) throw withoutPixels(dataSet);
   const frames = numberOf(dataSet, "x00280008", "number of frames") ?? 1;
   if (frames > 1) {
-    throw new UnreadableDicom(`holds ${frames} frames; export the one to use as a file of its own`);
+    throw new UnreadableImage(`holds ${frames} frames; export the one to use as a file of its own`);
   }
   const samples = dataSet.uint16("x00280002") ?? 1;
   const bitsAllocated = dataSet.uint16("x00280100");
@@ -78,27 +33,25 @@ export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
   const highBit = dataSet.uint16("x00280102") ?? bitsStored - 1;
   const [rows, columns] = [dataSet.uint16("x00280010") ?? 0, dataSet.uint16("x00280011") ?? 0];
   const signed = dataSet.uint16("x00280103") === 1;
-  const photometric = dataSet.string("x00280004") ?? "";
-  if (rows === 0 || columns === 0) throw new UnreadableDicom("does not say its rows and columns");
+  const photometric = (dataSet.string("x00280004") ?? "").trim().toUpperCase();
+  if (rows === 0 || columns === 0) throw new UnreadableImage("does not say its rows and columns");
   const tooMany = tooManyPixels(columns, rows);
-  if (tooMany !== undefined) throw new UnreadableDicom(tooMany, "tooLarge");
-  if (samples !== 1 && samples !== 3) throw new UnreadableDicom(`has ${samples} samples a pixel`);
-  if (bitsAllocated !== 8 && bitsAllocated !== 16) {
-    throw new UnreadableDicom(`has ${bitsAllocated ?? "no"} bits allocated; 8 and 16 are read`);
-  }
+  if (tooMany !== undefined) throw new UnreadableImage(tooMany, "tooLarge");
+  if (samples !== 1 && samples !== 3) throw new UnreadableImage(`has ${samples} samples a pixel`);
+  if (bitsAllocated !== 8 && bitsAllocated !== 16) throw otherBits(bitsAllocated);
   if (bitsStored < 1 || bitsStored > bitsAllocated || highBit < bitsStored - 1 || highBit >= bitsAllocated) {
-    throw new UnreadableDicom(
+    throw new UnreadableImage(
       `stores ${bitsStored} bits up to bit ${highBit} in ${bitsAllocated}: a contradiction`,
     );
   }
   const rescaling = (tag: string, name: string): number | undefined =>
-    numberOf(functionalGroup(dataSet, "x00289145", tag), tag, name);
+    firstFound(dataSet, "x00289145", (place) => numberOf(place, tag, name));
   const slope = rescaling("x00281053", "rescale slope") ?? 1;
   const intercept = rescaling("x00281052", "rescale intercept") ?? 0;
-  if (slope === 0) throw new UnreadableDicom("has a rescale slope of 0, which makes all pixels equal");
+  if (slope === 0) throw new UnreadableImage("has a rescale slope of 0, which makes all pixels equal");
   const modalityLut = lutOf(dataSet, "x00283000", signed);
   const negative = modalityLut === undefined && (signed || intercept < 0 || slope < 0);
-  const lutGroup = functionalGroup(dataSet, "x00289132", "x00283010");
+  const samplesStored = rows * columns * (isSubsampled(photometric, samples) ? 2 : samples);
   return {
     rows,
     columns,
@@ -113,29 +66,47 @@ export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
     slope,
     intercept,
     modalityLut,
-    voiLut: lutOf(lutGroup, "x00283010", negative),
-    window: windowOf(functionalGroup(dataSet, "x00289132", "x00281050")),
+    palette: photometric === "PALETTE COLOR" ? paletteOf(dataSet, signed) : undefined,
+    voiLut: firstFound(dataSet, "x00289132", (place) => lutOf(place, "x00283010", negative)),
+    window: firstFound(dataSet, "x00289132", windowOf),
     padding: paddingOf(dataSet, signed),
-    coding,
-    pixels:
-      coding === "native"
-        ? nativePixels(dataSet, element, rows * columns * samples * (bitsAllocated / 8))
-        : fragments(parser, dataSet, element),
+    ...pixelData(dataSet, element, coding, samplesStored * (bitsAllocated / 8)),
   };
 }
 
-type Parser = typeof DicomParser;
+/** Why there are no pixels: most such files are no images. */
+function withoutPixels(dataSet: DataSet): UnreadableImage {
+  if (dataSet.elements.x7fe00008 !== undefined || dataSet.elements.x7fe00009 !== undefined) {
+    return new UnreadableImage("holds its pixels as floating-point numbers, which are not read");
+  }
+  if (dataSet.elements.x00041220 !== undefined) {
+    return new UnreadableImage("is the index of a disc (DICOMDIR), and no image");
+  }
+  // Nothing but a code is repeated.
+  const modality = /^[A-Z]{2,16}$/.exec((dataSet.string("x00080060") ?? "").trim())?.[0];
+  return new UnreadableImage(
+    `holds no pixel data${modality === undefined ? "" : ` (its modality is ${modality})`}`,
+  );
+}
 
-async function parse(bytes: Uint8Array): Promise<{ parser: Parser; dataSet: DataSet }> {
+function otherBits(bits: number | undefined): UnreadableImage {
+  if (bits === undefined) return new UnreadableImage("does not say how many bits it allocates for a sample");
+  const such = bits === 1 ? "1 bit for a sample, as masks have" : `${bits} bits for a sample`;
+  return new UnreadableImage(`allocates ${such}, which is not read; 8 and 16 are`);
+}
+
+async function parse(whole: Uint8Array): Promise<DataSet> {
   // Loaded with the first DICOM file.
   const { default: parser } = await import("dicom-parser");
   // It would fail at the start of a deflated data set, or inflate it without a bound.
   const inflater = (): never => {
-    throw new UnreadableDicom("has a header that is damaged");
+    throw new UnreadableImage("has a header that is damaged");
   };
-  const whole = withKnownVrs(inflated(bytes));
+  // Without a representation, fragments would be taken for a sequence.
+  const vrCallback = (tag: string): string | undefined => (tag === "x7fe00010" ? "OB" : undefined);
+  const options = { inflater, vrCallback };
   try {
-    return { parser, dataSet: parser.parseDicom(whole, { inflater }) };
+    return parser.parseDicom(whole, options);
   } catch (error) {
     // What it throws is mostly no Error, and holds what it has read so far.
     const thrown = error as { readonly exception?: unknown; readonly dataSet?: DataSet };
@@ -143,61 +114,31 @@ async function parse(bytes: Uint8Array): Promise<{ parser: Parser; dataSet: Data
     const end = pixels === undefined ? whole.length : pixels.dataOffset + pixels.length;
     if (end < whole.length) {
       // The pixels are whole, and what stands behind them is no element: other bytes, or a second file.
-      return { parser, dataSet: parser.parseDicom(whole.subarray(0, end), { inflater }) };
+      return parser.parseDicom(whole.subarray(0, end), options);
     }
     const inner = thrown.exception ?? error;
-    if (inner instanceof UnreadableDicom) throw inner;
+    if (inner instanceof UnreadableImage) throw inner;
     const reason = messageOf(inner);
     const cut = /past end|beyond|outside|buffer|length/i.test(reason);
-    throw new UnreadableDicom(cut ? "is cut short (truncated)" : "is no DICOM file that can be read");
-  }
-}
-
-/** More than these are no padding: some other size was meant, or a second image. */
-const mostPadding = 16;
-
-function nativePixels(dataSet: DataSet, element: Element, length: number): Uint8Array {
-  if (element.fragments !== undefined || element.hadUndefinedLength === true) {
-    throw new UnreadableDicom(
-      "has pixel data in fragments, as compressed images have, and a transfer syntax without compression",
-    );
-  }
-  const pixels = bytesOf(dataSet, element);
-  if (pixels.length - length > mostPadding) {
-    throw new UnreadableDicom(
-      `holds ${pixels.length} bytes of pixels, and its rows, columns and bits make ${length}`,
-    );
-  }
-  const swapped = dataSet.string("x00020010") === "1.2.840.10008.1.2.2" && element.vr === "OW";
-  return swapped ? Buffer.from(pixels.subarray(0, pixels.length & ~1)).swap16() : pixels;
-}
-
-/** The only frame of compressed pixels, its fragments joined. */
-function fragments(parser: Parser, dataSet: DataSet, element: Element): Uint8Array {
-  if (element.fragments === undefined) {
-    throw new UnreadableDicom(
-      "has pixel data that are not compressed, and a transfer syntax of compressed ones",
-    );
-  }
-  const count = element.fragments.length;
-  if (count === 0) throw new UnreadableDicom("holds no pixel data");
-  try {
-    return parser.readEncapsulatedPixelDataFromFragments(dataSet, element, 0, count);
-  } catch {
-    throw new UnreadableDicom("is cut short (truncated)");
+    throw new UnreadableImage(cut ? "is cut short (truncated)" : "is no DICOM file that can be read");
   }
 }
 
 /**
- * Where the first frame's attribute stands: in an enhanced image (PS3.3, C.7.6.16) among the frame's own functional
- * groups, or those that all frames share; in others beside its pixels.
+ * What is read of the first of these places that has it: in an enhanced image (PS3.3, C.7.6.16) the frame's own functional
+ * group and the one that all frames share; in others, and in some of these too, beside the pixels.
  */
-function functionalGroup(dataSet: DataSet, group: string, attribute: string): DataSet {
-  for (const place of ["x52009230", "x52009229"]) {
-    const found = firstItem(firstItem(dataSet, place), group);
-    if (found?.elements[attribute] !== undefined) return found;
+function firstFound<T>(
+  dataSet: DataSet,
+  group: string,
+  read: (place: DataSet) => T | undefined,
+): T | undefined {
+  for (const groups of ["x52009230", "x52009229"]) {
+    const place = firstItem(firstItem(dataSet, groups), group);
+    const found = place && read(place);
+    if (found !== undefined) return found;
   }
-  return dataSet;
+  return read(dataSet);
 }
 
 /** Overlays in the pixels' own unused bits have a place, and no data of their own (PS3.3 of 2004, C.9.2). */

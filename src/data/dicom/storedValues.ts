@@ -1,6 +1,5 @@
-import type { Samples } from "./decodeFrame.js";
-import type { DicomImage } from "./readDicom.js";
-import { UnreadableDicom } from "./UnreadableDicom.js";
+import type { DicomImage, Samples } from "./DicomImage.js";
+import { UnreadableImage } from "../images/UnreadableImage.js";
 import type { FrameHeader } from "../images/jpegSegments.js";
 
 /** The values of an image, as numbers without sign of so many bits. */
@@ -17,7 +16,7 @@ const mostOvershoot = 0.5;
  * The stored bits of native pixels, shifted down. Bits below them are no part of the value. Those above it are cleared
  * where they repeat the sign, or where the file says that it keeps overlays in them (as files before 2004 do).
  * @param values changed in place
- * @throws UnreadableDicom when values are larger than the bits stored can hold
+ * @throws UnreadableImage when values are larger than the bits stored can hold
  */
 export function nativeValues(values: Samples, image: DicomImage): StoredValues {
   const { bitsStored, bitsAllocated, highBit, signed, padding, overlayBits } = image;
@@ -59,7 +58,7 @@ function extended(values: Samples, { signed, bitsStored, bitsAllocated }: DicomI
  * bits stored is brought back to their ends.
  * @param values changed in place
  * @param header of the compressed picture
- * @throws UnreadableDicom when values are larger than the bits stored can hold, or their sign cannot be told
+ * @throws UnreadableImage when values are larger than the bits stored can hold, or their sign cannot be told
  */
 export function compressedValues(
   values: Samples,
@@ -73,11 +72,13 @@ export function compressedValues(
   const beyond = mayOvershoot ? mostOvershoot * count : 0;
   const [low, high] = signed ? [-count / 2, count / 2 - 1] : [0, count - 1];
   const half = 2 ** (precision - 1);
-  if (!signed && precision <= bitsStored) return { values, bits: bitsStored };
+  const isSignUnexpected = !signed && header.signed === true;
+  if (!signed && precision <= bitsStored && !isSignUnexpected) return { values, bits: bitsStored };
   for (let k = 0; k < values.length; k++) {
     const value = (values[k] ?? 0) & (2 * half - 1);
     if (signed && header.signed !== true) {
-      // A JPEG has no sign: the bits stored are one by themselves, or the sign goes on above them.
+      // A JPEG has no sign, and some encoders of JPEG 2000 are told of none: the bits stored are one by themselves, or the
+      // sign goes on above them.
       const isWhole = value < count ? precision >= bitsStored || value < half : value >= 2 * half - count / 2;
       if (!isWhole) throw tooLarge(image, value);
       values[k] = value % count;
@@ -91,7 +92,7 @@ export function compressedValues(
   return { values, bits: bitsStored };
 }
 
-const tooLarge = ({ bitsStored, signed }: DicomImage, value: number): UnreadableDicom =>
-  new UnreadableDicom(
+const tooLarge = ({ bitsStored, signed }: DicomImage, value: number): UnreadableImage =>
+  new UnreadableImage(
     `says ${bitsStored} bits stored${signed ? ", with a sign" : ""}, and holds the value ${value}, which is not of them`,
   );

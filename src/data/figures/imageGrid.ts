@@ -44,6 +44,11 @@ export async function imageGrid(
     const picture = sharp(bytesOfPixels(tile.pixels), { raw });
     return { input: await picture.resize(side, side).png().toBuffer(), left, top: top + titled };
   });
+  // Light on a dark strip, and nothing between the tiles: the grid is at home on a white page and on a dark one.
+  const strips = placed.map(
+    ({ left, top }) =>
+      `<rect x="${left}" y="${top}" width="${side}" height="${titleHeight}" fill="#33383e"/>`,
+  );
   const titles = placed.map(
     ({ tile, left, top }) =>
       `<text x="${left + side / 2}" y="${top + 17}" text-anchor="middle" ` +
@@ -51,8 +56,8 @@ export async function imageGrid(
   );
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
-    `font-family="sans-serif" fill="#222">${titles.join("")}</svg>`;
-  return sharp({ create: { width, height, channels: 3, background: "#fff" } })
+    `font-family="sans-serif" fill="#fff">${strips.join("")}${titles.join("")}</svg>`;
+  return sharp({ create: { width, height, channels: 4, background: "#0000" } })
     .composite([...(await Promise.all(images)), { input: Buffer.from(svg), left: 0, top: 0 }])
     .png()
     .toBuffer();

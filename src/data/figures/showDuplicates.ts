@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/checkOptions.js";
 import path from "node:path";
 import { currentDisplay } from "../../core/Display.js";
 import { checkInteger } from "../../core/checkNumber.js";
@@ -17,6 +18,7 @@ export async function showDuplicates(
   pairs: readonly Duplicate[],
   options: { readonly rows?: number } = {},
 ): Promise<void> {
+  checkOptions("showDuplicates()", options, { rows: "number" });
   const shown = pairs.slice(0, checkInteger("rows", options.rows ?? 10, 1));
   const display = currentDisplay();
   if (shown.length === 0) {

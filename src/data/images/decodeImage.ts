@@ -5,8 +5,8 @@ import { BadImage } from "./BadImage.js";
 import { maxBytes } from "./decodeLimits.js";
 import { decodeSmallJpeg } from "./decodeSmallJpeg.js";
 import { decodeWithSharp } from "./decodeWithSharp.js";
-import { decodeInThread } from "../dicom/decodeInThread.js";
-import { UnreadableDicom } from "../dicom/UnreadableDicom.js";
+import { decodeInThread, threadKinds } from "./decodeInThread.js";
+import { UnreadableImage } from "./UnreadableImage.js";
 import { imageKind, isReadKind, kindName, readKindNames } from "./imageKind.js";
 import type { Pixels } from "./Pixels.js";
 
@@ -37,19 +37,19 @@ export async function decodeBytes(bytes: Buffer, path: string): Promise<Pixels> 
   }
   const small = kind === "jpeg" ? await decodeSmallJpeg(bytes) : undefined;
   if (small !== undefined && small !== "damaged") return small;
-  const decoded = kind === "dicom" ? dicomPixels(bytes, path) : decodeWithSharp(bytes, kind, path);
-  const pixels = await decoded;
+  const inThread = threadKinds.has(kind);
+  const pixels = await (inThread ? pixelsFromThread(bytes, path) : decodeWithSharp(bytes, kind, path));
   // It mostly has its own words for that, but misses the last rows.
   if (small === "damaged") throw new BadImage(path, "is corrupt (its codes do not make up its picture)");
   return withoutEqualChannels(pixels);
 }
 
-async function dicomPixels(bytes: Buffer, path: string): Promise<Pixels> {
+async function pixelsFromThread(bytes: Buffer, path: string): Promise<Pixels> {
   try {
     return await decodeInThread(bytes);
   } catch (error) {
     // Without a cause: nothing that was read of the file but the reason leaves the reader.
-    throw error instanceof UnreadableDicom ? new BadImage(path, error.message, error.kind) : error;
+    throw error instanceof UnreadableImage ? new BadImage(path, error.message, error.kind) : error;
   }
 }
 
@@ -79,7 +79,9 @@ function requireBytes(bytes: number, path: string): void {
 
 function whatElse(bytes: Buffer, path: string): string {
   if (looksLikeText(bytes)) return "holds text, not an image";
-  if (/\.(dcm|dicom)$/i.test(path)) return "is no DICOM file: it lacks the word DICM behind its preamble";
+  if (/\.(dcm|dicom)$/i.test(path)) {
+    return "is no DICOM file: it lacks the word DICM behind its preamble, and does not begin with elements of one";
+  }
   return `is no image of a kind that is read: ${readKindNames} are`;
 }
 

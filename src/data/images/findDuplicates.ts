@@ -1,9 +1,11 @@
+import { checkOptions } from "../../core/checkOptions.js";
 import { currentDisplay } from "../../core/Display.js";
 import { checkNumber } from "../../core/checkNumber.js";
 import { interruptible } from "../../core/interrupt.js";
 import { defaultWorkers } from "../bunchOptions.js";
 import type { ImageDataset, ImageItem } from "../ImageDataset.js";
-import { hashBits, hashDistance } from "./imageHash.js";
+import { hashBits } from "./imageHash.js";
+import { nearHashes } from "./nearHashes.js";
 import { WorkerPool } from "../loading/WorkerPool.js";
 import type { Fingerprint } from "../loading/workerMessages.js";
 
@@ -49,23 +51,23 @@ const chunk = 16;
  */
 export async function findDuplicates(
   sets: Readonly<Record<string, ImageDataset>>,
-  { maxDistance = 26, withinSets = false }: DuplicateOptions = {},
+  options: DuplicateOptions = {},
 ): Promise<Duplicate[]> {
+  checkOptions("findDuplicates()", options, { maxDistance: "number", withinSets: "boolean" });
+  const { maxDistance = 26, withinSets = false } = options;
   checkNumber("maxDistance", maxDistance, { from: 0, below: hashBits });
   const images = Object.entries(sets).flatMap(([set, dataset]) =>
     dataset.items.map((item) => ({ ...item, set })),
   );
   const prints = await fingerprints(images.map(({ path }) => path));
-  const pairs: Duplicate[] = [];
-  images.forEach((image, i) => {
-    const print = prints[i];
-    for (let k = i + 1; k < images.length; k++) {
-      const [other, its] = [images[k], prints[k]];
-      if (!print || !other || !its || (image.set === other.set && !withinSets)) continue;
-      const distance = hashDistance(print.hash, its.hash);
-      if (distance > maxDistance) continue;
-      pairs.push({ images: [image, other], distance, exact: print.pixels === its.pixels });
-    }
+  const isAsked = (one: number, other: number): boolean =>
+    withinSets || images[one]?.set !== images[other]?.set;
+  const hashes = prints.map((print) => print.hash);
+  const near = await interruptible((check) => nearHashes(hashes, maxDistance, isAsked, check));
+  const pairs = near.flatMap(([one, other, distance]): Duplicate[] => {
+    const [image, twin] = [images[one], images[other]];
+    if (!image || !twin) return [];
+    return [{ images: [image, twin], distance, exact: prints[one]?.pixels === prints[other]?.pixels }];
   });
   return pairs.sort((a, b) => Number(b.exact) - Number(a.exact) || a.distance - b.distance);
 }

@@ -25,20 +25,6 @@ export function imageHash(pixels: Pixels): Uint32Array {
   return words;
 }
 
-/** The number of bits in which two hashes differ, 0..256. */
-export function hashDistance(a: Uint32Array, b: Uint32Array): number {
-  let bits = 0;
-  for (let k = 0; k < a.length; k++) bits += populationCount((a[k] ?? 0) ^ (b[k] ?? 0));
-  return bits;
-}
-
-/** Warren, "Hacker's Delight", figure 5-2. */
-function populationCount(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555);
-  const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
 /** Grey values, `[32, 32]`. */
 function thumbnail({ data, height, width, channels }: Pixels): Float32Array {
   const small = new Float32Array(side * side * channels);

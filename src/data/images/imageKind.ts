@@ -1,3 +1,5 @@
+import { dataSetEncoding } from "../dicom/dataSetEncoding.js";
+
 /** Kinds of files, told by their first bytes, with what a person calls them and whether they are read as images. */
 const kinds = {
   jpeg: { name: "JPEG", read: true },
@@ -5,11 +7,10 @@ const kinds = {
   tiff: { name: "TIFF", read: true },
   webp: { name: "WebP", read: true },
   gif: { name: "GIF", read: true },
+  bmp: { name: "BMP", read: true },
+  pnm: { name: "PGM or PPM", read: true },
+  jpeg2000: { name: "JPEG 2000", read: true },
   dicom: { name: "DICOM", read: true },
-  dicomWithoutPreamble: { name: "DICOM without preamble", read: false },
-  bmp: { name: "BMP", read: false },
-  pnm: { name: "PGM or PPM", read: false },
-  jpeg2000: { name: "JPEG 2000", read: false },
   jpegXl: { name: "JPEG XL", read: false },
   avif: { name: "AVIF", read: false },
   heif: { name: "HEIF", read: false },
@@ -56,7 +57,7 @@ export function imageKind(bytes: Uint8Array): ImageKind | undefined {
   if (text.startsWith("ftyp", 4)) return brandKind(text.slice(8, 12));
   if (/^P[1-7][ \t\r\n#]/.test(text)) return "pnm";
   if (/^(\xef\xbb\xbf)?\s*(?=<)(?!<(!doctype html|html))[^]*<svg[\s>]/i.test(text)) return "svg";
-  if (beginsAsElement(head)) return "dicomWithoutPreamble";
+  if (beginsAsDataSet(head)) return "dicom";
   return undefined;
 }
 
@@ -91,9 +92,9 @@ function brandKind(brand: string): ImageKind | undefined {
   return /^(hei[cxms]|hev[cxms]|mif1|msf1)$/.test(brand) ? "heif" : undefined;
 }
 
-/** Whether a data set of DICOM may begin here, with an element of group 2 or 8, in explicit or implicit syntax. */
-function beginsAsElement(head: Buffer): boolean {
-  if (head.length < 16 || ![2, 8].includes(head.readUInt16LE(0)) || head.readUInt16LE(2) > 0xff) return false;
-  const explicit = /^(AE|AS|CS|DA|DT|IS|LO|LT|OB|PN|SH|SQ|ST|TM|UI|UL|US)$/;
-  return explicit.test(head.toString("latin1", 4, 6)) || head.readUInt32LE(4) <= 64;
+/** Whether a DICOM file without preamble begins here: with the magic word, or at once with elements of group 2 or 8. */
+function beginsAsDataSet(head: Buffer): boolean {
+  if (head.toString("latin1", 0, 4) === "DICM") return dataSetEncoding(head, 4) !== undefined;
+  const [little, big] = head.length < 2 ? [0, 0] : [head.readUInt16LE(0), head.readUInt16BE(0)];
+  return [2, 8].some((group) => group === little || group === big) && dataSetEncoding(head, 0) !== undefined;
 }

@@ -11,6 +11,8 @@ export interface CsvColumns {
   readonly records: readonly (readonly string[])[];
   readonly fnameAt: number;
   readonly labelAt: number;
+  /** The column that divides the images, where the person named one. */
+  readonly validAt: number | undefined;
   /** Whether the person named the column of labels. */
   readonly isLabelSaid: boolean;
 }
@@ -47,9 +49,9 @@ export function checkCsvColumns(table: CsvColumns): void {
 const valuesOf = ({ records }: CsvColumns, at: number): Set<string> =>
   new Set(records.map((record) => record[at] ?? ""));
 
-/** Places of the columns that are neither file names nor, as it stands, labels. */
-const unusedOf = ({ columns, fnameAt, labelAt }: CsvColumns): number[] =>
-  [...columns.keys()].filter((at) => at !== fnameAt && at !== labelAt);
+/** Places of the columns that are neither file names, nor the split, nor, as it stands, labels. */
+const unusedOf = ({ columns, fnameAt, labelAt, validAt }: CsvColumns): number[] =>
+  [...columns.keys()].filter((at) => at !== fnameAt && at !== labelAt && at !== validAt);
 
 const isLabelName = (name: string): boolean => labelName.test(plain(name));
 
@@ -80,13 +82,14 @@ function refuseIndicators(table: CsvColumns): void {
 }
 
 function tellSplit(table: CsvColumns): void {
-  const { file, columns } = table;
+  const { file, columns, validAt } = table;
+  if (validAt !== undefined) return;
   for (const at of unusedOf(table)) {
     const values = valuesOf(table, at);
     if (!splitName.test(plain(columns[at] ?? "")) || values.size < 2 || values.size > mostSets) continue;
     currentDisplay().text(
       `Warning: the column "${columns[at] ?? ""}" of ${file} (${namesInWords(values)}) is ignored: chance divides the images. ` +
-        "To keep that split, put the images into folders train and valid, with a folder for each class, and take fromFolder.",
+        `If it says which images validate, say validCol: ${JSON.stringify(columns[at])}.`,
     );
   }
 }

@@ -5,6 +5,9 @@ import { UserError, messageOf } from "../../core/errors.js";
 import { imageKind, isReadKind, kindBytes } from "../images/imageKind.js";
 import { LeftOut, type LeftOutReason } from "./LeftOut.js";
 
+/** Where an image stands in a split. */
+export type SplitSide = "train" | "valid" | "heldOut";
+
 /** A file and its class. */
 export interface LabelledFile {
   /** Absolute path. */
@@ -12,6 +15,8 @@ export interface LabelledFile {
   readonly class: string;
   /** Whose image it is, where the labels say it. */
   readonly patient?: string;
+  /** Where it stands, where the labels say it. */
+  readonly split?: SplitSide;
 }
 
 /** How a folder is gone through. */
@@ -29,7 +34,7 @@ export type Excluded = readonly (string | RegExp)[];
  * Endings of the images that are read. Such files are taken by their names, and their content is checked when they
  * are decoded: reading the beginning of each as well takes as long again as listing them.
  */
-const imageEnding = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|dcm|dicom)$/i;
+const imageEnding = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|bmp|dib|p[gnp]m|jp2|j2k|jpf|dcm|dicom)$/i;
 
 /** Whether a file is an image by its name; hidden ones are none. */
 export const hasImageEnding = (name: string): boolean => imageEnding.test(name) && !name.startsWith(".");

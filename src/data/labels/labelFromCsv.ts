@@ -7,6 +7,8 @@ import { type LabelledFile, hasImageEnding } from "./imageFolder.js";
 import { isFile, labelFromLists } from "./labelFiles.js";
 import type { LeftOut } from "./LeftOut.js";
 import { type CsvFormat, readCsvRecords } from "./readCsvRecords.js";
+import { sidesOf } from "./splitColumn.js";
+import { withoutRepeats } from "./withoutRepeats.js";
 
 /** A column by its name in the header, or by its place, from 0 on. */
 export type Column = string | number;
@@ -26,6 +28,12 @@ export interface CsvOptions extends CsvFormat {
    * into account. Nobody's name is kept. @default none; `groupBy` says it, or each image counts by itself
    */
   readonly patientCol?: Column;
+  /**
+   * The column that says which images validate: true or false, as fast.ai's `valid_col` (1 and 0, yes and no), or the
+   * names of splits, such as train, valid and test. What is called test, or held out, becomes `heldOutDs`.
+   * @default none; chance divides
+   */
+  readonly validCol?: Column;
   /** Put behind each file name, such as ".jpeg". @default "" */
   readonly suffix?: string;
   /** False: the first row is an image's already, and columns have no names. @default true */
@@ -33,7 +41,8 @@ export interface CsvOptions extends CsvFormat {
 }
 
 /**
- * Files and labels from a CSV file (RFC 4180), in its order; blanks round a field are no part of it.
+ * Files and labels from a CSV file (RFC 4180), in its order; blanks round a field are no part of it. Several rows of an
+ * image that agree count as one.
  * @param leftOut is told which images lie beside the listed ones, and are not listed
  * @param apart paths that are not listed with good reason
  * @throws UserError naming the file, row or column that is wrong
@@ -53,7 +62,7 @@ export function labelFromCsv(
     header = true,
   } = options;
   const file = path.resolve(root, csvLabels);
-  const { records, rows } = readCsvRecords(
+  const { records, rows: lines } = readCsvRecords(
     {
       file,
       what: "labels",
@@ -65,8 +74,11 @@ export function labelFromCsv(
   const columns = ((header ? records.shift() : records[0]?.map(() => "")) ?? []).map((name) => name.trim());
   const fnameAt = placeOf("fnCol", fnCol, columns, file);
   const labelAt = placeOf("labelCol", labelCol, columns, file);
-  const patientAt =
-    options.patientCol === undefined ? undefined : placeOf("patientCol", options.patientCol, columns, file);
+  const placeIfSaid = (name: "patientCol" | "validCol"): number | undefined => {
+    const column = options[name];
+    return column === undefined ? undefined : placeOf(name, column, columns, file);
+  };
+  const [patientAt, validAt] = [placeIfSaid("patientCol"), placeIfSaid("validCol")];
   if (fnameAt === labelAt) {
     throw new UserError(
       `fnCol and labelCol are one column of ${file}, ${fnameAt}.`,
@@ -80,28 +92,46 @@ export function labelFromCsv(
   }
   if (header) {
     const isLabelSaid = options.labelCol !== undefined;
-    checkCsvColumns({ file, columns, records, fnameAt, labelAt, isLabelSaid });
+    checkCsvColumns({ file, columns, records, fnameAt, labelAt, validAt, isLabelSaid });
   }
-  const cell = (record: readonly string[], at: number, row: number): string => {
-    const text = (record[at] ?? "").trim();
+  const lineOf = (row: number): number => lines[row + (header ? 1 : 0)] ?? 0;
+  const cell = (at: number, row: number): string => {
+    const text = (records[row]?.[at] ?? "").trim();
     const missing = text === "" || (at === labelAt && isMissingValue(text));
     if (!missing) return text;
     const column = columns[at] === "" ? at : `"${columns[at] ?? ""}"`;
     const holds = text === "" ? "nothing" : `${JSON.stringify(text)}, a word for a missing value,`;
     throw new UserError(
-      `Row ${rows[row + (header ? 1 : 0)] ?? 0} of ${file} has ${holds} in column ${column}.`,
+      `Row ${lineOf(row)} of ${file} has ${holds} in column ${column}.`,
       text === ""
         ? "Fill it in, or remove the row."
         : "Fill it in, or remove the row; if it is a class, give it another name.",
     );
   };
-  const fnames = records.map((record, row) => fnameOf(cell(record, fnameAt, row)));
-  const labels = records.map((record, row) => cell(record, labelAt, row));
-  const files = labelFromLists(root, fnames, labels);
-  const labelled =
-    patientAt === undefined
-      ? files
-      : files.map((one, row) => ({ ...one, patient: cell(records[row] ?? [], patientAt, row) }));
+  const columnOf = (at: number): string[] => records.map((_, row) => cell(at, row));
+  const [fnames, labels] = [columnOf(fnameAt).map(fnameOf), columnOf(labelAt)];
+  const patients = patientAt === undefined ? undefined : columnOf(patientAt);
+  const splitName = validAt === undefined ? "" : `"${columns[validAt] ?? ""}" (${validAt}) of ${file}`;
+  const splits = validAt === undefined ? undefined : sidesOf(columnOf(validAt), splitName);
+  const rows = withoutRepeats(
+    fnames.map((fname, row) => ({
+      fname,
+      label: labels[row] ?? "",
+      patient: patients?.[row],
+      split: splits?.[row],
+      line: lineOf(row),
+    })),
+    file,
+  );
+  const files = labelFromLists(
+    root,
+    rows.map((row) => row.fname),
+    rows.map((row) => row.label),
+  );
+  const labelled = files.map((one, k) => {
+    const { patient, split } = rows[k] ?? {};
+    return { ...one, ...(patient !== undefined && { patient }), ...(split !== undefined && { split }) };
+  });
   if (leftOut) addUnlisted(leftOut, labelled, apart);
   return labelled;
 }

@@ -70,11 +70,12 @@ export function byPatient(
 export function warnOfSharedPatients(
   train: readonly LabelledFile[],
   valid: readonly LabelledFile[],
-  groupBy: PatientOf,
+  groupBy?: PatientOf,
   [learnedName, testedName] = ["training", "validation"],
 ): void {
   const [learned, tested] = [byPatient(train, groupBy), byPatient(valid, groupBy)];
-  const shared = [...tested].filter(([patient]) => learned.has(patient));
+  // Patients that nobody tells are files.
+  const shared = [...tested].filter(([patient]) => typeof patient === "string" && learned.has(patient));
   if (shared.length === 0) return;
   const images = shared.reduce((sum, [, files]) => sum + files.length, 0);
   currentDisplay().text(

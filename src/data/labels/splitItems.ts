@@ -32,8 +32,9 @@ export interface JudgingSet {
 
 const validation: JudgingSet = {
   name: "validation",
-  ifEmpty: "Check validPct or the valid folder.",
-  ifClassMissing: "Take another seed or a larger validPct, or give a validation folder with every class.",
+  ifEmpty: "Check validPct, validCol or the valid folder.",
+  ifClassMissing:
+    "Take stratify: true, another seed or a larger validPct, or give a validation folder with every class.",
 };
 
 const heldOutSet: JudgingSet = {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { Random } from "../../core/Random.js";
 import type { Batch } from "../Batch.js";
 import { type BatchToDraw, drawBatch } from "./drawBatch.js";
@@ -58,6 +59,13 @@ export class DataLoader {
   get preparation(): Preprocessing {
     const { size, resizing, transforms, stats } = this.options;
     return { size, ...resizing, transforms, stats: stats() };
+  }
+
+  /** What a notebook or `console.log` shows. */
+  [inspect.custom](): string {
+    const { transforms, size } = this.options;
+    const names = transforms.map(({ name }) => name).join(", ") || "none";
+    return `DataLoader: ${this.length} batches of ${this.bs} of ${this.dataset.length} images of ${size} x ${size}; transforms: ${names}`;
   }
 
   /** Batches in one pass. */

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { checkNumber } from "../../core/checkNumber.js";
 import { brightness } from "./brightness.js";
 import { contrast } from "./contrast.js";
@@ -31,6 +32,18 @@ export interface TransformOptions {
   readonly xtraTfms?: readonly Transform[];
 }
 
+const kinds: OptionKinds<TransformOptions> = {
+  doFlip: "boolean",
+  flipVert: "boolean",
+  maxRotate: "number",
+  maxZoom: "number",
+  maxLighting: "number",
+  maxWarp: "number",
+  pAffine: "number",
+  pLighting: "number",
+  xtraTfms: "list",
+};
+
 /** What is done to training images and to validation images. */
 export interface Transforms {
   /** Drawn anew for every image and pass. */
@@ -45,6 +58,7 @@ export interface Transforms {
  * @throws UserError naming an option that is out of its range
  */
 export function getTransforms(options: TransformOptions = {}): Transforms {
+  checkOptions("getTransforms()", options, kinds);
   const { doFlip = true, flipVert = false, xtraTfms = [] } = options;
   const maxRotate = checkNumber("maxRotate", options.maxRotate ?? 10, { from: 0, to: 360 });
   const maxZoom = checkNumber("maxZoom", options.maxZoom ?? 1.1, { from: 1, to: 100 });

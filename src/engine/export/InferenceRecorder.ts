@@ -1,6 +1,6 @@
 import type { OperationRecorder } from "../graph/recording.js";
 import type { Attr } from "../operations/binding.js";
-import type { Tensor } from "../tensorflow.js";
+import type { Tensor } from "../Tensor.js";
 import type { InferenceConstant, InferenceGraph, InferenceInput, InferenceNode } from "./InferenceGraph.js";
 
 /** Where a tensor comes from. */

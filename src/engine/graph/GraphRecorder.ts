@@ -1,6 +1,6 @@
 import { attr, float32, int32 } from "../operations/attr.js";
 import type { Attr, ResourceHandle } from "../operations/binding.js";
-import type { Tensor } from "../tensorflow.js";
+import type { Tensor } from "../Tensor.js";
 import type { Variable } from "../Variable.js";
 import type { Feed } from "./Feed.js";
 import type { Graph, GraphFunction, GraphGroup, GraphNode } from "./Graph.js";

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { acrossReloads } from "../../core/acrossReloads.js";
 import type { FeedValue } from "./Feed.js";
 import type { GraphProgram, GroupSetting } from "./GraphSession.js";
 import type { GraphReply, GraphRequest } from "./graphWorker.js";
@@ -94,6 +95,20 @@ function startWorker(): Worker {
 let thread: Thread | undefined;
 let opened = 0;
 
+/** Frees the graphs that nothing refers to any more: whoever had them was given up and not disposed. */
+const unreachable = acrossReloads("unreachableGraphs", () => new FinalizationRegistry<OpenGraph>(close));
+
+interface OpenGraph {
+  readonly thread: Thread;
+  readonly session: number;
+}
+
+/** Has the thread free a graph; one that has ended has freed it. */
+function close({ thread, session }: OpenGraph): void {
+  thread.count(-1);
+  thread.ask({ kind: "close", session }).catch(() => undefined);
+}
+
 /** A graph that runs in another thread, so that this one stays free for a notebook's messages and progress. */
 export class RemoteGraph {
   private constructor(
@@ -111,6 +126,7 @@ export class RemoteGraph {
     thread ??= new Thread();
     thread.count(1);
     const graph = new RemoteGraph(thread, opened++);
+    unreachable.register(graph, { thread, session: graph.session }, graph);
     await graph.thread.ask({ kind: "open", session: graph.session, program });
     return graph;
   }
@@ -153,6 +169,7 @@ export class RemoteGraph {
   }
 
   async close(): Promise<void> {
+    unreachable.unregister(this);
     this.thread.count(-1);
     await this.thread.ask({ kind: "close", session: this.session });
   }

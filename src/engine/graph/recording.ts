@@ -1,5 +1,5 @@
 import type { Attr, ResourceHandle } from "../operations/binding.js";
-import type { Tensor } from "../tensorflow.js";
+import type { Tensor } from "../Tensor.js";
 import type { Feed } from "./Feed.js";
 
 /** Takes down operations as they run. */

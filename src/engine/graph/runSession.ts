@@ -1,5 +1,5 @@
 import { backend, binding } from "../operations/binding.js";
-import type { Tensor } from "../tensorflow.js";
+import type { Tensor } from "../Tensor.js";
 
 /** A loaded graph with its own variables. */
 export type SessionHandle = number;

@@ -5,7 +5,7 @@ import { cacheDir } from "../../core/environment.js";
 import { hasNvidiaDriver } from "./hasNvidiaDriver.js";
 import { probeEngine } from "./probeEngine.js";
 import { chooseVariant, rememberedVariant, rememberVariant } from "./chooseVariant.js";
-import { compileBinding, linkBinding } from "./compileBinding.js";
+import { bindingVersion, compileBinding, linkBinding } from "./compileBinding.js";
 import { fetchLibraries } from "./fetchLibraries.js";
 import {
   bindingPath,
@@ -49,7 +49,12 @@ async function install(variant: EngineVariant, log: (line: string) => void): Pro
   await linkBinding(variant);
   // A library that does not work is told now, not in the middle of a notebook.
   await probeEngine();
-  const stamp: EngineStamp = { tensorflow: tensorflowVersion, variant, tfjs: tfjsVersion() };
+  const stamp: EngineStamp = {
+    tensorflow: tensorflowVersion,
+    variant,
+    tfjs: tfjsVersion(),
+    binding: bindingVersion,
+  };
   await writeFile(stampPath(variant), JSON.stringify(stamp));
 }
 
@@ -58,7 +63,7 @@ async function isCurrent(variant: EngineVariant): Promise<boolean> {
   if (!existsSync(stampPath(variant))) return false;
   try {
     const stamp = JSON.parse(await readFile(stampPath(variant), "utf8")) as EngineStamp;
-    return stamp.tfjs === tfjsVersion();
+    return stamp.tfjs === tfjsVersion() && stamp.binding === bindingVersion;
   } catch {
     // Cut short by a full disk, say: as good as none.
     return false;

@@ -17,6 +17,9 @@ export const packageDir = findPackage();
 /** Where tfjs-node looks for its native binding. */
 export const bindingPath = path.join(packageDir, "lib", "napi-v8", "tfjs_binding.node");
 
+/** What takes standard error while libtensorflow is loaded; it lies beside the binding. */
+export const stderrBindingName = "stderr.node";
+
 function findPackage(): string {
   try {
     return path.dirname(require.resolve("@tensorflow/tfjs-node-gpu/package.json"));
@@ -35,6 +38,8 @@ export interface EngineStamp {
   readonly variant: EngineVariant;
   /** A change of the tfjs-node package asks for a new compilation. */
   readonly tfjs: string;
+  /** So does another version of what is compiled with it; undefined in a stamp of an earlier version. */
+  readonly binding?: number;
 }
 
 /** Where that is written: the last thing an installation does. */

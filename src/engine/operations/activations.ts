@@ -1,4 +1,4 @@
-import type { Tensor } from "../tensorflow.js";
+import type { Tensor } from "../Tensor.js";
 import { T } from "./attr.js";
 import { op, opOutputs } from "./op.js";
 

@@ -1,4 +1,4 @@
-import type { Tensor } from "../tensorflow.js";
+import type { Tensor } from "../Tensor.js";
 import { attr, float32, int32, T } from "./attr.js";
 import { constant, op, opOutputs } from "./op.js";
 

@@ -1,4 +1,5 @@
-import { type Tensor, tf } from "../tensorflow.js";
+import type { Tensor } from "../Tensor.js";
+import { tf } from "../tensorflow.js";
 
 export type AttrType = "TYPE" | "INT" | "FLOAT" | "BOOL" | "STRING" | "SHAPE";
 

@@ -1,4 +1,5 @@
-import { type Tensor, tf } from "../tensorflow.js";
+import type { Tensor } from "../Tensor.js";
+import { tf } from "../tensorflow.js";
 import { reshape } from "./arrayOps.js";
 import { attr, T } from "./attr.js";
 import { usesGpu } from "./binding.js";

@@ -1,4 +1,5 @@
-import { type Tensor, tf } from "../tensorflow.js";
+import type { Tensor } from "../Tensor.js";
+import { tf } from "../tensorflow.js";
 import { reshape } from "./arrayOps.js";
 import { attr, int32, T } from "./attr.js";
 import { convAttrs, type ConvGeometry, paddingMode } from "./convGeometry.js";

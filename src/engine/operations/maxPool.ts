@@ -1,4 +1,4 @@
-import type { Tensor } from "../tensorflow.js";
+import type { Tensor } from "../Tensor.js";
 import { attr, T } from "./attr.js";
 import { type ConvGeometry, paddingAttrs } from "./convGeometry.js";
 import { op } from "./op.js";

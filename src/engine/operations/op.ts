@@ -1,5 +1,6 @@
 import { currentRecorder } from "../graph/recording.js";
-import { type Tensor, tf } from "../tensorflow.js";
+import type { Tensor } from "../Tensor.js";
+import { tf } from "../tensorflow.js";
 import { T } from "./attr.js";
 import { type Attr, backend } from "./binding.js";
 

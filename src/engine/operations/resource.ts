@@ -1,5 +1,5 @@
 import { currentRecorder } from "../graph/recording.js";
-import type { Tensor } from "../tensorflow.js";
+import type { Tensor } from "../Tensor.js";
 import { attr, float32 } from "./attr.js";
 import { type Attr, backend, binding, type Output, type ResourceHandle } from "./binding.js";
 

@@ -3,7 +3,8 @@ import { add, div, max, mean } from "../../engine/operations/mathOps.js";
 import { maxPool, maxPoolGrad, type PoolGeometry } from "../../engine/operations/maxPool.js";
 import { constant } from "../../engine/operations/op.js";
 import { retain } from "../../engine/references.js";
-import { type Tensor, tf } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
+import { tf } from "../../engine/tensorflow.js";
 import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 /**

@@ -4,7 +4,8 @@ import type { ConvGeometry } from "../../engine/operations/convGeometry.js";
 import { mul } from "../../engine/operations/mathOps.js";
 import { hoist } from "../../engine/hoist.js";
 import { retain } from "../../engine/references.js";
-import { type Tensor, tf } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
+import { tf } from "../../engine/tensorflow.js";
 import { Parameter } from "../../engine/Variable.js";
 import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";
 

@@ -3,7 +3,7 @@ import {
   depthwiseConv2dFilterGrad,
   depthwiseConv2dInputGrad,
 } from "../../engine/operations/depthwiseConv2d.js";
-import type { Tensor } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
 import { Conv2d, type Conv2dOptions } from "./Conv2d.js";
 
 /**

@@ -1,6 +1,6 @@
 import { feed } from "../../engine/feed.js";
 import { mul } from "../../engine/operations/mathOps.js";
-import type { Tensor } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
 import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 /**

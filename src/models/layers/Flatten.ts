@@ -1,5 +1,5 @@
 import { channelsOf, reshape } from "../../engine/operations/arrayOps.js";
-import type { Tensor } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
 import { Module } from "./Module.js";
 
 /** x `[n, 1, 1, c]` -> `[n, c]`: what stands in for a body whose features are known. Nothing below it is trained. */

@@ -1,6 +1,7 @@
 import { add, biasGrad, matMul } from "../../engine/operations/mathOps.js";
 import { retain } from "../../engine/references.js";
-import { type Tensor, tf } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
+import { tf } from "../../engine/tensorflow.js";
 import { Parameter } from "../../engine/Variable.js";
 import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";
 

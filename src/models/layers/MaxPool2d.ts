@@ -1,6 +1,6 @@
 import { maxPool, maxPoolGrad, type PoolGeometry } from "../../engine/operations/maxPool.js";
 import { retain } from "../../engine/references.js";
-import type { Tensor } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
 import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 /** The largest of each window. x `[n, h, w, c]` -> `[n, h', w', c]` */

@@ -1,6 +1,7 @@
+import { inspect } from "node:util";
 import type { Random } from "../../core/Random.js";
 import { release } from "../../engine/references.js";
-import type { Tensor } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
 import type { Parameter, Variable } from "../../engine/Variable.js";
 
 /** What a forward pass is for. */
@@ -55,6 +56,17 @@ export abstract class Module {
   /** This module's own state that is not trained by gradients. */
   ownBuffers(): readonly Variable[] {
     return [];
+  }
+
+  /** What a notebook or `console.log` shows: the weights themselves would fill pages. */
+  [inspect.custom](): string {
+    const parameters = this.parameters();
+    const size = parameters.reduce(
+      (sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1),
+      0,
+    );
+    const layers = [...this.modules()].length;
+    return `${this.constructor.name}: ${layers} layers, ${size.toLocaleString("en")} parameters`;
   }
 
   /** This module and all below it, in the order of the forward pass. */

@@ -1,6 +1,6 @@
 import { relu, reluGrad } from "../../engine/operations/activations.js";
 import { retain } from "../../engine/references.js";
-import type { Tensor } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
 import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";
 
 /** max(x, 0) */

@@ -1,7 +1,7 @@
 import { add, addAll } from "../../engine/operations/mathOps.js";
 import { relu, reluGrad } from "../../engine/operations/activations.js";
 import { release, retain } from "../../engine/references.js";
-import type { Tensor } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
 import { savesForBackward, Module, type Pass, releaseAll, Saved } from "./Module.js";
 import type { Sequential } from "./Sequential.js";
 

@@ -1,5 +1,5 @@
 import { release } from "../../engine/references.js";
-import type { Tensor } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
 import { BatchNorm } from "./BatchNorm.js";
 import { Conv2d } from "./Conv2d.js";
 import { Module, type Pass } from "./Module.js";

@@ -1,6 +1,6 @@
 import { release, retain } from "../../engine/references.js";
 import { identityAfter } from "../../engine/operations/op.js";
-import type { Tensor } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
 import { type Module, type Pass, releaseAll, Saved } from "./Module.js";
 import { Sequential } from "./Sequential.js";
 

@@ -1,10 +1,7 @@
-import { z } from "zod";
 import type { ConformalSets } from "../../statistics/conformalSets.js";
 import type { DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import type { RecallGuarantee } from "../../statistics/recallGuarantee.js";
 import type { TrainedStage } from "../../training/TrainedStage.js";
-import { conformalSetsSchema, thresholdSchema } from "../../training/inference/decisionSchemas.js";
-import { count } from "../runSchemas.js";
 
 /** What was chosen on held-out images, before the test images were opened. */
 export interface Choices {
@@ -44,22 +41,3 @@ export function chosenEpochs(stages: readonly TrainedStage[]): Choices["epochs"]
     }),
   );
 }
-
-const share = z.number({ error: "expected a number in 0..1" }).min(0).max(1);
-
-export const choicesSchema: z.ZodType<Choices> = z.object({
-  epochs: z.record(
-    z.string(),
-    z.object({ trained: count(1), chosen: count(1).nullable(), isLowest: z.boolean().optional() }),
-  ),
-  temperature: z.number({ error: "expected a number above 0" }).positive("expected a number above 0"),
-  threshold: thresholdSchema.optional(),
-  promise: z
-    .object({
-      ...{ recall: share, confidence: share, threshold: share.nullable() },
-      ...{ units: count(), needed: count(), allowedMisses: z.int(), misses: count() },
-    })
-    .optional(),
-  conformalSets: conformalSetsSchema.optional(),
-  apart: z.boolean().optional(),
-});

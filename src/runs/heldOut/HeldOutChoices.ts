@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import path from "node:path";
 import { currentDisplay } from "../../core/Display.js";
 import { UserError } from "../../core/errors.js";
@@ -105,6 +106,15 @@ export class HeldOutChoices {
   /** Shows how the net does on the images that the choices were made on, and on the test images beside them. */
   showBeside(tested: ClassificationInterpretation): void {
     currentDisplay().table(resultsTable(this.choices, this.heldOut, tested));
+  }
+
+  /** What a notebook or `console.log` shows. */
+  [inspect.custom](): string {
+    const { temperature, threshold } = this.choices;
+    const from = threshold
+      ? `, ${threshold.positiveClass} from a probability of ${threshold.threshold} on`
+      : "";
+    return `HeldOutChoices on ${this.heldOut.images}: temperature ${temperature.toFixed(3)}${from}. show() shows them.`;
   }
 
   /** What goes with the net when it is exported. */

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import path from "node:path";
 import { checkNumber } from "../../core/checkNumber.js";
 import { backupSecondsVariable, runDirVariable, runsDir } from "../../core/environment.js";
@@ -9,6 +10,8 @@ export interface BackupOptions {
   /** Seconds from one backup to the next; a fit that ends before the first one writes none. @default 300 */
   readonly everySeconds?: number;
 }
+
+const kinds: OptionKinds<BackupOptions> = { folder: "text", everySeconds: "number" };
 
 /** The options with their defaults. */
 export interface BackupPlan {
@@ -30,7 +33,9 @@ const defaultSeconds = 300;
  */
 export function backupPlan(options: boolean | BackupOptions): BackupPlan | undefined {
   if (options === false) return undefined;
-  const { folder, everySeconds } = options === true ? {} : options;
+  const given = options === true ? {} : options;
+  checkOptions("backup", given, kinds);
+  const { folder, everySeconds } = given;
   const [name, seconds] =
     everySeconds === undefined
       ? ["XRAY_BACKUP_SECONDS", backupSecondsVariable() ?? defaultSeconds]

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "../../core/errors.js";
@@ -16,6 +17,8 @@ export interface CSVLoggerOptions {
   /** Go on below the rows of an earlier fit, if there are any, in place of beginning anew. @default false */
   readonly append?: boolean;
 }
+
+const kinds: OptionKinds<CSVLoggerOptions> = { filename: "text", addTime: "boolean", append: "boolean" };
 
 interface CSVLoggerState {
   readonly rows: string;
@@ -38,7 +41,9 @@ export class CSVLogger implements Callback {
   private place: number | undefined;
 
   /** @throws UserError when a file cannot be called so, such as "" or "../log" */
-  constructor({ filename = "history", append = false, addTime = true }: CSVLoggerOptions = {}) {
+  constructor(options: CSVLoggerOptions = {}) {
+    checkOptions("CSVLogger", options, kinds);
+    const { filename = "history", append = false, addTime = true } = options;
     this.filename = fileNamed(filename, ".csv");
     [this.append, this.addTime] = [append, addTime];
   }

@@ -1,7 +1,8 @@
+import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { currentDisplay } from "../../core/Display.js";
 import { checkInteger } from "../../core/checkNumber.js";
 import type { Callback, CallbackRequest, TrainingState } from "./Callback.js";
-import { Tracker, type TrackerOptions, type TrackerState } from "./Tracker.js";
+import { Tracker, trackerKinds, type TrackerOptions, type TrackerState } from "./Tracker.js";
 
 /** When `EarlyStoppingCallback` ends a fit. */
 export interface EarlyStoppingOptions extends TrackerOptions {
@@ -9,13 +10,17 @@ export interface EarlyStoppingOptions extends TrackerOptions {
   readonly patience?: number;
 }
 
+const kinds: OptionKinds<EarlyStoppingOptions> = { patience: "number", ...trackerKinds };
+
 /** Ends a fit when a column of its table no longer improves, as fast.ai's callback of this name. */
 export class EarlyStoppingCallback implements Callback {
   private readonly tracker: Tracker;
   private readonly patience: number;
 
   /** @throws UserError when an option makes no sense */
-  constructor({ patience = 0, ...tracked }: EarlyStoppingOptions = {}) {
+  constructor(options: EarlyStoppingOptions = {}) {
+    checkOptions("EarlyStoppingCallback", options, kinds);
+    const { patience = 0, ...tracked } = options;
     this.tracker = new Tracker(tracked);
     this.patience = checkInteger("patience", patience, 0);
   }

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import type { Optimizer } from "../optimizers/Optimizer.js";
 import { checkNumber, checkInteger } from "../../core/checkNumber.js";
 import { annealingExp } from "./annealing.js";
@@ -22,6 +23,15 @@ export interface LRFinderOptions {
   readonly wd?: number;
 }
 
+const kinds: OptionKinds<LRFinderOptions> = {
+  startLr: "number",
+  endLr: "number",
+  numIt: "number",
+  stopDiv: "boolean",
+  warmup: "number",
+  wd: "number",
+};
+
 /** fast.ai's number of batches in a search. */
 export const defaultNumIt = 100;
 
@@ -34,16 +44,14 @@ export function lrFindRate(
 }
 
 /** @throws UserError naming an option that makes no sense */
-export function requireLRFinder({
-  startLr = 1e-7,
-  endLr = 10,
-  numIt = defaultNumIt,
-  warmup = 0,
-}: LRFinderOptions): void {
+export function requireLRFinder(options: LRFinderOptions): void {
+  checkOptions("lrFind()", options, kinds);
+  const { startLr = 1e-7, endLr = 10, numIt = defaultNumIt, warmup = 0, wd = 0 } = options;
   checkNumber("startLr", startLr, { above: 0 });
   checkNumber("endLr", endLr, { above: startLr });
   checkInteger("numIt", numIt, 1);
   checkInteger("warmup", warmup, 0);
+  checkNumber("wd", wd, { from: 0 });
 }
 
 /** Smith's learning-rate range test ("Cyclical Learning Rates", 2015) with fast.ai v1's stop rule. */

@@ -1,3 +1,4 @@
+import type { OptionKinds } from "../../core/checkOptions.js";
 import type { Optimizer } from "../optimizers/Optimizer.js";
 import { checkNumber, checkInteger } from "../../core/checkNumber.js";
 import { annealingCos } from "./annealing.js";
@@ -19,6 +20,15 @@ export interface OneCycleOptions {
   /** The epoch of the cycle that the fit begins with, from 0. @default 0 */
   readonly startEpoch?: number;
 }
+
+export const oneCycleKinds: OptionKinds<OneCycleOptions> = {
+  moms: "list",
+  divFactor: "number",
+  pctStart: "number",
+  finalDiv: "number",
+  totEpochs: "number",
+  startEpoch: "number",
+};
 
 /**
  * The part of a cycle that a fit goes through.

@@ -1,7 +1,9 @@
+import { shortNumber } from "../../core/shortNumber.js";
+import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { currentDisplay } from "../../core/Display.js";
 import type { Callback, TrainingState } from "./Callback.js";
 import { checkNumber, checkInteger } from "../../core/checkNumber.js";
-import { Tracker, type TrackerOptions, type TrackerState } from "./Tracker.js";
+import { Tracker, trackerKinds, type TrackerOptions, type TrackerState } from "./Tracker.js";
 
 /** When `ReduceLROnPlateauCallback` lowers the rates, and how far. */
 export interface ReduceLROnPlateauOptions extends TrackerOptions {
@@ -12,6 +14,13 @@ export interface ReduceLROnPlateauOptions extends TrackerOptions {
   /** The last layer group's rate is lowered only while above this. @default 1e-3 */
   readonly minLr?: number;
 }
+
+const kinds: OptionKinds<ReduceLROnPlateauOptions> = {
+  patience: "number",
+  factor: "number",
+  minLr: "number",
+  ...trackerKinds,
+};
 
 /**
  * Lowers the learning rates when a column of the training table no longer improves: fast.ai's callback of this name.
@@ -24,7 +33,9 @@ export class ReduceLROnPlateauCallback implements Callback {
   private readonly minLr: number;
 
   /** @throws UserError when an option makes no sense */
-  constructor({ patience = 0, factor = 0.2, minLr = 1e-3, ...tracked }: ReduceLROnPlateauOptions = {}) {
+  constructor(options: ReduceLROnPlateauOptions = {}) {
+    checkOptions("ReduceLROnPlateauCallback", options, kinds);
+    const { patience = 0, factor = 0.2, minLr = 1e-3, ...tracked } = options;
     this.tracker = new Tracker(tracked);
     this.patience = checkInteger("patience", patience, 0);
     this.factor = checkNumber("factor", factor, { above: 0, below: 1 });
@@ -49,6 +60,8 @@ export class ReduceLROnPlateauCallback implements Callback {
     if (this.tracker.wait <= this.patience || !((optimizer.lrs.at(-1) ?? NaN) > this.minLr)) return;
     optimizer.lrs = optimizer.lrs.map((lr) => lr * this.factor);
     this.tracker.wait = 0;
-    currentDisplay().text(`Epoch ${state.epoch}: reducing lr to ${optimizer.lrs.at(-1) ?? NaN}.`);
+    currentDisplay().text(
+      `Epoch ${state.epoch}: reducing lr to ${shortNumber(optimizer.lrs.at(-1) ?? NaN)}.`,
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { existsSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
@@ -7,7 +8,7 @@ import { withoutEnding } from "../../core/fileEnding.js";
 import { checkOneOf } from "../../core/checkNumber.js";
 import { checkpointEnding, checkpointName } from "../checkpoint.js";
 import type { Callback, TrainingState } from "./Callback.js";
-import { Tracker, type TrackerOptions, type TrackerState } from "./Tracker.js";
+import { Tracker, trackerKinds, type TrackerOptions, type TrackerState } from "./Tracker.js";
 import { randomUUID } from "node:crypto";
 
 /** When `SaveModelCallback` saves, and under which name. */
@@ -17,6 +18,8 @@ export interface SaveModelOptions extends TrackerOptions {
   /** Name of the checkpoint in the learner's `modelDir`. @default "bestmodel" */
   readonly name?: string;
 }
+
+const kinds: OptionKinds<SaveModelOptions> = { every: "text", name: "text", ...trackerKinds };
 
 interface SaveModelState {
   readonly tracker: TrackerState;
@@ -40,7 +43,9 @@ export class SaveModelCallback implements Callback {
   private files: readonly string[] = [];
 
   /** @throws UserError when an option makes no sense */
-  constructor({ every = "improvement", name = "bestmodel", ...tracked }: SaveModelOptions = {}) {
+  constructor(options: SaveModelOptions = {}) {
+    checkOptions("SaveModelCallback", options, kinds);
+    const { every = "improvement", name = "bestmodel", ...tracked } = options;
     checkOneOf("every", every, ["improvement", "epoch"]);
     this.tracker = new Tracker(tracked);
     [this.every, this.name] = [every, withoutEnding(checkpointName(name), checkpointEnding)];

@@ -1,3 +1,4 @@
+import type { OptionKinds } from "../../core/checkOptions.js";
 import { currentDisplay } from "../../core/Display.js";
 import { UserError } from "../../core/errors.js";
 import type { TrainingState } from "./Callback.js";
@@ -19,6 +20,12 @@ export interface TrackerOptions {
   /** How much better a value must be to count, from 0 on. @default 0 */
   readonly minDelta?: number;
 }
+
+export const trackerKinds: OptionKinds<TrackerOptions> = {
+  monitor: "text",
+  mode: "text",
+  minDelta: "number",
+};
 
 /** The best value so far, and the epochs since then. */
 export type TrackerState = readonly [best: number, wait: number];

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { DataLoader } from "../../data/loading/DataLoader.js";
 import { ImageDataset } from "../../data/ImageDataset.js";
 import { imageFiles, requireFolder } from "../../data/labels/imageFolder.js";
@@ -19,15 +20,7 @@ import type { ExportedLearner } from "./ExportedLearner.js";
 import { exportOnnx } from "./exportOnnx.js";
 import { exportTfjs } from "./exportTfjs.js";
 import { predictImage, type Prediction, predictionsOf } from "./Prediction.js";
-
-/** A prediction and whose it is. */
-export interface FilePrediction extends Prediction {
-  /** As it was given; absolute below a folder that was. */
-  readonly path: string;
-}
-
-/** Images that are predicted together. */
-const bs = 16;
+import { bs, type FilePrediction, predictEach, type UnreadableFile } from "./predictEach.js";
 
 /** A trained net without its data: it predicts, and nothing else. `loadLearner` makes one. */
 export class InferenceLearner {
@@ -67,6 +60,15 @@ export class InferenceLearner {
     this.evaluator = new Evaluator({ model, loss: new CrossEntropy(classes.length) });
   }
 
+  /** What a notebook or `console.log` shows. */
+  [inspect.custom](): string {
+    const { arch, classes, preparation, threshold } = this;
+    const called = threshold
+      ? `${threshold.positiveClass} is predicted from a probability of ${threshold.threshold} on`
+      : "the most probable class is predicted";
+    return `InferenceLearner: ${arch} for ${classes.join(", ")}, images of ${preparation.size} x ${preparation.size}; ${called}`;
+  }
+
   /**
    * Prepares an image as validation did, and predicts it.
    * @param image its path, or the bytes of the file
@@ -85,6 +87,25 @@ export class InferenceLearner {
    */
   getPreds(images: string | readonly string[]): Promise<FilePrediction[]> {
     return this.use(() => this.predictFiles(images));
+  }
+
+  /**
+   * Predicts any number of images, one after the other, with as much memory for a million as for a thousand. A file that
+   * cannot be decoded is one of the answers, with its `reason`, and the others go on.
+   * @param images their paths
+   */
+  async *predictEach(
+    images: Iterable<string>,
+  ): AsyncGenerator<FilePrediction | UnreadableFile, void, undefined> {
+    this.begin();
+    try {
+      yield* predictEach(images, {
+        ...{ preparation: this.preparation, decision: this, workers: this.workers },
+        evaluate: (batch) => this.evaluator.evaluate(batch),
+      });
+    } finally {
+      this.end();
+    }
   }
 
   private async predictFiles(images: string | readonly string[]): Promise<FilePrediction[]> {
@@ -152,6 +173,16 @@ export class InferenceLearner {
   }
 
   private async use<R>(work: () => Promise<R>): Promise<R> {
+    this.begin();
+    try {
+      return await work();
+    } finally {
+      this.end();
+    }
+  }
+
+  /** @throws UserError when the net is gone */
+  private begin(): void {
     // The net may have been given to a learner that trained it on.
     if (this.disposed || NetAccess.of(this.model).isDisposed(this.model)) {
       throw new UserError(
@@ -160,12 +191,11 @@ export class InferenceLearner {
       );
     }
     this.running++;
-    try {
-      return await work();
-    } finally {
-      this.running--;
-      this.freeWhenIdle();
-    }
+  }
+
+  private end(): void {
+    this.running--;
+    this.freeWhenIdle();
   }
 
   private freeWhenIdle(): void {

@@ -1,3 +1,4 @@
+import { withWords } from "../../core/withWords.js";
 import { type Preprocessing, prepareImage } from "../../data/loading/prepareImage.js";
 import { conformalSet, type ConformalSets, isUncertain } from "../../statistics/conformalSets.js";
 import { valueAt } from "../../core/valueAt.js";
@@ -61,13 +62,19 @@ export function predictionsOf(
     const own = probabilities.subarray(row * c, (row + 1) * c);
     const label = predictedClass(own, classes, threshold);
     const possible = conformalSets && conformalSet(own, conformalSets);
-    return {
+    const prediction: Prediction = {
       ...{ class: classes[label] ?? "", label, probabilities: [...own] },
       ...(possible && {
         possible: possible.map((k) => valueAt(classes, k)),
         uncertain: isUncertain(possible, label),
       }),
     };
+    return withWords(prediction, () => {
+      const all = classes.map((name, i) => ({ name, p: own[i] ?? NaN })).sort((a, b) => b.p - a.p);
+      const shown = all.slice(0, 5).map(({ name, p }) => `${name} ${p.toFixed(3)}`);
+      const more = all.length > shown.length ? ` and ${all.length - shown.length} more` : "";
+      return `${answerOf(prediction)}; probabilities: ${shown.join(", ")}${more}`;
+    });
   });
 }
 

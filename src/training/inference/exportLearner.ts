@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { preprocessingOf } from "../../data/loading/prepareImage.js";
@@ -35,6 +36,12 @@ export interface ExportOptions {
   readonly conformalSets?: ConformalSets;
 }
 
+const kinds: OptionKinds<ExportOptions> = {
+  threshold: "object",
+  temperature: "number",
+  conformalSets: "object",
+};
+
 /** What of a learner is exported. */
 export interface Exported {
   readonly arch: string;
@@ -59,6 +66,7 @@ export async function exportLearner(
   file: string,
   options: ExportOptions = {},
 ): Promise<void> {
+  checkOptions("export()", options, kinds);
   const threshold = options.threshold && checkedThreshold(options.threshold, learn.data.classes);
   const { temperature, conformalSets } = options;
   if (temperature !== undefined) checkNumber("temperature", temperature, { above: 0 });

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { checkNumber, checkOneOf } from "../../core/checkNumber.js";
 import { valueAt } from "../../core/valueAt.js";
 import { cohenKappa, kappaWeights, type KappaWeights, matthewsCorrcoef } from "../../statistics/agreement.js";
@@ -34,12 +35,16 @@ export interface AverageOptions extends BinaryMetricOptions {
   readonly average?: Average;
 }
 
+const binaryKinds: OptionKinds<BinaryMetricOptions> = { posLabel: ["number", "text"] };
+const averageKinds: OptionKinds<AverageOptions> = { ...binaryKinds, average: "text" };
+
 /**
  * The share of items predicted to be of the class that are, in 0..1; NaN where none is predicted (fast.ai's
  * `Precision`).
  * @throws UserError for an unknown average; a learner refuses a class that its data do not have
  */
 export function precision(options: AverageOptions = {}): Metric {
+  checkOptions("precision()", options, averageKinds);
   return averaged(
     ["precision"],
     options,
@@ -53,6 +58,7 @@ export function precision(options: AverageOptions = {}): Metric {
  * @throws UserError as `precision`
  */
 export function recall(options: AverageOptions = {}): Metric {
+  checkOptions("recall()", options, averageKinds);
   return averaged(["recall"], options, (counts) => recallOf(counts).value, "no image is of");
 }
 
@@ -61,7 +67,9 @@ export function recall(options: AverageOptions = {}): Metric {
  * where either is nothing (fast.ai's `FBeta`).
  * @throws UserError as `precision`, and for a beta that is not above 0
  */
-export function fBeta({ beta, ...options }: AverageOptions & { readonly beta?: number } = {}): Metric {
+export function fBeta(given: AverageOptions & { readonly beta?: number } = {}): Metric {
+  checkOptions("fBeta()", given, { beta: "number", ...averageKinds });
+  const { beta, ...options } = given;
   const weight = checkNumber("beta", beta ?? 2, { above: 0 });
   return averaged(["fBeta", beta], options, (counts) => fBetaOf(counts, weight));
 }
@@ -71,6 +79,7 @@ export function fBeta({ beta, ...options }: AverageOptions & { readonly beta?: n
  * @throws UserError for unknown weights
  */
 export function kappaScore(options: { readonly weights?: KappaWeights } = {}): Metric {
+  checkOptions("kappaScore()", options, { weights: "text" });
   const weights = kappaWeights(options.weights ?? "none");
   const describe = () => ({
     head: weights === "none" ? "kappa_score" : `kappa_score, ${weights} weights`,
@@ -91,6 +100,7 @@ export function matthewsCorreff(): Metric {
  * is no number. Of more than two classes without a positive one it is the mean of each class's against the rest.
  */
 export function auroc(options: BinaryMetricOptions = {}): Metric {
+  checkOptions("auroc()", options, binaryKinds);
   const { posLabel } = options;
   const describe = (of: MetricClasses): MetricDescription => {
     const spoken = spokenOf(posLabel, of);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/checkOptions.js";
 import { UserError } from "../../core/errors.js";
 import { checkInteger } from "../../core/checkNumber.js";
 import { argmaxOfRows } from "../../statistics/argmax.js";
@@ -62,6 +63,7 @@ export function accuracy({ logits, c, y }: MetricInput): number {
  * @throws UserError for another k, and when there are fewer classes
  */
 export function topKAccuracy(options: { readonly k?: number } = {}): Metric {
+  checkOptions("topKAccuracy()", options, { k: "number" });
   const k = checkInteger("k", options.k ?? 5, 1);
   const describe = ({ length: c }: { readonly length: number }): MetricDescription => {
     if (k > c) throw new UserError(`k is ${k}; there are ${c} classes.`, `Give a number from 1 to ${c}.`);

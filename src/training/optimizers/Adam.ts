@@ -1,8 +1,9 @@
+import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { feedScalar } from "../../engine/feed.js";
 import { attr, T } from "../../engine/operations/attr.js";
 import { constant } from "../../engine/operations/op.js";
 import { resourceOp } from "../../engine/operations/resource.js";
-import type { Tensor } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
 import type { Parameter } from "../../engine/Variable.js";
 import { checkNumber } from "../../core/checkNumber.js";
 import { type OptFunc, Optimizer, type WeightDecayOptions } from "./Optimizer.js";
@@ -15,11 +16,14 @@ export interface AdamOptions {
   readonly eps?: number;
 }
 
+const adamKinds: OptionKinds<AdamOptions> = { betas: "list", eps: "number" };
+
 /**
  * The optimizer `Adam` for a learner's `optFunc`; with `trueWd`, the default, it is AdamW.
  * @throws UserError when a beta is not in [0, 1) or eps is not positive
  */
 export function adam(options: AdamOptions = {}): OptFunc {
+  checkOptions("adam()", options, adamKinds);
   options.betas?.forEach((beta, i) => checkNumber(`betas[${i}]`, beta, { from: 0, below: 1 }));
   checkNumber("eps", options.eps ?? 1e-8, { above: 0 });
   return (groups, decay) => new Adam(groups, { ...options, ...decay });

@@ -1,6 +1,10 @@
+import { shortNumber } from "../../core/shortNumber.js";
+import { inspect } from "node:util";
+import type { OptionKinds } from "../../core/checkOptions.js";
 import { add, mul } from "../../engine/operations/mathOps.js";
 import { feedScalar } from "../../engine/feed.js";
-import { type Tensor, tf } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
+import { tf } from "../../engine/tensorflow.js";
 import { type Parameter, Variable } from "../../engine/Variable.js";
 
 /** fast.ai's weight decay. */
@@ -18,6 +22,13 @@ export interface WeightDecayOptions {
    */
   readonly trueWd?: boolean;
 }
+
+/** What they take. */
+export const weightDecayKinds: OptionKinds<WeightDecayOptions> = {
+  wd: "number",
+  bnWd: "boolean",
+  trueWd: "boolean",
+};
 
 /** Makes an optimizer for layer groups: fast.ai's `opt_func`; `adam()` and `sgd()` give one. */
 export type OptFunc = (groups: readonly (readonly Parameter[])[], options: WeightDecayOptions) => Optimizer;
@@ -115,6 +126,12 @@ export abstract class Optimizer {
     this.t = 0;
     for (const variable of [...this.kept.values()].flat()) variable.dispose();
     this.kept.clear();
+  }
+
+  /** What a notebook or `console.log` shows. */
+  [inspect.custom](): string {
+    const rates = this.lrs.map((lr) => shortNumber(lr)).join(", ");
+    return `${this.constructor.name}: ${this.parameters.length} arrays are trained, learning rates ${rates}, wd ${this.wd}, ${this.t} steps`;
   }
 
   dispose(): void {

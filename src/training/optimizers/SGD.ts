@@ -1,7 +1,8 @@
+import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { feedScalar } from "../../engine/feed.js";
 import { attr, T } from "../../engine/operations/attr.js";
 import { resourceOp } from "../../engine/operations/resource.js";
-import type { Tensor } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
 import type { Parameter } from "../../engine/Variable.js";
 import { checkNumber } from "../../core/checkNumber.js";
 import { type OptFunc, Optimizer, type WeightDecayOptions } from "./Optimizer.js";
@@ -12,11 +13,14 @@ export interface SGDOptions {
   readonly momentum?: number;
 }
 
+const sgdKinds: OptionKinds<SGDOptions> = { momentum: "number" };
+
 /**
  * The optimizer `SGD` for a learner's `optFunc`.
  * @throws UserError when the momentum is not in [0, 1)
  */
 export function sgd(options: SGDOptions = {}): OptFunc {
+  checkOptions("sgd()", options, sgdKinds);
   checkNumber("momentum", options.momentum ?? 0, { from: 0, below: 1 });
   return (groups, decay) => new SGD(groups, { ...options, ...decay });
 }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { UserError } from "../../core/errors.js";
 
 /** Learning rates spread over the layer groups; made by `slice`. */
@@ -41,6 +42,13 @@ export function lrRange(lr: LearningRate, groups: number): number[] {
 function spread(lr: LearningRate, groups: number): number[] {
   if (typeof lr === "number") return Array.from({ length: groups }, () => lr);
   // By its shape, not its class: after an edit a notebook holds slices and learners of two loads of this file.
+  const given: unknown = lr;
+  if (typeof given !== "object" || given === null || !("stop" in given || "length" in given)) {
+    throw new UserError(
+      `The learning rate is ${inspect(lr, { depth: 0 })}.`,
+      "Give a number such as 3e-3, slice(1e-6, 1e-4), or one number for each layer group.",
+    );
+  }
   if ("stop" in lr) {
     const { start, stop } = lr;
     if (start === undefined)

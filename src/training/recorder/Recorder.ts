@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { type Curves, currentDisplay, type FitProgress } from "../../core/Display.js";
 import { UserError } from "../../core/errors.js";
 import type { EpochSpan } from "../EpochSpan.js";
@@ -20,6 +22,12 @@ export interface PlotOptions {
   /** Mark what `lrSuggestions` finds in the part that is shown. @default false */
   readonly suggestion?: boolean;
 }
+
+const plotKinds: OptionKinds<PlotOptions> = {
+  skipStart: "number",
+  skipEnd: "number",
+  suggestion: "boolean",
+};
 
 interface RecorderState {
   readonly losses: readonly number[];
@@ -74,6 +82,8 @@ export class Recorder implements Callback {
      */
     readonly columns: readonly MetricColumn[],
     private readonly span?: EpochSpan,
+    /** What is trained, such as "head". */
+    private readonly title?: string,
   ) {
     this.table = progressTable(columns);
   }
@@ -110,12 +120,23 @@ export class Recorder implements Callback {
     this.batchesBefore.push(...batchesBefore);
     this.total = total;
     this.kept = kept && { ...kept, validLoss: kept.validLoss };
-    for (const row of rows) this.progress?.row(this.table.row(row));
+    if (this.span?.numIt === undefined) for (const row of rows) this.progress?.row(this.table.row(row));
   }
 
   trainBegin({ batches, epochs, epoch }: TrainingState): void {
     this.total = this.span?.numIt ?? batches * ((this.span?.to ?? epochs) - epoch);
-    this.progress = currentDisplay().fitProgress(this.table.columns, () => this.curves());
+    this.progress = currentDisplay().fitProgress(
+      this.table.columns,
+      () => this.curves(),
+      this.title && `${this.title}: ${this.lengthInWords(epochs)}`,
+    );
+  }
+
+  private lengthInWords(epochs: number): string {
+    const { numIt, from = 0, to = epochs } = this.span ?? {};
+    if (numIt !== undefined) return `${numIt} ${numIt === 1 ? "batch" : "batches"}`;
+    const count = to - from;
+    return `${count} ${count === 1 ? "epoch" : "epochs"}`;
   }
 
   batchBegin(): void {
@@ -152,7 +173,8 @@ export class Recorder implements Callback {
     this.place = undefined;
     this.rows.push(row);
     this.batchesBefore.push(this.losses.length);
-    this.progress?.row(this.table.row(row));
+    // A search's rows are of rates that nobody trains with.
+    if (this.span?.numIt === undefined) this.progress?.row(this.table.row(row));
   }
 
   trainEnd({ endedBy }: TrainingState): void {
@@ -176,7 +198,9 @@ export class Recorder implements Callback {
    * The smoothed loss against the learning rate, on a logarithmic axis.
    * @throws UserError when nothing was recorded
    */
-  async plot({ skipStart = 10, skipEnd = 5, suggestion = false }: PlotOptions = {}): Promise<void> {
+  async plot(options: PlotOptions = {}): Promise<void> {
+    checkOptions("recorder.plot()", options, plotKinds);
+    const { skipStart = 10, skipEnd = 5, suggestion = false } = options;
     this.requireLosses("Run `await learn.lrFind()` first.");
     // A short record is shown whole rather than not at all.
     const enough = this.losses.length > skipStart + skipEnd + 1;
@@ -203,7 +227,9 @@ export class Recorder implements Callback {
    * @param options `showMoms`: the momentum beside it; default false
    * @throws UserError when nothing was recorded
    */
-  async plotLr({ showMoms = false }: { readonly showMoms?: boolean } = {}): Promise<void> {
+  async plotLr(options: { readonly showMoms?: boolean } = {}): Promise<void> {
+    checkOptions("recorder.plotLr()", options, { showMoms: "boolean" });
+    const { showMoms = false } = options;
     this.requireLosses(fitFirst);
     await currentDisplay().figure(lrFigure(this.lrs, showMoms ? this.moms : undefined));
   }
@@ -242,6 +268,17 @@ export class Recorder implements Callback {
       })),
       { label: "learning rate", end, lines: [{ name: "", x: batches(this.lrs), y: this.lrs }] },
     ];
+  }
+
+  /** What a notebook or `console.log` shows. */
+  [inspect.custom](): string {
+    const batches = this.losses.length;
+    if (batches === 0) return "Recorder: nothing was recorded yet";
+    const last = this.losses.at(-1) ?? NaN;
+    return (
+      `Recorder of ${batches} training batches and ${this.rows.length} finished epochs; smoothed loss ${last.toFixed(4)}. ` +
+      "plot(), plotLosses(), plotLr() and plotMetrics() draw it."
+    );
   }
 
   private requireLosses(remedy: string): void {

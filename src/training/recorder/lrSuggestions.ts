@@ -1,3 +1,5 @@
+import { shortNumber } from "../../core/shortNumber.js";
+import { inColumns, withWords } from "../../core/withWords.js";
 import { argmin } from "../../statistics/argmin.js";
 
 /** Learning rates read off a search: fast.ai v1's one suggestion and v2's four. */
@@ -26,13 +28,29 @@ export function lrSuggestions(lrs: readonly number[], losses: readonly number[])
   const [rates, values] = end === -1 ? [lrs, losses] : [lrs.slice(0, end), losses.slice(0, end)];
   if (rates.length < 3) return undefined;
   const at = (index: number): number => rates.at(index) ?? NaN;
-  return {
+  const suggested: LrSuggestions = {
     minNumericalGradient: at(argmin(gradient(values))),
     valley: at(valley(values)),
     slide: at(slide(values)),
     minimum: at(argmin(values)) / 10,
     steep: at(steep(rates, values)),
   };
+  return withWords(suggested, inWords);
+}
+
+const meanings: Readonly<Record<keyof LrSuggestions, string>> = {
+  valley: "two thirds into the longest way down: fast.ai v2's suggestion",
+  minNumericalGradient: "where the loss falls fastest from step to step: fast.ai v1's",
+  minimum: "a tenth of the rate at the lowest loss",
+  steep: "where the loss falls fastest over the logarithm of the rate",
+  slide: "the end of the last stretch in which the slope hardly changes",
+};
+
+function inWords(suggested: LrSuggestions): string {
+  const names = Object.keys(meanings) as (keyof LrSuggestions)[];
+  return `Learning rates that the search suggests:\n${inColumns(
+    names.map((name) => [name, shortNumber(suggested[name]), meanings[name]]),
+  )}`;
 }
 
 /** Differences between the neighbours of each value, halved; to the one neighbour at the ends (NumPy's `gradient`). */

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { acrossReloads } from "../../core/acrossReloads.js";
 import { UserError } from "../../core/errors.js";
 import type { Cnn } from "../../models/Cnn.js";
 import type { CallbackEvent } from "../callbacks/Callback.js";
@@ -66,14 +67,17 @@ export interface WeightsLocation {
   syncFromThread(): Promise<void>;
 }
 
+/**
+ * What a call comes from within. Threads and timers that an operation starts keep its context as long as they live: once
+ * the operation has ended, the context no longer keeps its net.
+ */
 interface Context {
-  readonly access: NetAccess;
-  readonly operation: Operation;
+  within: { readonly access: NetAccess; readonly operation: Operation } | undefined;
   readonly outer: Context | undefined;
 }
 
 const here = new AsyncLocalStorage<Context>();
-const known = new WeakMap<Cnn, NetAccess>();
+const known = acrossReloads("netAccess", () => new WeakMap<Cnn, NetAccess>());
 
 /**
  * Decides what may happen with a net at the same time, for all learners on it: a head that `precompute` made has its
@@ -129,7 +133,7 @@ export class NetAccess {
     const trains = use === "fit" || use === "search";
     const operation: Operation = { name, use, owner, parent, children: new Set(), open: !trains };
     this.running.add(operation);
-    const context = { access: this, operation, outer: here.getStore() };
+    const context: Context = { within: { access: this, operation }, outer: here.getStore() };
     const result = here.run(context, () => this.inTurn(operation, () => work(operation)));
     const ended = result.catch(() => undefined);
     parent?.children.add(ended);
@@ -137,6 +141,7 @@ export class NetAccess {
       return await result;
     } finally {
       operation.open = false;
+      context.within = undefined;
       this.running.delete(operation);
       parent?.children.delete(ended);
     }
@@ -205,7 +210,8 @@ export class NetAccess {
   /** The innermost operation on this net that the call comes from within. */
   private enclosing(): Operation | undefined {
     for (let context = here.getStore(); context; context = context.outer) {
-      if (context.access === this && context.operation.open) return context.operation;
+      const { within } = context;
+      if (within?.access === this && within.operation.open) return within.operation;
     }
     return undefined;
   }

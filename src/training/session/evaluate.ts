@@ -1,6 +1,7 @@
 import { feed } from "../../engine/feed.js";
 import { softmaxCrossEntropy } from "../../engine/operations/activations.js";
-import { type Tensor, tf } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
+import { tf } from "../../engine/tensorflow.js";
 import type { Cnn } from "../../models/Cnn.js";
 import type { CrossEntropy } from "../CrossEntropy.js";
 import type { TrainBatch } from "../DataBunch.js";

@@ -3,7 +3,7 @@ import { gather, reshape } from "../../engine/operations/arrayOps.js";
 import { add, mul, sub, sum } from "../../engine/operations/mathOps.js";
 import { softmaxCrossEntropy } from "../../engine/operations/activations.js";
 import type { Random } from "../../core/Random.js";
-import type { Tensor } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
 import type { Cnn } from "../../models/Cnn.js";
 import type { CrossEntropy } from "../CrossEntropy.js";
 import type { TrainBatch } from "../DataBunch.js";

@@ -1,4 +1,4 @@
-import type { Tensor } from "../../engine/tensorflow.js";
+import type { Tensor } from "../../engine/Tensor.js";
 import type { Variable } from "../../engine/Variable.js";
 import type { Cnn } from "../../models/Cnn.js";
 import { captureRng, restoreRng, type Streams } from "../rngState.js";

@@ -7,10 +7,11 @@ import { decodeBytes, decodeImage } from "../../../src/data/images/decodeImage.j
 import { type Duplicate, findDuplicates } from "../../../src/data/images/findDuplicates.js";
 import { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
 import { ImageDataset } from "../../../src/data/ImageDataset.js";
-import { hashDistance, imageHash } from "../../../src/data/images/imageHash.js";
+import { imageHash } from "../../../src/data/images/imageHash.js";
 import { imageFiles } from "../../../src/data/labels/imageFolder.js";
 import { showDuplicates } from "../../../src/data/figures/showDuplicates.js";
 import { setDisplay, silentDisplay, type Table } from "../../../src/core/Display.js";
+import { hashDistance } from "../../support/hashDistance.js";
 import { needsXrays, smallSet, xrays } from "../../support/folders.js";
 
 const names = (pairs: readonly Duplicate[]): string[] =>

@@ -43,16 +43,16 @@ const files: [kind: ImageKind | undefined, bytes: () => Promise<Uint8Array> | Ui
   ["avif", () => pixels.clone().avif().toBuffer()],
   ["dicom", () => dicom],
   ["dicom", () => dual, "whose preamble is a TIFF's beginning"],
-  ["dicomWithoutPreamble", () => dicom.subarray(132), "with its meta header"],
+  ["dicom", () => dicom.subarray(132), "without preamble"],
   [
-    "dicomWithoutPreamble",
+    "dicom",
     () => Buffer.from("08000500" + "4353" + "0a00" + Buffer.from("ISO_IR 100").toString("hex"), "hex"),
-    "explicit",
+    "without meta header, explicit",
   ],
   [
-    "dicomWithoutPreamble",
+    "dicom",
     () => Buffer.from("08000500" + "0a000000" + Buffer.from("ISO_IR 100").toString("hex"), "hex"),
-    "implicit",
+    "without meta header, implicit",
   ],
   ["jpeg2000", jpeg2000, "codestream"],
   ["jpeg2000", () => Buffer.from("0000000c6a5020200d0a870a00000014", "hex"), "file"],
@@ -89,7 +89,7 @@ describe("imageKind", () => {
   });
 
   it("names kinds, and says which are read", () => {
-    assert.equal(readKindNames, "JPEG, PNG, TIFF, WebP, GIF and DICOM");
+    assert.equal(readKindNames, "JPEG, PNG, TIFF, WebP, GIF, BMP, PGM or PPM, JPEG 2000 and DICOM");
     assert.deepEqual([kindName("svg"), isReadKind("svg"), isReadKind("dicom")], ["SVG drawing", false, true]);
   });
 });

@@ -196,7 +196,7 @@ describe("labels from a CSV file", () => {
     [
       "is_valid",
       ["True", "False"],
-      /^Warning: the column "is_valid" of .* \(False, True\) is ignored: chance .*fromFolder\.$/,
+      /^Warning: the column "is_valid" of .* \(False, True\) is ignored: chance .*validCol: "is_valid"\.$/,
     ],
     ["Dataset Type", ["TRAIN", "TEST"], /"Dataset Type"/],
     ["isValid", ["0", "1"], /"isValid"/],

@@ -17,7 +17,8 @@ import { add, addAll, biasAdd, div, matMul, max, mean, mul } from "../../../src/
 import { maxPool } from "../../../src/engine/operations/maxPool.js";
 import { Random } from "../../../src/core/Random.js";
 import { constant } from "../../../src/engine/operations/op.js";
-import { type Tensor, tf } from "../../../src/engine/tensorflow.js";
+import type { Tensor } from "../../../src/engine/Tensor.js";
+import { tf } from "../../../src/engine/tensorflow.js";
 import { Variable } from "../../../src/engine/Variable.js";
 import { bytesOf } from "../../../src/core/writeFiles.js";
 import { refuses } from "../../support/refuses.js";

@@ -28,5 +28,6 @@ it("TensorFlow has nothing to complain of in the graphs of training and evaluati
     encoding: "utf8",
   });
   assert.equal(stdout, "done\n", stderr);
-  assert.doesNotMatch(stderr, /fail|invalid|error:/i);
+  // Nor of what it says of itself while it is loaded.
+  assert.equal(stderr, "");
 });

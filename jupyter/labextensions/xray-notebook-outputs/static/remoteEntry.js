@@ -1,4 +1,4 @@
-/* global window, setTimeout, clearTimeout */
+/* global window, document, setTimeout, clearTimeout */
 "use strict";
 /**
  * An extension of JupyterLab, in the form that it loads without a build: a "module federation" container.
@@ -127,6 +127,18 @@
     model.executionState = running ? "running" : "idle";
   }
 
+  /**
+   * JupyterLab breaks plain text anywhere, within a word too, and figures are drawn for white paper: in a dark theme they
+   * are turned round, their hues kept. Pictures never are.
+   */
+  const style = `
+    .jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
+    body[data-jp-theme-light="false"] .jp-OutputArea :is(.js-plotly-plot, .xray-figure img) {
+      background: #fff;
+      filter: invert(0.92) hue-rotate(180deg);
+    }
+  `;
+
   const modules = {
     "./extension": async () => {
       const [{ INotebookTracker }, { KernelMessage }] = await Promise.all([
@@ -138,6 +150,7 @@
         autoStart: true,
         requires: [INotebookTracker],
         activate: (_, tracker) => {
+          document.head.append(Object.assign(document.createElement("style"), { textContent: style }));
           const follow = (panel) => new NotebookOutputs(panel, KernelMessage.createMessage);
           tracker.forEach(follow);
           tracker.widgetAdded.connect((_, panel) => void follow(panel));

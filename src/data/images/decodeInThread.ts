@@ -1,10 +1,11 @@
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import type { Pixels } from "../images/Pixels.js";
-import { secondsFor } from "../images/decodeLimits.js";
-import type { DicomReply } from "./dicomWorker.js";
+import type { Pixels } from "./Pixels.js";
+import { secondsFor } from "./decodeLimits.js";
+import type { ImageKind } from "./imageKind.js";
+import type { DecodeReply } from "./decodeWorker.js";
 import { threadSeconds } from "./threadSeconds.js";
-import { UnreadableDicom } from "./UnreadableDicom.js";
+import { UnreadableImage } from "./UnreadableImage.js";
 
 /** A thread without work for this long ends, and gives back what its decoders took. */
 const idleMilliseconds = 5000;
@@ -22,11 +23,14 @@ let thread: Promise<Thread> | undefined;
 let idle: NodeJS.Timeout | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
+/** The kinds that are decoded here, by programs that may take any time. */
+export const threadKinds: ReadonlySet<ImageKind> = new Set(["dicom", "jpeg2000", "bmp", "pnm"] as const);
+
 /**
- * Decodes a DICOM file as `decodeDicom` does, in a thread that is ended when its time is over; one file after the
+ * Decodes a file of one of the kinds that are not left to sharp, in a thread that is ended when its time is over; one file after the
  * other.
  * @param secondsOf the time for so many pixels
- * @throws UnreadableDicom with the reason
+ * @throws UnreadableImage with the reason
  */
 export function decodeInThread(bytes: Uint8Array, secondsOf = secondsFor): Promise<Pixels> {
   const result = last.then(() => decodeNext(bytes, secondsOf));
@@ -67,10 +71,10 @@ function answerOf(started: Thread, bytes: Uint8Array, secondsOf: typeof secondsF
         clearTimeout(timer);
         const left = limit - time();
         if (left > 0) timer = setTimeout(expire, 1000 * left);
-        else fail(new UnreadableDicom("takes too long to decode", "timeout"));
+        else fail(new UnreadableImage("takes too long to decode", "timeout"));
       });
     }
-    function receive(reply: DicomReply): void {
+    function receive(reply: DecodeReply): void {
       if ("begins" in reply) {
         clearTimeout(timer);
         limit = secondsOf(reply.begins);
@@ -80,19 +84,19 @@ function answerOf(started: Thread, bytes: Uint8Array, secondsOf: typeof secondsF
       settle(() => {
         if ("pixels" in reply) resolve(reply.pixels);
         else if ("unreadable" in reply) {
-          reject(new UnreadableDicom(reply.unreadable.reason, reply.unreadable.kind));
-        } else reject(new Error(`Decoding a DICOM file failed: ${reply.problem}`));
+          reject(new UnreadableImage(reply.unreadable.reason, reply.unreadable.kind));
+        } else reject(new Error(`Decoding an image failed: ${reply.problem}`));
       });
     }
     function fail(error: Error): void {
       end();
       settle(() => {
         const isMemory = (error as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY";
-        reject(isMemory ? new UnreadableDicom("takes too much memory to decode", "tooLarge") : error);
+        reject(isMemory ? new UnreadableImage("takes too much memory to decode", "tooLarge") : error);
       });
     }
     function exit(): void {
-      fail(new Error("The thread that decodes DICOM files has ended."));
+      fail(new Error("The thread that decodes images has ended."));
     }
     worker.on("message", receive).on("error", fail).on("exit", exit);
     // A copy to hand over: what it is a part of stays here.
@@ -117,7 +121,7 @@ function clockOf({ number }: Thread): () => number {
 /** A thread that has loaded its decoders, so that loading them takes nothing of an image's time. */
 function start(): Promise<Thread> {
   // A notebook kernel's own Node options are not the thread's.
-  const worker = new Worker(path.join(__dirname, "dicomWorker.js"), {
+  const worker = new Worker(path.join(__dirname, "decodeWorker.js"), {
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: maxHeapMegabytes },
   });

@@ -1,0 +1,65 @@
+import type { OptionKinds } from "../core/checkOptions.js";
+import type { ImageDataBunchOptions } from "./bunchOptions.js";
+import type { FromFolderOptions } from "./ImageDataBunch.js";
+import type { LabelledOptions } from "./labelledDataset.js";
+import type { CsvOptions } from "./labels/labelFromCsv.js";
+
+/** The numbers of a run that are no options of its data: a notebook gives all of them, `{ ...parameters }`. */
+interface OfTheRun {
+  readonly epochsFrozen?: number;
+  readonly epochsUnfrozen?: number;
+  readonly dataDir?: string;
+  readonly model?: string;
+}
+
+/** What every way to make a bunch takes. */
+export const bunchKinds: OptionKinds<ImageDataBunchOptions & OfTheRun> = {
+  size: "number",
+  bs: "number",
+  seed: "number",
+  dsTfms: "object",
+  validPct: "number",
+  heldOutPct: "number",
+  groupBy: "function",
+  stratify: "boolean",
+  test: "text",
+  sampler: "text",
+  numWorkers: "number",
+  trainPerClass: "number",
+  validPerClass: "number",
+  onBadImage: "text",
+  resizeMethod: "text",
+  paddingMode: "text",
+  epochsFrozen: "number",
+  epochsUnfrozen: "number",
+  dataDir: "text",
+  model: "text",
+};
+
+export const fromFolderKinds: OptionKinds<FromFolderOptions & OfTheRun> = {
+  ...bunchKinds,
+  train: "text",
+  valid: "text",
+  classFolder: "text",
+  exclude: "list",
+};
+
+export const fromCsvKinds: OptionKinds<ImageDataBunchOptions & CsvOptions & OfTheRun> = {
+  ...bunchKinds,
+  csvLabels: "text",
+  folder: "text",
+  fnCol: ["text", "number"],
+  labelCol: ["text", "number"],
+  patientCol: ["text", "number"],
+  validCol: ["text", "number"],
+  suffix: "text",
+  header: "boolean",
+  delimiter: "text",
+  encoding: "text",
+};
+
+export const labelledKinds: OptionKinds<LabelledOptions> = {
+  perClass: "number",
+  classFolder: "text",
+  exclude: "list",
+};

@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { projectRoot } from "../core/environment.js";
+import { UserError } from "../core/errors.js";
+import { makeFolder } from "../core/makeFolder.js";
+import { readJson } from "../core/readJson.js";
+import { writeFiles } from "../core/writeFiles.js";
+import { folderNamed } from "../runs/runFolder.js";
+
+/** Which notebook a person wants to open, and where the copy of a lesson goes. */
+export interface WorkingCopyOptions {
+  /** A lesson's name, such as "held-out", or the path of a notebook. @default "pneumonia" */
+  readonly notebook?: string;
+  /** The folder in `runs/` for a lesson's copy. @default "lab-" and the lesson's name */
+  readonly name?: string;
+  /** The copy's file, in place of one in `runs/`. */
+  readonly copy?: string;
+}
+
+/** A notebook that a person may change. */
+export interface WorkingCopy {
+  /** Its path, absolute. */
+  readonly file: string;
+  /** The lesson that it is a copy of; undefined where it is a notebook of the person's own. */
+  readonly lesson?: string;
+  /** Whether it was there already: a person's changes are kept. */
+  readonly isKept: boolean;
+  /** Whether the lesson has changed since the copy was made. */
+  readonly isOutdated: boolean;
+}
+
+const lessonsFolder = path.join(projectRoot, "notebooks");
+const ending = ".ipynb";
+const remedy = "Give the path of a Jupyter notebook (.ipynb).";
+
+/** A notebook's file, and what of its metadata the copy of a lesson has. */
+const schema = z.looseObject({
+  cells: z.array(z.looseObject({}), { error: "expected a list of cells" }),
+  metadata: z.looseObject({ xray: z.object({ lesson: z.string() }).optional().catch(undefined) }).optional(),
+});
+
+/** The names of the project's lessons. */
+export const lessonNames = (): readonly string[] =>
+  readdirSync(lessonsFolder)
+    .filter((file) => file.endsWith(ending))
+    .map((file) => path.basename(file, ending));
+
+/**
+ * The notebook to open: one of a person's own as it is, and of a lesson a copy, which is made once. Whatever becomes of a
+ * copy, the lesson stays what `xray run` runs.
+ * @throws UserError when there is no such notebook, or the copy cannot be made
+ */
+export async function workingCopy({
+  notebook = "pneumonia",
+  name,
+  copy,
+}: WorkingCopyOptions): Promise<WorkingCopy> {
+  const lesson = lessonNamed(notebook);
+  if (lesson === undefined) return ownNotebook(path.resolve(notebook), { name, copy });
+  const source = path.join(lessonsFolder, `${lesson}${ending}`);
+  const text = await readFile(source, "utf8");
+  const hash = createHash("sha256").update(text).digest("hex");
+  const file =
+    copy === undefined
+      ? path.join(folderNamed(name ?? `lab-${lesson}`), `${lesson}${ending}`)
+      : path.resolve(copy);
+  if (!file.endsWith(ending)) throw new UserError(`A notebook cannot be called ${file}.`, remedy);
+  if (existsSync(file)) {
+    const from = (await readJson(schema, { file, remedy })).metadata?.xray?.lesson;
+    return { file, lesson, isKept: true, isOutdated: from !== undefined && from !== hash };
+  }
+  await makeFolder(path.dirname(file), "Say where the copy of the lesson is to go: --copy FILE.");
+  const { metadata, ...rest } = schema.parse(JSON.parse(text));
+  const made = { ...rest, metadata: { ...metadata, xray: { lesson: hash } } };
+  await writeFiles([{ file, pieces: [Buffer.from(`${JSON.stringify(made, undefined, 1)}\n`)] }]);
+  return { file, lesson, isKept: false, isOutdated: false };
+}
+
+/** The lesson that is meant by its name, with or without its ending, or by the path of its file. */
+function lessonNamed(notebook: string): string | undefined {
+  const isPath = path.dirname(path.resolve(notebook)) === lessonsFolder;
+  if (!isPath && (path.basename(notebook) !== notebook || existsSync(notebook))) return undefined;
+  return lessonNames().find((name) => name === path.basename(notebook, ending));
+}
+
+async function ownNotebook(
+  file: string,
+  { name, copy }: Pick<WorkingCopyOptions, "name" | "copy">,
+): Promise<WorkingCopy> {
+  if (!existsSync(file)) {
+    throw new UserError(
+      `There is no notebook ${file}.`,
+      `Give the path of one, or the name of a lesson: ${lessonNames().join(", ")}.`,
+    );
+  }
+  if (name !== undefined || copy !== undefined) {
+    throw new UserError(
+      `${file} is a notebook of your own, which is opened as it is.`,
+      "Leave --name and --copy out: they say where the copy of a lesson goes.",
+    );
+  }
+  await readJson(schema, { file, remedy });
+  return { file, isKept: true, isOutdated: false };
+}

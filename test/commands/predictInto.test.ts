@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { parse } from "csv-parse/sync";
+import { predictInto } from "../../src/commands/predictInto.js";
+import type { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
+import type { Learner } from "../../src/training/Learner.js";
+import { loadLearner } from "../../src/training/inference/loadLearner.js";
+import { temporaryFolder } from "../support/folders.js";
+import { near } from "../support/near.js";
+import { refuses } from "../support/refuses.js";
+import { tinyLearner, validPaths } from "../support/tinyLearner.js";
+import { startXray } from "../support/xray.js";
+
+describe("xray predict --out", () => {
+  let learn: Learner<ImageDataBunch>;
+  let [model, other] = ["", ""];
+  let folder = "";
+  let images: string[] = [];
+  const read = (file: string) => readFileSync(file, "utf8");
+
+  before(async () => {
+    // Longer than the folders of one test.
+    folder = mkdtempSync(path.join(tmpdir(), "xray-archive-"));
+    learn = await tinyLearner();
+    const conformalSets = { level: 0.9, classes: learn.data.classes, limits: [1, 1], units: [9, 9] };
+    model = path.join(folder, "export.safetensors");
+    copyFileSync(await learn.export("export", { conformalSets }), model);
+    other = path.join(folder, "other.safetensors");
+    copyFileSync(await learn.export("other", { temperature: 2 }), other);
+    const [sound = ""] = validPaths(learn);
+    images = Array.from({ length: 40 }, (_, i) => path.join(folder, `${String(i).padStart(2, "0")}.png`));
+    // Names that a table must not stumble over, and two files that are no images.
+    images.push(path.join(folder, 'a, "b"\nc.png'));
+    for (const [i, image] of images.entries()) copyFileSync(validPaths(learn)[i % 6] ?? sound, image);
+    for (const bad of [5, 20]) writeFileSync(images[bad] ?? "", "no image");
+  });
+  after(() => {
+    learn.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const out = (ending: string) => path.join(temporaryFolder(), `results${ending}`);
+
+  it("writes a row for each image, with what getPreds says, and a reason for those that cannot be read", async () => {
+    const file = out(".csv");
+    await predictInto(file, images, model);
+    assert.equal(process.exitCode, 1, "two cannot be read");
+    process.exitCode = 0;
+    const rows = parse<Record<string, string>>(read(file), { columns: true });
+    assert.deepEqual(
+      rows.map((row) => row.path),
+      images,
+    );
+    const bad = rows.filter((row) => row.reason !== "");
+    assert.deepEqual(
+      bad.map((row) => row.path),
+      [images[5], images[20]],
+    );
+    assert.match(bad[0]?.reason ?? "", /text, not an image/);
+    const loaded = await loadLearner(model);
+    const sound = rows.filter((row) => row.reason === "");
+    const preds = await loaded.getPreds(sound.map((row) => row.path ?? ""));
+    for (const [i, row] of sound.entries()) {
+      const { class: name, label, probabilities } = preds[i] ?? { class: "", label: 0, probabilities: [] };
+      assert.equal(row.class, name);
+      near(
+        [row["p(NORMAL)"], row["p(PNEUMONIA)"], row.probability].map(Number),
+        [...probabilities, probabilities[label] ?? NaN],
+        1e-5,
+        row.path ?? "",
+      );
+      assert.deepEqual([row.possible, row.uncertain], ["NORMAL|PNEUMONIA", "true"]);
+    }
+    loaded.dispose();
+  });
+
+  for (const ending of [".csv", ".jsonl"]) {
+    it(`goes on behind the last whole row, wherever the file was cut off (${ending})`, async () => {
+      const file = out(ending);
+      await predictInto(file, images, model);
+      const whole = read(file);
+      const bytes = Buffer.from(whole);
+      const odd = bytes.indexOf('b""\n') + 4;
+      for (const length of [3, odd, bytes.length - 1]) {
+        writeFileSync(file, bytes.subarray(0, length));
+        await predictInto(file, images, model);
+        const now = read(file).split("\n");
+        // Of another batch the last digits may differ.
+        assert.deepEqual(
+          now.map((line) => line.slice(0, folder.length + 4)),
+          whole.split("\n").map((line) => line.slice(0, folder.length + 4)),
+          String(length),
+        );
+      }
+      process.exitCode = 0;
+    });
+
+    it(`mixes no rows of two nets, and writes over no other file (${ending})`, async () => {
+      const file = out(ending);
+      await predictInto(file, images.slice(0, 3), model);
+      const before = read(file);
+      await refuses(predictInto(file, images, other), "holds no predictions of this net", "--out");
+      assert.equal(read(file), before);
+      for (const text of ["my notes", "my notes\n", "a,b\n1,2\n", '{"a":1}\n']) {
+        writeFileSync(file, text);
+        await refuses(predictInto(file, images, model), "holds no predictions of this net");
+        assert.equal(read(file), text);
+      }
+    });
+  }
+
+  it("ends behind a whole row when it is asked to stop, with the signal's exit code", async () => {
+    const many = temporaryFolder();
+    const [sound = ""] = images;
+    for (let i = 0; i < 1500; i++) copyFileSync(sound, path.join(many, `${String(i).padStart(4, "0")}.png`));
+    const file = out(".csv");
+    const started = startXray(["predict", many, "--model", model, "--out", file]);
+    await started.until("rows", () => {
+      try {
+        return read(file).split("\n").length > 20;
+      } catch {
+        return false;
+      }
+    });
+    started.kill("SIGINT");
+    const { code, stderr } = await started.ended;
+    assert.equal(code, 130, stderr);
+    const rows = read(file).split("\n").length - 2;
+    assert.ok(rows < 1500 && read(file).endsWith("\n"));
+    assert.match(stderr, new RegExp(`Stopped after ${rows} of 1500 images`));
+  });
+
+  it("refuses other endings, and places that cannot be written to", async () => {
+    await refuses(predictInto(out(".xls"), images, model), "none of the formats", ".csv, .jsonl");
+    const nowhere = path.join(temporaryFolder(), "no", "such", "x.csv");
+    await refuses(predictInto(nowhere, images, model), "was not written");
+  });
+});
