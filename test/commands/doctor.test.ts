@@ -38,6 +38,7 @@ describe("xray doctor", () => {
   before(async () => {
     root = await mkdtemp(path.join(tmpdir(), "xray-doctor-"));
     await cp(path.join(projectRoot, "dist", "src"), at("dist", "src"), { recursive: true });
+    await cp(path.join(projectRoot, "package.json"), at("package.json"));
     // An engine that takes the process that loads it with it.
     const tfjs = at("node_modules", "@tensorflow", "tfjs-node-gpu");
     await mkdir(path.join(tfjs, "lib", "napi-v8"), { recursive: true });

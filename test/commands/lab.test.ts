@@ -98,7 +98,10 @@ describe("xray report", () => {
     ]);
     const first = await xray(["report", own]);
     assert.equal(first.code, 0, first.stderr);
-    assert.match(readFileSync(path.join(folder, "own", "report.html"), "utf8"), /<title>My own<\/title>/);
+    assert.match(
+      readFileSync(path.join(folder, "own", "report.html"), "utf8"),
+      /<title>own: My own<\/title>/,
+    );
 
     const elsewhere = path.join(temporaryFolder(), "elsewhere.ipynb");
     await writeNotebook(elsewhere, [{ markdown: "# Elsewhere" }]);
@@ -107,7 +110,7 @@ describe("xray report", () => {
     writeFileSync(path.join(session, "session.json"), JSON.stringify({ notebook: elsewhere }));
     const second = await xray(["report", session]);
     assert.equal(second.code, 0, second.stderr);
-    assert.match(readFileSync(path.join(session, "report.html"), "utf8"), /<title>Elsewhere<\/title>/);
+    assert.match(readFileSync(path.join(session, "report.html"), "utf8"), /<title>[^<]+: Elsewhere<\/title>/);
 
     rmSync(elsewhere);
     const none = await xray(["report", session]);

@@ -43,7 +43,7 @@ describe("xray run --notebook", () => {
     assert.match(stderr, /\(distance\.failed\.ipynb, seed 7\)[^]*wrote no metrics\.json, \d/);
     assert.ok(existsSync(path.join(folder, "distance.ipynb")));
     const { document } = new JSDOM(readFileSync(path.join(folder, "report.html"), "utf8")).window;
-    assert.equal(document.title, "How far it is");
+    assert.equal(document.title, `${path.basename(folder)}: How far it is`);
     assert.ok(document.body.textContent.includes(`[ 7, 64, '${folder}' ]`));
     const about = document.querySelector("footer")?.textContent ?? "";
     assert.match(about, /distance\.failed\.ipynb[^]*seed 7/);

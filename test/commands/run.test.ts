@@ -225,7 +225,7 @@ describe("xray run on images of three classes that are no X-rays", () => {
       const found = /.{0,40}(kermany|pneumonia|\bchild|rscbjbr9sj).{0,40}/i.exec(text);
       assert.equal(found?.[0], undefined, what);
     }
-    assert.equal(document.title, "circle, square, stripes: the images of shapes");
+    assert.equal(document.title, `${path.basename(folder)}: circle, square, stripes: the images of shapes`);
     assert.match(document.querySelector("h1")?.textContent ?? "", /^circle, square, stripes/);
     const about = document.querySelector("footer")?.textContent ?? "";
     assert.match(about, /The folder shapes/);
