@@ -60,7 +60,10 @@ export async function lrFindParity(record: unknown): Promise<ParityRow[]> {
   const rows: ParityRow[] = [];
   for (const [name, search] of Object.entries(searches)) {
     const model = await tracedNet();
-    const optFunc = search.options.optimizer === "sgd" ? sgd({ momentum }) : adam(withAdam);
+    const optFunc =
+      search.options.optimizer === "sgd"
+        ? sgd({ momentum })
+        : adam({ betas: withAdam.betas, eps: withAdam.eps });
     const learn = new Learner(data, model, "traced ResNet-50", { optFunc, wd: withAdam.wd });
     try {
       const own = await searchRows(learn, search);

@@ -44,7 +44,7 @@ describe("workflow/Snakefile, with the local executor", () => {
           `name=${name}`,
         ],
         "seeds=[3]",
-        `flags=--model mobilenetV2 --size 32 --bs 4 --epochs 1,1 --train-per-class 12 --data-dir ${path.join(folder, "drawn")}`,
+        `flags=--model mobilenetV2 --size 32 --bs 4 --epochs 1,0 --train-per-class 12 --data-dir ${path.join(folder, "drawn")}`,
       ],
       { cwd: projectRoot, remedy: "See its message above.", shown: "snakemake" },
     );
