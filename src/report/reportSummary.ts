@@ -1,5 +1,5 @@
 import type { Table } from "../core/Display.js";
-import { formatInterval, formatShare } from "../statistics/format.js";
+import { formatInterval, formatShare, formatThreshold } from "../statistics/format.js";
 import type { Measure } from "../statistics/Measure.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { measuredOf } from "../statistics/positiveClass.js";
@@ -52,7 +52,8 @@ export function coreTable(run: RunMetrics): Table | undefined {
   if (!evaluation || "classes" in evaluation) return undefined;
   const { threshold, auc, calibration, sensitivity, specificity, ppv, npv } = evaluation;
   const whose = positiveClass === null ? "" : ` of ${positiveClass}`;
-  const by = threshold === null ? "by the most probable class" : `at the threshold ${threshold}`;
+  const by =
+    threshold === null ? "by the most probable class" : `at the threshold ${formatThreshold(threshold)}`;
   return {
     caption: `The core measures${whose}, ${by}.`,
     columns,

@@ -64,6 +64,8 @@ describe("HeldOutChoices", () => {
   it("judges test images of one class alone, and then chooses nothing more for this run", async () => {
     const root = smallSet(10, 3);
     const learn = await trained(root);
+    const slip = { recal: 0.9 } as { recall?: number };
+    await refuses(HeldOutChoices.make(learn, slip), 'has no option "recal"', "recall");
     const choices = await HeldOutChoices.make(learn);
     choices.show();
     rmSync(path.join(root, "test", "NORMAL"), { recursive: true });

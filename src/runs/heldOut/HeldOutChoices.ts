@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import path from "node:path";
 import { currentDisplay } from "../../core/Display.js";
+import { checkOptions } from "../../core/checkOptions.js";
 import { UserError } from "../../core/errors.js";
 import { runDirectory } from "../../core/runDirectory.js";
 import type { ImageDataBunch } from "../../data/ImageDataBunch.js";
@@ -55,8 +56,10 @@ export class HeldOutChoices {
    */
   static async make(
     learn: Learner<ImageDataBunch>,
-    { recall = 0.95 }: { readonly recall?: number } = {},
+    options: { readonly recall?: number } = {},
   ): Promise<HeldOutChoices> {
+    checkOptions("HeldOutChoices.make()", options, { recall: "number" });
+    const { recall = 0.95 } = options;
     if (opened.has(runDirectory())) {
       throw new UserError(
         `The test images of the run in ${runDirectory()} have been opened: nothing can be chosen without them any more.`,
@@ -93,6 +96,7 @@ export class HeldOutChoices {
    */
   async openTest(
     { path: folder, valid }: Pick<FoundDataset, "path" | "valid">,
+    // A run's numbers may be given as they are.
     { validPerClass = 0 }: { readonly validPerClass?: number } = {},
   ): Promise<ClassificationInterpretation> {
     const { learn, choices } = this;
