@@ -1,5 +1,6 @@
 import type { Table } from "../../src/core/Display.js";
 import { patientsFound } from "../../src/runs/heldOut/choicesTables.js";
+import { conformalCoverage } from "../../src/statistics/conformalSets.js";
 import { formatCounted, formatInterval, formatShare } from "../../src/statistics/format.js";
 import type { Evaluation } from "../../src/statistics/evaluateScores.js";
 import type { Measure } from "../../src/statistics/Measure.js";
@@ -23,6 +24,7 @@ const rows = [
  * patients, with intervals by patient, and what the promise on the recall has kept there.
  */
 export function heldOutTable(runs: readonly KeptRun[]): Table {
+  const classes = runs[0]?.predictions.preds.classes ?? [];
   const columns = runs.map((run) => {
     const evaluation = evaluationOf(run);
     const { threshold } = evaluation;
@@ -35,6 +37,7 @@ export function heldOutTable(runs: readonly KeptRun[]): Table {
         threshold === null ? "" : threshold.toFixed(4),
         promise === undefined || promise.threshold === null ? "not promised" : promise.recall.toFixed(2),
         threshold === null ? "" : formatCounted(patientsFound(run.interp.binary().scored, threshold)),
+        ...setCells(run),
       ],
       auc: evaluation.auc.value ?? NaN,
     };
@@ -45,13 +48,25 @@ export function heldOutTable(runs: readonly KeptRun[]): Table {
     "threshold, chosen on held-out patients",
     "promised share of patients with all images found",
     "kept on the test",
+    ...classes.map((name) => `${name} possible where it is ${name} (95% promised)`),
+    "one class possible (the others: uncertain)",
+    "right where one class is possible",
   ];
   const { mean, standardDeviation } = spreadOf(columns.map(({ auc }) => auc));
+  const over = `AUROC over the seeds: ${formatShare(mean)}, standard deviation ${formatShare(standardDeviation)}.`;
   return {
     columns: ["", ...columns.map(({ seed }) => `seed ${seed}`)],
     rows: names.map((name, i) => [name, ...columns.map(({ cells }) => cells[i] ?? "")]),
-    note: `AUROC over the seeds: ${formatShare(mean)}, standard deviation ${formatShare(standardDeviation)}.`,
+    note: columns.length > 1 ? over : undefined,
   };
+}
+
+/** How often the test images' own classes are among the possible ones, and how often there is no doubt. */
+function setCells({ predictions: { preds, choices } }: KeptRun): string[] {
+  if (!choices?.conformalSets) return [...preds.classes.map(() => ""), "", ""];
+  const { coverageByClass, sizes, accuracyOfSingle } = conformalCoverage(preds, choices.conformalSets);
+  const single = (sizes[1] ?? NaN) / preds.y.length;
+  return [...coverageByClass, single, accuracyOfSingle].map(formatShare);
 }
 
 function evaluationOf({ interp, predictions }: KeptRun): Evaluation {
