@@ -1,5 +1,6 @@
 import type { Table } from "../../src/core/Display.js";
 import { patientsFound } from "../../src/runs/heldOut/choicesTables.js";
+import { certainAnswers } from "../../src/runs/heldOut/certainAnswers.js";
 import { conformalCoverage } from "../../src/statistics/conformalSets.js";
 import { formatCounted, formatInterval, formatShare } from "../../src/statistics/format.js";
 import type { Evaluation } from "../../src/statistics/evaluateScores.js";
@@ -49,8 +50,8 @@ export function heldOutTable(runs: readonly KeptRun[]): Table {
     "promised share of patients with all images found",
     "kept on the test",
     ...classes.map((name) => `${name} possible where it is ${name} (95% promised)`),
-    "one class possible (the others: uncertain)",
-    "right where one class is possible",
+    "certain answers: the predicted class is the only possible one",
+    "right among the certain answers",
   ];
   const { mean, standardDeviation } = spreadOf(columns.map(({ auc }) => auc));
   const over = `AUROC over the seeds: ${formatShare(mean)}, standard deviation ${formatShare(standardDeviation)}.`;
@@ -63,10 +64,10 @@ export function heldOutTable(runs: readonly KeptRun[]): Table {
 
 /** How often the test images' own classes are among the possible ones, and how often there is no doubt. */
 function setCells({ predictions: { preds, choices } }: KeptRun): string[] {
-  if (!choices?.conformalSets) return [...preds.classes.map(() => ""), "", ""];
-  const { coverageByClass, sizes, accuracyOfSingle } = conformalCoverage(preds, choices.conformalSets);
-  const single = (sizes[1] ?? NaN) / preds.y.length;
-  return [...coverageByClass, single, accuracyOfSingle].map(formatShare);
+  const answers = choices && certainAnswers(preds, choices);
+  if (!choices?.conformalSets || !answers) return [...preds.classes.map(() => ""), "", ""];
+  const { coverageByClass } = conformalCoverage(preds, choices.conformalSets);
+  return [...coverageByClass.map(formatShare), formatCounted(answers.certain), formatCounted(answers.right)];
 }
 
 function evaluationOf({ interp, predictions }: KeptRun): Evaluation {

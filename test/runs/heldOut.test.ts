@@ -7,6 +7,7 @@ import { getTransforms } from "../../src/data/transforms/getTransforms.js";
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import { imagenetStats } from "../../src/data/imagenetStats.js";
 import { ClassificationInterpretation } from "../../src/interpretation/ClassificationInterpretation.js";
+import { certainAnswers } from "../../src/runs/heldOut/certainAnswers.js";
 import { choicesTable } from "../../src/runs/heldOut/choicesTables.js";
 import type { Choices } from "../../src/runs/heldOut/Choices.js";
 import { HeldOutChoices } from "../../src/runs/heldOut/HeldOutChoices.js";
@@ -172,6 +173,22 @@ describe("the table of choices", () => {
       why({ trained: 3, chosen: null, isLowest })?.join() ?? "",
       /unknown of 3,the net is not that of/,
     );
+  });
+
+  it("counts as certain what is predicted and alone possible, and no answer without conformal sets", () => {
+    const dogs = [0.1, 0.35, 0.5, 0.9, 0.95];
+    const many = {
+      classes: ["cat", "dog"],
+      probs: Float32Array.from(dogs.flatMap((p) => [1 - p, p])),
+      y: Int32Array.from([0, 0, 1, 1, 0]),
+      losses: new Float32Array(5),
+    };
+    // A cat is possible up to 0.4 for a dog, a dog from 0.45 on: 0.35 is called a dog, and may be a cat alone.
+    const conformalSets = { level: 0.9, classes: many.classes, limits: [0.4, 0.55], units: [9, 9] };
+    const threshold = { positiveClass: "dog", threshold: 0.3 };
+    const { certain, right } = certainAnswers(many, { ...choices(1), threshold, conformalSets }) ?? {};
+    assert.deepEqual([certain?.hits, certain?.of, right?.hits, right?.of], [4, 5, 3, 4]);
+    assert.equal(certainAnswers(many, choices(1)), undefined);
   });
 
   it("shows thresholds rounded down, with three digits", () => {

@@ -11,8 +11,9 @@ import {
   type ConformalSets,
   conformalSetsInWords,
 } from "../../statistics/conformalSets.js";
-import { formatEstimated, formatShare, formatThreshold } from "../../statistics/format.js";
+import { formatCounted, formatEstimated, formatShare, formatThreshold } from "../../statistics/format.js";
 import type { BinaryScores } from "../../statistics/BinaryScores.js";
+import { certainAnswers } from "./certainAnswers.js";
 import { lowestPositives } from "../../statistics/lowestPositives.js";
 import { type Share, shareOfTrue } from "../../statistics/Share.js";
 import { ofIndependent } from "../../statistics/wilsonInterval.js";
@@ -82,16 +83,17 @@ function setsRow(sets: ConformalSets, { preds }: ClassificationInterpretation): 
   return [
     "possible classes",
     conformalSetsInWords(sets),
-    `keeping ${sets.level} of each class's images in it, by ${counted}${few}; several or none: uncertain`,
+    `keeping ${sets.level} of each class's images in it, by ${counted}${few}; where the predicted class is not the only one: uncertain`,
   ];
 }
 
 /** The measures on the held-out images, which the choices were made on, and on the test images. */
 export function resultsTable(
-  { threshold, conformalSets }: Choices,
+  choices: Choices,
   heldOut: ClassificationInterpretation,
   tested: ClassificationInterpretation,
 ): Table {
+  const { threshold, conformalSets } = choices;
   const sets = [heldOut, tested];
   const row = (name: string, of: (interp: ClassificationInterpretation) => string): string[] => [
     name,
@@ -116,7 +118,7 @@ export function resultsTable(
     ...(threshold === undefined
       ? []
       : [row("Brier score", (interp) => formatShare(interp.binary().brierScore()))]),
-    ...(conformalSets ? setsRows(conformalSets, row) : []),
+    ...(conformalSets ? setsRows(choices, conformalSets, row) : []),
   ];
   const caption = [
     `${heldOut.measuredOf}, ${decisionInWords(heldOut.preds.classes, threshold)}`,
@@ -132,8 +134,11 @@ export function resultsTable(
   };
 }
 
+const inCounts = (share: Share | undefined): string => (share === undefined ? "" : formatCounted(share));
+
 /** How often the classes that an image may be of hold its own, and how often they leave a doubt. */
 function setsRows(
+  choices: Choices,
   sets: ConformalSets,
   row: (name: string, of: (interp: ClassificationInterpretation) => string) => string[],
 ): string[][] {
@@ -144,10 +149,12 @@ function setsRows(
         formatShare(valueAt(coverage(interp).coverageByClass, k)),
       ),
     ),
-    row("one class possible", (interp) =>
-      formatShare(valueAt(coverage(interp).sizes, 1) / interp.preds.y.length),
+    row("certain answers: the predicted class is the only possible one", (interp) =>
+      inCounts(certainAnswers(interp.preds, choices)?.certain),
     ),
-    row("right where one class is possible", (interp) => formatShare(coverage(interp).accuracyOfSingle)),
+    row("right among the certain answers", (interp) =>
+      inCounts(certainAnswers(interp.preds, choices)?.right),
+    ),
   ];
 }
 
