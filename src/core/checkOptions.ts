@@ -22,7 +22,7 @@ export function checkOptions<Options extends object>(
   kinds: OptionKinds<Options>,
 ): void {
   const known = Object.keys(kinds);
-  if (kindOf(options) !== "object") {
+  if (kindOf(options) !== "object" || !isPlain(options)) {
     throw new UserError(
       `${of} was given ${shown(options)} where its options belong.`,
       `Give them by their names, such as { ${known[0] ?? ""}: ... }. ${listed(of, known)}`,
@@ -35,6 +35,15 @@ export function checkOptions<Options extends object>(
       throw new UserError(`${name} is ${shown(value)}.`, remedyFor(name, value, asked));
     }
   }
+}
+
+/**
+ * Whether an object's options are its own: those of a class or of a prototype would be half taken. Cells have an Object of
+ * their own, so that it is known by having no prototype in turn.
+ */
+function isPlain(options: object): boolean {
+  const prototype = Object.getPrototypeOf(options) as object | null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function unknownOption(of: string, name: string, known: readonly string[]): UserError {

@@ -1,3 +1,4 @@
+import { requireCallbacks } from "./callbacks/requireCallbacks.js";
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { type BackupOptions, backupPlan } from "./backup/BackupOptions.js";
 import type { Callback } from "./callbacks/Callback.js";
@@ -86,6 +87,7 @@ export function requireLearnerOptions(options: LearnerOptions): void {
   options.callbacks?.forEach((callback, i) => {
     requireMade(`callbacks[${i}]`, callback, { kind: "object" });
   });
+  requireCallbacks(options.callbacks ?? []);
   requireMade("optFunc", options.optFunc, { kind: "function", makers: ["adam", "sgd"] });
   requireMade("lossFunc", options.lossFunc, { kind: "function", makers: ["crossEntropy"] });
   const { wd = defaultWd, clipGrad, mixUp, gradientAccumulation = 1, seed = 0 } = options;
