@@ -1,7 +1,5 @@
 import type { Table } from "../../src/core/Display.js";
-import { patientsFound } from "../../src/runs/heldOut/choicesTables.js";
-import { certainAnswers } from "../../src/runs/heldOut/certainAnswers.js";
-import { conformalCoverage } from "../../src/statistics/conformalSets.js";
+import { patientsFound, setsCells } from "../../src/runs/heldOut/choicesTables.js";
 import { formatCounted, formatInterval, formatShare } from "../../src/statistics/format.js";
 import type { Evaluation } from "../../src/statistics/evaluateScores.js";
 import type { Measure } from "../../src/statistics/Measure.js";
@@ -25,7 +23,6 @@ const rows = [
  * patients, with intervals by patient, and what the promise on the recall has kept there.
  */
 export function heldOutTable(runs: readonly KeptRun[]): Table {
-  const classes = runs[0]?.predictions.preds.classes ?? [];
   const columns = runs.map((run) => {
     const evaluation = evaluationOf(run);
     const { threshold } = evaluation;
@@ -38,7 +35,7 @@ export function heldOutTable(runs: readonly KeptRun[]): Table {
         threshold === null ? "" : threshold.toFixed(4),
         promise === undefined || promise.threshold === null ? "not promised" : promise.recall.toFixed(2),
         threshold === null ? "" : formatCounted(patientsFound(run.interp.binary().scored, threshold)),
-        ...setCells(run),
+        ...setsOf(run).map(([, text]) => text),
       ],
       auc: evaluation.auc.value ?? NaN,
     };
@@ -49,9 +46,7 @@ export function heldOutTable(runs: readonly KeptRun[]): Table {
     "threshold, chosen on held-out patients",
     "promised share of patients with all images found",
     "kept on the test",
-    ...classes.map((name) => `${name} possible where it is ${name} (95% promised)`),
-    "certain answers: the predicted class is the only possible one",
-    "right among the certain answers",
+    ...(runs[0] ? setsOf(runs[0]) : []).map(([name]) => name),
   ];
   const { mean, standardDeviation } = spreadOf(columns.map(({ auc }) => auc));
   const over = `AUROC over the seeds: ${formatShare(mean)}, standard deviation ${formatShare(standardDeviation)}.`;
@@ -62,13 +57,7 @@ export function heldOutTable(runs: readonly KeptRun[]): Table {
   };
 }
 
-/** How often the test images' own classes are among the possible ones, and how often there is no doubt. */
-function setCells({ predictions: { preds, choices } }: KeptRun): string[] {
-  const answers = choices && certainAnswers(preds, choices);
-  if (!choices?.conformalSets || !answers) return [...preds.classes.map(() => ""), "", ""];
-  const { coverageByClass } = conformalCoverage(preds, choices.conformalSets);
-  return [...coverageByClass.map(formatShare), formatCounted(answers.certain), formatCounted(answers.right)];
-}
+const setsOf = ({ predictions: { preds, choices } }: KeptRun) => (choices ? setsCells(preds, choices) : []);
 
 function evaluationOf({ interp, predictions }: KeptRun): Evaluation {
   const evaluation = interp.evaluation(predictions.choices?.threshold);

@@ -1,7 +1,8 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { runsDir } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
+import { readPart } from "../core/readPart.js";
 import { exportFormat } from "../training/inference/exportLearner.js";
 
 /**
@@ -46,13 +47,7 @@ function exportsIn(folder: string): string[] {
 /** A file's first bytes, where its metadata stand; "" where it cannot be opened. */
 function headOf(file: string): string {
   try {
-    const opened = openSync(file, "r");
-    try {
-      const bytes = Buffer.alloc(4096);
-      return bytes.toString("utf8", 0, readSync(opened, bytes));
-    } finally {
-      closeSync(opened);
-    }
+    return readPart(file, 4096).toString("utf8");
   } catch {
     return "";
   }

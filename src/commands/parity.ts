@@ -1,3 +1,4 @@
+import { inColumns } from "../core/withWords.js";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "../core/errors.js";
@@ -51,15 +52,7 @@ function format(rows: readonly ParityRow[]): string {
     agrees(row) ? "ok" : "OFF",
   ]);
   const table = [["", "ours", "fastai", "difference", "tolerance", ""], ...cells];
-  const widths = table[0]?.map((_, i) => Math.max(...table.map((row) => row[i]?.length ?? 0))) ?? [];
-  return table
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return inColumns(table);
 }
 
 const digits = (value: number): string =>

@@ -8,6 +8,7 @@ import { runDirectory } from "../core/runDirectory.js";
 import { noteSession } from "../core/session.js";
 import type { Interruption } from "./backup/SavedFit.js";
 import type { Callback } from "./callbacks/Callback.js";
+import { requireCallbacks } from "./callbacks/requireCallbacks.js";
 import { checkpointName, type CheckpointOptions } from "./checkpoint.js";
 import type { DataBunch } from "./DataBunch.js";
 import { describeLearner, exportLearner, type ExportOptions } from "./inference/exportLearner.js";
@@ -151,6 +152,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
     callbacks: readonly Callback[] = [],
   ): Promise<void> {
     requireEpochs(epochs);
+    requireCallbacks(callbacks);
     const lrs = lrRange(lr, this.optimizer.groups.length);
     await this.runner.run("fit()", "fit", async (operation) => {
       this.trainer.setWd();

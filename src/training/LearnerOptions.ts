@@ -84,12 +84,11 @@ export function requireLearnerOptions(options: LearnerOptions): void {
   options.metrics?.forEach((metric, i) => {
     requireMade(`metrics[${i}]`, metric, { kind: "function", makers: metricMakers });
   });
-  options.callbacks?.forEach((callback, i) => {
-    requireMade(`callbacks[${i}]`, callback, { kind: "object" });
-  });
-  requireCallbacks(options.callbacks ?? []);
-  requireMade("optFunc", options.optFunc, { kind: "function", makers: ["adam", "sgd"] });
-  requireMade("lossFunc", options.lossFunc, { kind: "function", makers: ["crossEntropy"] });
+  requireCallbacks(options.callbacks ?? [], (i) => `callbacks[${i}]`);
+  const { optFunc, lossFunc } = options;
+  if (optFunc !== undefined) requireMade("optFunc", optFunc, { kind: "function", makers: ["adam", "sgd"] });
+  if (lossFunc !== undefined)
+    requireMade("lossFunc", lossFunc, { kind: "function", makers: ["crossEntropy"] });
   const { wd = defaultWd, clipGrad, mixUp, gradientAccumulation = 1, seed = 0 } = options;
   checkInteger("seed", seed, -Infinity);
   checkNumber("wd", wd, { from: 0 });

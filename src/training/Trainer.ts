@@ -7,7 +7,6 @@ import { checkNumber, checkOneOf } from "../core/checkNumber.js";
 import { interruptible } from "../core/interrupt.js";
 import { adam } from "./optimizers/Adam.js";
 import { type Callback, inOrder, requireBetweenEpochs } from "./callbacks/Callback.js";
-import { requireCallbacks } from "./callbacks/requireCallbacks.js";
 import {
   type CheckpointIdentity,
   type WithinEpoch,
@@ -146,7 +145,6 @@ export class Trainer {
     callbacks: readonly Callback[],
   ): Promise<void> {
     requireBatch(this.data);
-    requireCallbacks(callbacks);
     const { learn, runner, options, optimizer, passes, streams, loss, seed } = this;
     const isSearch = operation.use === "search";
     const title = isSearch ? "learning-rate finder" : this.phase === "frozen" ? "head" : "whole net";

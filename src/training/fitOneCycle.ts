@@ -1,5 +1,6 @@
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import type { Callback } from "./callbacks/Callback.js";
+import { requireCallbacks } from "./callbacks/requireCallbacks.js";
 import { requireEpochs } from "./fit.js";
 import type { Operation } from "./session/NetAccess.js";
 import {
@@ -42,6 +43,7 @@ export async function fitOneCycle(
   checkOptions("fitOneCycle()", options, kinds);
   const { maxLr = slice(3e-3), wd, callbacks = [], ...cycle } = options;
   requireEpochs(epochs);
+  requireCallbacks(callbacks);
   const maxLrs = lrRange(maxLr, trainer.optimizer.groups.length);
   requireOneCycle(cycle);
   const part = cyclePart(epochs, cycle);

@@ -24,7 +24,6 @@ interface Made {
  * @throws UserError naming the value, and what to write
  */
 export function requireMade(option: string, value: unknown, { kind, makers = [] }: Made): void {
-  if (value === undefined && !option.endsWith("]")) return;
   if (typeof value === "function") {
     const { name } = value;
     // What they make has these fields, and the same name.

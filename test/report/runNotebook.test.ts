@@ -43,9 +43,10 @@ function inProcess(promise: string): ChildProcessByStdio<null, Readable, Readabl
   return spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "pipe"] });
 }
 
+/** Waits for what must come; how long it takes beside other tests is not asserted. */
 async function until(what: string, holds: () => boolean): Promise<void> {
   for (let tries = 0; !holds(); tries++) {
-    assert.ok(tries < 300, `${what} within 30 s`);
+    assert.ok(tries < 1200, `${what} within 2 minutes`);
     await wait(100);
   }
 }

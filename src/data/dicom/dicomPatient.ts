@@ -1,8 +1,9 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type DicomParser from "dicom-parser";
 import { part10 } from "./part10.js";
+import { readPart } from "../../core/readPart.js";
 
 /** Drawn for this process alone: nobody can try out which patient a hash stands for, nor tell that two programs saw the same. */
 const salt = randomBytes(32);
@@ -28,7 +29,7 @@ export const namesPatient = (file: string): boolean => identifierIn(file) !== un
 
 function identifierIn(file: string): string | undefined {
   try {
-    return identifier(beginningOf(file)) ?? undefined;
+    return identifier(readPart(file, beginning)) ?? undefined;
   } catch {
     // Cut within an element, or deflated.
   }
@@ -45,14 +46,4 @@ function identifier(bytes: Uint8Array): string | undefined {
   const parser = createRequire(__filename)("dicom-parser") as typeof DicomParser;
   const id = parser.parseDicom(part10(bytes).bytes, { untilTag }).string(patientId)?.trim();
   return id === "" ? undefined : id;
-}
-
-function beginningOf(file: string): Uint8Array {
-  const bytes = Buffer.alloc(beginning);
-  const opened = openSync(file, "r");
-  try {
-    return bytes.subarray(0, readSync(opened, bytes));
-  } finally {
-    closeSync(opened);
-  }
 }

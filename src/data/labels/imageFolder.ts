@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { type Stats, closeSync, openSync, readSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { type Stats, readdirSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
+import { readPart } from "../../core/readPart.js";
 import { UserError, messageOf } from "../../core/errors.js";
 import { imageKind, isReadKind, kindBytes } from "../images/imageKind.js";
 import { LeftOut, type LeftOutReason } from "./LeftOut.js";
@@ -161,14 +162,8 @@ function reasonAgainst(file: string): LeftOutReason | undefined {
 }
 
 function beginningOf(file: string): Buffer | undefined {
-  const head = Buffer.alloc(kindBytes);
   try {
-    const opened = openSync(file, "r");
-    try {
-      return head.subarray(0, readSync(opened, head));
-    } finally {
-      closeSync(opened);
-    }
+    return readPart(file, kindBytes);
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import { readPart } from "../../core/readPart.js";
 import { currentDisplay } from "../../core/Display.js";
 import type { ImageDataset, ImageItem } from "../ImageDataset.js";
 
@@ -98,15 +99,9 @@ function grouped<K>(items: readonly ImageItem[], keyOf: (item: ImageItem) => K):
 
 /** "" for a file that cannot be opened. */
 function middleOf(file: string, size: number): string {
-  const bytes = Buffer.alloc(sampleBytes);
   try {
-    const opened = openSync(file, "r");
-    try {
-      const read = readSync(opened, bytes, 0, sampleBytes, Math.max(0, Math.floor((size - sampleBytes) / 2)));
-      return bytes.toString("latin1", 0, read);
-    } finally {
-      closeSync(opened);
-    }
+    const middle = Math.max(0, Math.floor((size - sampleBytes) / 2));
+    return readPart(file, sampleBytes, middle).toString("latin1");
   } catch {
     return "";
   }

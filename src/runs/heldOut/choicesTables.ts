@@ -1,3 +1,4 @@
+import type { Predictions } from "../../statistics/Predictions.js";
 import type { Table } from "../../core/Display.js";
 import { valueAt } from "../../core/valueAt.js";
 import { measureCells } from "../../interpretation/measureTable.js";
@@ -93,7 +94,8 @@ export function resultsTable(
   heldOut: ClassificationInterpretation,
   tested: ClassificationInterpretation,
 ): Table {
-  const { threshold, conformalSets } = choices;
+  const { threshold } = choices;
+  const ofTest = setsCells(tested.preds, choices);
   const sets = [heldOut, tested];
   const row = (name: string, of: (interp: ClassificationInterpretation) => string): string[] => [
     name,
@@ -118,7 +120,7 @@ export function resultsTable(
     ...(threshold === undefined
       ? []
       : [row("Brier score", (interp) => formatShare(interp.binary().brierScore()))]),
-    ...(conformalSets ? setsRows(choices, conformalSets, row) : []),
+    ...setsCells(heldOut.preds, choices).map(([name, text], i) => [name, text, ofTest[i]?.[1] ?? ""]),
   ];
   const caption = [
     `${heldOut.measuredOf}, ${decisionInWords(heldOut.preds.classes, threshold)}`,
@@ -134,27 +136,22 @@ export function resultsTable(
   };
 }
 
-const inCounts = (share: Share | undefined): string => (share === undefined ? "" : formatCounted(share));
-
-/** How often the classes that an image may be of hold its own, and how often they leave a doubt. */
-function setsRows(
-  choices: Choices,
-  sets: ConformalSets,
-  row: (name: string, of: (interp: ClassificationInterpretation) => string) => string[],
-): string[][] {
-  const coverage = ({ preds }: ClassificationInterpretation) => conformalCoverage(preds, sets);
+/**
+ * How often the classes that an image may be of hold its own, and how often they leave no doubt: names and numbers. None
+ * where the choices have no conformal sets.
+ */
+export function setsCells(preds: Predictions, choices: Choices): (readonly [name: string, text: string])[] {
+  const { conformalSets } = choices;
+  const answers = certainAnswers(preds, choices);
+  if (!conformalSets || !answers) return [];
+  const { coverageByClass } = conformalCoverage(preds, conformalSets);
   return [
-    ...sets.classes.map((name, k) =>
-      row(`${name} possible where it is ${name}`, (interp) =>
-        formatShare(valueAt(coverage(interp).coverageByClass, k)),
-      ),
+    ...preds.classes.map(
+      (name, k) =>
+        [`${name} possible where it is ${name}`, formatShare(valueAt(coverageByClass, k))] as const,
     ),
-    row("certain answers: the predicted class is the only possible one", (interp) =>
-      inCounts(certainAnswers(interp.preds, choices)?.certain),
-    ),
-    row("right among the certain answers", (interp) =>
-      inCounts(certainAnswers(interp.preds, choices)?.right),
-    ),
+    ["certain answers: the predicted class is the only possible one", formatCounted(answers.certain)],
+    ["right among the certain answers", formatCounted(answers.right)],
   ];
 }
 

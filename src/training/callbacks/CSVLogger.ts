@@ -1,3 +1,4 @@
+import { csvLine } from "../../core/csvLine.js";
 import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -146,7 +147,7 @@ export class CSVLogger implements Callback {
 
   /** A line for a row of the training table, whose last column is the time. */
   private line(cells: readonly string[]): string {
-    return line(this.addTime ? cells : cells.slice(0, -1));
+    return csvLine(this.addTime ? cells : cells.slice(0, -1));
   }
 
   private fileOf(learn: TrainingState["learn"]): string {
@@ -198,7 +199,3 @@ function requireHeader(written: string, header: string, file: string): void {
     "Give the logger another filename, or leave `append` out to begin the file anew.",
   );
 }
-
-/** RFC 4180: a class's name may hold a comma, quotation marks or an end of line. */
-const line = (cells: readonly string[]): string =>
-  `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",")}\n`;

@@ -1,6 +1,6 @@
-import { inspect } from "node:util";
 import { UserError } from "../../core/errors.js";
 import { nearestName } from "../../core/nearestName.js";
+import { requireMade } from "../requireMade.js";
 import type { Callback, CallbackEvent } from "./Callback.js";
 
 /** What a callback can be told of; the compiler sees to it that none is forgotten. */
@@ -15,24 +15,17 @@ const events = {
 } as const satisfies Readonly<Record<CallbackEvent, true>>;
 
 /**
- * Callbacks as they are, where each of them is one: plain JavaScript takes anything, and what is told of nothing would do
- * nothing, without a word.
+ * Refuses what is no callback: plain JavaScript takes anything, and what is told of nothing would do nothing, without a
+ * word.
+ * @param nameOf what one is called in messages, by its place
  * @throws UserError naming the first that is none, and what was probably meant
  */
-export function requireCallbacks(callbacks: readonly Callback[]): readonly Callback[] {
-  for (const [i, callback] of (callbacks as readonly unknown[]).entries()) {
-    if (typeof callback === "function") {
-      throw new UserError(
-        `Callback ${i + 1} is the class ${callback.name}, not one of its objects.`,
-        `Write new ${callback.name}(...).`,
-      );
-    }
-    if (typeof callback !== "object" || callback === null) {
-      throw new UserError(
-        `Callback ${i + 1} is ${inspect(callback)}.`,
-        "Give objects with methods such as epochEnd.",
-      );
-    }
+export function requireCallbacks(
+  callbacks: readonly Callback[],
+  nameOf = (i: number): string => `Callback ${i + 1}`,
+): void {
+  for (const [i, callback] of callbacks.entries()) {
+    requireMade(nameOf(i), callback, { kind: "object" });
     const names = namesOf(callback);
     if (Object.keys(events).some((event) => names.includes(event))) continue;
     const meant = names.flatMap((name) => {
@@ -40,11 +33,10 @@ export function requireCallbacks(callbacks: readonly Callback[]): readonly Callb
       return nearest === undefined ? [] : [`${nearest} in place of ${name}`];
     });
     throw new UserError(
-      `Callback ${i + 1} has no method that a training calls: ${names.slice(0, 5).join(", ") || "it is empty"}.`,
+      `${nameOf(i)} has no method that a training calls: ${names.slice(0, 5).join(", ") || "it is empty"}.`,
       `${meant.length > 0 ? `Did you mean ${meant.join(", ")}? ` : ""}They are: ${Object.keys(events).join(", ")}.`,
     );
   }
-  return callbacks;
 }
 
 /** The names of an object's methods, its classes' among them. */

@@ -1,6 +1,7 @@
 import { appendFile, open, readFile, truncate } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "csv-parse/sync";
+import { csvLine } from "../../core/csvLine.js";
 import { messageOf, UserError } from "../../core/errors.js";
 import type { FilePrediction, UnreadableFile } from "./predictEach.js";
 
@@ -88,7 +89,7 @@ function csvFormat(classes: readonly string[], model: string): RowFormat {
     ...["possible", "uncertain", "reason", "model"],
   ];
   const line = (cells: readonly (string | number | boolean | undefined)[]): string =>
-    `${cells.map((cell) => quoted(String(cell ?? ""))).join(",")}\n`;
+    csvLine(cells.map((cell) => String(cell ?? "")));
   const head = line(columns);
   return {
     head,
@@ -124,8 +125,6 @@ function csvFormat(classes: readonly string[], model: string): RowFormat {
 
 /** What every row of JSON begins with. */
 const firstKey = '{"path":"';
-
-const quoted = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 
 function jsonLinesFormat(classes: readonly string[], model: string): RowFormat {
   return {

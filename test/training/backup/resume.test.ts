@@ -292,7 +292,11 @@ describe("what a backup must not overlook", () => {
     const stopped = await makeLearner({ backup });
     await assert.rejects(stopped.fit(1, 1e-2, [new Counter(), new Killer(2)]), /killed/);
     const again = await makeLearner({ backup });
-    const withMap: Callback = { describe: () => 0, state: () => new Map([["best", 1]]) };
+    const withMap: Callback = {
+      describe: () => 0,
+      epochEnd: () => undefined,
+      state: () => new Map([["best", 1]]),
+    };
     await again.fit(1, 1e-2, [new Counter(), new Killer(Infinity)]);
     assert.match(said.join("\n"), /Warning: Counter had kept something in its fields by then, which is lost/);
     said.length = 0;
