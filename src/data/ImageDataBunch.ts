@@ -96,7 +96,8 @@ export class ImageDataBunch {
     this.heldOutDs = heldOutDs;
     this.testDs = testDs;
     this.size = parts.size;
-    this.resizing = { resizeMethod: parts.resizeMethod, paddingMode: parts.paddingMode };
+    const { resizeMethod, paddingMode, applyExifOrientation } = parts;
+    this.resizing = { resizeMethod, paddingMode, applyExifOrientation };
     this.bs = parts.bs;
     this.seed = seed;
     this.dsTfms = dsTfms;

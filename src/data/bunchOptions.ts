@@ -64,7 +64,7 @@ export const defaultWorkers = (): number => Math.min(16, Math.max(1, cores()));
 /** @throws UserError naming the option and its value when it is out of range */
 export function bunchSettings(options: ImageDataBunchOptions): BunchSettings {
   const { dsTfms = { train: [], valid: [] }, onBadImage = "error" } = options;
-  const { resizeMethod = "crop", paddingMode = "reflection" } = options;
+  const { resizeMethod = "crop", paddingMode = "reflection", applyExifOrientation = false } = options;
   requireShares(options);
   checkOneOf("sampler", options.sampler, [undefined, "weighted"]);
   checkOneOf("onBadImage", onBadImage, ["error", "skip"]);
@@ -74,6 +74,7 @@ export function bunchSettings(options: ImageDataBunchOptions): BunchSettings {
     onBadImage,
     resizeMethod: checkOneOf("resizeMethod", resizeMethod, resizeMethods),
     paddingMode: checkOneOf("paddingMode", paddingMode, paddingModes),
+    applyExifOrientation,
     size: checkNumber("size", checkInteger("size", options.size, 8), { to: maxSize }),
     bs: checkInteger("bs", options.bs ?? 64, 1),
     seed: checkInteger("seed", options.seed ?? 0, -Infinity),

@@ -30,6 +30,7 @@ export const bunchKinds: OptionKinds<ImageDataBunchOptions & OfTheRun> = {
   onBadImage: "text",
   resizeMethod: "text",
   paddingMode: "text",
+  applyExifOrientation: "boolean",
   epochsFrozen: "number",
   epochsUnfrozen: "number",
   dataDir: "text",

@@ -31,9 +31,16 @@ export function requireSamePreparation(
   );
 }
 
-const inWords = ({ size, resizeMethod, paddingMode, stats }: Preprocessing): Record<string, string> => ({
+const inWords = ({
+  size,
+  resizeMethod,
+  paddingMode,
+  applyExifOrientation = false,
+  stats,
+}: Preprocessing): Record<string, string> => ({
   size: String(size),
   resizeMethod: resizeMethod ?? "crop",
   paddingMode: paddingMode ?? "reflection",
+  applyExifOrientation: String(applyExifOrientation),
   normalisation: stats ? `mean ${stats.mean.join(", ")} and std ${stats.std.join(", ")}` : "none",
 });

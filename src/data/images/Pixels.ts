@@ -8,4 +8,6 @@ export interface Pixels {
   readonly channels: 1 | 3;
   /** How many bits a file of 16 bits a channel uses, if fewer; they were spread from black to white. */
   readonly usedBits?: UsedBits;
+  /** Whether the file says that its picture is to be turned (EXIF's orientation), obeyed or not. */
+  readonly saysTurn?: boolean;
 }

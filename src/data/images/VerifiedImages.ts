@@ -4,15 +4,19 @@ import { cacheDir } from "../../core/environment.js";
 import { writeFiles } from "../../core/writeFiles.js";
 import type { UsedBits } from "./spreadBits.js";
 
-interface Known {
+interface Known extends Remarks {
   readonly size: number;
   readonly mtimeMs: number;
-  /** As of `Pixels`: it is said anew at every start. */
+}
+
+/** What is said of a file anew at every start, as of `Pixels`. */
+interface Remarks {
   readonly usedBits?: UsedBits;
+  readonly saysTurn?: boolean;
 }
 
 /** With a number: what an earlier version took for good is looked at once more. */
-const fileName = "verified-images-3.json";
+const fileName = "verified-images-4.json";
 
 /**
  * Remembers which image files were once decoded without fault, with their sizes and times of change, so that the
@@ -48,14 +52,14 @@ export class VerifiedImages {
     return before !== undefined && before.size === now?.size && before.mtimeMs === now.mtimeMs;
   }
 
-  add(place: string, usedBits?: UsedBits): void {
+  add(place: string, { usedBits, saysTurn }: Remarks): void {
     const now = this.current.get(place);
-    if (now) this.added.set(place, { ...now, usedBits });
+    if (now) this.added.set(place, { ...now, usedBits, saysTurn });
   }
 
   /** What `add` was told of the file, now or earlier. */
-  usedBits(place: string): UsedBits | undefined {
-    return (this.added.get(place) ?? (this.has(place) ? this.known.get(place) : undefined))?.usedBits;
+  remarks(place: string): Remarks | undefined {
+    return this.added.get(place) ?? (this.has(place) ? this.known.get(place) : undefined);
   }
 
   /**

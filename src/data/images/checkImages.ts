@@ -10,7 +10,7 @@ import { VerifiedImages } from "./VerifiedImages.js";
 /** What happens with files that cannot be decoded. */
 export type OnBadImage = "error" | "skip";
 
-export interface CheckOptions extends Pick<Resizing, "resizeMethod"> {
+export interface CheckOptions extends Pick<Resizing, "resizeMethod" | "applyExifOrientation"> {
   /** Side of the results, in pixels: images are kept in memory in the form that suits it. */
   readonly size: number;
   readonly onBadImage: OnBadImage;
@@ -32,14 +32,19 @@ const maxListed = 20;
  */
 export async function checkImages(
   paths: readonly string[],
-  { size, resizeMethod, onBadImage }: CheckOptions,
+  { size, resizeMethod, applyExifOrientation, onBadImage }: CheckOptions,
   workers: WorkerPool,
   cache: ImageCache,
 ): Promise<Set<string>> {
   const verified = await VerifiedImages.of(paths);
   const unknown = paths.filter((path) => !verified.has(path));
-  if (unknown.length === 0) {
+  const how = { size, resizeMethod, applyExifOrientation };
+  const sayRemarks = (): void => {
     sayUsedBits(paths, verified);
+    if (!applyExifOrientation) sayUnturned(paths, verified);
+  };
+  if (unknown.length === 0) {
+    sayRemarks();
     return new Set();
   }
 
@@ -50,13 +55,13 @@ export async function checkImages(
   const checkSome = async (check: () => Promise<void>): Promise<void> => {
     while (next < unknown.length) {
       const some = unknown.slice(next, (next += chunk));
-      const { images } = await workers.check({ kind: "check", paths: some, size, resizeMethod });
+      const { images } = await workers.check({ kind: "check", paths: some, ...how });
       for (const [k, image] of images.entries()) {
         const path = some[k] ?? "";
         if ("reason" in image) {
           bad.set(path, image.reason);
         } else {
-          verified.add(path, image.usedBits);
+          verified.add(path, image);
           cache.offer(path, image);
         }
       }
@@ -78,7 +83,7 @@ export async function checkImages(
     await verified.save();
   }
   report(bad, onBadImage);
-  sayUsedBits(paths, verified);
+  sayRemarks();
   return new Set(bad.keys());
 }
 
@@ -86,7 +91,7 @@ export async function checkImages(
 function sayUsedBits(paths: readonly string[], verified: VerifiedImages): void {
   const counts = new Map<number, number>();
   for (const path of paths) {
-    const bits = verified.usedBits(path);
+    const bits = verified.remarks(path)?.usedBits;
     if (bits !== undefined) counts.set(bits, (counts.get(bits) ?? 0) + 1);
   }
   if (counts.size === 0) return;
@@ -95,6 +100,16 @@ function sayUsedBits(paths: readonly string[], verified: VerifiedImages): void {
   currentDisplay().text(
     `Of the images with 16 bits a channel ${first}${rest}: these bits are spread from black to white. ` +
       "Single values above them, such as marks, are white.",
+  );
+}
+
+/** One line for all files that a person sees otherwise than the net does. */
+function sayUnturned(paths: readonly string[], verified: VerifiedImages): void {
+  const count = paths.filter((path) => verified.remarks(path)?.saysTurn === true).length;
+  if (count === 0) return;
+  currentDisplay().text(
+    `${count} of ${paths.length} images say that they are to be turned for showing them (EXIF orientation). They are used ` +
+      "as they are stored, as in fast.ai; applyExifOrientation: true turns them.",
   );
 }
 

@@ -5,29 +5,40 @@ import { BadImage } from "./BadImage.js";
 import { maxBytes } from "./decodeLimits.js";
 import { decodeSmallJpeg } from "./decodeSmallJpeg.js";
 import { decodeWithSharp } from "./decodeWithSharp.js";
+import { exifOrientation } from "./exifOrientation.js";
 import { decodeInThread, threadKinds } from "./decodeInThread.js";
 import { UnreadableImage } from "./UnreadableImage.js";
 import { imageKind, isReadKind, kindName, readKindNames } from "./imageKind.js";
 import type { Pixels } from "./Pixels.js";
 
 /**
- * Decodes one image file to the pixels that Pillow's `convert("RGB")` yields: no turn by EXIF, no colour profile,
- * transparency dropped. 16 bits a channel are brought to 8 (see `spreadBits`). An RGB image whose channels are all
+ * Decodes one image file to the pixels that Pillow's `convert("RGB")` yields: not turned by EXIF where nobody asks for it,
+ * no colour profile, transparency dropped. 16 bits a channel are brought to 8 (see `spreadBits`). An RGB image whose channels are all
  * equal is returned as grey. A DICOM file is shown as its window says.
  *
  * Every image passes here, for training, prediction and the server alike. What a file is, its content says. The
  * limits of `decodeLimits.ts` hold for all.
  * @throws BadImage with the reason, and its `kind`
  */
-export async function decodeImage(path: string): Promise<Pixels> {
-  return decodeBytes(readBytes(path), path);
+export async function decodeImage(path: string, options: DecodeOptions = {}): Promise<Pixels> {
+  return decodeBytes(readBytes(path), path, options);
+}
+
+/** What may be asked for beside the pixels as they are stored. */
+export interface DecodeOptions {
+  /** As of `Resizing`. */
+  readonly applyExifOrientation?: boolean;
 }
 
 /**
  * The same for a file's bytes.
  * @param path what errors call it
  */
-export async function decodeBytes(bytes: Buffer, path: string): Promise<Pixels> {
+export async function decodeBytes(
+  bytes: Buffer,
+  path: string,
+  { applyExifOrientation = false }: DecodeOptions = {},
+): Promise<Pixels> {
   if (bytes.length === 0) throw new BadImage(path, "is empty (0 bytes)");
   requireBytes(bytes.length, path);
   const kind = imageKind(bytes);
@@ -35,13 +46,17 @@ export async function decodeBytes(bytes: Buffer, path: string): Promise<Pixels> 
   if (!isReadKind(kind)) {
     throw new BadImage(path, `is of the kind ${kindName(kind)}, which is not read; ${readKindNames} are`);
   }
+  const saysTurn = (await exifOrientation(bytes, kind)) !== 1;
+  const autoOrient = saysTurn && applyExifOrientation;
   const small = kind === "jpeg" ? await decodeSmallJpeg(bytes) : undefined;
-  if (small !== undefined && small !== "damaged") return small;
+  if (small !== undefined && small !== "damaged" && !autoOrient) return { ...small, saysTurn };
   const inThread = threadKinds.has(kind);
-  const pixels = await (inThread ? pixelsFromThread(bytes, path) : decodeWithSharp(bytes, kind, path));
+  const pixels = await (inThread
+    ? pixelsFromThread(bytes, path)
+    : decodeWithSharp(bytes, kind, path, autoOrient));
   // It mostly has its own words for that, but misses the last rows.
   if (small === "damaged") throw new BadImage(path, "is corrupt (its codes do not make up its picture)");
-  return withoutEqualChannels(pixels);
+  return { ...withoutEqualChannels(pixels), saysTurn };
 }
 
 async function pixelsFromThread(bytes: Buffer, path: string): Promise<Pixels> {

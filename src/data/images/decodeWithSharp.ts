@@ -24,9 +24,15 @@ const usualScans = 16;
  * Decodes a JPEG, PNG, TIFF, WebP or GIF of one picture with sharp, which works outside this thread.
  * @param kind by its content
  * @param path what errors call it
+ * @param autoOrient turn it by EXIF's orientation
  * @throws BadImage with the reason
  */
-export async function decodeWithSharp(bytes: Buffer, kind: ImageKind, path: string): Promise<Pixels> {
+export async function decodeWithSharp(
+  bytes: Buffer,
+  kind: ImageKind,
+  path: string,
+  autoOrient: boolean,
+): Promise<Pixels> {
   const pictures = kind === "png" ? framesOfPng(bytes) : kind === "jpeg" ? picturesOfMpo(bytes) : 1;
   if (pictures > 1) throw severalPictures(pictures, path);
   const file = kind === "png" ? withoutPngText(bytes) : bytes;
@@ -42,7 +48,7 @@ export async function decodeWithSharp(bytes: Buffer, kind: ImageKind, path: stri
 
   const deep = header.depth === "ushort";
   const grey = header.space === "b-w" || header.space === "grey16";
-  const { data: raw, info } = await sharp(file, { ...options, limitInputPixels: maxPixels })
+  const { data: raw, info } = await sharp(file, { ...options, autoOrient, limitInputPixels: maxPixels })
     .timeout({ seconds: Math.ceil(secondsFor(header.width * header.height)) })
     .removeAlpha()
     .toColourspace(deep ? (grey ? "grey16" : "rgb16") : grey ? "b-w" : "srgb")

@@ -17,5 +17,5 @@ export function withoutPngText(png: Buffer): Buffer {
   return Buffer.concat(kept);
 }
 
-/** Critical chunks begin with a capital (PNG specification, 5.4); of the others this one tells transparent grey. */
-const isPicture = (type: string): boolean => /^[A-Z]/.test(type) || type === "tRNS";
+/** Critical chunks begin with a capital (PNG specification, 5.4); of the others these tell transparent grey, and which side is up. */
+const isPicture = (type: string): boolean => /^[A-Z]/.test(type) || type === "tRNS" || type === "eXIf";

@@ -39,8 +39,8 @@ export async function prepareImage(
 ): Promise<Batch> {
   requireImage(image);
   const pixels = await (typeof image === "string"
-    ? decodeImage(image)
-    : decodeBytes(Buffer.from(image), "The image"));
+    ? decodeImage(image, preparation)
+    : decodeBytes(Buffer.from(image), "The image", preparation));
   const { height, width } = pixels;
   // As decoded, and not averaged: whatever the transforms are, the file is not needed again.
   const source = { ...pixels, fullHeight: height, fullWidth: width };

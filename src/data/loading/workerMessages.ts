@@ -33,7 +33,7 @@ export interface BatchResult {
 }
 
 /** Decode each file and say which ones cannot be used. */
-export interface CheckRequest extends Pick<Resizing, "resizeMethod"> {
+export interface CheckRequest extends Pick<Resizing, "resizeMethod" | "applyExifOrientation"> {
   readonly kind: "check";
   readonly paths: readonly string[];
   readonly size: number;
@@ -49,6 +49,8 @@ export interface CheckResult {
 export interface CheckedImage extends CachedImage {
   /** As of `Pixels`. */
   readonly usedBits?: UsedBits;
+  /** As of `Pixels`. */
+  readonly saysTurn?: boolean;
 }
 
 /** Decode each file and say by what it can be known again. */

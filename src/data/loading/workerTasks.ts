@@ -20,7 +20,7 @@ import type {
 import { type CachedImage, toCachedImage } from "./CachedImage.js";
 import { type Plan, planSteps } from "../transforms/plan.js";
 
-type Loading = Pick<CheckRequest, "size" | "resizeMethod">;
+type Loading = Pick<CheckRequest, "size" | "resizeMethod" | "applyExifOrientation">;
 
 /** Files decoded together: sharp decodes outside this thread, and one at a time would leave it waiting. */
 const atOnce = 4;
@@ -57,7 +57,7 @@ export async function prepareBatch(request: BatchRequest): Promise<BatchResult |
       const place = first + k;
       if (image.source === undefined) decoded.push({ place, source });
       const plan = planOf(request, image, source);
-      const pixels = isRenderable(source, plan) ? source : await decodeImage(image.path);
+      const pixels = isRenderable(source, plan) ? source : await decodeImage(image.path, request);
       render(pixels, plan, rendered);
       writeNormalised(rendered, source.channels, size * size, request.stats, x, place * size * size * 3);
     }
@@ -91,16 +91,14 @@ async function fingerprint(path: string): Promise<Fingerprint> {
   return { pixels: content.digest("hex"), hash: imageHash(pixels) };
 }
 
-const load = async (path: string, { size, resizeMethod }: Loading): Promise<CachedImage> =>
-  toCachedImage(await decodeImage(path), size, resizeMethod);
+const load = async (path: string, how: Loading): Promise<CachedImage> =>
+  toCachedImage(await decodeImage(path, how), how.size, how.resizeMethod);
 
-async function loadOrReason(
-  path: string,
-  { size, resizeMethod }: Loading,
-): Promise<CheckedImage | { reason: string }> {
+async function loadOrReason(path: string, how: Loading): Promise<CheckedImage | { reason: string }> {
   try {
-    const pixels = await decodeImage(path);
-    return { ...toCachedImage(pixels, size, resizeMethod), usedBits: pixels.usedBits };
+    const pixels = await decodeImage(path, how);
+    const { usedBits, saysTurn } = pixels;
+    return { ...toCachedImage(pixels, how.size, how.resizeMethod), usedBits, saysTurn };
   } catch (error) {
     if (error instanceof BadImage) return { reason: error.reason };
     throw error;

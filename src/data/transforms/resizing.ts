@@ -19,6 +19,11 @@ export interface Resizing {
   readonly resizeMethod?: ResizeMethod;
   /** Beyond the image's edges, in sampling and in filling up. @default "reflection" */
   readonly paddingMode?: PaddingMode;
+  /**
+   * Photographs are turned as the camera says that they are to be shown (EXIF's orientation). fast.ai uses them as they are
+   * stored. @default false
+   */
+  readonly applyExifOrientation?: boolean;
 }
 
 /** The place within 0..span that a mirror at each end shows at `t`. */

@@ -39,6 +39,7 @@ const preparation = z
     // Files of before there was a choice do not name these.
     resizeMethod: z.enum(resizeMethods).optional(),
     paddingMode: z.enum(paddingModes).optional(),
+    applyExifOrientation: z.boolean().optional(),
   })
   .transform(({ stats, ...rest }) => ({ ...rest, stats }));
 

@@ -93,8 +93,8 @@ async function prepare(
   { stats, ...preparation }: Preprocessing,
   workers: WorkerPool,
 ): Promise<Prepared> {
-  const { size, resizeMethod } = preparation;
-  const { images } = await workers.check({ kind: "check", paths, size, resizeMethod });
+  const { size, resizeMethod, applyExifOrientation } = preparation;
+  const { images } = await workers.check({ kind: "check", paths, size, resizeMethod, applyExifOrientation });
   const bad = new Map<string, string>();
   const usable = images.flatMap((image, k) => {
     const path = paths[k] ?? "";

@@ -23,7 +23,7 @@ describe("checking images", () => {
     });
   };
 
-  it("says in one line how many bits are used of 16, at every start", async () => {
+  it("says in one line how many bits are used of 16, and in one how many are to be turned, at every start", async () => {
     const folder = temporaryFolder();
     const paths = await Promise.all(
       [4095, 3000, 1000, 65535].map(async (white, k) => {
@@ -33,6 +33,11 @@ describe("checking images", () => {
         return file;
       }),
     );
+    paths.push(path.join(folder, "turned.jpeg"));
+    const photograph = { create: { width: 8, height: 6, channels: 3, background: "red" } } as const;
+    await sharp(photograph)
+      .withMetadata({ orientation: 6 })
+      .toFile(paths.at(-1) ?? "");
     const said: string[] = [];
     const previous = setDisplay({ ...silentDisplay, text: (text) => void said.push(text) });
     const workers = new WorkerPool(1);
@@ -44,10 +49,13 @@ describe("checking images", () => {
       setDisplay(previous);
       await workers.close();
     }
-    const line =
+    const lines = [
       "Of the images with 16 bits a channel 2 use 12 of them, 1 use 10 of them: these bits are spread from black to white. " +
-      "Single values above them, such as marks, are white.";
-    assert.deepEqual(said, [line, line]);
+        "Single values above them, such as marks, are white.",
+      "1 of 5 images say that they are to be turned for showing them (EXIF orientation). They are used as they are stored, as in " +
+        "fast.ai; applyExifOrientation: true turns them.",
+    ];
+    assert.deepEqual(said, [...lines, ...lines]);
   });
 
   for (const numWorkers of [0, 2]) {

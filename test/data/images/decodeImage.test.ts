@@ -38,11 +38,33 @@ describe("decodeImage", () => {
     assert.deepEqual([...new Set(data)], [7]);
   });
 
-  it("does not turn the image by its EXIF orientation", async () => {
-    const file = await made("turned.jpeg", noise(3).jpeg().withMetadata({ orientation: 6 }));
-    const { height, width } = await decodeImage(file);
-    assert.deepEqual([height, width], [4, 6]);
-  });
+  const turning: [name: string, write: (image: sharp.Sharp) => sharp.Sharp][] = [
+    ["a JPEG", (image) => image.jpeg()],
+    ["a small grey JPEG", (image) => image.toColourspace("b-w").jpeg()],
+    ["a PNG", (image) => image.png()],
+    ["a WebP", (image) => image.webp({ lossless: true })],
+    ["a TIFF", (image) => image.tiff()],
+  ];
+  for (const [name, write] of turning) {
+    it(`turns ${name} by its EXIF orientation only where that is asked for`, async () => {
+      const file = await made("turned.img", write(noise(3)).withMetadata({ orientation: 6 }));
+      const stored = await decodeImage(file);
+      assert.deepEqual([stored.height, stored.width, stored.saysTurn], [4, 6, true]);
+      const turned = await decodeImage(file, { applyExifOrientation: true });
+      assert.deepEqual([turned.height, turned.width, turned.saysTurn], [6, 4, true]);
+      // A quarter to the right: the column from below is the row.
+      const { channels, data } = stored;
+      const expected = Array.from({ length: 24 * channels }, (_, k) => {
+        const [row, column, channel] = [
+          Math.floor(k / channels / 4),
+          Math.floor(k / channels) % 4,
+          k % channels,
+        ];
+        return data[((3 - column) * 6 + row) * channels + channel];
+      });
+      assert.deepEqual([...turned.data], expected);
+    });
+  }
 
   const kinds: [name: string, options: sharp.JpegOptions, height: number, width: number][] = [
     ["small", { quality: 90 }, 40, 61],
