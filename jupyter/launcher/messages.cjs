@@ -8,6 +8,7 @@ const path = require("node:path");
 const { tslabDir } = require("./project.cjs");
 const { joinStreams } = require("./joinStreams.cjs");
 const { current, lastFailure } = require("./executor.cjs");
+const { nameSession } = require("./kernelSession.cjs");
 const { leave } = require("./leave.cjs");
 const { OutputJournal } = require("./outputJournal.cjs");
 const { answerQuestions } = require("./questions.cjs");
@@ -22,6 +23,7 @@ function completeMessages(jupyter) {
   const journal = new OutputJournal();
   completeReplies(jupyter.ZmqServer.prototype, journal);
   staysBusy(jupyter.ZmqServer.prototype);
+  nameSession(jupyter, () => cellsToRun.size > 0);
   answerQuestions(jupyter.ZmqServer.prototype, {
     // What cells have shown, for a page that was closed meanwhile.
     "xray-notebook.outputs": (content) => journal.answer(content),

@@ -31,6 +31,9 @@ function assertPositive(numbers: Numbers, ...keys: string[]): void {
   for (const key of keys) assert.ok((numbers[key] ?? 0) > 0, `${key} is ${numbers[key] ?? "missing"}`);
 }
 
+/** For what any net can show. */
+const smallNet = "--model mobilenetV2";
+
 describe("bench", () => {
   it("times training steps and JavaScript's share of them", () => {
     const step = measured("step", ..."--size 32 --bs 2 --phase unfrozen --steps 3 --js-share".split(" "));
@@ -51,7 +54,11 @@ describe("bench", () => {
 
   it("times an epoch from the files on", async () => {
     const folder = await drawnFolder(4);
-    const epoch = measured("epoch", ..."--size 32 --bs 4 --phase frozen --dir".split(" "), folder);
+    const epoch = measured(
+      "epoch",
+      ...`${smallNet} --size 32 --bs 4 --phase frozen --dir`.split(" "),
+      folder,
+    );
     assert.equal(epoch.images, 8);
     assertPositive(epoch, "seconds", "loadSeconds", "secondEpochSeconds", "peakRssMB");
     assert.ok((epoch.loadSeconds ?? 0) < (epoch.seconds ?? 0));
@@ -59,7 +66,9 @@ describe("bench", () => {
   });
 
   it("prints a table and then everything as one line of JSON", () => {
-    const { status, stdout, stderr } = bench(..."--cases valid:32x2 --steps 1 --rounds 2".split(" "));
+    const { status, stdout, stderr } = bench(
+      ...`${smallNet} --cases valid:32x2 --steps 1 --rounds 2`.split(" "),
+    );
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^validation, 32 px, batch 2 +img\/s +[\d.]+$/m);
     const { rows, runs } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as {

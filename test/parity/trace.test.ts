@@ -33,6 +33,8 @@ describe("beside fastai 1.0.61", { skip }, () => {
 
   it("sees a changed loss", async () => {
     const trace = (await record("trace64.json")) as { stages: { losses: number[] }[] };
+    // One stage is enough for that.
+    trace.stages.length = 1;
     const [stage] = trace.stages;
     if (stage) stage.losses[2] = (stage.losses[2] ?? 0) * 1.004;
     assert.deepEqual(
