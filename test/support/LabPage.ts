@@ -116,8 +116,11 @@ export class LabPage {
 
   /** Brings a cell into sight. */
   async show(cell: number): Promise<void> {
-    await this.evaluate(`${content}.activeCellIndex = ${cell}; ${content}.scrollToItem(${cell}, "start")`);
-    await wait(1000);
+    // Cells above it may still grow.
+    for (let times = 0; times < 2; times++) {
+      await this.evaluate(`${content}.activeCellIndex = ${cell}; ${content}.scrollToItem(${cell}, "start")`);
+      await wait(800);
+    }
   }
 
   /** Writes a cell's text, as a person does who replaces it. */
