@@ -190,8 +190,6 @@ class LabTrial {
     await this.picture("dark");
     await this.page.command("apputils:change-theme", { theme: "JupyterLab Light" });
     await this.page.command("docmanager:save");
-    // The list of files would take most of a phone.
-    await this.page.command("application:toggle-left-area");
     await this.page.open({ view: phone });
     await this.page.show(matrix);
     await this.picture("phone");

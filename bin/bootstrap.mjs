@@ -19,7 +19,7 @@ export async function bootstrap() {
   // As a dependency of another project it has no sources: npm has installed its packages, and dist/ is compiled.
   if (!existsSync(path.join(root, "src"))) return;
   if (hasPackages() && hasCommand() && all.every((folder) => isCurrent(folder))) return;
-  const onWait = (owner) => log(`set-up: ${waitingFor(owner)}`);
+  const onWait = (owner) => log(`set-up: ${waitingFor(owner, setUpLock)}`);
   const errors = await stoppable(() =>
     oneAtATime({ lock: setUpLock, onWait }, async () => {
       if (!hasPackages()) await installPackages();
@@ -61,7 +61,8 @@ function hasPackages() {
     return existsSync(full) ? JSON.parse(readFileSync(full, "utf8")).packages : {};
   });
   return Object.entries(ours).every(
-    ([name, { version, optional }]) => name === "" || optional || installed[name]?.version === version,
+    ([name, { version, optional }]) =>
+      name === "" || (optional && !installed[name]) || installed[name]?.version === version,
   );
 }
 

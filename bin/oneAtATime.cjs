@@ -5,7 +5,7 @@ const { access, mkdir, readFile, rm, stat, writeFile } = require("node:fs/promis
 const path = require("node:path");
 const { setTimeout: wait } = require("node:timers/promises");
 
-/** The one for everything that installs or compiles in this folder. */
+/** The one for everything that installs or compiles in this folder, before there is anything compiled. */
 const setUpLock = path.resolve(__dirname, "..", ".cache", "set-up.lock");
 
 const everyMs = 200;
@@ -60,8 +60,8 @@ async function canLock(lock) {
 }
 
 /** What a person who waits for the set-up is told. */
-const waitingFor = (owner) =>
-  `waiting for the set-up that process ${owner} is doing here (if it does none, delete ${setUpLock})`;
+const waitingFor = (owner, lock) =>
+  `waiting for the set-up that process ${owner} is doing here (if it does none, delete ${lock})`;
 
 async function take(lock) {
   try {

@@ -1,6 +1,6 @@
 """Writes an executed notebook as one HTML file that needs no internet: export_html.py REQUEST
 
-REQUEST is JSON: {"notebook", "html", "title", "tab", "banner", "summary", "about", "static", "plotly", "parent"}; `tab` is
+REQUEST is JSON: {"notebook", "html", "title", "tab", "banner", "summary", "about", "static", "plotly", "cache": the folder for what may be deleted, "parent"}; `tab` is
 what a browser's tab says, `banner` text for the head of the page, or null, `summary` what stands below the title, or null:
 {"facts", "numbers": {"caption", "columns", "rows"}}, `about` a list of {"name", "text"} for its foot, `static` leaves the figures as pictures and
 opens the code, for print, `plotly` is the file of the drawing library, and `parent` is the id of the process that starts
@@ -19,7 +19,7 @@ signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
 sys.dont_write_bytecode = True
 from project_environment import follow_parent, use_project_environment  # noqa: E402
 
-use_project_environment()
+use_project_environment(json.loads(sys.argv[1])["cache"])
 import nbformat  # noqa: E402
 from nbconvert import HTMLExporter  # noqa: E402
 

@@ -1,6 +1,6 @@
 """Starts JupyterLab on this machine: lab.py REQUEST
 
-REQUEST is JSON: {"node", "root": the folder that it shows; "open": path to open, relative to that, as in a URL; "env": {name: value} for JupyterLab
+REQUEST is JSON: {"node", "cache": the folder for what may be deleted, "root": the folder that it shows; "open": path to open, relative to that, as in a URL; "env": {name: value} for JupyterLab
 and its kernels; "arguments": more for JupyterLab; "parent": the id of the process that starts this one; "stop_seconds": what a cell has
 to end in, once it was asked to}.
 """
@@ -15,7 +15,7 @@ from project_environment import follow_parent, use_project_environment  # noqa: 
 
 request = json.loads(sys.argv[1])
 follow_parent(request["parent"], request["stop_seconds"])
-use_project_environment(request.get("node"))
+use_project_environment(request["cache"], request.get("node"))
 os.environ.update(request.get("env", {}))
 # JupyterLab would ask whether it may fetch news from its makers.
 page = pathlib.Path(os.environ["JUPYTER_CONFIG_DIR"], "labconfig", "page_config.json")

@@ -1,4 +1,4 @@
-"""Where Jupyter finds the project's kernel, and where it may write: nowhere outside the project."""
+"""Where Jupyter finds the project's kernel, and where it may write: nowhere but in the folder that it is given."""
 
 import os
 import pathlib
@@ -16,9 +16,10 @@ STATE = {
 }
 
 
-def use_project_environment(node=None):
-    """Sets this process's environment. `node` is the Node that the kernel shall run in; default: the one on PATH."""
-    state = ROOT / ".cache" / "jupyter"
+def use_project_environment(cache, node=None):
+    """Sets this process's environment. `node` is the Node that the kernel shall run in; default: the one on PATH.
+    `cache` is the folder for what may be deleted."""
+    state = pathlib.Path(cache) / "jupyter"
     os.environ["JUPYTER_PATH"] = os.pathsep.join(
         filter(None, [str(ROOT / "jupyter"), os.environ.get("JUPYTER_PATH")])
     )

@@ -1,7 +1,7 @@
 """Runs a TypeScript notebook with papermill: run_notebook.py REQUEST
 
-REQUEST is JSON: {"notebook", "output", "failed", "parameters": {name: value}, "env": {name: value}, "leave_out": [tag],
-"heading", "node", "locks": [file], "parent", "stop_seconds"}; cells with one of the tags are left out, `heading` is
+REQUEST is JSON: {"notebook", "cwd": the kernel's working directory, "output", "failed", "parameters": {name: value}, "env": {name: value}, "leave_out": [tag],
+"heading", "node", "cache": the folder for what may be deleted, "locks": [file], "parent", "stop_seconds"}; cells with one of the tags are left out, `heading` is
 Markdown for a cell above all others, or null, and `parent` is the id of the process that starts this one. If that was
 killed, an `output` that did not come to its end becomes `failed`, and the locks that it has left are taken away.
 Standard output is a line of JSON as soon as there is a kernel, {"kernel": its process, "connection_file"}, and one at the
@@ -197,7 +197,7 @@ def run(request):
             kernel_name="tslab",
             language="typescript",
             progress_bar=False,
-            cwd=os.path.dirname(request["notebook"]),
+            cwd=request["cwd"],
             # A busy machine, and a first start that builds. Otherwise papermill's own 60 seconds apply.
             start_timeout=START_SECONDS,
             leave_out=request.get("leave_out", []),
@@ -247,7 +247,7 @@ if __name__ == "__main__":
     # Only messages go to standard output; what the kernel's native code prints goes where its errors go.
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    use_project_environment(request.get("node"))
+    use_project_environment(request["cache"], request.get("node"))
     os.environ.update(request.get("env", {}))
     outcome = {"status": "interrupted"}
     try:

@@ -9,22 +9,24 @@
  */
 const fs = require("node:fs");
 const path = require("node:path");
-const { root, tslab, usedByTslab } = require("./launcher/project.cjs");
+const { root, sourceDir, tslab, usedByTslab } = require("./launcher/project.cjs");
 const { build, isBuilt } = require("./launcher/build.cjs");
 const { wrapExecutor } = require("./launcher/executor.cjs");
 const { completeMessages } = require("./launcher/messages.cjs");
 const { exitWithParent } = require("./launcher/exitWithParent.cjs");
 const { leaveWhenAsked } = require("./launcher/leave.cjs");
 const { queueSends } = require("./launcher/sendQueue.cjs");
+const { nameThePackage } = require("./launcher/packageName.cjs");
 const { redirectImports } = require("./launcher/redirectImports.cjs");
 const { catchUncaughtErrors } = require("./launcher/uncaughtErrors.cjs");
 const { separateTimers } = require("./launcher/timers.cjs");
 const { watchConversion } = require("./launcher/shareVariables.cjs");
 
-// Relative paths mean the same wherever the kernel was started: in JupyterLab, in VS Code or without a person.
+// Relative paths mean the same wherever the kernel was started: in JupyterLab, in VS Code or without a person. In a project
+// that has this one installed they are the notebook's own.
 const notebooks = path.join(root, "notebooks");
 const inside = (process.cwd() + path.sep).startsWith(notebooks + path.sep);
-if (!inside && fs.existsSync(notebooks)) process.chdir(notebooks);
+if (!inside && fs.existsSync(sourceDir) && fs.existsSync(notebooks)) process.chdir(notebooks);
 
 // A cell's output goes to a page, also where the kernel was started from a terminal: no colour codes.
 for (const stream of [process.stdout, process.stderr]) stream.isTTY = false;
@@ -35,6 +37,7 @@ process.setSourceMapsEnabled(true);
 watchConversion();
 separateTimers();
 redirectImports();
+nameThePackage();
 const connectionFile = process.argv[process.argv.indexOf("--config-path") + 1];
 exitWithParent(connectionFile);
 leaveWhenAsked();

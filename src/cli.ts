@@ -188,6 +188,15 @@ function program(): Command {
     });
 
   xray
+    .command("new")
+    .description("begin a study of images of your own: a folder with a notebook, a README and a .gitignore")
+    .argument("<folder>", "where, such as my-study")
+    .action(async (folder: string) => {
+      const { newStudy } = await import("./commands/newStudy.js");
+      await newStudy(folder);
+    });
+
+  xray
     .command("setup")
     .description("install what is missing: engine, weights, Jupyter in .venv")
     .addOption(gpu())

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -14,6 +17,7 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import ts from "typescript";
 import { projectRoot } from "../src/core/environment.js";
+import { drawShapes } from "./support/drawnShapes.js";
 
 const manifest = JSON.parse(readFileSync(path.join(projectRoot, "package.json"), "utf8")) as {
   readonly sideEffects: readonly string[];
@@ -93,6 +97,42 @@ describe("the package, installed in another project", () => {
   it("starts its command", () => {
     const command = path.join(project, "node_modules", "xray-notebook", "bin", "xray.mjs");
     assert.match(run(project, process.execPath, command, "--help"), /Usage: xray/);
+  });
+
+  it("begins a study of other images, and keeps all that it makes in the project", async () => {
+    // As a set-up leaves them.
+    for (const name of [".cache", ".venv"])
+      symlinkSync(path.join(projectRoot, name), path.join(project, name));
+    const folder = path.join(project, "node_modules", "xray-notebook");
+    const xray = (...args: string[]) =>
+      run(project, process.execPath, path.join(folder, "bin", "xray.mjs"), ...args);
+    const before = readdirSync(folder, { recursive: true }).length;
+    assert.match(
+      xray("new", "shapes study"),
+      /shapes study.study\.ipynb: put images into shapes study.images/,
+    );
+    const drawn = await drawShapes(path.join(project, "drawn"), { train: 10, test: 0 });
+    renameSync(path.join(drawn, "train"), path.join(project, "shapes study", "images"));
+    const flags = "--size 32 --bs 4 --epochs 1,1 --model mobilenetV2 --name first".split(" ");
+    const report = xray("run", "--notebook", path.join("shapes study", "study.ipynb"), ...flags);
+    assert.equal(report, `${path.join(realpathSync(project), "runs", "first", "report.html")}\n`);
+    const made = path.join(project, "runs", "first");
+    const { classes, commit, protocol } = JSON.parse(
+      readFileSync(path.join(made, "metrics.json"), "utf8"),
+    ) as Record<string, unknown>;
+    assert.deepEqual(
+      { classes, commit, protocol },
+      { classes: ["circle", "square", "stripes"], commit: undefined, protocol: null },
+    );
+    const text = readFileSync(path.join(made, "report.md"), "utf8");
+    assert.match(text, /^# shapes study$/m);
+    assert.doesNotMatch(text, /pneumonia|X-ray|article|test image|testing/i);
+    assert.equal(
+      readdirSync(folder, { recursive: true }).length,
+      before,
+      "the package's folder stays as it is",
+    );
+    assert.ok(existsSync(path.join(made, "models", "export.safetensors")));
   });
 
   it("has types for all its doors, as Node and as bundlers find them", () => {

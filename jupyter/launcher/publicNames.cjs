@@ -6,15 +6,18 @@ const { builtDir, compiler } = require("./project.cjs");
 
 const ts = require(compiler);
 
-/** Where names are to be had from, as a cell imports them, the most common place first. */
-const places = ["index.js", "statistics/index.js", "xrays/index.js"];
+/** Where names are to be had from, as a cell imports them, and the declarations; the most common place first. */
+const places = {
+  "xray-notebook": "index.d.ts",
+  "xray-notebook/statistics": "statistics/index.d.ts",
+  "xray-notebook/xrays": "xrays/index.d.ts",
+};
 
 /** @returns {Map<string, string>} each public name and what a cell imports it from */
 function publicNames() {
   const names = new Map();
-  for (const place of places) {
-    const file = path.join(builtDir, place.replace(/\.js$/, ".d.ts"));
-    for (const name of exportedBy(file)) if (!names.has(name)) names.set(name, `../src/${place}`);
+  for (const [place, file] of Object.entries(places)) {
+    for (const name of exportedBy(path.join(builtDir, file))) if (!names.has(name)) names.set(name, place);
   }
   return names;
 }

@@ -53,9 +53,8 @@ function withReplacement(message) {
   const [, unknown] = /Cannot find name '(\w+)'/.exec(message) ?? [];
   if (unknown !== undefined) return `${message}${importHint(unknown, message)}`;
   if (message.includes(modelsType)) return `${message} ${otherNets}`;
-  const [, index] = /^.*Cannot find module '((?:\.\.?\/)+src\/)(?!index\.js')[^']*'/.exec(message) ?? [];
-  if (index === undefined) return message;
-  return `${message} Files of src may move; public names stay in the index: import { ... } from "${index}index.js".`;
+  if (!/^.*Cannot find module '(?:\.\.?\/)+src\/(?!index\.js')[^']*'/.test(message)) return message;
+  return `${message} Files of src may move; public names stay: import { ... } from "xray-notebook".`;
 }
 
 module.exports = { replacedNames, withReplacement };

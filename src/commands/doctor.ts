@@ -4,7 +4,8 @@ import { findLocalDataset } from "../xrays/findDataset.js";
 import { hasNvidiaDriver } from "../engine/install/hasNvidiaDriver.js";
 import { installedEngine, variantDir } from "../engine/install/variant.js";
 import { probeEngine } from "../engine/install/probeEngine.js";
-import { cores, cxxCommand, projectRoot, pythonCommand, venvDir } from "../core/environment.js";
+import { cores, cxxCommand, isInstalled, pythonCommand, venvDir } from "../core/environment.js";
+import { shownPath } from "../core/shownPath.js";
 import { messageOf } from "../core/errors.js";
 import { resnet50Weights } from "../models/weights/installWeights.js";
 import { subprocess } from "../core/subprocess.js";
@@ -45,7 +46,7 @@ export async function examine(): Promise<Finding[]> {
       "Jupyter",
       path.join(venvDir, "bin", "jupyter"),
       ["--version"],
-      "Run `npx xray setup`: it makes the project's own environment in .venv.",
+      "Run `npx xray setup`: it makes an environment for it.",
     ),
   ]);
   return [
@@ -61,7 +62,7 @@ export async function examine(): Promise<Finding[]> {
     { what: "NVIDIA driver", found: hasNvidiaDriver() ? "found" : "none", remedy: "" },
     {
       what: "ImageNet weights",
-      found: existsSync(resnet50Weights) ? path.relative(projectRoot, resnet50Weights) : undefined,
+      found: existsSync(resnet50Weights) ? shownPath(resnet50Weights) : undefined,
       remedy: "Run `npx xray setup`.",
     },
     jupyter,
@@ -94,7 +95,7 @@ async function engine(): Promise<Finding> {
   if (variant === undefined) return { what, found: undefined, remedy };
   try {
     const { libtensorflow, usesGpu } = await probeEngine();
-    const origin = variant === "own" ? "tfjs-node's own" : path.relative(projectRoot, variantDir(variant));
+    const origin = variant === "own" ? "tfjs-node's own" : shownPath(variantDir(variant));
     const device = usesGpu ? "GPU" : "CPU";
     return { what, found: `libtensorflow ${libtensorflow} on the ${device} (${origin})`, remedy };
   } catch (error) {
@@ -108,7 +109,9 @@ function dataset(): Finding {
     "Put them into data/chest_xray or name their folder in XRAY_DATA; `npm start` offers the download.";
   try {
     const found = findLocalDataset();
-    return { what, found: found && `${path.relative(projectRoot, found.path)} (${found.kind})`, remedy };
+    // A project that has this package installed may be about other images.
+    const none = isInstalled ? "none here; only the lessons need them" : undefined;
+    return { what, found: found ? `${shownPath(found.path)} (${found.kind})` : none, remedy };
   } catch (error) {
     return { what, found: undefined, remedy: oneLine(messageOf(error)) };
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { setDisplay } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
@@ -51,7 +52,7 @@ export async function prepareProtocol(options: RunOptions): Promise<ProtocolRun>
 
 /**
  * The same for a notebook of the person's own: what is given goes to the variables of its parameters cell, and all else
- * stays as the notebook has it. It gets a data set if it declares `dataDir`.
+ * stays as the notebook has it. It gets a data set if it declares `dataDir` and looks for one by `findDataset`.
  * @throws UserError when the file is no notebook or does not declare what is given, and as `prepareProtocol`
  */
 export async function prepareNotebook(file: string, options: RunOptions): Promise<PreparedRun> {
@@ -72,7 +73,8 @@ export async function prepareNotebook(file: string, options: RunOptions): Promis
     );
   }
   resolveParameters({ ...presets.article, ...wanted, preset: isPreset ? preset : "none" }, { gpu: false });
-  const asks = declared.has("dataDir");
+  // Images that a notebook finds by itself need be no X-rays.
+  const asks = declared.has("dataDir") && readFileSync(notebook.file, "utf8").includes("findDataset(");
   const { dataDir } = wanted;
   const given = asks && dataDir !== undefined ? await findDataset(dataDir) : undefined;
   await setUpAll(options);

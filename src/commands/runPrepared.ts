@@ -11,7 +11,7 @@ import { runNotebook, type RunNotebookOptions } from "../report/runNotebook.js";
 import { writeMetrics } from "../runs/metricsFile.js";
 import { backupFolder } from "../runs/resumeHint.js";
 import { executedName } from "../runs/runFolder.js";
-import { dataSource, readMetrics, type RunMetrics } from "../runs/RunMetrics.js";
+import { dataSource, judgedSet, readMetrics, type RunMetrics } from "../runs/RunMetrics.js";
 import { notebookFile } from "../runs/RunSource.js";
 import { readStartedRun, writeStartedRun } from "../runs/StartedRun.js";
 import type { PreparedRun } from "./prepareRun.js";
@@ -70,7 +70,7 @@ function resultInWords(metrics: RunMetrics): string {
   const images =
     dataSource(metrics) === "phantom"
       ? `${imagesInWords(validSize, "DRAWN")}, not of patients`
-      : imagesInWords(validSize, "test", patients ?? undefined);
+      : imagesInWords(validSize, judgedSet(metrics), patients ?? undefined);
   return (
     `error rate ${shown(errorRate)} (95% confidence interval ${(intervals.errorRate ?? []).map(shown).join(" to ")}) ` +
     `on ${images}, by the most probable class`

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { phantomWarning } from "../xrays/datasetListing.js";
 import { dataFolders } from "../runs/describeData.js";
-import { projectRoot } from "../core/environment.js";
+import { packageRoot } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
 import { gitCommit } from "../runs/gitCommit.js";
 import { indented } from "../core/indented.js";
@@ -156,7 +156,7 @@ const seedFolder = (seed: number): string => `seed-${seed}`;
 async function writePage(sweep: string, { dataset }: ProtocolRun, lock: FolderLock): Promise<void> {
   const notebook = path.join(sweep, "seeds.ipynb");
   await runNotebook({
-    notebook: path.join(projectRoot, "notebooks", "seeds.ipynb"),
+    notebook: path.join(packageRoot, "notebooks", "seeds.ipynb"),
     output: notebook,
     parameters: { folder: sweep },
     locks: [lock],

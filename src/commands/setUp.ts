@@ -27,10 +27,10 @@ export async function setUp({ gpu, cpu, repair }: SetUpOptions = {}): Promise<vo
     console.error(`set-up: ${line}`);
   };
   const onWait = (owner: number) => {
-    log(waitingFor(owner));
+    log(waitingFor(owner, setUpLock));
   };
   try {
-    await oneAtATime({ lock: setUpLock(), onWait }, async () => {
+    await oneAtATime({ lock: setUpLock, onWait }, async () => {
       if (repair) await forgetEngine();
       await installEngine({ variant: gpu ? "gpu" : cpu ? "cpu" : undefined, log });
       await installWeights(log);

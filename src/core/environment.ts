@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import path from "node:path";
 
@@ -6,14 +7,29 @@ import path from "node:path";
  * reads. No other file reads `process.env`, so this page is the full list.
  */
 
-/** The project's folder (the compiled file lies in `dist/src/core/`). */
-export const projectRoot = path.resolve(__dirname, "..", "..", "..");
+/** The folder of this package, with its code and its notebooks (the compiled file lies in `dist/src/core/`). */
+export const packageRoot = path.resolve(__dirname, "..", "..", "..");
+
+/** Whether it is installed in another project: it has no sources then, and nothing is written into its folder. */
+export const isInstalled = packageRoot.split(path.sep).includes("node_modules");
+
+/**
+ * The folder of the person's project, for runs and downloads: a clone's own; where this package is installed, the nearest
+ * folder at or above the working directory that has a package.json or this package, and else the working directory.
+ */
+export const projectRoot = isInstalled ? projectOf(process.cwd()) : packageRoot;
+
+/** `XRAY_CACHE`: the folder for downloads and what is built from them, for several projects to share. */
+const sharedCache = nonEmpty(process.env.XRAY_CACHE);
 
 /** Downloads and everything built from them; safe to delete, never committed. */
-export const cacheDir = path.join(projectRoot, ".cache");
+export const cacheDir =
+  sharedCache === undefined ? path.join(projectRoot, ".cache") : path.resolve(sharedCache);
 
-/** The project's own Python environment with Jupyter, papermill and nbconvert. */
-export const venvDir = path.join(projectRoot, ".venv");
+/** The Python environment with Jupyter, papermill and nbconvert. */
+export const venvDir = path.join(
+  ...(sharedCache === undefined ? [projectRoot, ".venv"] : [cacheDir, "venv"]),
+);
 
 /** Reports, one folder a run. */
 export const runsDir = path.join(projectRoot, "runs");
@@ -88,6 +104,16 @@ export const machineParts = (): { readonly processor: string; readonly cores: nu
 
 /** Processor cores this process may use. */
 export const cores = (): number => availableParallelism();
+
+function projectOf(directory: string): string {
+  // A kernel may be at work in this package's own folder.
+  const [outside = directory] = directory.split(`${path.sep}node_modules${path.sep}`);
+  const marks = ["package.json", path.join("node_modules", path.basename(packageRoot))];
+  for (let folder = outside; ; folder = path.dirname(folder)) {
+    if (marks.some((mark) => existsSync(path.join(folder, mark)))) return folder;
+    if (folder === path.dirname(folder)) return outside;
+  }
+}
 
 function nonEmpty(value: string | undefined): string | undefined {
   return value === undefined || value.trim() === "" ? undefined : value;

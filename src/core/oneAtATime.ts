@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import path from "node:path";
-import { projectRoot } from "./environment.js";
+import { cacheDir, packageRoot } from "./environment.js";
 
 interface OneAtATimeOptions {
   /** The lock's file. */
@@ -16,19 +16,17 @@ interface Locks {
    * machine, and not for two calls inside each other.
    */
   readonly oneAtATime: <R>(options: OneAtATimeOptions, work: () => Promise<R>) => Promise<R>;
-  /** The lock's file for everything that installs or compiles in this folder. */
-  readonly setUpLock: string;
   /** What a person who waits for the set-up is told. */
-  readonly waitingFor: (owner: number) => string;
+  readonly waitingFor: (owner: number, lock: string) => string;
 }
 
 /** Loaded when it is needed: what only looks at data, as `xray doctor` does, runs without the folder `bin`. */
 const locks = (): Locks =>
-  createRequire(path.join(projectRoot, "package.json"))("./bin/oneAtATime.cjs") as Locks;
+  createRequire(path.join(packageRoot, "package.json"))("./bin/oneAtATime.cjs") as Locks;
 
 export const oneAtATime: Locks["oneAtATime"] = (options, work) => locks().oneAtATime(options, work);
 
-export const waitingFor: Locks["waitingFor"] = (owner) => locks().waitingFor(owner);
+export const waitingFor: Locks["waitingFor"] = (owner, lock) => locks().waitingFor(owner, lock);
 
-/** The lock's file for everything that installs or compiles in this folder. */
-export const setUpLock = (): string => locks().setUpLock;
+/** The lock's file for everything that is installed in the folder for it. */
+export const setUpLock = path.join(cacheDir, "set-up.lock");

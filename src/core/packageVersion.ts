@@ -1,8 +1,4 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { projectRoot } from "./environment.js";
+import { ownPackage } from "./ownPackage.js";
 
 /** The version of this package, as its `package.json` says it. */
-export const packageVersion = (): string =>
-  (JSON.parse(readFileSync(path.join(projectRoot, "package.json"), "utf8")) as { readonly version: string })
-    .version;
+export const packageVersion = (): string => ownPackage().version;

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { duration } from "../core/duration.js";
-import { dataSource, type RunMetrics } from "../runs/RunMetrics.js";
+import { dataSource, judgedSet, type RunMetrics } from "../runs/RunMetrics.js";
 import type { StartedRun } from "../runs/StartedRun.js";
 
 /** A line of a report's foot. */
@@ -29,7 +29,7 @@ export function aboutRun(run: RunMetrics, finished?: string): AboutEntry[] {
     ["Data", dataInWords(run)],
     [
       "Images",
-      `${run.trainSize} for training${perClass(run, "train")}, ${run.validSize} for testing${perClass(run, "valid")}`,
+      `${run.trainSize} for training${perClass(run, "train")}, ${run.validSize} for ${judgedSet(run) === "test" ? "testing" : "validation"}${perClass(run, "valid")}`,
     ],
     ["Patients", patientsInWords(run)],
     ["Protocol", protocolInWords(run)],
@@ -87,10 +87,12 @@ function dataInWords(run: RunMetrics): string {
 }
 
 /** How intervals treat the images of one patient. */
-const patientsInWords = ({ patients, validSize }: RunMetrics): string =>
-  typeof patients === "number"
-    ? `the ${validSize} test images are of ${patients} ${patients === 1 ? "patient" : "patients"}, which intervals take into account`
-    : "it is not known whose the test images are: intervals take them as independent";
+function patientsInWords(run: RunMetrics): string {
+  const { patients, validSize } = run;
+  return typeof patients === "number"
+    ? `the ${validSize} ${judgedSet(run)} images are of ${patients} ${patients === 1 ? "patient" : "patients"}, which intervals take into account`
+    : `it is not known whose the ${judgedSet(run)} images are: intervals take them as independent`;
+}
 
 /** What the test images were to the training. */
 function protocolInWords({ choices, dataset, protocol }: RunMetrics): string | undefined {

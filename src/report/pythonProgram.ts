@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import path from "node:path";
 import { atExit } from "../core/atExit.js";
 import { endGroup } from "../core/endGroup.js";
-import { projectRoot } from "../core/environment.js";
+import { cacheDir, packageRoot, projectRoot } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
 import { identify } from "../core/processIdentity.js";
 import { handleStopSignals, onStop } from "../core/stopSignals.js";
@@ -43,8 +43,8 @@ const endSeconds = 10;
  */
 export function pythonProgram(name: string, options: PythonProgramOptions): Promise<PythonProgramEnd> {
   return new Promise((resolve, reject) => {
-    const script = path.join(projectRoot, "jupyter", name);
-    const request = { ...options.request, parent: process.pid, stop_seconds: stopSeconds };
+    const script = path.join(packageRoot, "jupyter", name);
+    const request = { ...options.request, cache: cacheDir, parent: process.pid, stop_seconds: stopSeconds };
     // A group of its own: the keyboard's Ctrl-C then comes only through `stop`.
     const child = spawn(venvPython, [script, JSON.stringify(request)], {
       cwd: projectRoot,

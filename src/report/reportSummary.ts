@@ -3,7 +3,7 @@ import { formatInterval, formatShare, formatThreshold } from "../statistics/form
 import type { Measure } from "../statistics/Measure.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { measuredOf } from "../statistics/positiveClass.js";
-import type { RunMetrics } from "../runs/RunMetrics.js";
+import { judgedSet, type RunMetrics } from "../runs/RunMetrics.js";
 import { epochsInWords, notMedical } from "./aboutRun.js";
 
 /** What a report says before everything else. */
@@ -26,7 +26,7 @@ export function reportSummary(run: RunMetrics, name: string, finished?: string):
   return {
     facts: [
       `${model}, trained on ${trainSize} images of ${size} x ${size} pixels (head: ${epochsInWords(epochsFrozen)}, ` +
-        `whole net: ${epochsInWords(epochsUnfrozen)}), judged on ${validSize} test images${of}.`,
+        `whole net: ${epochsInWords(epochsUnfrozen)}), judged on ${validSize} ${judgedSet(run)} images${of}.`,
       [`Run ${name}`, finished?.slice(0, 10), `seed ${seed}`].filter(Boolean).join(", ") + `. ${notMedical}`,
     ],
     numbers: withAccuracy(run, coreTable(run)) ?? measuresTable(run),

@@ -1,6 +1,7 @@
 import { existsSync, renameSync } from "node:fs";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import { isInstalled, packageRoot, projectRoot } from "../core/environment.js";
 import { atExit } from "../core/atExit.js";
 import { Interrupted, UserError } from "../core/errors.js";
 import { onStop } from "../core/stopSignals.js";
@@ -80,6 +81,7 @@ export async function runNotebook(options: RunNotebookOptions): Promise<void> {
     },
     request: {
       notebook,
+      cwd: isInstalled && notebook.startsWith(packageRoot + path.sep) ? projectRoot : path.dirname(notebook),
       output: running,
       failed,
       locks: locks.map(({ file }) => file),

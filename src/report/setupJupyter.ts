@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { projectRoot, pythonCommand, venvDir } from "../core/environment.js";
+import { packageRoot, pythonCommand, venvDir } from "../core/environment.js";
+import { shownPath } from "../core/shownPath.js";
 import { UserError } from "../core/errors.js";
 import { subprocess } from "../core/subprocess.js";
 
-const requirements = path.join(projectRoot, "jupyter", "requirements.txt");
-const constraints = path.join(projectRoot, "jupyter", "constraints.txt");
+const requirements = path.join(packageRoot, "jupyter", "requirements.txt");
+const constraints = path.join(packageRoot, "jupyter", "constraints.txt");
 const oldestPython = [3, 9] as const;
 
 /** The Python of the project's own environment. */
@@ -20,7 +21,7 @@ export const venvPython = path.join(
 const stamp = path.join(venvDir, ".complete");
 
 /**
- * Makes the Python environment with Jupyter, papermill and nbconvert in `.venv`, unless it is there and complete.
+ * Makes the Python environment with Jupyter, papermill and nbconvert in `venvDir`, unless it is there and complete.
  * Not for two processes at a time: `setUp` sees to that.
  * @param log gets a line for each step
  * @throws UserError if Python, pip or the `venv` module is missing, or the packages cannot be had
@@ -28,7 +29,7 @@ const stamp = path.join(venvDir, ".complete");
 export async function setupJupyter(log: (line: string) => void): Promise<void> {
   if (isComplete()) return;
   await checkPython();
-  log("Jupyter, papermill and nbconvert in .venv (about 90 MB to download, 320 MB on disk)");
+  log(`Jupyter, papermill and nbconvert in ${shownPath(venvDir)} (about 90 MB to download, 320 MB on disk)`);
   await rm(venvDir, { recursive: true, force: true });
   await makeVenv();
   await installPackages();

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { projectRoot } from "../core/environment.js";
+import { packageRoot } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
 import { makeFolder } from "../core/makeFolder.js";
 import { readJson } from "../core/readJson.js";
@@ -32,7 +32,7 @@ export interface WorkingCopy {
   readonly isOutdated: boolean;
 }
 
-const lessonsFolder = path.join(projectRoot, "notebooks");
+const lessonsFolder = path.join(packageRoot, "notebooks");
 const ending = ".ipynb";
 const remedy = "Give the path of a Jupyter notebook (.ipynb).";
 

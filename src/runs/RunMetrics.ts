@@ -70,6 +70,14 @@ export interface RunMetrics extends RunSettings {
   readonly commit?: string;
 }
 
+/**
+ * What the images are called that a run was judged on: those of a part of the training folder, drawn by the seed, are no
+ * test images.
+ */
+export function judgedSet({ dataset }: Pick<RunMetrics, "dataset">): "test" | "validation" {
+  return typeof dataset !== "string" && dataset.train.folder === dataset.valid.folder ? "validation" : "test";
+}
+
 /** Whose images a run is about, and "unknown" where its file, of an earlier version, does not say. */
 export function dataSource({ dataset }: Pick<RunMetrics, "dataset">): DataSource | "unknown" {
   if (typeof dataset !== "string") return dataset.source;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { codeHash } from "../core/codeHash.js";
-import { projectRoot } from "../core/environment.js";
+import { packageRoot } from "../core/environment.js";
 import { messageOf, UserError } from "../core/errors.js";
 import { libraryHash } from "../training/backup/libraryHash.js";
 import { defaultProtocol, type Protocol, protocols } from "./protocols.js";
@@ -43,7 +43,7 @@ const hashOf = (file: string): string => createHash("sha256").update(readFileSyn
 
 /** The notebook's path. */
 export const notebookFile = ({ protocol, notebook }: RunSource): string =>
-  notebook?.file ?? path.join(projectRoot, "notebooks", protocols[protocol ?? defaultProtocol]);
+  notebook?.file ?? path.join(packageRoot, "notebooks", protocols[protocol ?? defaultProtocol]);
 
 /** The rooms whose code decides what a run computes and records, beside those of its fits. */
 const rooms = ["interpretation", "runs", "xrays"];

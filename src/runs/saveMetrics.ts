@@ -9,7 +9,7 @@ import type { HeldOutChoices } from "./heldOut/HeldOutChoices.js";
 import { currentDisplay } from "../core/Display.js";
 import { libtensorflowVersion, usesGpu } from "../engine/operations/binding.js";
 import { tf } from "../engine/tensorflow.js";
-import { projectRoot } from "../core/environment.js";
+import { shownPath } from "../core/shownPath.js";
 import { gitCommit } from "./gitCommit.js";
 import type { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
 import { writePredictions } from "./predictionsFile.js";
@@ -25,8 +25,11 @@ import type { Learner } from "../training/Learner.js";
 
 /** What a run was made of. */
 export interface SaveMetricsOptions {
-  /** What `findDataset` gave, whose folders the learner's data were made of. */
-  readonly dataset: FoundDataset;
+  /**
+   * What `findDataset` gave, whose folders the learner's data were made of. @default the folder of the learner's data, of
+   * which training and validation images are parts
+   */
+  readonly dataset?: Pick<FoundDataset, "path" | "train" | "valid">;
   /** The run's numbers, as `chooseParameters` gave them. */
   readonly parameters: Parameters;
   /** What was chosen on held-out images, where some were held out. @default the learner's validation images are judged on */
@@ -52,8 +55,9 @@ export async function saveMetrics(
   options: SaveMetricsOptions,
 ): Promise<void> {
   checkOptions("saveMetrics()", options, kinds);
-  const { dataset, parameters, choices } = options;
+  const { parameters, choices } = options;
   const { data } = learn;
+  const { dataset = { path: path.resolve(data.path), train: ".", valid: "." } } = options;
   const { seed } = parameters;
   // A notebook of a person's own, or one that is open in JupyterLab, may judge its net in any way.
   const started = await readStartedRun(runDirectory());
@@ -105,7 +109,7 @@ export async function saveMetrics(
     },
   };
   await writeMetrics(file, metrics);
-  currentDisplay().text(`The numbers are in ${path.relative(projectRoot, file)}.`);
+  currentDisplay().text(`The numbers are in ${shownPath(file)}.`);
 }
 
 /** The sum for each stage: a notebook may fit twice in one. */

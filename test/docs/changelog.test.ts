@@ -59,7 +59,7 @@ describe("the changelog's names that were replaced", () => {
       const missing = `Cannot find module '${file}${rest}`;
       assert.equal(
         withReplacement(missing),
-        `${missing} Files of src may move; public names stay in the index: import { ... } from "../src/index.js".`,
+        `${missing} Files of src may move; public names stay: import { ... } from "xray-notebook".`,
       );
     }
     for (const file of ["../src/index.js", "./helper.js", "some-package", "../lib/src.js"]) {

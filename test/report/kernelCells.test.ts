@@ -193,7 +193,7 @@ describe("the kernel's help", () => {
       ],
       ...(
         [
-          ["recall()", /'recall'\. import \{ recall \} from "\.\.\/src\/index\.js";/],
+          ["recall()", /'recall'\. import \{ recall \} from "xray-notebook";/],
           ["const l: LearnerOptions = {}", /import \{ LearnerOptions \} from/],
           ["fit_one_cycle", /'fit_one_cycle'\.( \(and|$)/],
 

@@ -65,6 +65,8 @@ export class LabPage {
     await this.until("the kernel is there", async () =>
       ["idle", "busy"].includes(String(await this.evaluate(`${kernel}?.status`))),
     );
+    // The list of files would take most of a phone.
+    await this.evaluate("jupyterapp.shell.collapseLeft()");
   }
 
   /** Leaves the page; the kernel goes on. */

@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { cxxCommand, projectRoot } from "../../core/environment.js";
+import { cxxCommand, packageRoot } from "../../core/environment.js";
 import { subprocess } from "../../core/subprocess.js";
 import { bindingPath, type EngineVariant, packageDir, stderrBindingName, variantDir } from "./variant.js";
 
@@ -78,7 +78,7 @@ export async function compileBinding(variant: EngineVariant): Promise<void> {
 
 /** It appears whole: a process that computes keeps the one that it has loaded. */
 async function compile(binding: string, what: readonly string[]): Promise<void> {
-  const headers = createRequire(path.join(projectRoot, "package.json"))("node-api-headers") as {
+  const headers = createRequire(path.join(packageRoot, "package.json"))("node-api-headers") as {
     include_dir: string;
   };
   const draft = `${binding}.${process.pid}`;

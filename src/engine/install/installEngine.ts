@@ -6,6 +6,7 @@ import { hasNvidiaDriver } from "./hasNvidiaDriver.js";
 import { probeEngine } from "./probeEngine.js";
 import { chooseVariant, rememberedVariant, rememberVariant } from "./chooseVariant.js";
 import { bindingVersion, compileBinding, linkBinding } from "./compileBinding.js";
+import { fetchTfjs } from "./fetchTfjs.js";
 import { fetchLibraries } from "./fetchLibraries.js";
 import {
   bindingPath,
@@ -30,6 +31,7 @@ export interface InstallEngineOptions {
  * @throws UserError naming the missing tool and its remedy
  */
 export async function installEngine({ variant, log }: InstallEngineOptions): Promise<void> {
+  await fetchTfjs(log);
   const present = installedEngine();
   if (present === "own" && variant === undefined && (await works())) return;
   const asked = variant ?? rememberedVariant();

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { projectRoot } from "../../core/environment.js";
+import { packageRoot } from "../../core/environment.js";
 import { subprocess } from "../../core/subprocess.js";
 import { installedEngine } from "./variant.js";
 
@@ -18,7 +18,7 @@ export interface EngineReport {
  */
 export async function probeEngine(): Promise<EngineReport> {
   const [tensorflow, binding] = ["tensorflow.js", "operations/binding.js"].map((file) =>
-    JSON.stringify(path.join(projectRoot, "dist", "src", "engine", file)),
+    JSON.stringify(path.join(packageRoot, "dist", "src", "engine", file)),
   );
   const script = `
     try {

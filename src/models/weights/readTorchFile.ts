@@ -1,10 +1,10 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { projectRoot, pythonCommand } from "../../core/environment.js";
+import { packageRoot, pythonCommand } from "../../core/environment.js";
 import { subprocess } from "../../core/subprocess.js";
 import { readSafetensors, type StoredTensor } from "../../engine/safetensors.js";
 
-const program = path.join(projectRoot, "bin", "torch_to_safetensors.py");
+const program = path.join(packageRoot, "bin", "torch_to_safetensors.py");
 
 /**
  * The float tensors of a state dict in PyTorch's first file format (before version 1.6), read by Python without

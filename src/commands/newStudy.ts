@@ -1,0 +1,11 @@
+import path from "node:path";
+import { writeStudy } from "../report/writeStudy.js";
+
+/** `xray new`: a folder with a notebook for images of one's own. */
+export async function newStudy(folder: string): Promise<void> {
+  const notebook = path.relative(process.cwd(), await writeStudy(folder));
+  console.log(
+    `${notebook}: put images into ${path.join(path.dirname(notebook), "images")}, a folder for each class, then\n` +
+      `  npx xray lab ${notebook}`,
+  );
+}

@@ -1,0 +1,66 @@
+import { existsSync, readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { isInstalled, packageRoot } from "../core/environment.js";
+import { UserError } from "../core/errors.js";
+import { makeFolder } from "../core/makeFolder.js";
+import { writeFiles } from "../core/writeFiles.js";
+import { inText } from "./reportMarkdown.js";
+
+/** The notebook of a new study. */
+export const studyNotebook = "study.ipynb";
+
+const template = path.join(packageRoot, "notebooks", "templates", studyNotebook);
+
+/** What a study makes, and images, which are often not to be passed on. */
+const ignored = ["/images/", "/runs/", "/.cache/", "/.venv/", ".ipynb_checkpoints/", "*.safetensors"];
+
+/**
+ * Begins a study of images of one's own: a folder with a notebook, a README and what git is to leave alone.
+ * @param folder a new one, or one that is empty but for images
+ * @returns the notebook's path, absolute
+ * @throws UserError when it holds a study already, or cannot be written
+ */
+export async function writeStudy(folder: string): Promise<string> {
+  const place = path.resolve(folder);
+  const name = path.basename(place);
+  const text = await readFile(template, "utf8");
+  // Of JSON's text: a name may hold quotation marks.
+  const title = JSON.stringify(inText(name)).slice(1, -1);
+  const files = {
+    [studyNotebook]: text.replaceAll("{{name}}", () => title),
+    "README.md": readme(name),
+    ".gitignore": `${ignored.join("\n")}\n`,
+  };
+  const there = existsSync(place) ? readdirSync(place).filter((file) => file in files) : [];
+  if (there.length > 0) {
+    throw new UserError(`${folder} holds ${there.join(", ")} already.`, "Give the new study another name.");
+  }
+  await makeFolder(place, "Say where the study is to go: npx xray new FOLDER.");
+  await writeFiles(
+    Object.entries(files).map(([file, content]) => ({
+      file: path.join(place, file),
+      pieces: [Buffer.from(content)],
+    })),
+  );
+  return path.join(place, studyNotebook);
+}
+
+const readme = (name: string): string => `# ${inText(name)}
+
+Images go into \`images/\`, a folder for each class:
+
+\`\`\`text
+images/cats/0001.jpeg
+images/dogs/0001.jpeg
+\`\`\`
+
+${isInstalled ? "In the project's folder" : "In the folder of xray-notebook"}:
+
+\`\`\`sh
+npx xray setup                                    # once: the engine, the pretrained weights, Jupyter
+npx xray lab path/to/${studyNotebook}                  # step through the notebook
+npx xray run --notebook path/to/${studyNotebook}       # or run it without a person, and get a report
+npx xray predict IMAGE --model runs/NAME          # the trained network on another image
+\`\`\`
+`;
