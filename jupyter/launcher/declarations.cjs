@@ -6,6 +6,7 @@
  */
 const path = require("node:path");
 const { compiler, tslab } = require("./project.cjs");
+const { expandShorthand } = require("./expandShorthand.cjs");
 const { withMagics } = require("./magics.cjs");
 const { noticeNewModule } = require("./redirectImports.cjs");
 const { withReplacement } = require("./replacedNames.cjs");
@@ -49,10 +50,15 @@ class Declarations {
 
   compile(before, code) {
     const key = keyOf(before, code);
-    let converted = this.compiled.get(key) ?? this.convert(before, code);
-    if (missingModules(converted.diagnostics).some(noticeNewModule)) converted = this.convert(before, code);
-    converted.diagnostics = withMagics(code, converted.diagnostics);
-    this.compiled.set(key, converted);
+    const known = this.compiled.get(key);
+    if (known) return known;
+    const { text, placeIn } = expandShorthand(code);
+    let converted = this.convert(before, text);
+    if (missingModules(converted.diagnostics).some(noticeNewModule)) converted = this.convert(before, text);
+    const placed = converted.diagnostics.map(({ start, ...more }) => ({ ...more, start: placeIn(start) }));
+    converted.diagnostics = withMagics(code, placed);
+    // A module that is not there may be when the cell is run.
+    if (!converted.diagnostics.some(isMissingModule)) this.compiled.set(key, converted);
     return converted;
   }
 
@@ -73,7 +79,7 @@ class Declarations {
       if (!isOneOfMany(code)) return null;
       const { diagnostics, declOutput = "" } = this.compile(text, code);
       if (diagnostics.length === 0) text = declOutput;
-      else if (diagnostics.some((message) => message.code === cannotFindModule)) return null;
+      else if (diagnostics.some(isMissingModule)) return null;
       else if (!mayFail) return { at, messages: diagnostics.map(inWords) };
     }
     return null;
@@ -133,12 +139,12 @@ class Declarations {
 const keyOf = (before, code) => `${code}\0${before}`;
 
 /** The compiler's number for a module that is not there. */
-const cannotFindModule = 2307;
+const isMissingModule = ({ code }) => code === 2307;
 
 /** Those beside the notebook that the compiler has not found, as paths. */
 const missingModules = (diagnostics) =>
   diagnostics
-    .filter(({ code }) => code === cannotFindModule)
+    .filter(isMissingModule)
     .map(({ messageText }) => /'(\.{1,2}\/[^']*)'/.exec(messageText)?.[1])
     .filter(Boolean)
     .map((name) => path.resolve(name));

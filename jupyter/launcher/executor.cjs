@@ -6,16 +6,13 @@
 const { AsyncLocalStorage } = require("node:async_hooks");
 const { setImmediate, clearTimeout, setTimeout } = require("node:timers");
 const { noticeAwaits } = require("./awaits.cjs");
-const { update } = require("./build.cjs");
 const { withoutExports } = require("./exported.cjs");
 const { Declarations } = require("./declarations.cjs");
 const { FailureCollector, failureOf, interruptedByTslab } = require("./failures.cjs");
 const { freeMemory } = require("./freeMemory.cjs");
 const { moduleOfCells } = require("./moduleOfCells.cjs");
-const { collectModules, importAll, isOwnModule, takeChanged } = require("./ownModules.cjs");
-const { builtFiles, reloadModules } = require("./reload.cjs");
-const { expandShorthand } = require("./expandShorthand.cjs");
-const { noticeEdits, reloadTypes } = require("./redirectImports.cjs");
+const { collectModules } = require("./ownModules.cjs");
+const { refresh, refreshOwn } = require("./refresh.cjs");
 const { programOfCell, shareVariables } = require("./shareVariables.cjs");
 const { helpInParentheses } = require("./signatureHelp.cjs");
 
@@ -66,59 +63,6 @@ async function settleDisplays() {
   }
 }
 
-/** A cell as tslab takes it. */
-const prepared = (code) => expandShorthand(withoutExports(code));
-
-/**
- * Compiles and reloads what has changed in `src/`. What does not compile, or load, keeps no cell from running: a net that is
- * in memory can be saved at any time.
- */
-async function refresh(locals, declarations) {
-  const why = await update(() => {
-    reload(builtFiles(), locals, declarations);
-    reloadTypes();
-    declarations.forgetCompiled();
-  });
-  if (why === undefined || current.stopped) return;
-  console.error(`${why}\n${runsWithOld}`);
-}
-
-const runsWithOld = "The cell runs with the code as it was before that edit.";
-
-/**
- * The same for a person's own modules beside the notebook.
- * @param prepare compiles the cell, which may import modules that were edited
- */
-function refreshOwn(locals, declarations, prepare) {
-  const edited = noticeEdits();
-  if (edited.length > 0) {
-    declarations.forgetCompiled();
-    const { diagnostics } = declarations.convert("", importAll());
-    for (const { fileName, start, messageText } of diagnostics.slice(0, 1))
-      console.error(`${fileName}:${start.line + 1}:${start.character + 1} - ${messageText}\n${runsWithOld}`);
-  }
-  prepare();
-  try {
-    reload([...takeChanged(), ...edited.filter((file) => !isOwnModule(file))], locals, declarations);
-  } catch (error) {
-    console.error(`${failureOf(error).traceback.join("\n")}\n${runsWithOld}`);
-  }
-}
-
-function reload(files, locals, declarations) {
-  for (const note of reloadModules(files, locals, declarations.imports())) say(note, locals, declarations);
-}
-
-/** Says of a class which variables hold an object that cannot be what new ones are. */
-function say({ name, isOf, why }, locals, declarations) {
-  const held = Object.keys(locals).filter((variable) => isOf(locals[variable]));
-  if (held.length === 0) return;
-  const lines = [...new Set(held.map((variable) => declarations.lineOf(variable)))].filter(Boolean);
-  console.error(
-    `${held.join(", ")}: made by ${name} as it was before the edit; ${why}. Run again: ${lines.join(" ")}`,
-  );
-}
-
 /** @param createExecutor tslab's own; returns one that makes executors with the additions above */
 const wrapExecutor = (createExecutor) => (folder, converters) => {
   const { node: converter } = converters;
@@ -151,9 +95,10 @@ const wrapExecutor = (createExecutor) => (folder, converters) => {
     current.stopped = false;
     let whole = false;
     try {
-      await refresh(executor.locals, declarations);
+      const warning = await refresh(executor.locals, declarations);
       if (current.stopped) throw new Error(interruptedByTslab);
-      const source = prepared(code);
+      if (warning !== undefined) console.error(warning);
+      const source = withoutExports(code);
       // What interrupts the compiler would be lost when tslab begins to run the cell: node looks for signals in between,
       // once before the second turn.
       refreshOwn(executor.locals, declarations, () => declarations.prepare(source));
@@ -195,7 +140,7 @@ const wrapExecutor = (createExecutor) => (folder, converters) => {
   };
   current.interrupt = executor.interrupt;
   current.check = (cells) =>
-    declarations.check(cells.map(({ code, ...cell }) => ({ ...cell, code: prepared(code) })));
+    declarations.check(cells.map(({ code, ...cell }) => ({ ...cell, code: withoutExports(code) })));
   return executor;
 };
 

@@ -15,7 +15,10 @@ const interruptedByTslab = "Interrupted asynchronously";
 function failureOf(error, seen = new Set()) {
   seen.add(error);
   if (!util.types.isNativeError(error) && !(error instanceof Error)) {
-    const evalue = typeof error === "string" ? error : util.inspect(error, { breakLength: Infinity });
+    const evalue =
+      typeof error === "string"
+        ? error
+        : util.inspect(error, { breakLength: Infinity, maxStringLength: 200 });
     return { ename: "Error", evalue, traceback: [util.inspect(error)] };
   }
   const [ename, evalue] = [String(error.name), String(error.message)];

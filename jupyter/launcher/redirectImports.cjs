@@ -71,7 +71,18 @@ function redirectRequire() {
       const file = target === sourceDir || isInside(sourceDir, target) ? builtFile(target) : moduleAt(target);
       if (file !== undefined) return file;
     }
-    return resolve.call(this, request, parent, ...rest);
+    try {
+      return resolve.call(this, request, parent, ...rest);
+    } catch (error) {
+      // A cell is no file: tslab gives node the name of one that is not there.
+      if (
+        error.requireStack?.length === 1 &&
+        error.requireStack[0] === parent?.filename &&
+        !isFile(parent.filename)
+      )
+        error.message = error.message.split("\nRequire stack:")[0];
+      throw error;
+    }
   };
 }
 

@@ -271,6 +271,10 @@ describe("what a cell says of an error, and of what is no TypeScript", () => {
     [{ code: "?count" }, says(/^1:1 - \?count is how IPython is asked for help.*Shift\+Tab/)],
     [{ code: "count?" }, says(/^1:1 - count\? is how/)],
     [{ code: "count.toFixed??\n" }, says(/^1:1 - count\.toFixed\?\? is how/)],
+    [
+      { code: "const f = (o: object) => o; f({ count, ready }); const s: string = 5; f({ nope });" },
+      says(/^1:56 - Type 'number'/, /^1:75 - Cannot find name 'nope'/),
+    ],
     [{ code: "!ls\nconst n: number = 'a';" }, says(/^1:1 - ! before/, /^2:7 - Type 'string'/)],
     [
       { check: ["1", "%%time\n1"] },
