@@ -15,12 +15,14 @@ const stamp = path.join(root, "dist", ".built");
 /** A text that is another one after any edit, new file or removal in the folder; some 2 ms. */
 function stateOf(folder) {
   const hash = createHash("sha1");
-  const add = (file) => hash.update(`${file} ${fs.statSync(file).mtimeMs}\n`);
+  // An editor may take a file away between two looks, to put the saved one in its place.
+  const add = (file) =>
+    hash.update(`${file} ${fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? "gone"}\n`);
   const visit = (place) => {
     for (const entry of fs.readdirSync(place, { withFileTypes: true })) {
       const full = path.join(place, entry.name);
       if (entry.isDirectory()) visit(full);
-      else if (entry.name.endsWith(".ts")) add(full);
+      else if (entry.name.endsWith(".ts") && !entry.name.startsWith(".")) add(full);
     }
   };
   add(path.join(root, "tsconfig.json"));
@@ -53,12 +55,12 @@ async function build({ tests = true, log = () => undefined } = {}) {
   const states = Object.fromEntries(all.map((folder) => [folder, stateOf(folder)]));
   if (folders.every((folder) => isCurrent(folder, states[folder]))) return [];
   log("set-up: compiling the sources");
-  const { code, output } = await tsc();
+  const { code, output } = await compile();
   if (code === 0) {
     fs.writeFileSync(stamp, JSON.stringify(states));
     return [];
   }
-  const lines = output.trim().split("\n");
+  const lines = (output.trim() || "The compiler ended without a message.").split("\n");
   if (tests) return lines;
   const inSources = lines.filter((line) => /^src\/.*: error TS|^error TS/.test(line));
   if (inSources.length > 0) return inSources;
@@ -67,12 +69,14 @@ async function build({ tests = true, log = () => undefined } = {}) {
   return [];
 }
 
-function tsc() {
-  const compiler = path.join(root, "node_modules", "typescript", "bin", "tsc");
-  const args = [compiler, "--project", root, "--pretty", "false", "--noEmitOnError", "false"];
+function compile() {
   const env = { ...process.env, NODE_COMPILE_CACHE: path.join(root, ".cache", "node") };
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [path.join(__dirname, "compile.cjs")], {
+      cwd: root,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const end = () => child.kill("SIGKILL");
     process.once("exit", end);
     let output = "";

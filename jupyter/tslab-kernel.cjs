@@ -10,13 +10,14 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { root, sourceDir, tslab, usedByTslab } = require("./launcher/project.cjs");
-const { build, isBuilt } = require("./launcher/build.cjs");
+const { isBuilt, update } = require("./launcher/build.cjs");
 const { wrapExecutor } = require("./launcher/executor.cjs");
 const { completeMessages } = require("./launcher/messages.cjs");
 const { exitWithParent } = require("./launcher/exitWithParent.cjs");
 const { leaveWhenAsked } = require("./launcher/leave.cjs");
 const { queueSends } = require("./launcher/sendQueue.cjs");
 const { nameThePackage } = require("./launcher/packageName.cjs");
+const { trimStacks } = require("./launcher/stackTraces.cjs");
 const { redirectImports } = require("./launcher/redirectImports.cjs");
 const { catchUncaughtErrors } = require("./launcher/uncaughtErrors.cjs");
 const { separateTimers } = require("./launcher/timers.cjs");
@@ -34,6 +35,7 @@ for (const stream of [process.stdout, process.stderr]) stream.isTTY = false;
 // Until there is a cell, an interrupt has nothing to stop; without anybody who listens it would end the process.
 process.on("SIGINT", () => undefined);
 process.setSourceMapsEnabled(true);
+trimStacks();
 watchConversion();
 separateTimers();
 redirectImports();
@@ -48,8 +50,8 @@ completeMessages(tslab("jupyter"));
 queueSends(require(usedByTslab("zeromq")));
 
 async function start() {
-  // A first start builds; if that fails, the first cell tries again and shows the compiler's messages.
-  if (!isBuilt()) await build();
+  // A first start builds; if that fails, the first cell shows the compiler's messages.
+  if (!isBuilt()) await update(() => undefined);
   tslab("main").startKernel({ configPath: connectionFile, enableFindLocal: false, jsKernel: false });
   catchUncaughtErrors();
 }

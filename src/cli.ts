@@ -105,7 +105,7 @@ function program(): Command {
       "write report.html, report.md and, if asked for, report.pdf of a run, of one that failed (report.failed.html), or of a " +
         "notebook of `xray lab`, as it was last saved",
     )
-    .argument("<run>", "a folder, or its name in runs/")
+    .argument("<run>", "a folder, its name in runs/, or a notebook")
     .option("--pdf", "write report.pdf too; needs Chromium, Chrome or Edge")
     .action(async (run: string, options: { readonly pdf?: boolean }) => {
       const { report } = await import("./commands/report.js");

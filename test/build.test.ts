@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -18,7 +18,8 @@ describe("the build", () => {
   before(async () => {
     root = await realpath(await mkdtemp(path.join(tmpdir(), "xray-build-")));
     for (const folder of ["bin", "src", "test"]) await mkdir(path.join(root, folder));
-    await cp(path.join(projectRoot, "bin", "build.cjs"), path.join(root, "bin", "build.cjs"));
+    for (const file of ["build.cjs", "compile.cjs"])
+      await cp(path.join(projectRoot, "bin", file), path.join(root, "bin", file));
     await symlink(path.join(projectRoot, "node_modules"), path.join(root, "node_modules"));
     const compilerOptions = { outDir: "dist", rootDir: ".", types: [], incremental: true, strict: true };
     await write("tsconfig.json", JSON.stringify({ compilerOptions, include: ["src", "test"] }));
@@ -27,6 +28,8 @@ describe("the build", () => {
     made = createRequire(path.join(root, "bin", "x.cjs"))("./build.cjs") as Build;
   });
   after(() => rm(root, { recursive: true, force: true }));
+
+  const built = () => readFile(path.join(root, "dist", "src", "a.js"), "utf8");
 
   /** What it says, and whether it had to compile. */
   async function run(tests: boolean): Promise<[messages: string[], compiled: boolean]> {
@@ -57,7 +60,13 @@ describe("the build", () => {
     const [messages] = await run(true);
     assert.match(messages.join(), /^test\/broken\.ts\(1,14\): error TS2322/);
     await write("src/a.ts", "export const a: number = 'text';\n");
-    assert.match((await run(false))[0].join(), /^src\/a\.ts\(1,14\): error TS2322/);
-    assert.ok(!made.isCurrent("src"));
+    for (const tests of [false, true]) {
+      assert.match((await run(tests))[0].join(), /^src\/a\.ts\(1,14\): error TS2322/);
+      assert.ok(!made.isCurrent("src"));
+      assert.match(await built(), /a = 4/, "the last good code stays");
+    }
+    await write("src/a.ts", "export const a: number = 5;\n");
+    assert.deepEqual(await run(false), [[], true]);
+    assert.match(await built(), /a = 5/);
   });
 });

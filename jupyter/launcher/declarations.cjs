@@ -4,8 +4,11 @@
  * cell's declarations when it has come to its end. Here, as in Python, those that a cell has made before it was
  * interrupted or failed stay as well.
  */
+const path = require("node:path");
 const { compiler, tslab } = require("./project.cjs");
-
+const { expandShorthand } = require("./expandShorthand.cjs");
+const { withMagics } = require("./magics.cjs");
+const { noticeNewModule } = require("./redirectImports.cjs");
 const { withReplacement } = require("./replacedNames.cjs");
 
 const ts = require(compiler);
@@ -47,8 +50,15 @@ class Declarations {
 
   compile(before, code) {
     const key = keyOf(before, code);
-    const converted = this.compiled.get(key) ?? this.convert(before, code);
-    this.compiled.set(key, converted);
+    const known = this.compiled.get(key);
+    if (known) return known;
+    const { text, placeIn } = expandShorthand(code);
+    let converted = this.convert(before, text);
+    if (missingModules(converted.diagnostics).some(noticeNewModule)) converted = this.convert(before, text);
+    const placed = converted.diagnostics.map(({ start, ...more }) => ({ ...more, start: placeIn(start) }));
+    converted.diagnostics = withMagics(code, placed);
+    // A module that is not there may be when the cell is run.
+    if (!converted.diagnostics.some(isMissingModule)) this.compiled.set(key, converted);
     return converted;
   }
 
@@ -69,7 +79,7 @@ class Declarations {
       if (!isOneOfMany(code)) return null;
       const { diagnostics, declOutput = "" } = this.compile(text, code);
       if (diagnostics.length === 0) text = declOutput;
-      else if (diagnostics.some((message) => message.code === cannotFindModule)) return null;
+      else if (diagnostics.some(isMissingModule)) return null;
       else if (!mayFail) return { at, messages: diagnostics.map(inWords) };
     }
     return null;
@@ -78,6 +88,15 @@ class Declarations {
   /** The line that declared a variable, as a person would look for it; "" where that is not known. */
   lineOf(name) {
     return statementOf(this.madeBy.get(name) ?? "", name);
+  }
+
+  /** What cells have imported: each variable with where it is `from`, and its `key` there (`*` for all of it). */
+  imports() {
+    const names = new Map();
+    for (const code of new Set(this.madeBy.values()))
+      for (const imported of importsIn(code))
+        if (this.madeBy.get(imported.name) === code) names.set(imported.name, imported);
+    return [...names.values()];
   }
 
   begin({ declOutput: text = "", names, lastExpression, code }) {
@@ -120,7 +139,15 @@ class Declarations {
 const keyOf = (before, code) => `${code}\0${before}`;
 
 /** The compiler's number for a module that is not there. */
-const cannotFindModule = 2307;
+const isMissingModule = ({ code }) => code === 2307;
+
+/** Those beside the notebook that the compiler has not found, as paths. */
+const missingModules = (diagnostics) =>
+  diagnostics
+    .filter(isMissingModule)
+    .map(({ messageText }) => /'(\.{1,2}\/[^']*)'/.exec(messageText)?.[1])
+    .filter(Boolean)
+    .map((name) => path.resolve(name));
 
 /** A module for other cells, or for a browser, is compiled elsewhere. */
 function isOneOfMany(code) {
@@ -138,6 +165,21 @@ function statementOf(code, name) {
   const found = file.statements.find((statement) => declares(statement, name));
   const [line, ...more] = (found?.getText(file) ?? "").split("\n");
   return more.length > 0 ? `${line} ...` : line;
+}
+
+function importsIn(code) {
+  if (!/\bimport\b/.test(code)) return [];
+  const { statements } = ts.createSourceFile("cell.ts", code, ts.ScriptTarget.ES2022);
+  return statements.filter(ts.isImportDeclaration).flatMap(({ importClause, moduleSpecifier }) => {
+    const from = moduleSpecifier.text;
+    const { name, namedBindings: all } = importClause ?? {};
+    const one = name ? [{ name: name.text, from, key: "default" }] : [];
+    if (all?.elements)
+      for (const { name: local, propertyName } of all.elements)
+        one.push({ name: local.text, from, key: (propertyName ?? local).text });
+    else if (all) one.push({ name: all.name.text, from, key: "*" });
+    return one;
+  });
 }
 
 const declares = (statement, name) =>

@@ -3,16 +3,16 @@
  * What happens around a cell: sources are rebuilt before it, what it left unfinished is waited for after it, and
  * its failure is kept for the `error` message.
  */
+const { AsyncLocalStorage } = require("node:async_hooks");
 const { setImmediate, clearTimeout, setTimeout } = require("node:timers");
 const { noticeAwaits } = require("./awaits.cjs");
-const { build, needsBuild } = require("./build.cjs");
 const { withoutExports } = require("./exported.cjs");
 const { Declarations } = require("./declarations.cjs");
-const { FailureCollector, compileFailure, failureOf, interruptedByTslab } = require("./failures.cjs");
+const { FailureCollector, failureOf, interruptedByTslab } = require("./failures.cjs");
 const { freeMemory } = require("./freeMemory.cjs");
-const { reloadModules } = require("./reload.cjs");
-const { expandShorthand } = require("./expandShorthand.cjs");
-const { reloadTypes } = require("./redirectImports.cjs");
+const { moduleOfCells } = require("./moduleOfCells.cjs");
+const { collectModules } = require("./ownModules.cjs");
+const { refresh, refreshOwn } = require("./refresh.cjs");
 const { programOfCell, shareVariables } = require("./shareVariables.cjs");
 const { helpInParentheses } = require("./signatureHelp.cjs");
 
@@ -24,14 +24,26 @@ const graceMs = 60_000;
 
 const collector = new FailureCollector();
 
+/** The cell that has begun what is being done now, such as a timer: { count }; `count` numbers cells. */
+const begunBy = new AsyncLocalStorage();
+
 /** The cell that is being run, if any. */
 const current = {
   running: false,
+  /** Its number, and that of the last cell where none is being run. */
+  count: 0,
   stopped: false,
   interrupt: () => undefined,
   /** See `Declarations.check`; of cells as a person writes them. */
   check: () => null,
   fail: (error) => (collector.failure ??= failureOf(error)),
+  /** Whether what is being done now belongs to it, or to nobody. */
+  isOfRunningCell: () => current.running && (begunBy.getStore()?.count ?? current.count) === current.count,
+  /** In words whose work is being done now. */
+  origin: () => {
+    const cell = begunBy.getStore();
+    return cell ? `Cell [${cell.count}]` : "A cell";
+  },
 };
 
 /** The failure of the last cell, or null. */
@@ -51,34 +63,12 @@ async function settleDisplays() {
   }
 }
 
-/** A cell as tslab takes it. */
-const prepared = (code) => expandShorthand(withoutExports(code));
-
-/** Compiles and reloads what has changed in `src/`. Throws what a new module throws. */
-async function refresh(locals, declarations) {
-  if (!needsBuild()) return;
-  const messages = await build();
-  if (messages.length > 0) {
-    collector.failure = compileFailure(messages);
-    return;
-  }
-  reloadTypes();
-  declarations.forgetCompiled();
-  for (const { name, isOf, why } of reloadModules(locals)) {
-    const held = Object.keys(locals).filter((variable) => isOf(locals[variable]));
-    if (held.length === 0) continue;
-    const lines = [...new Set(held.map((variable) => declarations.lineOf(variable)))].filter(Boolean);
-    console.error(
-      `${held.join(", ")}: made by ${name} as it was before the edit; ${why}. Run again: ${lines.join(" ")}`,
-    );
-  }
-}
-
 /** @param createExecutor tslab's own; returns one that makes executors with the additions above */
 const wrapExecutor = (createExecutor) => (folder, converters) => {
   const { node: converter } = converters;
   // tslab keeps variables behind a proxy, through which a loop over them would take microseconds a turn.
   const variables = {};
+  collectModules(converter);
   shareVariables(converter);
   noticeAwaits(converter);
   helpInParentheses(converter, programOfCell);
@@ -89,6 +79,7 @@ const wrapExecutor = (createExecutor) => (folder, converters) => {
   let stopWaiting;
 
   globalThis.__tslab__.exports = variables;
+  globalThis.__tslab__.meta = moduleOfCells();
   executor.locals = variables;
 
   /** Waits for a promise, which tslab does for those that are awaited, until the person wants to wait no longer. */
@@ -104,16 +95,16 @@ const wrapExecutor = (createExecutor) => (folder, converters) => {
     current.stopped = false;
     let whole = false;
     try {
-      await refresh(executor.locals, declarations);
+      const warning = await refresh(executor.locals, declarations);
       if (current.stopped) throw new Error(interruptedByTslab);
-      if (collector.failure !== null) return false;
-      const source = prepared(code);
+      if (warning !== undefined) console.error(warning);
+      const source = withoutExports(code);
       // What interrupts the compiler would be lost when tslab begins to run the cell: node looks for signals in between,
       // once before the second turn.
-      declarations.prepare(source);
+      refreshOwn(executor.locals, declarations, () => declarations.prepare(source));
       for (let turns = 0; turns < 2; turns++) await turn();
       if (current.stopped) throw new Error(interruptedByTslab);
-      whole = await execute(source);
+      whole = await begunBy.run({ count: current.count }, () => execute(source));
       if (whole) {
         const value = await settled(declarations.takeLastExpression());
         if (value !== undefined && value !== null) console.log(value);
@@ -149,7 +140,7 @@ const wrapExecutor = (createExecutor) => (folder, converters) => {
   };
   current.interrupt = executor.interrupt;
   current.check = (cells) =>
-    declarations.check(cells.map(({ code, ...cell }) => ({ ...cell, code: prepared(code) })));
+    declarations.check(cells.map(({ code, ...cell }) => ({ ...cell, code: withoutExports(code) })));
   return executor;
 };
 

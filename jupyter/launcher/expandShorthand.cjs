@@ -7,15 +7,35 @@ const { compiler } = require("./project.cjs");
 
 const ts = require(compiler);
 
-/** The same code with every shorthand property written out. */
+/**
+ * The same code with every shorthand property written out.
+ * @returns {{ text: string, placeIn: (start: { line: number, character: number }) => object }} `placeIn`: where in the code a
+ * place of the text is
+ */
 function expandShorthand(code) {
-  const ends = [];
+  const file = ts.createSourceFile("cell.ts", code, ts.ScriptTarget.ES2022, true);
+  const names = [];
   const visit = (node) => {
-    if (ts.isShorthandPropertyAssignment(node)) ends.push({ at: node.name.end, name: node.name.text });
+    if (ts.isShorthandPropertyAssignment(node)) names.push(node.name);
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile("cell.ts", code, ts.ScriptTarget.ES2022, true));
-  return ends.reduceRight((text, { at, name }) => `${text.slice(0, at)}: ${name}${text.slice(at)}`, code);
+  visit(file);
+  const text = names.reduceRight(
+    (done, { end, text: name }) => `${done.slice(0, end)}: ${name}${done.slice(end)}`,
+    code,
+  );
+  const placeIn = (start) => {
+    let { character } = start;
+    for (const { end, text: name } of names) {
+      const at = file.getLineAndCharacterOfPosition(end);
+      if (at.line !== start.line || character <= at.character) continue;
+      const added = `: ${name}`.length;
+      // Within what was added it is the name itself.
+      character = character < at.character + added ? at.character - name.length : character - added;
+    }
+    return { ...start, character };
+  };
+  return { text, placeIn };
 }
 
 module.exports = { expandShorthand };

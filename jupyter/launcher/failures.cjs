@@ -1,6 +1,7 @@
 "use strict";
 const util = require("node:util");
 const { withReplacement } = require("./replacedNames.cjs");
+const { ownFrames } = require("./stackTraces.cjs");
 
 /**
  * Turns what tslab would print to standard error into the content of a Jupyter `error` message.
@@ -11,22 +12,33 @@ const { withReplacement } = require("./replacedNames.cjs");
 const interruptedByTslab = "Interrupted asynchronously";
 
 /** @returns {Failure} for a thrown value */
-function failureOf(error) {
+function failureOf(error, seen = new Set()) {
+  seen.add(error);
   if (!util.types.isNativeError(error) && !(error instanceof Error)) {
-    return { ename: "Error", evalue: String(error), traceback: [util.inspect(error)] };
+    const evalue =
+      typeof error === "string"
+        ? error
+        : util.inspect(error, { breakLength: Infinity, maxStringLength: 200 });
+    return { ename: "Error", evalue, traceback: [util.inspect(error)] };
   }
+  const [ename, evalue] = [String(error.name), String(error.message)];
   if (isInterrupt(error)) {
-    const reason =
-      error.name === "KeyboardInterrupt" && error.message !== "" ? error.message : "stopped by the person";
+    const reason = ename === "KeyboardInterrupt" && evalue !== "" ? evalue : "stopped by the person";
     return { ename: "KeyboardInterrupt", evalue: reason, traceback: [`KeyboardInterrupt: ${reason}`] };
   }
-  const title = `${error.name}: ${error.message}`;
+  const title = `${ename}: ${evalue}`.split("\n");
   // A UserError says what is wrong and what to do; where in the code it was noticed helps nobody.
-  if (typeof error.remedy === "string")
-    return { ename: error.name, evalue: error.message, traceback: title.split("\n") };
-  const traceback = [...title.split("\n"), ...ownFrames(error)];
-  if (error.cause !== undefined) traceback.push(`Caused by ${failureOf(error.cause).traceback.join("\n")}`);
-  return { ename: error.name, evalue: error.message, traceback };
+  if (typeof error.remedy === "string") return { ename, evalue, traceback: title };
+  const further = (why, other) =>
+    other === undefined || seen.has(other) ? [] : `${why} ${failureOf(other, seen).traceback.join("\n")}`;
+  const all = Array.isArray(error.errors) ? error.errors : [];
+  const traceback = [
+    ...title,
+    ...framesOf(error),
+    ...all.flatMap((each) => further("One of them is", each)),
+    ...[further("Caused by", error.cause)].flat(),
+  ];
+  return { ename, evalue, traceback };
 }
 
 /** @returns {Failure} for the compiler's messages, one a line */
@@ -43,18 +55,13 @@ function isInterrupt(error) {
   );
 }
 
-/** The stack without tslab's and node's own frames; a cell's line numbers are those of compiled text, so they go. */
-function ownFrames(error) {
-  return String(error.stack)
-    .split("\n")
-    .filter((line) => /^\s+at /.test(line))
-    .filter(
-      (line) =>
-        !/[\\/]node_modules[\\/]tslab[\\/]dist|[\\/]jupyter[\\/]launcher|\(?node:(vm|internal)/.test(line),
-    )
-    .map((line) => line.replace(/evalmachine\.<anonymous>:\d+:\d+/, "cell"))
-    .filter((line, index, lines) => line !== lines[index - 1]);
-}
+/** Those of an error of another thread have been written there. */
+const framesOf = ({ stack }) =>
+  ownFrames(
+    String(stack)
+      .split("\n")
+      .filter((line) => /^\s+at /.test(line)),
+  );
 
 /** A console for tslab's executor that keeps failures instead of printing them. */
 class FailureCollector {

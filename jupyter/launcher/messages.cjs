@@ -5,6 +5,7 @@
  */
 const { setTimeout: later } = require("node:timers");
 const path = require("node:path");
+const { pointsIn, unitsIn } = require("./codePoints.cjs");
 const { tslabDir } = require("./project.cjs");
 const { joinStreams } = require("./joinStreams.cjs");
 const { current, lastFailure } = require("./executor.cjs");
@@ -19,7 +20,7 @@ const unknownFailure = { ename: "Error", evalue: "The cell failed without a mess
 function completeMessages(jupyter) {
   announceInputsAndErrors(jupyter.JupyterHandlerImpl.prototype);
   completeKernelInfo(jupyter.JupyterHandlerImpl.prototype);
-  survivesEditorQuestions(jupyter.JupyterHandlerImpl.prototype);
+  answersEditorQuestions(jupyter.JupyterHandlerImpl.prototype);
   const journal = new OutputJournal();
   completeReplies(jupyter.ZmqServer.prototype, journal);
   staysBusy(jupyter.ZmqServer.prototype);
@@ -37,6 +38,7 @@ function completeMessages(jupyter) {
 function announceInputsAndErrors(handler) {
   const run = handler.handleExecuteImpl;
   handler.handleExecuteImpl = async function (request, ...writers) {
+    current.count = this.execCount + 1;
     if (!request.silent) {
       request.publish("execute_input", { code: request.code, execution_count: this.execCount + 1 });
     }
@@ -69,20 +71,26 @@ function completeKernelInfo(handler) {
   };
 }
 
-/** A completion or hover that tslab's compiler cannot answer must not look like the running cell's error. */
-function survivesEditorQuestions(handler) {
+/**
+ * Places are told as Jupyter counts. A completion or hover that tslab's compiler cannot answer must not look like the running
+ * cell's error.
+ */
+function answersEditorQuestions(handler) {
   const { handleComplete, handleInspect } = handler;
+  const inUnits = ({ code, cursor_pos: at, ...more }) => ({ ...more, code, cursor_pos: unitsIn(code, at) });
   handler.handleComplete = function (request) {
+    const { code, cursor_pos: at } = request;
     try {
-      return handleComplete.call(this, request);
+      const reply = handleComplete.call(this, inUnits(request));
+      const [start, end] = [reply.cursor_start, reply.cursor_end].map((place) => pointsIn(code, place));
+      return { ...reply, cursor_start: start, cursor_end: end };
     } catch {
-      const at = request.cursor_pos;
       return { status: "ok", cursor_start: at, cursor_end: at, matches: [], metadata: {} };
     }
   };
   handler.handleInspect = function (request) {
     try {
-      return handleInspect.call(this, request);
+      return handleInspect.call(this, inUnits(request));
     } catch {
       return { status: "ok", found: false, data: {}, metadata: {} };
     }

@@ -7,10 +7,17 @@
 const fs = require("node:fs");
 const Module = require("node:module");
 const path = require("node:path");
+const { loadModules, moduleAt } = require("./ownModules.cjs");
 const { sourceDir, builtDir, compiler, isInside } = require("./project.cjs");
 
-/** Declarations that the compiler has read: file -> { callback, real: its file, changed: its time when last read }. */
+/**
+ * Files outside of packages that the compiler has read, or looked for: file -> { callback, real: the file in its place,
+ * changed: its time when last read }.
+ */
 const watched = new Map();
+
+/** Folders in which the compiler has looked for a module: folder -> what it wants to be told of a new file. */
+const folders = new Map();
 
 /** For a path in `src/`: the declaration in `dist/src/` that stands for it; null hides it; otherwise the path. */
 function declarationOf(file) {
@@ -38,50 +45,95 @@ function redirectTypes() {
     const real = declarationOf(file);
     return real === null ? undefined : readFile(real, encoding);
   };
-  // No watching by the system: reloadTypes() says what has changed, and says it before the cell is compiled.
+  // No watching by the system: reloadTypes() and noticeEdits() say what has changed, and before a cell is compiled.
   sys.watchFile = (file, callback, ...rest) => {
     const real = declarationOf(file);
-    if (real === file) return watchFile(file, callback, ...rest);
+    if (real === file && isOfPackage(file)) return watchFile(file, callback, ...rest);
     const entry = { callback, real, changed: changeTime(real) };
     watched.set(file, entry);
     return { close: () => watched.get(file) === entry && watched.delete(file) };
   };
   // The compiler would watch every folder in which it looked for a module, and tslab's timer, made for one event at
   // a time, fails when another program writes a file there.
-  sys.watchDirectory = () => ({ close: () => undefined });
+  sys.watchDirectory = (folder, callback) => {
+    folders.set(folder, callback);
+    return { close: () => folders.get(folder) === callback && folders.delete(folder) };
+  };
 }
+
+const isOfPackage = (file) => /[\\/]node_modules[\\/]/.test(file);
 
 function redirectRequire() {
   const resolve = Module._resolveFilename;
   Module._resolveFilename = function (request, parent, ...rest) {
-    if (/^\.{1,2}\//.test(request) && parent?.filename) {
+    if (/^(\.{1,2}(\/|$)|\/)/.test(request) && parent?.filename) {
       const target = path.resolve(path.dirname(parent.filename), request);
-      if (isInside(sourceDir, target) && target.endsWith(".js")) {
-        return path.join(builtDir, path.relative(sourceDir, target));
-      }
+      const file = target === sourceDir || isInside(sourceDir, target) ? builtFile(target) : moduleAt(target);
+      if (file !== undefined) return file;
     }
-    return resolve.call(this, request, parent, ...rest);
+    try {
+      return resolve.call(this, request, parent, ...rest);
+    } catch (error) {
+      // A cell is no file: tslab gives node the name of one that is not there.
+      if (
+        error.requireStack?.length === 1 &&
+        error.requireStack[0] === parent?.filename &&
+        !isFile(parent.filename)
+      )
+        error.message = error.message.split("\nRequire stack:")[0];
+      throw error;
+    }
   };
 }
 
+/** What a path in `src/` means to the compiler, which wants no ending: a module, or a folder's index. */
+function builtFile(target) {
+  const built = builtFolder(target).replace(/\.ts$/, ".js");
+  return [built, `${built}.js`, path.join(built, "index.js")].find(isFile);
+}
+
+const isFile = (file) => fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+
 function changeTime(file) {
-  return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return (file && fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs) ?? 0;
 }
 
 /** Tells tslab's compiler which declarations a build has changed. */
-function reloadTypes() {
-  const changedKind = 1; // FileWatcherEventKind.Changed
-  for (const [file, entry] of [...watched]) {
-    const changed = changeTime(entry.real);
-    if (changed === entry.changed) continue;
-    entry.changed = changed;
-    entry.callback(file, changedKind);
+const reloadTypes = () => void tellChanged(([file]) => isInside(sourceDir, file));
+
+/** Tells it which files of a person's own have been edited. @returns {string[]} their paths */
+const noticeEdits = () => tellChanged(([file]) => !isInside(sourceDir, file));
+
+function tellChanged(isWanted) {
+  const edited = [...watched]
+    .filter(isWanted)
+    .filter(([, { real, changed }]) => changeTime(real) !== changed);
+  for (const [file, entry] of edited) {
+    const before = entry.changed;
+    entry.changed = changeTime(entry.real);
+    // Created, changed or deleted, as the compiler numbers them.
+    entry.callback(file, before === 0 ? 0 : entry.changed === 0 ? 2 : 1);
   }
+  return edited.map(([file]) => file);
+}
+
+/**
+ * Tells it of a module that it has looked for in vain and that is there now.
+ * @param {string} target its path without its ending
+ * @returns whether there is one
+ */
+function noticeNewModule(target) {
+  const names = [target, target.replace(/\.js$/, ""), path.join(target, "index")];
+  const file = names.flatMap((name) => [name, `${name}.ts`, `${name}.js`, `${name}.d.ts`]).find(isFile);
+  if (file === undefined) return false;
+  for (const [folder, callback] of [...folders]) if (isInside(folder, file)) callback(file);
+  return true;
 }
 
 function redirectImports() {
   redirectTypes();
   redirectRequire();
+  loadModules();
 }
 
-module.exports = { redirectImports, reloadTypes };
+module.exports = { noticeEdits, noticeNewModule, redirectImports, reloadTypes };

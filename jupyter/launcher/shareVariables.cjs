@@ -28,6 +28,7 @@ function watchConversion() {
     const { afterProgramCreate } = host;
     host.afterProgramCreate = (program) => {
       lastProgram = program.getProgram();
+      unescapeNames(lastProgram);
       const { emit } = program;
       program.emit = (file, write, token, declarationsOnly, transformers) =>
         emit(file, write, token, declarationsOnly, { ...transformers, before: [quotePropertyNames] });
@@ -78,10 +79,49 @@ function shareVariables(converter) {
     if (lastModule !== undefined && converted.output === lastModule.outputText) {
       const { js, options } = lastModule;
       converted.names = exportedNames(js);
+      converted.declOutput += nestedDeclarations(lastProgram);
       converted.output = ts.transpileModule(throughExports(js), options).outputText;
     }
     return converted;
   };
+}
+
+const cellOf = (program) =>
+  program?.getSourceFiles().find(({ fileName }) => fileName.endsWith("/__tslab__.ts"));
+
+/** The compiler writes one more `_` before a name with two, which tslab takes for part of the name. */
+function unescapeNames(program) {
+  // The names are known once there is a checker.
+  program.getTypeChecker();
+  const { locals } = cellOf(program) ?? {};
+  if (![...(locals?.keys() ?? [])].some((name) => name.startsWith("___"))) return;
+  locals.forEach = (visit) => {
+    for (const [name, symbol] of locals) visit(symbol, ts.unescapeLeadingUnderscores(name));
+  };
+}
+
+/** The declarations of what a cell declares by `var` in a block or a loop, which tslab leaves out. */
+function nestedDeclarations(program) {
+  const file = cellOf(program);
+  const checker = program.getTypeChecker();
+  const printer = ts.createPrinter();
+  return [...(file?.locals ?? [])]
+    .filter(([, { declarations = [] }]) => declarations.length > 0 && declarations.every(isNested))
+    .map(([escaped, symbol]) => {
+      const type = checker.getTypeOfSymbolAtLocation(symbol, file);
+      const node = checker.typeToTypeNode(type, file, ts.NodeBuilderFlags.NoTruncation);
+      const text = node ? printer.printNode(ts.EmitHint.Unspecified, node, file) : "any";
+      return `declare let ${ts.unescapeLeadingUnderscores(escaped)}: ${text};\n`;
+    })
+    .join("");
+}
+
+function isNested(declaration) {
+  let at = declaration;
+  while (ts.isBindingElement(at) || ts.isBindingPattern(at)) at = at.parent;
+  if (!ts.isVariableDeclaration(at)) return false;
+  const { parent: statement } = at.parent;
+  return !(ts.isVariableStatement(statement) && ts.isSourceFile(statement.parent));
 }
 
 module.exports = { programOfCell, shareVariables, watchConversion };

@@ -5,12 +5,14 @@ const ts = require(compiler);
 
 /**
  * Rewrites a cell that tslab has compiled to an ECMAScript module ending with `export { names };`: those names are
- * read and written as properties of `exports`, functions from the start, others from their declaration on.
+ * read and written as properties of `exports`, functions from the start, others from their declaration on. Names that a
+ * module would have, such as `__dirname`, are those of `moduleNames`.
  */
 function throughExports(js) {
   const { file, checker } = parsed(js);
-  const shared = new Set(namesExported(file).filter((name) => file.locals.has(name)));
-  if (shared.size === 0) return js;
+  const localOf = (name) => file.locals.get(ts.escapeLeadingUnderscores(name));
+  const shared = new Set(namesExported(file).filter(localOf));
+  if (shared.size === 0 && !mentionsModule.test(js)) return js;
 
   const edits = [];
   const replace = (start, end, text) => edits.push({ start, end, text });
@@ -62,7 +64,10 @@ function throughExports(js) {
       }
       return;
     }
-    if (isName(node) || !isShared(checker.getSymbolAtLocation(node), node)) return;
+    if (isName(node)) return;
+    const symbol = checker.getSymbolAtLocation(node);
+    if (symbol === undefined && Object.hasOwn(moduleNames, text)) replace(start, node.end, moduleNames[text]);
+    if (!isShared(symbol, node)) return;
     const called = (ts.isCallExpression(parent) && parent.expression === node) || parent.tag === node;
     // So that `this` in the function is not the object of all variables.
     replace(start, node.end, called ? `(0, exports.${text})` : `exports.${text}`);
@@ -71,7 +76,7 @@ function throughExports(js) {
   const isShared = (symbol, node) =>
     shared.has(node.text) &&
     symbol !== undefined &&
-    symbol === file.locals.get(node.text) &&
+    symbol === localOf(node.text) &&
     !isWithinOwnDeclaration(node, symbol);
 
   const visit = (node, inFunction) => {
@@ -79,7 +84,12 @@ function throughExports(js) {
       replace(node.getStart(), node.end, "");
       return;
     }
-    if (ts.isIdentifier(node) && shared.has(node.text)) mention(node);
+    if (ts.isIdentifier(node) && (shared.has(node.text) || Object.hasOwn(moduleNames, node.text)))
+      mention(node);
+    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) {
+      replace(node.getStart(), node.end, importMeta);
+      return;
+    }
     if (ts.isImportDeclaration(node)) declare(node, importedNames(node));
     if (ts.isClassDeclaration(node) && node.parent === file && node.name) declare(node, [node.name.text]);
     if (ts.isVariableDeclarationList(node) && !inFunction) {
@@ -103,6 +113,15 @@ function throughExports(js) {
     .reduceRight((done, { start, end, text }) => done.slice(0, start) + text + done.slice(end), js);
   return functions.join("") + text;
 }
+
+/** What the kernel knows of the notebook (`moduleOfCells`). */
+const importMeta = "__tslab__.meta";
+const moduleNames = {
+  __dirname: `${importMeta}.dirname`,
+  __filename: `${importMeta}.filename`,
+  module: "__tslab__.require.main",
+};
+const mentionsModule = /\b(__dirname|__filename|module|import\.meta)\b/;
 
 /** The names that such a module exports: those of the cell's variables, functions, classes and imports. */
 const exportedNames = (js) =>

@@ -1,17 +1,17 @@
 "use strict";
-const util = require("node:util");
 const { current } = require("./executor.cjs");
+const { failureOf } = require("./failures.cjs");
 
 /**
- * Errors that nobody caught. tslab prints them and calls the cell a success; here they are the error of the cell
- * that is being run, and are printed only when none is.
+ * Errors that nobody caught. tslab prints them and calls the cell a success; here they are the error of their own cell while
+ * that is being run. Those of a cell that has come to its end, such as a timer's, are printed under the last cell.
  */
 function catchUncaughtErrors() {
   for (const event of ["unhandledRejection", "uncaughtException"]) {
     process.removeAllListeners(event);
     process.on(event, (reason) => {
-      if (current.running) current.fail(reason);
-      else console.error(`${event}: ${util.inspect(reason)}`);
+      if (current.isOfRunningCell()) current.fail(reason);
+      else console.error(`${current.origin()}, after its end: ${failureOf(reason).traceback.join("\n")}`);
     });
   }
 }

@@ -57,13 +57,20 @@ export async function prepareProtocol(options: RunOptions): Promise<ProtocolRun>
  */
 export async function prepareNotebook(file: string, options: RunOptions): Promise<PreparedRun> {
   const notebook = ownNotebook(file);
-  const { parameters: declared } = await notebookFacts(notebook.file);
+  const { parameters: declared, constants } = await notebookFacts(notebook.file);
   const { preset, epochs: [epochsFrozen, epochsUnfrozen] = [], ...flags } = options;
   const isPreset = preset !== "auto";
   const wanted = parametersIn({ ...flags, epochsFrozen, epochsUnfrozen });
   const missing = [...Object.keys(wanted), ...(isPreset ? ["preset"] : [])].filter(
     (name) => !declared.has(name),
   );
+  const fixed = missing.filter((name) => constants.has(name));
+  if (fixed.length > 0) {
+    throw new UserError(
+      `${notebook.file} declares ${fixed.join(", ")} with \`const\`, which can be given no other value.`,
+      "Declare it with `let` in the cell tagged `parameters`.",
+    );
+  }
   if (missing.length > 0) {
     throw new UserError(
       `${notebook.file} does not declare ${missing.join(", ")}.`,

@@ -12,18 +12,30 @@ import { reportTitle } from "../report/reportTitle.js";
 import { dataSource, readMetrics } from "../runs/RunMetrics.js";
 import { writeReport } from "../report/writeReport.js";
 import { readRun } from "../runs/readRun.js";
+import { notebookFile } from "../runs/RunSource.js";
 import { executedName, notebooksIn } from "../runs/runFolder.js";
-import { readStartedRun } from "../runs/StartedRun.js";
+import { readStartedRun, type StartedRun } from "../runs/StartedRun.js";
 import { isPhantomSet } from "../xrays/isPhantomSet.js";
 import { notebookFacts } from "../report/notebookParameters.js";
+
+/** How reports are written. */
+export interface ReportOfOptions {
+  /** Also as PDF. @default false */
+  readonly pdf?: boolean;
+  /** The notebook in the folder. @default the run's own, or the one that was saved last */
+  readonly file?: string;
+}
 
 /**
  * Writes a run's reports; drawn images are said to be drawn above everything else.
  * @throws UserError when there is nothing to make one of
  */
-export async function reportOf(folder: string, pdf = false): Promise<string[]> {
+export async function reportOf(
+  folder: string,
+  { pdf = false, file }: ReportOfOptions = {},
+): Promise<string[]> {
   const started = await readStartedRun(folder);
-  const { notebook, unfinished } = (await sourceIn(folder)) ?? (await numbersAlone(folder));
+  const { notebook, unfinished } = (await sourceIn(folder, started, file)) ?? (await numbersAlone(folder));
   const stem = unfinished ? "report.failed" : "report";
   const warnings = unfinished ? [`This run did not finish: it ended in ${path.basename(notebook)}.`] : [];
   // A notebook of a person's own says what its report is called, and need not write numbers.
@@ -58,18 +70,30 @@ interface ReportSource {
  * elsewhere; undefined where nobody knows it.
  * @throws UserError when another process is at work there
  */
-async function sourceIn(folder: string): Promise<ReportSource | undefined> {
+async function sourceIn(
+  folder: string,
+  started: StartedRun | undefined,
+  file: string | undefined,
+): Promise<ReportSource | undefined> {
   const { executed, unfinished } = notebooksIn(folder);
-  if (executed !== undefined) return { notebook: path.join(folder, executed), unfinished: false };
-  const [left] = unfinished;
-  if (left !== undefined) {
-    if (await isLocked(folder)) {
-      throw new UserError(`The run in ${folder} is being written.`, "Wait until it has ended.");
-    }
-    return { notebook: path.join(folder, left), unfinished: true };
+  const own = started && executedName(notebookFile(started));
+  const [last] = executed.length > 0 ? executed : unfinished;
+  const name = file ?? executed.find((each) => each === own) ?? last;
+  if (name === undefined) {
+    const notebook = await notebookOfSession(folder);
+    return notebook === undefined ? undefined : { notebook, unfinished: false };
   }
-  const notebook = await notebookOfSession(folder);
-  return notebook === undefined ? undefined : { notebook, unfinished: false };
+  if (file === undefined && name !== own && executed.length > 1) {
+    console.error(
+      `report: of ${name}, which was saved last of the ${executed.length} notebooks in ${folder}; ` +
+        "name another one by its path",
+    );
+  }
+  const isUnfinished = unfinished.includes(name);
+  if (isUnfinished && (await isLocked(folder))) {
+    throw new UserError(`The run in ${folder} is being written.`, "Wait until it has ended.");
+  }
+  return { notebook: path.join(folder, name), unfinished: isUnfinished };
 }
 
 /**
@@ -104,10 +128,13 @@ async function titleOf(file: string): Promise<string> {
 
 /**
  * `xray report`: writes the reports of a run anew, or of a person's session at a notebook.
- * @param run its folder, or the folder's name in `runs/`
+ * @param run its folder, the folder's name in `runs/`, or a notebook
  */
 export async function report(run: string, { pdf = false }: { readonly pdf?: boolean }): Promise<void> {
-  for (const file of await reportOf(await runFolder(run), pdf)) console.log(file);
+  const isNotebook = run.endsWith(".ipynb") && existsSync(run);
+  const file = isNotebook ? path.basename(run) : undefined;
+  const folder = isNotebook ? path.dirname(path.resolve(run)) : await runFolder(run);
+  for (const written of await reportOf(folder, { pdf, file })) console.log(written);
 }
 
 /** @throws UserError when there is no such folder */

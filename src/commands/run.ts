@@ -11,7 +11,7 @@ import { planRun } from "../runs/budget/planRun.js";
 import { gitCommit } from "../runs/gitCommit.js";
 import type { Parameters } from "../runs/presets.js";
 import { defaultProtocol } from "../runs/protocols.js";
-import { resumable } from "../runs/resumeHint.js";
+import { backupFolder, resumable } from "../runs/resumeHint.js";
 import {
   executedName,
   folderNamed,
@@ -230,9 +230,11 @@ export function begunWith(run: StartedRun, prepared: PreparedRun): string | unde
 const chosenBy = ({ notebook, preset }: Pick<PreparedRun, "notebook" | "preset">): string =>
   notebook ? preset : "";
 
-/** Names a run that could be gone on with. */
+/** Names a run that could be gone on with: one that has kept something of its training. */
 async function noteUnfinished(folder: string): Promise<void> {
-  const [newest] = (await unfinishedRuns()).filter((run) => run.folder !== folder);
+  const [newest] = (await unfinishedRuns()).filter(
+    (run) => run.folder !== folder && existsSync(backupFolder(run.folder)),
+  );
   if (!newest) return;
   const { started } = newest.started;
   console.error(

@@ -2,12 +2,13 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
+import { UserError } from "../core/errors.js";
 import type { FolderLock } from "../core/folderLock.js";
 import { subfolders } from "../data/labels/imageFolder.js";
 import { imagesInWords } from "../interpretation/imagesInWords.js";
 import { inText } from "../report/reportMarkdown.js";
 import { reportTitle } from "../report/reportTitle.js";
-import { runNotebook, type RunNotebookOptions } from "../report/runNotebook.js";
+import { runNotebook, type RunNotebookOptions, UncompilableNotebook } from "../report/runNotebook.js";
 import { writeMetrics } from "../runs/metricsFile.js";
 import { backupFolder } from "../runs/resumeHint.js";
 import { executedName } from "../runs/runFolder.js";
@@ -35,7 +36,8 @@ export async function runPrepared(
 ): Promise<void> {
   const setUpSeconds = secondsSince(started);
   const { dataset, budget } = prepared;
-  if ((await readStartedRun(folder)) === undefined) {
+  const isNew = (await readStartedRun(folder)) === undefined;
+  if (isNew) {
     await writeStartedRun(folder, { ...prepared, dataset: dataset?.path, pdf });
   }
   const notebook = notebookFile(prepared);
@@ -48,6 +50,11 @@ export async function runPrepared(
     // The kernel, whose working directory is another one, neither looks for the data set again nor downloads it.
     env: { ...(dataset && { XRAY_DATA: dataset.path }), XRAY_RUN_DIR: folder, XRAY_TERMINAL: "1" },
     locks,
+  }).catch(async (error: unknown) => {
+    if (!isNew || !(error instanceof UncompilableNotebook)) throw error;
+    // There is nothing to go on with, and the name is free again.
+    await rm(folder, { recursive: true, force: true });
+    throw new UserError(error.problem, "Mend the cell; none was run.", { cause: error });
   });
   const file = path.join(folder, "metrics.json");
   const metrics = prepared.notebook && !existsSync(file) ? undefined : await readMetrics(file);
@@ -57,7 +64,7 @@ export async function runPrepared(
     const seconds = { setUp: setUpSeconds, ...metrics.seconds, total };
     await writeMetrics(file, { ...metrics, budget, seconds });
   }
-  const [report] = await reportOf(folder, pdf);
+  const [report] = await reportOf(folder, { pdf });
   await rm(backupFolder(folder), { recursive: true, force: true });
   console.error(
     `run: ${metrics ? resultInWords(metrics) : "the notebook wrote no metrics.json"}, ${(total / 60).toFixed(1)} minutes`,

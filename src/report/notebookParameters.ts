@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { readJson } from "../core/readJson.js";
+import { declaredVariables } from "./declaredVariables.js";
 
 const schema = z.object({
   cells: z.array(
@@ -14,8 +15,10 @@ const schema = z.object({
 
 /** What a notebook says of itself. */
 export interface NotebookFacts {
-  /** The variables that its cell tagged `parameters` declares with `let`, one to a statement. */
+  /** The variables that its cell tagged `parameters` declares with `let`. */
   readonly parameters: ReadonlySet<string>;
+  /** Those that it declares with `const`, to which no value can be given. */
+  readonly constants: ReadonlySet<string>;
   /** Its first heading; undefined where it has none. */
   readonly title: string | undefined;
 }
@@ -25,14 +28,16 @@ export async function notebookFacts(file: string): Promise<NotebookFacts> {
   const { cells } = await readJson(schema, { file, remedy: "Give the path of a Jupyter notebook (.ipynb)." });
   const texts = cells.map(({ source, ...cell }) => ({ ...cell, text: [source].flat().join("") }));
   const declared = texts
-    .filter(({ metadata }) => metadata?.tags?.includes("parameters"))
-    .flatMap(({ text }) =>
-      [...text.matchAll(/^\s*let\s+([\p{ID_Continue}$]+)/gmu)].map(([, name = ""]) => name),
-    );
+    .filter(({ cell_type, metadata }) => cell_type === "code" && metadata?.tags?.includes("parameters"))
+    .map(({ text }) => declaredVariables(text));
   const [, title] =
     texts
       .filter(({ cell_type }) => cell_type === "markdown")
       .map(({ text }) => /^#\s+(.+)$/m.exec(text))
       .find((match) => match !== null) ?? [];
-  return { parameters: new Set(declared), title };
+  return {
+    parameters: new Set(declared.flatMap(({ variables }) => variables)),
+    constants: new Set(declared.flatMap(({ constants }) => constants)),
+    title,
+  };
 }

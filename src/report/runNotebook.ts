@@ -42,10 +42,14 @@ type Outcome =
   | { readonly status: "unwritable"; readonly message: string }
   | ({ readonly status: "died" } & KernelDeath);
 
+/** No cell was run, since one of them has a mistake that the compiler finds. */
+export class UncompilableNotebook extends UserError {}
+
 /**
  * Runs a notebook from top to bottom in the project's kernel, without a person. What the kernel writes to its
  * terminal is seen as it comes; Ctrl-C interrupts the running cell, which may write what it has; a second one ends all.
  * @throws UserError with the cell, the error's name and its message; the executed notebook is kept beside the output
+ * @throws UncompilableNotebook where no cell was run
  * @throws Interrupted if a person or `signal` stopped it
  */
 export async function runNotebook(options: RunNotebookOptions): Promise<void> {
@@ -121,7 +125,7 @@ export async function runNotebook(options: RunNotebookOptions): Promise<void> {
   }
   if (outcome?.status === "uncompilable") {
     const { cell, message } = outcome;
-    throw new UserError(
+    throw new UncompilableNotebook(
       `${shown(notebook)} does not compile in cell [${cell}]: ${message}`,
       `Mend the cell; none was run. ${kept}`,
     );

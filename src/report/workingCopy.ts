@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { packageRoot } from "../core/environment.js";
+import { startedRunName } from "../core/runDirectory.js";
 import { UserError } from "../core/errors.js";
 import { makeFolder } from "../core/makeFolder.js";
 import { readJson } from "../core/readJson.js";
@@ -39,7 +40,11 @@ const remedy = "Give the path of a Jupyter notebook (.ipynb).";
 /** A notebook's file, and what of its metadata the copy of a lesson has. */
 const schema = z.looseObject({
   cells: z.array(z.looseObject({}), { error: "expected a list of cells" }),
-  metadata: z.looseObject({ xray: z.object({ lesson: z.string() }).optional().catch(undefined) }).optional(),
+  metadata: z
+    .looseObject({
+      xray: z.object({ lesson: z.string(), name: z.string().optional() }).optional().catch(undefined),
+    })
+    .optional(),
 });
 
 /** The names of the project's lessons. */
@@ -69,22 +74,63 @@ export async function workingCopy({
       : path.resolve(copy);
   if (!file.endsWith(ending)) throw new UserError(`A notebook cannot be called ${file}.`, remedy);
   if (existsSync(file)) {
-    const from = (await readJson(schema, { file, remedy })).metadata?.xray?.lesson;
-    return { file, lesson, isKept: true, isOutdated: from !== undefined && from !== hash };
+    const from = await lessonOfCopy(file, lesson);
+    return { file, lesson, isKept: true, isOutdated: from !== hash };
   }
-  await makeFolder(path.dirname(file), "Say where the copy of the lesson is to go: --copy FILE.");
+  const folder = path.dirname(file);
+  if (realPath(folder) === realPath(lessonsFolder))
+    throw new UserError(`${folder} is the folder of the lessons.`, "Give the copy another place.");
+  await makeFolder(folder, "Say where the copy of the lesson is to go: --copy FILE.");
   const { metadata, ...rest } = schema.parse(JSON.parse(text));
-  const made = { ...rest, metadata: { ...metadata, xray: { lesson: hash } } };
+  const made = { ...rest, metadata: { ...metadata, xray: { lesson: hash, name: lesson } } };
   await writeFiles([{ file, pieces: [Buffer.from(`${JSON.stringify(made, undefined, 1)}\n`)] }]);
   return { file, lesson, isKept: false, isOutdated: false };
 }
 
+/**
+ * The hash of the lesson that a copy, which is there already, was made of.
+ * @throws UserError when the file is anything else: JupyterLab saves by itself, and nobody's file is to be written over
+ */
+async function lessonOfCopy(file: string, lesson: string): Promise<string> {
+  const original = lessonAt(file);
+  if (original !== undefined) {
+    throw new UserError(`${file} is the lesson ${original} itself.`, "Give the copy another place or name.");
+  }
+  const { metadata } = await notebookIn(file);
+  const from = metadata?.xray;
+  const opened = `Give the copy another place or name, or open that one as it is: npx xray lab ${file}`;
+  if (existsSync(path.join(path.dirname(file), startedRunName))) {
+    throw new UserError(`${file} is what a run has executed, not a copy of the lesson ${lesson}.`, opened);
+  }
+  // Copies of earlier versions do not name their lesson.
+  const { name = lesson } = from ?? {};
+  if (from === undefined || name !== lesson) {
+    const what = from === undefined ? "no copy" : `a copy of the lesson ${name}, and none`;
+    throw new UserError(`${file} is ${what} of the lesson ${lesson}.`, opened);
+  }
+  return from.lesson;
+}
+
 /** The lesson that is meant by its name, with or without its ending, or by the path of its file. */
 function lessonNamed(notebook: string): string | undefined {
-  const isPath = path.dirname(path.resolve(notebook)) === lessonsFolder;
-  if (!isPath && (path.basename(notebook) !== notebook || existsSync(notebook))) return undefined;
+  const isName = path.basename(notebook) === notebook;
+  const isOwn = notebook.endsWith(ending) && isFile(notebook);
+  if (!isName || isOwn) return lessonAt(notebook) ?? lessonAt(`${notebook}${ending}`);
   return lessonNames().find((name) => name === path.basename(notebook, ending));
 }
+
+/** The lesson whose own file this is, whatever links lead to it. */
+const lessonAt = (file: string): string | undefined =>
+  lessonNames().find((name) => realPath(path.join(lessonsFolder, `${name}${ending}`)) === realPath(file));
+
+const realPath = (file: string): string => (existsSync(file) ? realpathSync(file) : path.resolve(file));
+
+const isFile = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+
+const notebookIn = (file: string) => {
+  if (!isFile(file)) throw new UserError(`${file} is a folder, and no notebook.`, remedy);
+  return readJson(schema, { file, remedy });
+};
 
 async function ownNotebook(
   file: string,
@@ -102,6 +148,6 @@ async function ownNotebook(
       "Leave --name and --copy out: they say where the copy of a lesson goes.",
     );
   }
-  await readJson(schema, { file, remedy });
+  await notebookIn(file);
   return { file, isKept: true, isOutdated: false };
 }

@@ -37,7 +37,7 @@ export interface ReportOptions {
  */
 export async function writeReport(folder: string, options: ReportOptions): Promise<string[]> {
   const { title, banner, started, needsNumbers = true, stem = "report" } = options;
-  const notebook = options.notebook ?? path.join(folder, notebooksIn(folder).executed ?? "");
+  const notebook = options.notebook ?? path.join(folder, notebooksIn(folder).executed[0] ?? "");
   const finished = await endOf(notebook);
   const file = path.join(folder, "metrics.json");
   const run = !needsNumbers && !existsSync(file) ? undefined : await readMetrics(file);

@@ -16,7 +16,7 @@ export const backupFolder = (folder: string): string => path.join(folder, backup
  */
 export function resumeHint(folder: string, command = resumeCommand(folder)): string {
   if (existsSync(backupFolder(folder))) return `Go on with it: ${command}`;
-  return existsSync(folder) && notebooksIn(folder).executed !== undefined
+  return existsSync(folder) && notebooksIn(folder).executed.length > 0
     ? `Its notebook has come to its end; write its report: npx xray report ${runName(folder)}`
     : "Nothing of its training was kept: it ended before there was a backup.";
 }

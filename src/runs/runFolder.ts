@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { runsDir } from "../core/environment.js";
@@ -16,25 +16,32 @@ const unfinishedEnding = /(\.(failed|running))+\.ipynb$/;
 export const executedName = (notebook: string): string =>
   path.basename(notebook).replace(unfinishedEnding, ".ipynb");
 
-/** The notebooks in a run's folder. */
+/** The notebooks in a run's folder, each time the one first that was saved last. */
 export interface LeftNotebooks {
-  /** As the run has executed it, once that is at its end. */
-  readonly executed: string | undefined;
+  /** As the run has executed it, once that is at its end; those that a person has there. */
+  readonly executed: readonly string[];
   /** Those that runs have left that did not finish. */
   readonly unfinished: readonly string[];
 }
 
 /** What a run's folder holds of notebooks. */
 export function notebooksIn(folder: string): LeftNotebooks {
-  const names = readdirSync(folder).filter((name) => name.endsWith(".ipynb"));
-  const unfinished = names.filter((name) => unfinishedEnding.test(name));
-  return { executed: names.find((name) => !unfinished.includes(name)), unfinished };
+  const saved = (name: string): number =>
+    statSync(path.join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith(".ipynb"))
+    .sort((a, b) => saved(b) - saved(a) || a.localeCompare(b));
+  const isUnfinished = (name: string): boolean => unfinishedEnding.test(name);
+  return {
+    executed: names.filter((name) => !isUnfinished(name)),
+    unfinished: names.filter(isUnfinished),
+  };
 }
 
 /** Whether the folder is that of a notebook that a person works with, such as a lesson's copy: neither a run's nor a sweep's. */
 export function isNotebooks(folder: string): boolean {
   const isRun = readdirSync(folder).some((name) => name === startedRunName || name.startsWith("seed-"));
-  return !isRun && notebooksIn(folder).executed !== undefined;
+  return !isRun && notebooksIn(folder).executed.length > 0;
 }
 
 /** A run's last file. */
@@ -130,7 +137,7 @@ export function inRunFolder<T>(
     }
     if (isNotebooks(folder)) {
       throw new UserError(
-        `${folder} is there already, and holds a notebook of yours, ${notebooksIn(folder).executed ?? ""}.`,
+        `${folder} is there already, and holds a notebook of yours, ${notebooksIn(folder).executed[0] ?? ""}.`,
         "Choose another --name.",
       );
     }

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { after, describe, it } from "node:test";
 import { projectRoot, runsDir } from "../../src/core/environment.js";
@@ -48,6 +57,52 @@ describe("a lesson's working copy", () => {
     const own = await workingCopy({ notebook: copy });
     assert.deepEqual(own, { file: copy, isKept: true, isOutdated: false });
     assert.equal(readFileSync(copy, "utf8"), text);
+  });
+
+  it("is of the lesson where a folder or file without an ending has its name, and where a link leads to it", async () => {
+    const place = temporaryFolder();
+    mkdirSync(path.join(place, "pneumonia"));
+    writeFileSync(path.join(place, "seeds"), "data");
+    const link = path.join(place, "linked.ipynb");
+    symlinkSync(lesson("held-out"), link);
+    assert.equal((await workingCopy({ notebook: link, name })).lesson, "held-out");
+    const before = process.cwd();
+    process.chdir(place);
+    try {
+      assert.equal((await workingCopy({ name })).lesson, "pneumonia");
+      assert.equal((await workingCopy({ notebook: "seeds", name })).lesson, "seeds");
+      await writeNotebook("seeds.ipynb", [{ code: "1" }]);
+      assert.equal((await workingCopy({ notebook: "seeds.ipynb" })).file, path.resolve("seeds.ipynb"));
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  it("is never the lesson itself, another lesson's copy, a run's notebook or one of a person's own", async () => {
+    const place = temporaryFolder();
+    const at = (file: string) => path.join(place, file);
+    await workingCopy({ copy: at("copy.ipynb") });
+    await writeNotebook(at("own.ipynb"), [{ code: "1" }]);
+    symlinkSync(lesson("pneumonia"), at("linked.ipynb"));
+    mkdirSync(at("run"));
+    cpSync(at("copy.ipynb"), at("run/pneumonia.ipynb"));
+    writeFileSync(at("run/run.json"), "{}");
+    for (const [options, message] of [
+      [{ copy: lesson("pneumonia") }, /is the lesson pneumonia itself/],
+      [{ copy: lesson("seeds") }, /is the lesson seeds itself/],
+      [{ copy: at("linked.ipynb") }, /is the lesson pneumonia itself/],
+      [{ copy: lesson("new") }, /folder of the lessons/],
+      [
+        { notebook: "seeds", copy: at("copy.ipynb") },
+        /a copy of the lesson pneumonia[^]*xray lab .*copy\.ipynb/,
+      ],
+      [{ notebook: "seeds", copy: at("own.ipynb") }, /no copy of the lesson seeds[^]*xray lab .*own\.ipynb/],
+      [{ copy: at("run/pneumonia.ipynb") }, /what a run has executed/],
+      [{ notebook: at("run") }, /run is a folder/],
+    ] as const)
+      await assert.rejects(workingCopy(options), { name: "UserError", message });
+    assert.equal((await workingCopy({ copy: at("copy.ipynb") })).isKept, true);
+    assert.ok(!existsSync(lesson("new")));
   });
 
   it("refuses what is no notebook, and what does not go together", async () => {
@@ -102,6 +157,22 @@ describe("xray report", () => {
       readFileSync(path.join(folder, "own", "report.html"), "utf8"),
       /<title>own: My own<\/title>/,
     );
+
+    // The one that was saved last, or that is named.
+    await writeNotebook(path.join(folder, "own", "another.ipynb"), [{ markdown: "# Another" }]);
+    const saved = new Date(2020, 1, 1);
+    utimesSync(path.join(folder, "own", "another.ipynb"), saved, saved);
+    const page = path.join(folder, "own", "report.html");
+    for (const [what, title, said] of [
+      [own, "My own", /report: of mine\.ipynb, which was saved last of the 2 notebooks/],
+      [path.join(folder, "own", "another.ipynb"), "Another", /^$/],
+    ] as const) {
+      const { code, stderr } = await xray(["report", what]);
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, said);
+      assert.match(readFileSync(page, "utf8"), new RegExp(`<title>own: ${title}</title>`));
+    }
+    rmSync(path.join(folder, "own", "another.ipynb"));
 
     const elsewhere = path.join(temporaryFolder(), "elsewhere.ipynb");
     await writeNotebook(elsewhere, [{ markdown: "# Elsewhere" }]);

@@ -20,7 +20,7 @@ describe("xray run --notebook", () => {
     const notebook = path.join(temporaryFolder(), file);
     await writeNotebook(notebook, [
       { markdown: "# How far it is\n\nText." },
-      { code: "let seed = 1;\nlet size = 64;\nvoid 0;", tags: ["parameters"] },
+      { code: "let seed = 1;\nlet size = 64;\nconst model = 'none';\nvoid 0;", tags: ["parameters"] },
       { code: "[seed, size, process.env.XRAY_RUN_DIR]" },
     ]);
     return notebook;
@@ -93,6 +93,45 @@ describe("xray run --notebook", () => {
     }
   });
 
+  it("leaves nothing of a run whose notebook does not compile, and gives values to all that its cell declares", async () => {
+    const run = `${name}-typo`;
+    const notebook = path.join(temporaryFolder(), "one-line.ipynb");
+    const cells = (last: string) => [
+      {
+        code: "let seed = 1; let bs = 4; var size = 64, { deep: [model] } = { deep: ['none'] };\nconst fixed = `\nlet dataDir = 1;`;",
+        tags: ["parameters"],
+      },
+      { code: last },
+    ];
+    const args = [
+      "run",
+      "--notebook",
+      notebook,
+      "--name",
+      run,
+      "--bs",
+      "2",
+      "--size",
+      "32",
+      "--model",
+      "mobilenetV2",
+    ];
+    try {
+      await writeNotebook(notebook, cells("[bs, size].join().toFixed()"));
+      const typo = await xray(args);
+      assert.equal(typo.code, 1);
+      assert.match(typo.stderr, /does not compile in cell \[3\]: .*toFixed[^]*none was run\.\n$/);
+      assert.ok(!existsSync(path.join(runsDir, run)));
+      await writeNotebook(notebook, cells("[seed, bs, size, model].join()"));
+      const mended = await xray(args);
+      assert.equal(mended.code, 0, mended.stderr);
+      assert.doesNotMatch(mended.stderr, new RegExp(`${run}.*did not finish`));
+      assert.match(readFileSync(path.join(runsDir, run, "one-line.ipynb"), "utf8"), /1,2,32,mobilenetV2/);
+    } finally {
+      rmSync(path.join(runsDir, run), { recursive: true, force: true });
+    }
+  });
+
   it("is begun anew where the preset is another one, which the notebook chooses by", () => {
     const run = { notebook: { file: "/own.ipynb", hash: "0" }, parameters: {}, preset: "quick" };
     const started = { ...run, code: runCode(run), pdf: false, started: "2026-01-01" };
@@ -109,6 +148,7 @@ describe("xray run --notebook", () => {
         /small\.ipynb does not declare bs, epochsFrozen, epochsUnfrozen\.[^]*are seed, size/,
       ],
       [["--data-dir", images], /does not declare dataDir/],
+      [["--model", "mobilenetV2"], /declares model with `const`[^]*`let`/],
       [["--preset", "quick"], /does not declare preset/],
       [["--size", "0"], /size is 0/],
       [["--protocol", "held-out"], /--notebook.*--protocol/],

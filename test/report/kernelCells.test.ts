@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import path from "node:path";
-import { describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import { projectRoot } from "../../src/core/environment.js";
 import {
   errorOf,
@@ -8,6 +8,7 @@ import {
   type KernelStep,
   printed,
   type StepResult,
+  warnings,
 } from "../support/kernelSession.js";
 
 const jupyter = path.join(projectRoot, "jupyter");
@@ -17,7 +18,26 @@ const session = (steps: readonly KernelStep[]): Promise<StepResult[]> =>
 /** Steps, and what each of them must come to. */
 type Case = readonly [step: KernelStep, check: (result: StepResult) => void];
 async function inOneKernel(cases: readonly Case[]): Promise<void> {
-  const results = await session(cases.map(([step]) => step));
+  compare(cases, await session(cases.map(([step]) => step)));
+}
+
+/** A test for each group of cells, which follow each other in one kernel. */
+function inSharedKernel(groups: Readonly<Record<string, readonly Case[]>>): void {
+  let results: readonly StepResult[] = [];
+  before(async () => {
+    results = await session(Object.values(groups).flatMap((cases) => cases.map(([step]) => step)));
+  });
+  let end = 0;
+  for (const [name, cases] of Object.entries(groups)) {
+    const start = end;
+    end += cases.length;
+    it(name, () => {
+      compare(cases, results.slice(start, start + cases.length));
+    });
+  }
+}
+
+function compare(cases: readonly Case[], results: readonly StepResult[]): void {
   for (const [i, result] of results.entries()) {
     const [step, check] = cases[i] ?? [];
     try {
@@ -143,6 +163,140 @@ describe("what a cell prints", () => {
     ]));
 });
 
+describe("what a cell says of an error, and of what is no TypeScript", () => {
+  const launcher = /evalmachine|node:|executor|launcher|tslab/;
+  /** A line of a thrown value, a title and a traceback. */
+  const throws =
+    (name: string, message: string, traceback: RegExp) =>
+    (result: StepResult): void => {
+      const error = errorOf(result);
+      assert.deepEqual([error.name, error.message], [name, message]);
+      assert.match(error.traceback, traceback);
+      assert.doesNotMatch(error.traceback, launcher);
+    };
+  const shows =
+    (text: RegExp) =>
+    ({ outputs }: StepResult): void => {
+      const all = outputs.map(([, printed = ""]) => printed).join("");
+      assert.match(all, text);
+      assert.doesNotMatch(all, launcher);
+    };
+
+  const errors: readonly Case[] = [
+    [{ code: 'new RangeError("x")' }, shows(/^RangeError: x\n {4}at cell\n$/)],
+    [
+      {
+        code: 'const f = () => { throw new Error("deep"); }; try { f() } catch (e) { console.log([e], { e }); }',
+      },
+      shows(/^\[\n {2}Error: deep\n {6}at f \(cell\)\n {6}at cell\n\] \{\n[^]*Error: deep/),
+    ],
+    [{ code: 'console.trace("here"); void 0' }, shows(/^Trace: here\n {4}at cell\n$/)],
+    [{ code: 'await null; console.error(new Error("late").stack)' }, shows(/^Error: late\n {4}at cell\n$/)],
+    [{ code: "throw { code: 5 }" }, throws("Error", "{ code: 5 }", /^\{ code: 5 \}$/)],
+    [{ code: 'throw "text"' }, throws("Error", "text", /text/)],
+    [{ code: "throw Object.create(null)" }, throws("Error", "[Object: null prototype] {}", /null/)],
+    [{ code: "throw undefined" }, throws("Error", "undefined", /^undefined$/)],
+    [
+      {
+        code: 'const a = new Error("a", { cause: new TypeError("b") }); (a.cause as Error).cause = a; throw a;',
+      },
+      throws("Error", "a", /^Error: a\n {4}at cell\nCaused by TypeError: b\n {4}at cell$/),
+    ],
+    [
+      { code: 'await Promise.any([Promise.reject(new Error("c")), Promise.reject("d")])' },
+      throws(
+        "AggregateError",
+        "All promises were rejected",
+        /One of them is Error: c\n[^]*One of them is 'd'/,
+      ),
+    ],
+  ];
+
+  const late: readonly Case[] = [
+    [
+      { code: 'setTimeout(() => { throw new RangeError("timer"); }, 300); 1', listen: 2 },
+      (result) => {
+        prints("1\n")(result);
+        assert.equal(
+          warnings(result),
+          `Cell [${result.count}], after its end: RangeError: timer\n    at Timeout._onTimeout (cell)\n`,
+        );
+      },
+    ],
+    [
+      {
+        code: 'void (async () => { await new Promise((go) => setTimeout(go, 600)); throw new Error("nobody waits"); })();',
+      },
+      prints(""),
+    ],
+    [
+      { code: "await new Promise((go) => setTimeout(go, 1500)); 2" },
+      (result) => {
+        prints("2\n")(result);
+        assert.equal(
+          warnings(result),
+          `Cell [${result.count - 1}], after its end: Error: nobody waits\n    at cell\n`,
+        );
+      },
+    ],
+    // Its own, while it runs.
+    [
+      {
+        code: 'setTimeout(() => { throw new Error("own"); }, 100); await new Promise((go) => setTimeout(go, 500));',
+      },
+      fails("Error", /^own$/),
+    ],
+  ];
+
+  const says =
+    (...messages: readonly RegExp[]) =>
+    (result: StepResult): void => {
+      const { name, traceback } = errorOf(result);
+      assert.equal(name, "TypeScriptError");
+      const lines = traceback.split("\n");
+      assert.equal(lines.length, messages.length, traceback);
+      for (const [i, message] of messages.entries()) assert.match(lines[i] ?? "", message);
+    };
+
+  const habits: readonly Case[] = [
+    [{ code: "let ready = true; let count = 7;" }, prints("")],
+    [{ code: "%%time\n1 + 1" }, says(/^1:1 - %%time is a magic of IPython.*console\.time/)],
+    [{ code: "%%bash\necho $HOME\nls | wc" }, says(/^1:1 - %%bash .*execSync/)],
+    [{ code: "  %cd /tmp" }, says(/^1:3 - %cd .*process\.chdir/)],
+    [{ code: "let z = 1\n%matplotlib inline\nz" }, says(/^2:1 - %matplotlib .*figures are shown/)],
+    [{ code: "%unheard of" }, says(/^1:1 - %unheard is a magic of IPython/)],
+    [{ code: "!ls" }, says(/^1:1 - ! before a program is IPython's.*execSync\("ls",/)],
+    [{ code: "!ls -l *.png" }, says(/^1:1 - ! before a program .*execSync\("ls -l \*\.png",/)],
+    [{ code: "!pip install torch" }, says(/^1:1 - ! before a program .*npm install/)],
+    [{ code: "?count" }, says(/^1:1 - \?count is how IPython is asked for help.*Shift\+Tab/)],
+    [{ code: "count?" }, says(/^1:1 - count\? is how/)],
+    [{ code: "count.toFixed??\n" }, says(/^1:1 - count\.toFixed\?\? is how/)],
+    [
+      { code: "const f = (o: object) => o; f({ count, ready }); const s: string = 5; f({ nope });" },
+      says(/^1:56 - Type 'number'/, /^1:75 - Cannot find name 'nope'/),
+    ],
+    [{ code: "!ls\nconst n: number = 'a';" }, says(/^1:1 - ! before/, /^2:7 - Type 'string'/)],
+    [
+      { check: ["1", "%%time\n1"] },
+      ({ problem }) => {
+        assert.deepEqual([problem?.at, problem?.messages.length], [1, 1]);
+        assert.match(problem?.messages[0] ?? "", /IPython/);
+      },
+    ],
+    [{ code: "!ready" }, prints("false\n")],
+    [{ code: "!redy" }, says(/^1:2 - Cannot find name 'redy'\. Did you mean 'ready'\?/)],
+    [{ code: "!ready && rady" }, says(/^1:11 - Cannot find name 'rady'/)],
+    [{ code: "const m = count\n  % 4; const s: string = m;" }, says(/^2:14 - Type 'number'/)],
+    [{ code: "const q = ready ? 1 :" }, says(/Expression expected/)],
+  ];
+
+  inSharedKernel({
+    "is the cell's own part of the stack, however it is printed, and what is thrown in words": errors,
+    "stands under the last cell where it comes after the end of its own, and fails no other": late,
+    "is for habits of IPython what to write in TypeScript, also before a run": habits,
+  });
+});
+
 describe("the kernel's help", () => {
   const inside =
     'import { cnnLearner, Learner, models } from "../src/index.js"; declare const learn: Learner;';
@@ -169,6 +323,25 @@ describe("the kernel's help", () => {
           assert.match(result.help, help);
         },
       ]),
+      // Places are counted in code points, of which an emoji has one and a flag two.
+      ...(
+        [
+          ["/* 😀 */ learn.fitOneC", undefined, ["fitOneCycle"], [14, 21]],
+          ["`🇩🇪🙂é`; learn.fitOneC; `😀`", 21, ["fitOneCycle"], [14, 21]],
+          ["learn.fitOneC /* 😀 */", 13, ["fitOneCycle"], [6, 13]],
+        ] as const
+      ).map(([complete, at, matches, span]): Case => [
+        { complete, at },
+        (result) => {
+          assert.deepEqual([result.matches, result.span], [matches, span]);
+        },
+      ]),
+      [
+        { inspect: "/* 😀😀 */ learn.fitOneCycle(3); 1", at: 16 },
+        ({ help }) => {
+          assert.match(help, /fitOneCycle\(epochs: number/);
+        },
+      ],
       [
         { complete: "learn." },
         ({ matches }) => {

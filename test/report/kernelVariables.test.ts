@@ -83,6 +83,30 @@ const cells: readonly (readonly [code: string, printed: string])[] = [
   ],
   ["var v = 1; if (v > 0) { var v = 2; } for (var v = v; v < 5; v++); const vNow = () => v; vNow()", "5\n"],
   ["v = 9; vNow()", "9\n"],
+  // var in blocks and loops, known to later cells with its type.
+  [
+    "for (var vi = 0; vi < 2; vi++) { var vo = { a: vi }; } for (const _ of [1]) { var [va, { b: vb = new Map([[1, 'x']]) }] = [1, { b: undefined as Map<number, string> | undefined }]; } if (false) var never = 'n';",
+    "",
+  ],
+  ["[vi, vo.a, va.toFixed(), vb.get(1)?.length, typeof never].join()", "2,1,1,1,undefined\n"],
+  ["var vi = 'text' as any; const viNow = () => vi; vi = [1]; viNow().length", "1\n"],
+  // Names that begin with underscores.
+  ["let __a = 1, ___b = 2, _c = 3; const __now = () => [__a, ___b, _c].join();", ""],
+  ["__a = 5; ___b++; __now()", "5,3,3\n"],
+  // What a module knows of itself.
+  [
+    "[__dirname === process.cwd(), __filename.endsWith('.ipynb'), import.meta.url.startsWith('file:///'), require.main === module].join()",
+    "true,true,true,true\n",
+  ],
+  ["const o2 = { module: 1, __dirname }; if (o2.module) console.log(typeof o2.__dirname);", "string\n"],
+  ["import { basename, dirname as dirOf } from 'node:path'; import { fileURLToPath } from 'node:url';", ""],
+  ["const __dirname = dirOf(fileURLToPath(import.meta.url)); basename(__dirname)", "notebooks\n"],
+  ["basename(__dirname)", "notebooks\n"],
+  // The project's index, in each way in which it may be written.
+  [
+    "import { accuracy as m1 } from '../src'; import { accuracy as m2 } from '../src/index'; import { accuracy as m3 } from '../src/index.js'; [m1 === m2, m2 === m3].join()",
+    "true,true\n",
+  ],
   // An import; enums; asynchronous cells; names of functions.
   ['import { join } from "node:path"; const joined = (a: string) => join(a, "b"); joined("a")', "a/b\n"],
   ['function join(a: string) { return `mine ${a}`; } joined("a")', "mine a\n"],

@@ -1,11 +1,13 @@
 """Holds a conversation with the kernel: kernelSession.py REQUEST, where REQUEST is JSON:
-{"jupyterPath", "cwd", "steps": [{"code", "interruptAfter": seconds, "interruptAt": text, "write": {file: text},
-"complete": code, "inspect": code, "check": [code]}], "answer": file}.
-Writes one JSON list: for each step {"status", "count", "outputs": [[kind, ...]], "seconds", "matches", "help", "problem"}."""
+{"jupyterPath", "cwd", "steps": [{"code", "interruptAfter": seconds, "interruptAt": text, "listen": seconds, "write":
+{file: text}, "complete": code, "at": place, "inspect": code, "check": [code]}], "answer": file}.
+Writes one JSON list: for each step {"status", "count", "outputs": [[kind, ...]], "seconds", "matches", "span", "help",
+"problem"}."""
 
 import json
 import os
 import pathlib
+import queue
 import sys
 import threading
 import time
@@ -18,12 +20,16 @@ from jupyter_client.manager import KernelManager  # noqa: E402
 
 def run(step):
     for file, text in step.get("write", {}).items():
-        pathlib.Path(file).write_text(text)
+        path = pathlib.Path(file)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
     if "complete" in step:
-        reply = client.complete(step["complete"], len(step["complete"]), reply=True, timeout=60)
-        return {"matches": reply["content"]["matches"]}
+        place = step.get("at", len(step["complete"]))
+        content = client.complete(step["complete"], place, reply=True, timeout=60)["content"]
+        return {"matches": content["matches"], "span": [content["cursor_start"], content["cursor_end"]]}
     if "inspect" in step:
-        reply = client.inspect(step["inspect"], len(step["inspect"]), reply=True, timeout=60)
+        place = step.get("at", len(step["inspect"]))
+        reply = client.inspect(step["inspect"], place, reply=True, timeout=60)
         return {"help": reply["content"]["data"].get("text/plain", "")}
     if "check" in step:
         cells = [{"code": code, "mayFail": False} for code in step["check"]]
@@ -33,8 +39,6 @@ def run(step):
             reply = client.get_shell_msg(timeout=60)
             if reply["parent_header"].get("msg_id") == question["header"]["msg_id"]:
                 return {"problem": reply["content"]["problem"]}
-    # The kernel drops what comes within 200 ms of a failure.
-    time.sleep(0.25)
     outputs = []
 
     def hook(message):
@@ -53,12 +57,26 @@ def run(step):
     if "interruptAfter" in step:
         threading.Timer(step["interruptAfter"], kernel.interrupt_kernel).start()
     started = time.time()
-    reply = client.execute_interactive(step["code"], output_hook=hook, timeout=60)["content"]
+    reply = client.execute_interactive(step["code"], output_hook=hook, timeout=60)
+    seconds = time.time() - started
+    if reply["content"]["status"] == "aborted":
+        # The kernel drops what comes within 200 ms of a failure.
+        time.sleep(0.25)
+        return run(step)
+    until = time.time() + step.get("listen", 0)
+    while time.time() < until:
+        try:
+            message = client.get_iopub_msg(timeout=0.1)
+        except queue.Empty:
+            continue
+        # As a page does, which shows it below the cell that the message names.
+        if message["parent_header"].get("msg_id") == reply["parent_header"]["msg_id"]:
+            hook(message)
     return {
-        "status": reply["status"],
-        "count": reply.get("execution_count"),
+        "status": reply["content"]["status"],
+        "count": reply["content"].get("execution_count"),
         "outputs": outputs,
-        "seconds": time.time() - started,
+        "seconds": seconds,
     }
 
 

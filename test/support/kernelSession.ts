@@ -11,12 +11,16 @@ export interface KernelStep {
   readonly interruptAfter?: number;
   /** A text that the cell prints: it is interrupted then. */
   readonly interruptAt?: string;
+  /** Seconds after the cell's end in which what comes still counts as its output. */
+  readonly listen?: number;
   /** Files to write before the cell, such as an edited source. */
   readonly write?: Readonly<Record<string, string>>;
   /** Instead of running something: what completes this text? */
   readonly complete?: string;
   /** Instead of running something: what is told of the place at its end? */
   readonly inspect?: string;
+  /** The place in the text that is completed or told of, in Unicode code points. @default its end */
+  readonly at?: number;
   /** Instead of running something: which of these cells does not compile? */
   readonly check?: readonly string[];
 }
@@ -27,6 +31,8 @@ export interface StepResult {
   readonly outputs: readonly (readonly string[])[];
   readonly seconds: number;
   readonly matches: readonly string[];
+  /** The part of the text that a match takes the place of, in Unicode code points. */
+  readonly span: readonly [start: number, end: number];
   readonly help: string;
   readonly problem: { readonly at: number; readonly messages: readonly string[] } | null;
 }
@@ -50,6 +56,10 @@ export function printed(result: StepResult | undefined): string {
   const streams = result?.outputs.filter(([kind]) => kind === "stdout") ?? [];
   return streams.map(([, text]) => text).join("");
 }
+
+/** What a step printed to standard error. */
+export const warnings = (result: StepResult | undefined): string =>
+  (result?.outputs ?? []).flatMap(([kind, text = ""]) => (kind === "stderr" ? [text] : [])).join("");
 
 /** A step's error; empty texts if there was none. */
 export function errorOf(result: StepResult | undefined) {
