@@ -51,6 +51,13 @@ async function settleDisplays() {
   }
 }
 
+/** Shows the value of a last expression: a result that says how, such as a table, in its own way. */
+async function show(value) {
+  const own = value[Symbol.for("xray-notebook.show")];
+  if (own) await own.call(value);
+  else console.log(value);
+}
+
 /** A cell as tslab takes it. */
 const prepared = (code) => expandShorthand(withoutExports(code));
 
@@ -116,7 +123,7 @@ const wrapExecutor = (createExecutor) => (folder, converters) => {
       whole = await execute(source);
       if (whole) {
         const value = await settled(declarations.takeLastExpression());
-        if (value !== undefined && value !== null) console.log(value);
+        if (value !== undefined && value !== null) await show(value);
       }
       await settleDisplays();
       // One turn of the event loop: node reports a rejection that nobody handles only after the promise jobs.

@@ -1,3 +1,5 @@
+import { cellOf } from "../core/resultTables.js";
+import { withWords } from "../core/withWords.js";
 import { checkOptions } from "../core/checkOptions.js";
 import { inspect } from "node:util";
 import { UserError } from "../core/errors.js";
@@ -298,7 +300,8 @@ export class ImageDataBunch {
     const dataset = { train: this.trainDs, valid: this.validDs, test: this.testDs }[dsType];
     if (!dataset) throw new UserError("The data have no test set.", "Load them with the option `test`.");
     const loader = dsType === "train" ? this.previewDl : this.loader(dataset, this.dsTfms.valid);
-    for await (const found of loader.batches(undefined, checkInteger("batch", batch, 0))) return found;
+    for await (const found of loader.batches(undefined, checkInteger("batch", batch, 0)))
+      return inWords(found, dsType);
     if (loader.length === 0)
       throw new UserError("There is no full batch of training images.", "Choose a smaller bs.");
     throw new UserError(`There is no batch ${batch}.`, `Give a number from 0 to ${loader.length - 1}.`);
@@ -394,3 +397,12 @@ function refuseSplitNames(options: FromFolderOptions): void {
     );
   }
 }
+
+/** The same batch, which is shown in one line: its pixels are thousands of numbers. */
+const inWords = (batch: Batch, dsType: DsType): Batch =>
+  withWords(
+    batch,
+    ({ shape, y }) =>
+      `Batch of ${y.length} ${dsType} images. x: Float32Array [${shape.join(", ")}], normalised pixels; ` +
+      `y: Int32Array [${y.length}], ${cellOf(y)}`,
+  );

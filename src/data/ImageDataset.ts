@@ -1,3 +1,4 @@
+import { withRows } from "../core/resultTables.js";
 import { inspect } from "node:util";
 
 /** One image with its label. */
@@ -14,12 +15,17 @@ export interface ImageItem {
 
 /** Images in a fixed order: of training, of validation, or to predict. */
 export class ImageDataset {
+  /** The images, in their order. */
+  readonly items: readonly ImageItem[];
+
+  /** @param classes their names; a label is an index in them */
   constructor(
-    /** The images, in their order. */
-    readonly items: readonly ImageItem[],
+    items: readonly ImageItem[],
     /** The names of the classes; a label is an index in them. */
     readonly classes: readonly string[],
-  ) {}
+  ) {
+    this.items = withRows("Images", [...items]);
+  }
 
   /**
    * Images without labels, such as those to predict.

@@ -1,3 +1,5 @@
+import { asTable, shownTable } from "../core/asTable.js";
+import { withFields } from "../core/resultTables.js";
 import { inspect } from "node:util";
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { currentDisplay, type Table } from "../core/Display.js";
@@ -114,7 +116,8 @@ export class BinaryInterpretation {
   /** The measures at a threshold that are shares of images, each with its 95% interval, by patient where they are known. */
   shares(options: ThresholdOptions = {}): ClassShares {
     checkOptions("shares()", options, thresholdKinds);
-    return classShares(itemsAt(this.scored, this.thresholdOf(options)));
+    const found = classShares(itemsAt(this.scored, this.thresholdOf(options)));
+    return withFields(`${this.images}, ${this.decision(options)}`, found);
   }
 
   /** See {@link RocCurve}. */
@@ -178,12 +181,12 @@ export class BinaryInterpretation {
       formatShare(found[key].value),
       formatInterval(found[key].interval),
     ]);
-    return {
+    return shownTable({
       caption: `${this.images}, ${this.decision(options)}; 95% confidence intervals by the bootstrap, resampling ${resampled}`,
       columns: ["measure", "value", "95% CI"],
       rows,
       note: dashNote(rows, undefinedReasons(this.counts({ threshold, positiveClass }), this.positiveClass)),
-    };
+    });
   }
 
   /**
@@ -191,7 +194,9 @@ export class BinaryInterpretation {
    * `learn.export` for those who use the net.
    */
   chooseThreshold(rule: ThresholdRule): ChosenThreshold & DecisionThreshold {
-    return { positiveClass: this.positiveClass, ...chooseThreshold(this.scored, rule) };
+    const { positiveClass } = this;
+    const chosen = { positiveClass, ...chooseThreshold(this.scored, rule) };
+    return withFields(`Threshold for ${positiveClass}, chosen on ${this.images}`, chosen);
   }
 
   /**
@@ -314,12 +319,13 @@ export class BinaryInterpretation {
    */
   subgroups(groups: readonly string[], options: ThresholdOptions = {}): Subgroup[] {
     checkOptions("subgroups()", options, thresholdKinds);
-    return subgroups(this.scored, groups, this.thresholdOf(options));
+    const found = subgroups(this.scored, groups, this.thresholdOf(options));
+    return asTable(found, () => subgroupTable(found, this.positiveClass, this.partsCaption(options)));
   }
 
   /** Shows {@link subgroups}. */
   showSubgroups(groups: readonly string[], options: ThresholdOptions = {}): void {
-    const caption = `${this.images}, ${this.decision(options)}; ${intervalsInWords(this.scored.groups)}`;
+    const caption = this.partsCaption(options);
     currentDisplay().table(subgroupTable(this.subgroups(groups, options), this.positiveClass, caption));
   }
 
@@ -340,6 +346,10 @@ export class BinaryInterpretation {
       const [x, y] = place(this.counts({ threshold }));
       return { x, y, name: `threshold ${threshold.toFixed(3)}` };
     });
+  }
+
+  private partsCaption(options: ThresholdOptions): string {
+    return `${this.images}, ${this.decision(options)}; ${intervalsInWords(this.scored.groups)}`;
   }
 
   private title(what: string): string {

@@ -1,5 +1,6 @@
-import { withWords } from "../core/withWords.js";
-import { evaluationInWords } from "./evaluationInWords.js";
+import { asTable, shownTable } from "../core/asTable.js";
+import { withFields, withRows } from "../core/resultTables.js";
+import { evaluationInWords } from "../statistics/evaluationInWords.js";
 import { inspect } from "node:util";
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import type { DsType } from "../data/ImageDataBunch.js";
@@ -30,6 +31,7 @@ import { type ExplainingLearner, factsOf } from "./gradCam.js";
 import { imagesInWords, intervalsInWords } from "./imagesInWords.js";
 import { clusteringOf } from "./clusteringOf.js";
 import { type ClassificationMetrics, classShare, matrixMetrics } from "./matrixMetrics.js";
+import { matrixTable } from "./matrixTable.js";
 import { plotCases, type PlotCasesOptions } from "./plotCases.js";
 import { plotConfusionImages, type PlotConfusionImagesOptions } from "./plotConfusionImages.js";
 import { evaluationSections } from "./evaluationSections.js";
@@ -115,7 +117,9 @@ export class ClassificationInterpretation {
     /** What the images are called in tables and titles, such as "validation"; undefined where it is not known. */
     readonly set: string | undefined,
   ) {
-    this.matrix = confusionMatrix(preds);
+    this.matrix = asTable(confusionMatrix(preds), (matrix) =>
+      matrixTable(matrix, preds.classes, this.images),
+    );
     this.counts = classCounts(this.matrix);
     this.overall = overallShares(preds);
   }
@@ -275,8 +279,10 @@ export class ClassificationInterpretation {
     checkOptions("evaluation()", options, evaluationKinds);
     const { positiveClass = this.positiveClass, threshold, prevalence } = options;
     const asked = { threshold, prevalence };
-    return withWords(evaluatePredictions(this.preds, positiveClass, asked), (found) =>
-      evaluationInWords(found, this.images, positiveClass),
+    const of = measuredOf(this.preds.classes, positiveClass);
+    return evaluationInWords(
+      evaluatePredictions(this.preds, positiveClass, asked),
+      `${of} on ${this.images}; showEvaluation() shows all of it`,
     );
   }
 
@@ -289,7 +295,7 @@ export class ClassificationInterpretation {
   /** Pairs that were mistaken for each other at least `minVal` times, the most frequent first. */
   mostConfused(minVal = 1): Confusion[] {
     const { classes } = this.preds;
-    return this.matrix
+    const pairs = this.matrix
       .flatMap((row, i) =>
         row.map((count, j) => ({
           actual: valueAt(classes, i),
@@ -299,6 +305,7 @@ export class ClassificationInterpretation {
       )
       .filter(({ actual, predicted, count }) => actual !== predicted && count >= minVal)
       .sort((a, b) => b.count - a.count);
+    return withRows("Pairs of classes that were mistaken for each other", pairs);
   }
 
   /** The `k` items with the highest loss (default all), the worst first. */
@@ -306,7 +313,7 @@ export class ClassificationInterpretation {
     checkInteger("k", k, 0);
     const { losses, y, probs, classes } = this.preds;
     const predicted = predictedClasses(this.preds);
-    return Array.from(losses, (loss, index) => ({ loss, index }))
+    const items = Array.from(losses, (loss, index) => ({ loss, index }))
       .sort((a, b) => b.loss - a.loss)
       .slice(0, k)
       .map(({ loss, index }) => ({
@@ -317,6 +324,7 @@ export class ClassificationInterpretation {
         predicted: valueAt(classes, valueAt(predicted, index)),
         probability: valueAt(probs, index * classes.length + valueAt(y, index)),
       }));
+    return withRows("Images, the highest loss first", items);
   }
 
   /**
@@ -350,7 +358,11 @@ export class ClassificationInterpretation {
   /** Every number as a plain object. */
   metrics(): ClassificationMetrics {
     const { preds, positiveClass } = this;
-    return matrixMetrics(this.matrix, preds.classes, positiveClass, clusteringOf(preds, positiveClass));
+    const clustering = clusteringOf(preds, positiveClass);
+    return withFields(
+      `${this.images}; precision, recall and specificity are of ${this.measuredOf}`,
+      matrixMetrics(this.matrix, preds.classes, positiveClass, clustering),
+    );
   }
 
   /**
@@ -378,14 +390,14 @@ export class ClassificationInterpretation {
       ...of(this.positiveClass),
       [measureNames.balancedAccuracy, formatShare(this.balancedAccuracy()), "", ""],
     ];
-    return {
+    return shownTable({
       caption: `${this.images}; ${intervalsInWords(this.preds.patients)}`,
       columns: ["measure", "value", "counts", "95% CI"],
       rows,
       note:
         [dashNote(rows, this.undefinedReasons()) ?? [], this.positive?.remark ?? []].flat().join(" ") ||
         undefined,
-    };
+    });
   }
 
   /**
@@ -409,12 +421,12 @@ export class ClassificationInterpretation {
       mean((counts) => fBetaOf(counts, 1)),
       String(this.preds.y.length),
     ];
-    return {
+    return shownTable({
       caption: `Each class against the rest, ${this.images}; in brackets 95% CI`,
       columns: ["class", "precision", "recall", "F1", "support"],
       rows: [...rows, means],
       note: dashNote(rows, this.undefinedReasons()),
-    };
+    });
   }
 
   /** Shows {@link summary} and {@link classTable}. */

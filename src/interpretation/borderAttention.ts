@@ -1,3 +1,4 @@
+import { shownTable } from "../core/asTable.js";
 import type { Table } from "../core/Display.js";
 import { formatShare } from "../statistics/format.js";
 import { mean } from "../statistics/sum.js";
@@ -47,11 +48,11 @@ export function borderAttention(images: readonly ExplainedImage[]): Table {
     const known = shares.filter((each) => each.actual === actual && !Number.isNaN(each.share));
     return [`mean of ${known.length}`, actual, formatShare(mean(known.map(({ share }) => share)))];
   });
-  return {
+  return shownTable({
     caption:
       "Share of the heat map in the border, the outer eighth on each side; a uniform map has " +
       `${formatShare(borderArea)} there. A much larger share suggests a shortcut, such as a marker at the edge`,
     columns: ["image", "actual class", "share in the border"],
     rows: [...shares.map(({ name, actual, share }) => [name, actual, formatShare(share)]), ...means],
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { withFields } from "../core/resultTables.js";
 import { UserError } from "../core/errors.js";
 import { pretrained } from "../models/weights/pretrained.js";
 
@@ -44,10 +45,10 @@ export const presets: {
   readonly article: Parameters;
   /** A first result on two cores. */
   readonly quick: Parameters;
-} = {
+} = withFields("Presets", {
   article,
   quick: { ...article, size: 112, bs: 16, epochsFrozen: 2, epochsUnfrozen: 1, trainPerClass: 500 },
-};
+});
 
 export interface ResolvedParameters {
   readonly parameters: Parameters;

@@ -1,3 +1,4 @@
+import { withFields } from "../core/resultTables.js";
 import { UserError } from "../core/errors.js";
 import { valueAt } from "../core/valueAt.js";
 import type { Predictions } from "./Predictions.js";
@@ -30,11 +31,12 @@ export function binaryScores(
   // Refuses what is not a number.
   predictedClasses({ probs, classes });
   const c = classes.length;
-  return {
+  const scored: BinaryScores = {
     scores: Float64Array.from(y, (_, i) => valueAt(probs, i * c + k)),
     positive: Uint8Array.from(y, (label) => (label === k ? 1 : 0)),
     ...(patients && { groups: patients }),
   };
+  return withFields(`Scores of ${y.length} items for ${positive}`, scored);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { withFields } from "../core/resultTables.js";
 import type { OptionKinds } from "../core/checkOptions.js";
 import { Random } from "../core/Random.js";
 import { UserError } from "../core/errors.js";
@@ -60,10 +61,9 @@ export function bootstrap<Name extends string>(
       drawn.set(name, list);
     }
   }
-  return Object.fromEntries([...drawn].map(([name, values]) => [name, middle95(values)])) as Record<
-    Name,
-    readonly [low: number, high: number]
-  >;
+  const intervals = [...drawn].map(([name, values]) => [name, middle95(values)] as const);
+  const found = Object.fromEntries(intervals) as Record<Name, readonly [low: number, high: number]>;
+  return withFields(`95% intervals of ${resamples} samples`, found);
 }
 
 /** The items of each group. */

@@ -1,3 +1,5 @@
+import { asTable } from "../core/asTable.js";
+import { cellOf, recordsTable } from "../core/resultTables.js";
 import { checkNumber, checkInteger } from "../core/checkNumber.js";
 import { valueAt } from "../core/valueAt.js";
 import type { Predictions } from "./Predictions.js";
@@ -72,11 +74,17 @@ function binned(probabilities: Float64Array, outcomes: Uint8Array, count: number
   const gaps = bins
     .filter((bin) => bin.count > 0)
     .map((bin) => ({ count: bin.count, gap: Math.abs(bin.predicted - bin.observed) }));
-  return {
+  const found: Calibration = {
     bins,
     ece: sum(gaps.map(({ count, gap }) => (gap * count) / probabilities.length)),
     mce: Math.max(...gaps.map(({ gap }) => gap)),
   };
+  return asTable(found, ({ ece, mce }) =>
+    recordsTable(
+      `Expected calibration error ${cellOf(ece)}, largest gap ${cellOf(mce)}; bins of the probabilities`,
+      bins,
+    ),
+  );
 }
 
 /** The mean squared distance of the probability from the outcome (Brier, 1950): 0 is perfect, 0.25 always says one half. */

@@ -1,3 +1,4 @@
+import { withFields } from "../core/resultTables.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { percentile } from "./bootstrap.js";
 import { hundredths } from "./decisionCurve.js";
@@ -71,13 +72,13 @@ export function calibrationCurve(
     return Math.sqrt(varianceByGroup(parts, inOrder));
   });
   const gaps = sorted.x.map((x, k) => Math.abs(x - valueAt(curve, k))).sort();
-  return {
+  return withFields("Calibration curve", {
     ...{ predicted, observed },
     low: observed.map((height, k) => height - z95 * valueAt(errors, k)),
     high: observed.map((height, k) => height + z95 * valueAt(errors, k)),
     ...{ ici: mean(gaps), e50: percentile(gaps, 0.5), e90: percentile(gaps, 0.9) },
     emax: valueAt(gaps, gaps.length - 1),
-  };
+  });
 }
 
 /** The curve at each place; undefined where it does not exist at one of them. */

@@ -1,3 +1,4 @@
+import { withFields } from "../core/resultTables.js";
 import { checkOptions } from "../core/checkOptions.js";
 import { checkNumber } from "../core/checkNumber.js";
 import { UserError } from "../core/errors.js";
@@ -67,7 +68,7 @@ export function compareSeeds(
   const gains = differences.map((each) => (higherIsBetter ? each : -each));
   const wins = gains.filter((gain) => gain > tolerance).length;
   const ties = gains.filter((gain) => Math.abs(gain) <= tolerance).length;
-  return {
+  const found: SeedComparison = {
     differences,
     difference: spreadOf(differences),
     p: signFlipP(differences),
@@ -78,6 +79,7 @@ export function compareSeeds(
     percentiles: [binomialQuantile(0.025, n, wins / n) / n, binomialQuantile(0.975, n, wins / n) / n],
     wilson: wilsonInterval(wins, n),
   };
+  return withFields(`Two recipes with ${n} ${n === 1 ? "seed" : "seeds"}`, found);
 }
 
 const mostFlips = 2 ** 17;

@@ -1,3 +1,4 @@
+import { withFields } from "../core/resultTables.js";
 import { checkNumber } from "../core/checkNumber.js";
 import { formatThreshold } from "./format.js";
 import type { Predictions } from "./Predictions.js";
@@ -47,12 +48,12 @@ export function conformalSets(
     own[label]?.push({ score: 1 - valueAt(probs, i * c + label), patient });
   });
   const chosen = own.map((scored) => limitOf(scored, level));
-  return {
+  return withFields("Conformal sets", {
     level,
     classes,
     limits: chosen.map(({ limit }) => limit),
     units: chosen.map(({ units }) => units),
-  };
+  });
 }
 
 /** How badly an image of a class fits it, and whose image it is. */
@@ -143,11 +144,11 @@ export function conformalCoverage(
     return { label, size: set.length, right: Number(set.includes(label)) };
   });
   const shareRight = (among: typeof found) => mean(among.map(({ right }) => right));
-  return {
+  return withFields("Conformal sets on these images", {
     sizes: Array.from({ length: c + 1 }, (_, size) => found.filter((each) => each.size === size).length),
     meanSize: mean(found.map(({ size }) => size)),
     coverage: shareRight(found),
     coverageByClass: sets.classes.map((_, k) => shareRight(found.filter(({ label }) => label === k))),
     accuracyOfSingle: shareRight(found.filter(({ size }) => size === 1)),
-  };
+  });
 }

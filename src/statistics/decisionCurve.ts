@@ -1,3 +1,4 @@
+import { withFields } from "../core/resultTables.js";
 import { checkOptions } from "../core/checkOptions.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { checkNumber } from "../core/checkNumber.js";
@@ -77,12 +78,12 @@ export function decisionCurve(
     const half = z95 * Math.sqrt(varianceByGroup(parts, numbered));
     return { model, low: model - half, high: model + half, all: share - (1 - share) * odds };
   });
-  return {
+  return withFields("Decision curve: net benefit by threshold", {
     prevalence: share,
     thresholds: hundredths,
     model: points.map(({ model }) => model),
     low: points.map(({ low }) => low),
     high: points.map(({ high }) => high),
     all: points.map(({ all }) => all),
-  };
+  });
 }

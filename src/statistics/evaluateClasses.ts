@@ -1,3 +1,4 @@
+import { evaluationInWords } from "./evaluationInWords.js";
 import { valueAt } from "../core/valueAt.js";
 import { brierScore } from "./calibration.js";
 import { type ClassShares, classShareItems } from "./classShares.js";
@@ -97,7 +98,7 @@ export function evaluateClasses(
       numbered,
     );
   };
-  return {
+  const found: ClassesEvaluation = {
     n: y.length,
     patients: groups === undefined ? null : numbered.count,
     classes: Object.fromEntries(classes.map((name, k) => [name, valueAt(evaluations, k)])),
@@ -114,4 +115,5 @@ export function evaluateClasses(
     },
     accuracy: shareMeasure({ hits: predicted.map((label, i) => Number(label === y[i])), groups }),
   };
+  return evaluationInWords(found, `${classes.length} classes on ${y.length} items`);
 }

@@ -1,3 +1,5 @@
+import { withFields, withRows } from "../core/resultTables.js";
+import { evaluationInWords } from "./evaluationInWords.js";
 import { checkOptions } from "../core/checkOptions.js";
 import { UserError } from "../core/errors.js";
 import { type AucMeasure, aucMeasure } from "./aucMeasure.js";
@@ -151,7 +153,7 @@ export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions 
     ...{ tp: sensitivity.hits, fn: sensitivity.of - sensitivity.hits },
     ...{ tn: specificity.hits, fp: specificity.of - specificity.hits },
   };
-  return {
+  const found: Evaluation = {
     n,
     positives,
     patients: groups === undefined ? null : numberedGroups(n, groups).count,
@@ -173,7 +175,7 @@ export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions 
       },
     }),
     recallGuarantee: Object.fromEntries(guarantees.map((each) => [String(each.recall), each.threshold])),
-    recallGuarantees: guarantees,
+    recallGuarantees: withRows("Thresholds with a promised recall", guarantees),
     ...(second && {
       comparison: compareScores(
         { scores, positive, called: items.called },
@@ -182,6 +184,7 @@ export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions 
       ),
     }),
   };
+  return evaluationInWords(found, `${n} items, ${positives} of them positive`);
 }
 
 /** @throws UserError when a score or a logit is not a number, or there is not one of each for each item */
@@ -215,13 +218,13 @@ function calibrationOf(items: EvaluatedScores, noProbabilities?: string): Calibr
   const { scores, positive, groups, logits } = items;
   if (noProbabilities === undefined) {
     const curve = calibrationCurve(items, groups);
-    return {
+    return withFields("Calibration", {
       ...recalibration(positive, logits ?? logitsOfScores(scores), groups),
       brier: brierScore(items),
       expectedOverObserved: expectedOverObserved(items, groups),
       curve: typeof curve === "string" ? { absent: curve } : curve,
       reliability: reliability(items),
-    };
+    });
   }
   const absent = absentMeasure(noProbabilities);
   const fits = logits ? recalibration(positive, logits, groups) : { inTheLarge: absent, slope: absent };

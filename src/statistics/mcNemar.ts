@@ -1,3 +1,4 @@
+import { withFields } from "../core/resultTables.js";
 import { UserError } from "../core/errors.js";
 
 /** Which of two models is right where only one of them is. */
@@ -25,7 +26,7 @@ export function mcNemar(first: readonly boolean[], second: readonly boolean[]): 
   }
   const onlyFirst = first.filter((right, i) => right && second[i] === false).length;
   const onlySecond = second.filter((right, i) => right && first[i] === false).length;
-  return { onlyFirst, onlySecond, p: fairCoinP(onlyFirst, onlySecond) };
+  return withFields("McNemar's exact test", { onlyFirst, onlySecond, p: fairCoinP(onlyFirst, onlySecond) });
 }
 
 /** The probability of tosses at least as uneven. */

@@ -1,3 +1,4 @@
+import { withFields } from "../core/resultTables.js";
 import { checkNumber } from "../core/checkNumber.js";
 import { type Groups, numberedGroups, varianceByGroup } from "./Groups.js";
 import { type Measure, measure } from "./Measure.js";
@@ -40,7 +41,7 @@ export function predictiveMeasures(items: CalledItems, prevalence: number): Pred
   const n = positive.length - m;
   if (m === 0 || n === 0) {
     const none = measure(NaN, [NaN, NaN], { absent: "only one class is there" });
-    return { prevalence, ppv: none, npv: none };
+    return withFields("Predictive values", { prevalence, ppv: none, npv: none });
   }
   const tpr = sum(called.map((flag, i) => flag * (positive[i] ?? 0))) / m;
   const fpr = sum(called.map((flag, i) => flag * (1 - (positive[i] ?? 0)))) / n;
@@ -68,5 +69,9 @@ export function predictiveMeasures(items: CalledItems, prevalence: number): Pred
       : {};
     return measure(predictive, [sigmoid(centre - half), sigmoid(centre + half)], remark);
   };
-  return { prevalence, ppv: value(1, values.positive), npv: value(0, values.negative) };
+  return withFields("Predictive values", {
+    prevalence,
+    ppv: value(1, values.positive),
+    npv: value(0, values.negative),
+  });
 }

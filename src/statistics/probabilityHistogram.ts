@@ -1,3 +1,4 @@
+import { withFields } from "../core/resultTables.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { binOf } from "./calibration.js";
 
@@ -23,5 +24,9 @@ export function probabilityHistogram({ scores, positive }: BinaryScores, bins = 
     if (own) own[bin] = (own[bin] ?? 0) + 1;
   });
   const [negative = [], inPositive = []] = counts;
-  return { edges: Array.from({ length: bins + 1 }, (_, k) => k / bins), negative, positive: inPositive };
+  return withFields("Histogram of the probabilities", {
+    edges: Array.from({ length: bins + 1 }, (_, k) => k / bins),
+    negative,
+    positive: inPositive,
+  });
 }

@@ -1,3 +1,4 @@
+import { withFields } from "../core/resultTables.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { UserError } from "../core/errors.js";
 import { type Coefficient, fitIntercept, fitSlope } from "./fitLogistic.js";
@@ -49,7 +50,7 @@ export function recalibration(
   const [negativeHigh = NaN, positiveHigh = NaN] = highest;
   if (positiveLow === Infinity || negativeLow === Infinity) {
     const absent = absentMeasure("only one class is there");
-    return { inTheLarge: absent, slope: absent };
+    return withFields("Recalibration", { inTheLarge: absent, slope: absent });
   }
   const withInterval = ({ value, standardError }: Coefficient): Measure =>
     measure(
@@ -75,5 +76,8 @@ export function recalibration(
       throw error;
     }
   };
-  return { inTheLarge: withInterval(fitIntercept(positive, logits, numbered)), slope: slope() };
+  return withFields("Recalibration", {
+    inTheLarge: withInterval(fitIntercept(positive, logits, numbered)),
+    slope: slope(),
+  });
 }

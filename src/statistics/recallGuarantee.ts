@@ -1,3 +1,4 @@
+import { withFields } from "../core/resultTables.js";
 import { checkOptions } from "../core/checkOptions.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { mostMisses } from "./binomial.js";
@@ -60,7 +61,7 @@ export function recallGuarantee(
   const needed = Math.ceil(Number((Math.log(delta) / Math.log(recall)).toFixed(9)));
   const about = { recall, confidence, units: values.length, needed };
   const allowedMisses = mostMisses(values.length, recall, delta);
-  if (allowedMisses < 0) return { ...about, threshold: null, allowedMisses, misses: 0 };
-  const threshold = valueAt(values, allowedMisses);
-  return { ...about, threshold, allowedMisses, misses: values.filter((score) => score < threshold).length };
+  const threshold = allowedMisses < 0 ? null : valueAt(values, allowedMisses);
+  const misses = threshold === null ? 0 : values.filter((score) => score < threshold).length;
+  return withFields("Threshold with a promised recall", { ...about, threshold, allowedMisses, misses });
 }

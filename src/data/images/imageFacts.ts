@@ -1,3 +1,4 @@
+import { withRows } from "../../core/resultTables.js";
 import { stat } from "node:fs/promises";
 import { currentDisplay } from "../../core/Display.js";
 import { interruptible } from "../../core/interrupt.js";
@@ -34,6 +35,6 @@ export function imageFacts(paths: readonly string[]): Promise<ImageFacts[]> {
     } finally {
       progress.end();
     }
-    return facts;
+    return withRows("Facts of images", facts);
   });
 }

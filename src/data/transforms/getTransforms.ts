@@ -1,3 +1,6 @@
+import type { Table } from "../../core/Display.js";
+import { cellOf } from "../../core/resultTables.js";
+import { asTable } from "../../core/asTable.js";
 import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { checkNumber } from "../../core/checkNumber.js";
 import { brightness } from "./brightness.js";
@@ -76,5 +79,19 @@ export function getTransforms(options: TransformOptions = {}): Transforms {
     train.push(brightness([0.5 * (1 - maxLighting), 0.5 * (1 + maxLighting)], pLighting));
     train.push(contrast([1 - maxLighting, 1 / (1 - maxLighting)], pLighting));
   }
-  return { train: [...train, ...xtraTfms], valid: [cropPad()] };
+  return asTable({ train: [...train, ...xtraTfms], valid: [cropPad()] }, transformsTable);
+}
+
+function transformsTable({ train, valid }: Transforms): Table {
+  const row = (set: string, { name, p, ...ranges }: Transform) => [
+    set,
+    name,
+    cellOf(p),
+    Object.keys(ranges).length === 0 ? "" : cellOf(ranges),
+  ];
+  return {
+    caption: "Transforms; each is drawn anew for every image",
+    columns: ["of", "transform", "p", "drawn from"],
+    rows: [...train.map((each) => row("train", each)), ...valid.map((each) => row("valid", each))],
+  };
 }

@@ -1,3 +1,4 @@
+import { withFields } from "../../core/resultTables.js";
 import { inspect } from "node:util";
 import path from "node:path";
 import { currentDisplay } from "../../core/Display.js";
@@ -73,12 +74,12 @@ export class HeldOutChoices {
     const heldOut = interpretationOf(atTemperature(preds, temperature), dataset, "held-out");
     const hasBoth = heldOut.positiveClass !== undefined && new Set(preds.y).size > 1;
     const chosen = hasBoth ? chooseForRecall(heldOut.binary(), recall) : {};
-    const choices: Choices = {
+    const choices: Choices = withFields("What was chosen on held-out images", {
       epochs: chosenEpochs(learn.stages),
       ...{ temperature, ...chosen },
       conformalSets: conformalSets(heldOut.preds, recall),
       apart: dl !== undefined,
-    };
+    });
     await writeMetrics(path.join(runDirectory(), choicesName), choices);
     return new HeldOutChoices(learn, dataset, heldOut, choices);
   }
@@ -124,7 +125,7 @@ export class HeldOutChoices {
   /** What goes with the net when it is exported. */
   get exportOptions(): ExportOptions {
     const { temperature, threshold, conformalSets } = this.choices;
-    return { temperature, threshold, conformalSets };
+    return withFields("What goes with the exported net", { temperature, threshold, conformalSets });
   }
 
   /**

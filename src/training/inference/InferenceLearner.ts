@@ -1,3 +1,4 @@
+import { withFields, withRows } from "../../core/resultTables.js";
 import { inspect } from "node:util";
 import { DataLoader } from "../../data/loading/DataLoader.js";
 import { ImageDataset } from "../../data/ImageDataset.js";
@@ -52,7 +53,7 @@ export class InferenceLearner {
     const { classes, arch, preparation, threshold, temperature, conformalSets } = exported;
     this.classes = classes;
     this.arch = arch;
-    this.preparation = preparation;
+    this.preparation = withFields("What is done to an image", preparation);
     this.threshold = threshold;
     this.temperature = temperature;
     this.conformalSets = conformalSets;
@@ -142,7 +143,7 @@ export class InferenceLearner {
       } finally {
         progress.end();
       }
-      return predictions;
+      return withRows("Predictions", predictions);
     });
   }
 
