@@ -1,3 +1,5 @@
+import { requireTransforms } from "./transforms/requireTransforms.js";
+import { checkArguments, having } from "../core/checkArguments.js";
 import { cellOf } from "../core/resultTables.js";
 import { withWords } from "../core/withWords.js";
 import { checkOptions } from "../core/checkOptions.js";
@@ -47,6 +49,8 @@ export interface FromFolderOptions extends ImageDataBunchOptions {
    */
   readonly exclude?: Excluded;
 }
+
+const anImageSet = having("a set of images", "items", "classes");
 
 /** Which images. */
 export type DsType = "train" | "valid" | "test";
@@ -175,7 +179,10 @@ export class ImageDataBunch {
       labelFromCsv(root, options, leftOut, testPaths);
     if (options.validCol === undefined) return ImageDataBunch.labelled(folder, options, label);
     refuseChance(options);
-    return ImageDataBunch.load(folder, options, (place) => splitByColumn(label(place), options.groupBy));
+    const column = JSON.stringify(options.validCol);
+    return ImageDataBunch.load(folder, options, (place) =>
+      splitByColumn(label(place), column, place.settings),
+    );
   }
 
   /**
@@ -261,6 +268,8 @@ export class ImageDataBunch {
    * @param transforms random ones draw anew at each pass
    */
   loader(dataset: ImageDataset, transforms: readonly Transform[]): DataLoader {
+    checkArguments("data.loader(data.validDs, [])", { dataset: [dataset, anImageSet] });
+    requireTransforms("transforms", transforms);
     const stream = [this.seed, randomStreams.valid] as const;
     return this.newLoader(dataset, { transforms, shuffle: false, dropLast: false, stream });
   }
@@ -374,11 +383,12 @@ function refuseDividing({ stratify = false, heldOutPct }: FromFolderOptions): vo
   );
 }
 
-/** Options that `validCol` makes meaningless. */
+/** Options that `validCol` makes meaningless; with `validPct` chance divides the images that train by the column. */
 function refuseChance(options: ImageDataBunchOptions & CsvOptions): void {
-  for (const name of ["validPct", "heldOutPct", "stratify"] as const) {
+  for (const name of ["heldOutPct", "stratify"] as const) {
     const value = options[name];
     if (value === undefined || value === false) continue;
+    if (name === "stratify" && options.validPct !== undefined) continue;
     throw new UserError(
       `${name} is ${value}, and validCol is ${JSON.stringify(options.validCol)}: one or the other divides the images.`,
       "Leave one of them out.",

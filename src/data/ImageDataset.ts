@@ -1,3 +1,4 @@
+import { checkArguments, having, listOf, texts } from "../core/checkArguments.js";
 import { withRows } from "../core/resultTables.js";
 import { inspect } from "node:util";
 
@@ -13,6 +14,11 @@ export interface ImageItem {
   readonly patient?: number;
 }
 
+const imageItems = listOf(
+  "a list of images, each { path, label, class }",
+  having("", "path", "label", "class").fits,
+);
+
 /** Images in a fixed order: of training, of validation, or to predict. */
 export class ImageDataset {
   /** The images, in their order. */
@@ -24,6 +30,10 @@ export class ImageDataset {
     /** The names of the classes; a label is an index in them. */
     readonly classes: readonly string[],
   ) {
+    checkArguments("new ImageDataset(items, classes)", {
+      items: [items, imageItems],
+      classes: [classes, texts],
+    });
     this.items = withRows("Images", [...items]);
   }
 
@@ -32,6 +42,7 @@ export class ImageDataset {
    * @param paths absolute
    */
   static unlabelled(paths: readonly string[], classes: readonly string[]): ImageDataset {
+    checkArguments("ImageDataset.unlabelled(paths, classes)", { paths: [paths, texts] });
     return new ImageDataset(
       paths.map((path) => ({ path, label: 0, class: "" })),
       classes,

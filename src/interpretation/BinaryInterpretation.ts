@@ -1,3 +1,6 @@
+import { aNumber, aText, checkArguments, having, optional } from "../core/checkArguments.js";
+import { checkNumber } from "../core/checkNumber.js";
+import { predictions } from "../statistics/argumentKinds.js";
 import { asTable, shownTable } from "../core/asTable.js";
 import { withFields } from "../core/resultTables.js";
 import { inspect } from "node:util";
@@ -56,6 +59,9 @@ const thresholdKinds: OptionKinds<ThresholdOptions & Partial<ChosenThreshold>> =
   counts: "object",
 };
 
+const aThreshold = having("what chooseThreshold() gives", "threshold", "rule", "counts");
+const anInterpretation = having("what interp.binary() gives", "scored", "positiveClass");
+
 /** In the order of the table. */
 const estimated = [
   "auroc",
@@ -76,6 +82,8 @@ const estimated = [
 export class BinaryInterpretation {
   /** Probabilities of the class, and whether items are of it. */
   readonly scored: BinaryScores;
+  /** What the images are called in tables; undefined where it is not known. */
+  readonly set: string | undefined;
   /** One half; a little more where an even chance calls the other class. */
   private readonly half: number;
 
@@ -88,9 +96,14 @@ export class BinaryInterpretation {
     preds: Predictions,
     /** The class that is positive. */
     readonly positiveClass: string,
-    /** What the images are called in tables; undefined where it is not known. */
-    readonly set = preds.set,
+    set?: string,
   ) {
+    checkArguments('new BinaryInterpretation(preds, "PNEUMONIA")', {
+      preds: [preds, predictions],
+      positiveClass: [positiveClass, aText],
+      set: [set, optional(aText)],
+    });
+    this.set = set ?? preds.set;
     this.scored = binaryScores(preds, positiveClass);
     const { classes } = preds;
     const isSecondOfTwo = classes.length === 2 && classes[1] === positiveClass;
@@ -205,6 +218,10 @@ export class BinaryInterpretation {
    * @throws UserError when it was chosen for another class
    */
   showThreshold(chosen: ChosenThreshold & Partial<DecisionThreshold>, chosenOn: BinaryInterpretation): void {
+    checkArguments("interp.showThreshold(chosen, chosenOn)", {
+      chosen: [chosen, aThreshold],
+      chosenOn: [chosenOn, anInterpretation],
+    });
     this.requireOwn(chosenOn.positiveClass);
     const columns = [
       { set: `${chosenOn.set ?? "images"} (threshold chosen here)`, counts: chosen.counts },
@@ -250,6 +267,11 @@ export class BinaryInterpretation {
    * @param cooled the same images with the probabilities of `atTemperature`
    */
   showTemperature(temperature: number, cooled: BinaryInterpretation): void {
+    checkArguments("interp.showTemperature(temperature, cooled)", {
+      temperature: [temperature, aNumber],
+      cooled: [cooled, anInterpretation],
+    });
+    checkNumber("temperature", temperature, { above: 0 });
     const row = (name: string, of: (each: BinaryInterpretation) => number) => [
       name,
       of(this).toFixed(4),
@@ -278,6 +300,9 @@ export class BinaryInterpretation {
    */
   showPredictiveValues(given: ThresholdOptions & { readonly prevalences?: readonly number[] } = {}): void {
     checkOptions("showPredictiveValues()", given, { ...thresholdKinds, prevalences: "list" });
+    given.prevalences?.forEach((prevalence, i) => {
+      checkNumber(`prevalences[${i}]`, prevalence, { from: 0, to: 1 });
+    });
     const { prevalences = [0.001, 0.01, 0.1, 0.5, this.prevalence], ...options } = given;
     const counts = this.counts(options);
     const [recall, specificity] = [recallOf(counts), specificityOf(counts)];
@@ -325,6 +350,7 @@ export class BinaryInterpretation {
 
   /** Shows {@link subgroups}. */
   showSubgroups(groups: readonly string[], options: ThresholdOptions = {}): void {
+    checkOptions("showSubgroups()", options, thresholdKinds);
     const caption = this.partsCaption(options);
     currentDisplay().table(subgroupTable(this.subgroups(groups, options), this.positiveClass, caption));
   }

@@ -1,3 +1,6 @@
+import { predictions } from "../statistics/argumentKinds.js";
+import { aLearner, aNet } from "../training/argumentKinds.js";
+import { aNumber, checkArguments } from "../core/checkArguments.js";
 import { asTable, shownTable } from "../core/asTable.js";
 import { withFields, withRows } from "../core/resultTables.js";
 import { evaluationInWords } from "../statistics/evaluationInWords.js";
@@ -25,7 +28,11 @@ import { measureNames } from "../statistics/measureNames.js";
 import { predictedClasses } from "../statistics/predictedClasses.js";
 import { auroc } from "../statistics/rocCurve.js";
 import { mean } from "../statistics/sum.js";
-import { confusionMatrixFigure, type ConfusionMatrixFigureOptions } from "./confusionMatrixFigure.js";
+import {
+  confusionMatrixFigure,
+  confusionMatrixKinds,
+  type ConfusionMatrixFigureOptions,
+} from "./confusionMatrixFigure.js";
 import { dashNote } from "./dashNote.js";
 import { type ExplainingLearner, factsOf } from "./gradCam.js";
 import { imagesInWords, intervalsInWords } from "./imagesInWords.js";
@@ -133,6 +140,7 @@ export class ClassificationInterpretation {
     learn: PredictingLearner,
     asked: FromLearnerOptions = {},
   ): Promise<ClassificationInterpretation> {
+    checkArguments("ClassificationInterpretation.fromLearner(learn)", { learn: [learn, aLearner] });
     checkOptions("fromLearner()", asked, { ...getPredsKinds, ...interpretationKinds });
     const { dsType: given, dl, ...options } = asked;
     requireOneSet({ dsType: given, dl });
@@ -154,6 +162,9 @@ export class ClassificationInterpretation {
     preds: Predictions,
     options: InterpretationOptions & { readonly paths?: readonly string[] } = {},
   ): ClassificationInterpretation {
+    checkArguments("ClassificationInterpretation.fromPredictions(await learn.getPreds())", {
+      preds: [preds, predictions],
+    });
     checkOptions("fromPredictions()", options, { paths: "list", ...interpretationKinds });
     const { paths = [], set = preds.set } = options;
     const positive = positiveClass(preds.classes, options.positiveClass ?? preds.positiveClass);
@@ -191,6 +202,7 @@ export class ClassificationInterpretation {
 
   /** Draws the matrix, with each cell's count and its share of the row. */
   async plotConfusionMatrix(options: ConfusionMatrixFigureOptions = {}): Promise<void> {
+    checkOptions("plotConfusionMatrix()", options, confusionMatrixKinds);
     const title = options.title ?? `Confusion matrix, ${this.images}`;
     await currentDisplay().figure(
       confusionMatrixFigure(this.matrix, this.preds.classes, { ...options, title }),
@@ -207,6 +219,7 @@ export class ClassificationInterpretation {
     learn: ExplainingLearner,
     options: PlotConfusionImagesOptions = {},
   ): Promise<void> {
+    checkArguments("interp.plotConfusionImages(learn)", { learn: [learn, aNet] });
     requireSameClasses(factsOf(learn).classes, this.preds.classes);
     await plotConfusionImages(learn, this.topLosses(), `Confusion matrix, ${this.images}`, options);
   }
@@ -288,12 +301,14 @@ export class ClassificationInterpretation {
 
   /** Shows {@link evaluation}, in tables, figures and sentences. */
   async showEvaluation(options: EvaluationOptions = {}): Promise<void> {
+    checkOptions("showEvaluation()", options, evaluationKinds);
     const { positiveClass = this.positiveClass } = options;
     await showSections(evaluationSections(this.evaluation(options), { positiveClass }));
   }
 
   /** Pairs that were mistaken for each other at least `minVal` times, the most frequent first. */
   mostConfused(minVal = 1): Confusion[] {
+    checkInteger("minVal", minVal, 0);
     const { classes } = this.preds;
     const pairs = this.matrix
       .flatMap((row, i) =>
@@ -333,6 +348,7 @@ export class ClassificationInterpretation {
    * @throws UserError when `k` is no whole number from 1 on, or an image cannot be decoded any more
    */
   async plotTopLosses(learn: ExplainingLearner, k: number, options: PlotCasesOptions = {}): Promise<void> {
+    checkArguments("interp.plotTopLosses(learn, 9)", { learn: [learn, aNet], k: [k, aNumber] });
     checkInteger("k", k, 1);
     requireSameClasses(factsOf(learn).classes, this.preds.classes);
     await plotCases(learn, this.topLosses(k), this.set, options);
@@ -343,6 +359,7 @@ export class ClassificationInterpretation {
    * @throws UserError as `plotTopLosses`
    */
   async plotCases(learn: ExplainingLearner, k: number, options: PlotCasesOptions = {}): Promise<void> {
+    checkArguments("interp.plotCases(learn, 3)", { learn: [learn, aNet], k: [k, aNumber] });
     const most = checkInteger("k", k, 1);
     requireSameClasses(factsOf(learn).classes, this.preds.classes);
     for (const name of this.preds.classes) {

@@ -1,3 +1,5 @@
+import { predictions } from "./argumentKinds.js";
+import { aText, checkArguments } from "../core/checkArguments.js";
 import { withFields } from "../core/resultTables.js";
 import { UserError } from "../core/errors.js";
 import { valueAt } from "../core/valueAt.js";
@@ -23,9 +25,14 @@ export interface BinaryScores {
  * @throws UserError when there is no such class, or an item has no label
  */
 export function binaryScores(
-  { probs, y, classes, patients }: Pick<Predictions, "probs" | "y" | "classes" | "patients">,
+  preds: Pick<Predictions, "probs" | "y" | "classes" | "patients">,
   positive: string,
 ): BinaryScores {
+  checkArguments(`binaryScores(preds, "PNEUMONIA")`, {
+    preds: [preds, predictions],
+    positive: [positive, aText],
+  });
+  const { probs, y, classes, patients } = preds;
   const k = classIndex(classes, positive);
   requireLabels(y);
   // Refuses what is not a number.

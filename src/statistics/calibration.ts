@@ -1,3 +1,5 @@
+import { predictions } from "./argumentKinds.js";
+import { checkArguments, having } from "../core/checkArguments.js";
 import { asTable } from "../core/asTable.js";
 import { cellOf, recordsTable } from "../core/resultTables.js";
 import { checkNumber, checkInteger } from "../core/checkNumber.js";
@@ -51,6 +53,7 @@ export function confidenceCalibration(
   preds: Pick<Predictions, "probs" | "y" | "classes">,
   bins = 15,
 ): Calibration {
+  checkArguments("confidenceCalibration(preds)", { preds: [preds, predictions] });
   const predicted = predictedClasses(preds);
   const c = preds.classes.length;
   const confidence = Float64Array.from(predicted, (k, i) => valueAt(preds.probs, i * c + k));
@@ -95,6 +98,8 @@ export function brierScore({ scores, positive }: BinaryScores): number {
 /** Between which temperatures the likeliest one is looked for. */
 const temperatureRange = [0.05, 20] as const;
 
+const temperatured = having("predictions, as learn.getPreds() gives them", "probs", "y");
+
 /** The smallest probability that a logarithm is taken of. */
 const tiny = 1e-12;
 
@@ -104,7 +109,9 @@ const tiny = 1e-12;
  * the net nor are reported on.
  * @returns found by golden section to six digits, between 0.05 and 20
  */
-export function fitTemperature({ probs, y }: Pick<Predictions, "probs" | "y">): number {
+export function fitTemperature(preds: Pick<Predictions, "probs" | "y">): number {
+  checkArguments("fitTemperature(preds)", { preds: [preds, temperatured] });
+  const { probs, y } = preds;
   const logits = logitsOf(probs);
   const loss = (logT: number) => mean(crossEntropyOfLogits(divided(logits, Math.exp(logT)), y));
   const [low, high] = temperatureRange;
@@ -123,6 +130,7 @@ export function determinedTemperature(preds: Pick<Predictions, "probs" | "y">): 
 
 /** Predictions with another temperature; losses with it. */
 export function atTemperature(preds: Predictions, temperature: number): Predictions {
+  checkArguments("atTemperature(preds, 1.5)", { preds: [preds, predictions] });
   checkNumber("temperature", temperature, { above: 0 });
   const logits = divided(logitsOf(preds.probs), temperature);
   const probs = softmax(logits, preds.classes.length);

@@ -1,3 +1,5 @@
+import { scoredItems } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
 import { withFields } from "../core/resultTables.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { percentile } from "./bootstrap.js";
@@ -40,10 +42,9 @@ const knots = 300;
  * @returns why there is no curve, in words, where there is none
  * @throws UserError when there is not one group for each item
  */
-export function calibrationCurve(
-  { scores, positive }: BinaryScores,
-  groups?: Groups,
-): CalibrationCurve | string {
+export function calibrationCurve(scored: BinaryScores, groups?: Groups): CalibrationCurve | string {
+  checkArguments("calibrationCurve(interp.binary().scored)", { scored: [scored, scoredItems] });
+  const { scores, positive } = scored;
   const sorted = sortedItems(scores);
   const different = sorted.x.filter((x, k) => k === 0 || x !== sorted.x[k - 1]);
   if (different.length < 4) return "there are fewer than four different scores";

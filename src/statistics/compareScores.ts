@@ -1,3 +1,5 @@
+import { scoredItems } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
 import { withFields } from "../core/resultTables.js";
 import { checkOptions } from "../core/checkOptions.js";
 import type { BinaryScores } from "./BinaryScores.js";
@@ -61,6 +63,10 @@ export function compareScores(
   second: ComparedScores,
   options: CompareScoresOptions = {},
 ): Comparison {
+  checkArguments("compareScores(first, second)", {
+    first: [first, scoredItems],
+    second: [second, scoredItems],
+  });
   checkOptions("compareScores()", options, { threshold: "any", secondThreshold: "any", groups: "list" });
   const { groups } = options;
   const threshold = options.threshold ?? (first.called ? null : 0.5);

@@ -1,3 +1,4 @@
+import { aNumber, checkArguments, numbers } from "../core/checkArguments.js";
 import { withFields } from "../core/resultTables.js";
 import { checkOptions } from "../core/checkOptions.js";
 import { checkNumber } from "../core/checkNumber.js";
@@ -55,6 +56,10 @@ export function compareSeeds(
   second: readonly number[],
   options: SeedComparisonOptions = {},
 ): SeedComparison {
+  checkArguments("compareSeeds(firstValues, secondValues)", {
+    first: [first, numbers],
+    second: [second, numbers],
+  });
   checkOptions("compareSeeds()", options, { higherIsBetter: "boolean" });
   const { higherIsBetter = true } = options;
   const n = first.length;
@@ -109,6 +114,7 @@ function signFlipP(differences: readonly number[]): number {
  * @param difference to be found, such as 0.01 for one point; above 0
  */
 export function seedsNeeded(standardDeviation: number, difference: number): number {
+  checkArguments("seedsNeeded(0.01, 0.005)", { standardDeviation: [standardDeviation, aNumber] });
   checkNumber("difference", difference, { above: 0 });
   if (Number.isNaN(standardDeviation)) return NaN;
   const fits = (n: number) =>

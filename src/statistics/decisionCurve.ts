@@ -1,3 +1,5 @@
+import { scoredItems } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
 import { withFields } from "../core/resultTables.js";
 import { checkOptions } from "../core/checkOptions.js";
 import type { BinaryScores } from "./BinaryScores.js";
@@ -44,9 +46,11 @@ export const hundredths: readonly number[] = Array.from({ length: 99 }, (_, k) =
  * @throws UserError when the prevalence is out of range, or there is not one group for each item
  */
 export function decisionCurve(
-  { scores, positive }: BinaryScores,
+  scored: BinaryScores,
   options: DecisionCurveOptions = {},
 ): DecisionCurve | undefined {
+  checkArguments("decisionCurve(interp.binary().scored)", { scored: [scored, scoredItems] });
+  const { scores, positive } = scored;
   checkOptions("decisionCurve()", options, { prevalence: "number", groups: "list" });
   const { prevalence, groups } = options;
   const n = scores.length;

@@ -1,9 +1,12 @@
+import { checkOptions } from "../core/checkOptions.js";
+import { predictions } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
 import { evaluationInWords } from "./evaluationInWords.js";
 import { valueAt } from "../core/valueAt.js";
 import { brierScore } from "./calibration.js";
 import { type ClassShares, classShareItems } from "./classShares.js";
 import { aucParts } from "./deLong.js";
-import { type EvaluateOptions, type Evaluation, evaluateScores } from "./evaluateScores.js";
+import { evaluateKinds, type EvaluateOptions, type Evaluation, evaluateScores } from "./evaluateScores.js";
 import { type Groups, numberedGroups, sumByGroup, varianceByGroup } from "./Groups.js";
 import { absentMeasure, type Measure, measure } from "./Measure.js";
 import { z95 } from "./normalDistribution.js";
@@ -60,6 +63,8 @@ export function evaluateClasses(
   preds: EvaluatedPredictions,
   options: EvaluateOptions = {},
 ): ClassesEvaluation {
+  checkArguments("evaluateClasses(preds)", { preds: [preds, predictions] });
+  checkOptions("evaluateClasses()", options, evaluateKinds);
   const { classes, y, groups } = preds;
   const predicted = predictedClasses(preds);
   const itemsOf = classes.map((name) => scoresOfClass(preds, name, options.threshold).items);

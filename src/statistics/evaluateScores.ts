@@ -1,6 +1,8 @@
+import { scoredItems } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
 import { withFields, withRows } from "../core/resultTables.js";
 import { evaluationInWords } from "./evaluationInWords.js";
-import { checkOptions } from "../core/checkOptions.js";
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { UserError } from "../core/errors.js";
 import { type AucMeasure, aucMeasure } from "./aucMeasure.js";
 import type { BinaryScores } from "./BinaryScores.js";
@@ -47,6 +49,13 @@ export interface EvaluateOptions {
   /** A share of positives, such as that of a screening, to compute net benefit and predictive values for too. */
   readonly prevalence?: number;
 }
+
+/** What kinds of values they are. */
+export const evaluateKinds: OptionKinds<EvaluateOptions> = {
+  threshold: "any",
+  secondThreshold: "any",
+  prevalence: "number",
+};
 
 /** Why a curve does not exist. */
 export interface AbsentCurve {
@@ -129,11 +138,8 @@ const promisedRecalls = [0.95, 0.98];
  * for each item
  */
 export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions = {}): Evaluation {
-  checkOptions("evaluateScores()", options, {
-    threshold: "any",
-    secondThreshold: "any",
-    prevalence: "number",
-  });
+  checkArguments("evaluateScores(interp.binary().scored)", { items: [items, scoredItems] });
+  checkOptions("evaluateScores()", options, evaluateKinds);
   requireOneForEach(items);
   const { scores, positive, groups, second } = items;
   const { threshold = evenThreshold, prevalence } = options;

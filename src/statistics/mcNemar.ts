@@ -1,3 +1,4 @@
+import { booleans, checkArguments } from "../core/checkArguments.js";
 import { withFields } from "../core/resultTables.js";
 import { UserError } from "../core/errors.js";
 
@@ -18,6 +19,10 @@ export interface McNemar {
  * @throws UserError when there are not as many of both
  */
 export function mcNemar(first: readonly boolean[], second: readonly boolean[]): McNemar {
+  checkArguments("mcNemar(firstIsRight, secondIsRight)", {
+    first: [first, booleans],
+    second: [second, booleans],
+  });
   if (first.length !== second.length) {
     throw new UserError(
       `${first.length} and ${second.length} items cannot be paired.`,

@@ -1,3 +1,4 @@
+import { checkArguments, having } from "../core/checkArguments.js";
 import { withFields } from "../core/resultTables.js";
 import { checkNumber } from "../core/checkNumber.js";
 import { type Groups, numberedGroups, varianceByGroup } from "./Groups.js";
@@ -17,6 +18,8 @@ export interface PredictiveMeasures {
   readonly npv: Measure;
 }
 
+const calledItems = having("items by what they are called and what they are", "called", "positive");
+
 /** Items by what they are and what they are called. */
 export interface CalledItems {
   /** 1 where the item is called positive, `[n]`. */
@@ -35,6 +38,7 @@ export interface CalledItems {
  * @throws UserError when the prevalence is out of range, or there is not one group for each item
  */
 export function predictiveMeasures(items: CalledItems, prevalence: number): PredictiveMeasures {
+  checkArguments("predictiveMeasures({ called, positive }, 0.1)", { items: [items, calledItems] });
   checkNumber("prevalence", prevalence, { above: 0, below: 1 });
   const { called, positive } = items;
   const m = sum(positive);

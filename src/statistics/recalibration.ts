@@ -1,3 +1,5 @@
+import { typedNumbers } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
 import { withFields } from "../core/resultTables.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { UserError } from "../core/errors.js";
@@ -12,6 +14,7 @@ const nearestToOne = 2 ** -25;
 
 /** The logits of probabilities, which are taken to be at least 2^-25 away from 0 and 1: a logit there is infinite. */
 export function logitsOfScores(scores: Float64Array): Float64Array {
+  checkArguments("logitsOfScores(scored.scores)", { scores: [scores, typedNumbers] });
   return scores.map((score) => {
     const p = Math.min(1 - nearestToOne, Math.max(nearestToOne, score));
     return Math.log(p) - Math.log1p(-p);
@@ -38,6 +41,10 @@ export function recalibration(
   logits: Float64Array,
   groups?: Groups,
 ): Recalibration {
+  checkArguments("recalibration(scored.positive, logitsOfScores(scored.scores))", {
+    positive: [positive, typedNumbers],
+    logits: [logits, typedNumbers],
+  });
   const numbered = numberedGroups(logits.length, groups);
   const lowest = [Infinity, Infinity];
   const highest = [-Infinity, -Infinity];

@@ -1,3 +1,5 @@
+import { scoredItems } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
 import { withFields } from "../core/resultTables.js";
 import { checkOptions } from "../core/checkOptions.js";
 import type { BinaryScores } from "./BinaryScores.js";
@@ -51,6 +53,7 @@ export function recallGuarantee(
   recall: number,
   options: RecallGuaranteeOptions = {},
 ): RecallGuarantee {
+  checkArguments("recallGuarantee(interp.binary().scored, 0.95)", { scored: [scored, scoredItems] });
   checkOptions("recallGuarantee()", options, { groups: "list", confidence: "number" });
   const { groups, confidence = 0.95 } = options;
   checkNumber("recall", recall, { above: 0, below: 1 });

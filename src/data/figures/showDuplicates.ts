@@ -1,3 +1,4 @@
+import { checkArguments, having, listOf } from "../../core/checkArguments.js";
 import { checkOptions } from "../../core/checkOptions.js";
 import { currentDisplay } from "../../core/Display.js";
 import { checkInteger } from "../../core/checkNumber.js";
@@ -5,6 +6,8 @@ import { duplicatesTable, nameOfFound } from "../images/duplicatesTable.js";
 import type { Duplicate, FoundImage } from "../images/findDuplicates.js";
 import { prepareImage } from "../loading/prepareImage.js";
 import { showTiles } from "./showImages.js";
+
+const duplicates = listOf("what findDuplicates() found", having("", "images", "distance", "exact").fits);
 
 /** Side of a picture, in pixels. */
 const side = 180;
@@ -18,6 +21,7 @@ export async function showDuplicates(
   pairs: readonly Duplicate[],
   options: { readonly rows?: number } = {},
 ): Promise<void> {
+  checkArguments("showDuplicates(await data.findDuplicates())", { pairs: [pairs, duplicates] });
   checkOptions("showDuplicates()", options, { rows: "number" });
   const shown = pairs.slice(0, checkInteger("rows", options.rows ?? 10, 1));
   const display = currentDisplay();

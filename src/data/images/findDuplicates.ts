@@ -1,3 +1,4 @@
+import { aRecord, type ArgumentKind, checkArguments, having } from "../../core/checkArguments.js";
 import { asTable } from "../../core/asTable.js";
 import { valueAt } from "../../core/valueAt.js";
 import { checkOptions } from "../../core/checkOptions.js";
@@ -41,6 +42,13 @@ export interface DuplicateOptions {
   readonly withinSets?: boolean;
 }
 
+/** Sets by their names; of a bunch itself its own method finds the duplicates. */
+const imageSets: ArgumentKind = {
+  words: "sets of images by their names (a bunch has data.findDuplicates())",
+  fits: (value) => aRecord.fits(value) && Object.values(value as object).every((set) => anImageSet.fits(set)),
+};
+const anImageSet = having("a set of images", "items", "classes");
+
 /** Images in one request to a worker thread. */
 const chunk = 16;
 
@@ -57,6 +65,7 @@ export async function findDuplicates(
   sets: Readonly<Record<string, ImageDataset>>,
   options: DuplicateOptions = {},
 ): Promise<Duplicate[]> {
+  checkArguments("findDuplicates({ train: data.trainDs, test: other.validDs })", { sets: [sets, imageSets] });
   checkOptions("findDuplicates()", options, { maxDistance: "number", withinSets: "boolean" });
   const { maxDistance = 26, withinSets = false } = options;
   checkNumber("maxDistance", maxDistance, { from: 0, below: hashBits });

@@ -12,7 +12,7 @@ export interface CopyPair {
 
 /** Which of the images an image may be a copy of. */
 export interface Sets {
-  /** Of each image, the set that it is in. */
+  /** The set that each image is in. */
   readonly of: readonly string[];
   /** Whether images of the same set are asked for too. */
   readonly within: boolean;
@@ -86,7 +86,7 @@ const isBetter = (one: Candidate, other: Candidate): boolean =>
 /** Images that are the same in one respect, in their order. */
 class Alike {
   readonly images: number[] = [];
-  /** Of each set the first of them. */
+  /** The first image of each set. */
   private readonly firsts = new Map<string, number>();
 
   constructor(private readonly sets: Sets) {}

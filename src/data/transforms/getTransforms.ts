@@ -1,3 +1,4 @@
+import { requireTransforms } from "./requireTransforms.js";
 import type { Table } from "../../core/Display.js";
 import { cellOf } from "../../core/resultTables.js";
 import { asTable } from "../../core/asTable.js";
@@ -63,6 +64,7 @@ export interface Transforms {
 export function getTransforms(options: TransformOptions = {}): Transforms {
   checkOptions("getTransforms()", options, kinds);
   const { doFlip = true, flipVert = false, xtraTfms = [] } = options;
+  requireTransforms("xtraTfms", xtraTfms);
   const maxRotate = checkNumber("maxRotate", options.maxRotate ?? 10, { from: 0, to: 360 });
   const maxZoom = checkNumber("maxZoom", options.maxZoom ?? 1.1, { from: 1, to: 100 });
   const maxLighting = checkNumber("maxLighting", options.maxLighting ?? 0.2, { from: 0, to: 0.99 });

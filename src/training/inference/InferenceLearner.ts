@@ -1,3 +1,4 @@
+import { anImage, type ArgumentKind, checkArguments, texts } from "../../core/checkArguments.js";
 import { withFields, withRows } from "../../core/resultTables.js";
 import { inspect } from "node:util";
 import { DataLoader } from "../../data/loading/DataLoader.js";
@@ -22,6 +23,12 @@ import { exportOnnx } from "./exportOnnx.js";
 import { exportTfjs } from "./exportTfjs.js";
 import { predictImage, type Prediction, predictionsOf } from "./Prediction.js";
 import { bs, type FilePrediction, predictEach, type UnreadableFile } from "./predictEach.js";
+
+/** A text is a list of its letters. */
+const pathsOneByOne: ArgumentKind = {
+  words: "a list of paths",
+  fits: (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
+};
 
 /** A trained net without its data: it predicts, and nothing else. `loadLearner` makes one. */
 export class InferenceLearner {
@@ -75,7 +82,8 @@ export class InferenceLearner {
    * @param image its path, or the bytes of the file
    * @throws UserError when it cannot be decoded
    */
-  predict(image: string | Uint8Array): Promise<Prediction> {
+  async predict(image: string | Uint8Array): Promise<Prediction> {
+    checkArguments('learn.predict("image.png")', { image: [image, anImage] });
     return this.use(() =>
       predictImage(image, this.preparation, this, (batch) => this.evaluator.evaluate(batch)),
     );
@@ -86,7 +94,8 @@ export class InferenceLearner {
    * @param images their paths, or a folder, of which every image below it is taken, sorted by path
    * @throws UserError naming a file that cannot be decoded, or a folder without images
    */
-  getPreds(images: string | readonly string[]): Promise<FilePrediction[]> {
+  async getPreds(images: string | readonly string[]): Promise<FilePrediction[]> {
+    if (typeof images !== "string") checkArguments('learn.getPreds("folder")', { images: [images, texts] });
     return this.use(() => this.predictFiles(images));
   }
 
@@ -98,6 +107,7 @@ export class InferenceLearner {
   async *predictEach(
     images: Iterable<string>,
   ): AsyncGenerator<FilePrediction | UnreadableFile, void, undefined> {
+    checkArguments("learn.predictEach(paths)", { images: [images, pathsOneByOne] });
     this.begin();
     try {
       yield* predictEach(images, {
