@@ -18,11 +18,6 @@ export const aText = kind("a text", (value) => typeof value === "string");
 export const aPath = kind("a path", (value) => typeof value === "string" && value.trim() !== "");
 export const aNumber = kind("a number", (value) => typeof value === "number");
 export const aFunction = kind("a function", (value) => typeof value === "function");
-export const anImage = kind(
-  "the path of an image, or the bytes of its file",
-  (value) => typeof value === "string" || value instanceof Uint8Array,
-);
-
 /** A list, an array or a typed one, of such values. */
 export const listOf = (words: string, fits: ArgumentKind["fits"]): ArgumentKind =>
   kind(

@@ -1,5 +1,5 @@
 import { aDataBunch } from "./argumentKinds.js";
-import { anImage, aPath, aText, checkArguments, having } from "../core/checkArguments.js";
+import { aPath, aText, checkArguments, having } from "../core/checkArguments.js";
 import { inspect } from "node:util";
 import path from "node:path";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
@@ -228,8 +228,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
    * @param image its path, or the bytes of the file
    * @throws UserError when it cannot be decoded
    */
-  async predict(this: Learner<ImageDataBunch>, image: string | Uint8Array): Promise<Prediction> {
-    checkArguments('learn.predict("image.png")', { image: [image, anImage] });
+  predict(this: Learner<ImageDataBunch>, image: string | Uint8Array): Promise<Prediction> {
     const { data } = this;
     return this.runner.run("predict()", "look", () =>
       predictImage(image, preprocessingOf(data), data, (batch) => this.runner.evaluateBatch(batch)),

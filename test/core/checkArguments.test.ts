@@ -172,8 +172,8 @@ describe("arguments that plain JavaScript lets pass are refused, with the value 
     ["three in two fits", () => learn.fineTune(1, js({ moms: [0.9, 0.8, 0.9] })), "moms is"],
     ["one beta", () => adam(js({ betas: [0.9] })), "betas is [ 0.9 ]"],
     ["other data", () => (learn.data = js(5)), "given 5 as data"],
-    ["no image", () => learn.predict(js(5)), "given 5 as image"],
-    ["no image to explain", () => gradCam(learn, js([])), "given [] as image"],
+    ["no image", () => learn.predict(js(5)), "5 was given in place of an image"],
+    ["no image to explain", () => gradCam(learn, js([])), "given in place of an image"],
     [
       "a number of files",
       async () => (await loadLearner(await learn.export())).getPreds(js(3)),

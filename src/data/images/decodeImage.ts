@@ -7,7 +7,7 @@ import { decodeSmallJpeg } from "./decodeSmallJpeg.js";
 import { decodeWithSharp } from "./decodeWithSharp.js";
 import { decodeInThread, threadKinds } from "./decodeInThread.js";
 import { UnreadableImage } from "./UnreadableImage.js";
-import { imageKind, isReadKind, kindName, readKindNames } from "./imageKind.js";
+import { imageKind, isArchive, isReadKind, kindName, readKindNames } from "./imageKind.js";
 import type { Pixels } from "./Pixels.js";
 
 /**
@@ -33,7 +33,8 @@ export async function decodeBytes(bytes: Buffer, path: string): Promise<Pixels> 
   const kind = imageKind(bytes);
   if (kind === undefined) throw new BadImage(path, whatElse(bytes, path));
   if (!isReadKind(kind)) {
-    throw new BadImage(path, `is of the kind ${kindName(kind)}, which is not read; ${readKindNames} are`);
+    const reason = `is of the kind ${kindName(kind)}, which is not read; ${readKindNames} are`;
+    throw new BadImage(path, reason, isArchive(kind) ? "unreadable" : "unsupported");
   }
   const small = kind === "jpeg" ? await decodeSmallJpeg(bytes) : undefined;
   if (small !== undefined && small !== "damaged") return small;

@@ -1,4 +1,4 @@
-import { anImage, type ArgumentKind, checkArguments, texts } from "../../core/checkArguments.js";
+import { type ArgumentKind, checkArguments, texts } from "../../core/checkArguments.js";
 import { withFields, withRows } from "../../core/resultTables.js";
 import { inspect } from "node:util";
 import { DataLoader } from "../../data/loading/DataLoader.js";
@@ -82,8 +82,7 @@ export class InferenceLearner {
    * @param image its path, or the bytes of the file
    * @throws UserError when it cannot be decoded
    */
-  async predict(image: string | Uint8Array): Promise<Prediction> {
-    checkArguments('learn.predict("image.png")', { image: [image, anImage] });
+  predict(image: string | Uint8Array): Promise<Prediction> {
     return this.use(() =>
       predictImage(image, this.preparation, this, (batch) => this.evaluator.evaluate(batch)),
     );
