@@ -1,6 +1,6 @@
 import os from "node:os";
 import { cores } from "../src/core/environment.js";
-import { tableText } from "../src/display/table.js";
+import { tableText } from "../src/core/tableText.js";
 import { type Case, caseName } from "./Case.js";
 import type { Numbers } from "./Contender.js";
 import { median, rounded } from "./figures.js";

@@ -63,6 +63,13 @@ async function settleDisplays() {
   }
 }
 
+/** Shows the value of a last expression: a result that says how, such as a table, in its own way. */
+async function show(value) {
+  const own = value[Symbol.for("xray-notebook.show")];
+  if (own) await own.call(value);
+  else console.log(value);
+}
+
 /** @param createExecutor tslab's own; returns one that makes executors with the additions above */
 const wrapExecutor = (createExecutor) => (folder, converters) => {
   const { node: converter } = converters;
@@ -107,7 +114,7 @@ const wrapExecutor = (createExecutor) => (folder, converters) => {
       whole = await begunBy.run({ count: current.count }, () => execute(source));
       if (whole) {
         const value = await settled(declarations.takeLastExpression());
-        if (value !== undefined && value !== null) console.log(value);
+        if (value !== undefined && value !== null) await show(value);
       }
       await settleDisplays();
       // One turn of the event loop: node reports a rejection that nobody handles only after the promise jobs.

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../core/errors.js";
 import { shownPath } from "../core/shownPath.js";
-import { tableText } from "../display/table.js";
+import { tableText } from "../core/tableText.js";
 import { compareRuns, type NamedRun } from "../runs/compareRuns.js";
 import { compareSweeps, type NamedSweep } from "../runs/compareSweeps.js";
 import { readSeedRuns } from "../runs/readSeedRuns.js";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { makeFolder } from "../core/makeFolder.js";
 import { shownPath } from "../core/shownPath.js";
 import { writeFiles } from "../core/writeFiles.js";
-import { tableText } from "../display/table.js";
+import { tableText } from "../core/tableText.js";
 import { evaluationSections } from "../interpretation/evaluationSections.js";
 import { sectionsPage } from "../report/sectionsPage.js";
 import { evaluateFile, type EvaluateFileOptions } from "../runs/evaluateFile.js";

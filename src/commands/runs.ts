@@ -16,7 +16,7 @@ import {
 import { backupFolder } from "../runs/resumeHint.js";
 import { readStartedRun } from "../runs/StartedRun.js";
 import { backupFolderName } from "../training/backup/BackupOptions.js";
-import { tableText } from "../display/table.js";
+import { tableText } from "../core/tableText.js";
 
 export interface RunsOptions {
   /** Runs to delete, by their names. */

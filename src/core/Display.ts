@@ -1,3 +1,5 @@
+import { checkArguments, having } from "./checkArguments.js";
+
 /**
  * What the rest of the program knows of the screen. A notebook, a terminal and a silent test each implement it;
  * `currentDisplay()` tells which one is in use.
@@ -151,8 +153,11 @@ export function currentDisplay(): Display {
   return chosen ?? (byDefault ??= createDefault());
 }
 
+const aDisplay = having("an object with a display's methods", "text", "table", "figure", "fitProgress");
+
 /** Chooses the display for the rest of the process; returns the one it replaces. */
 export function setDisplay(display: Display): Display {
+  checkArguments("setDisplay(display)", { display: [display, aDisplay] });
   const previous = currentDisplay();
   chosen = display;
   return previous;

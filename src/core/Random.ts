@@ -1,3 +1,6 @@
+import { UserError } from "./errors.js";
+import { shownValue } from "./shownValue.js";
+
 /** Where a generator is in its sequence. */
 export type RandomState = readonly [a: number, b: number, c: number, counter: number];
 
@@ -17,7 +20,10 @@ export class Random {
    */
   constructor(seed: number, ...stream: number[]) {
     if (![seed, ...stream].every(Number.isSafeInteger)) {
-      throw new RangeError(`a seed is an integer, not ${[seed, ...stream].join(", ")}`);
+      throw new UserError(
+        `The seed of Random is ${[seed, ...stream].map(shownValue).join(", ")}.`,
+        "Give whole numbers: new Random(1).",
+      );
     }
     let h = 0x9e3779b9;
     for (const part of [seed, ...stream]) {

@@ -1,3 +1,4 @@
+import { shownValue } from "./shownValue.js";
 import { UserError } from "./errors.js";
 
 /** Bounds of a number; `from` and `to` are in the range, `above` and `below` are not. */
@@ -16,7 +17,7 @@ export interface Limits {
 export function checkNumber(name: string, value: number, range: Limits): number {
   const { from = -Infinity, above = -Infinity, to = Infinity, below = Infinity } = range;
   const fits = Number.isFinite(value) && value >= from && value > above && value <= to && value < below;
-  if (!fits) throw new UserError(`${name} is ${shown(value)}.`, `Give a number ${inWords(range)}.`);
+  if (!fits) throw new UserError(`${name} is ${shownValue(value)}.`, `Give a number ${inWords(range)}.`);
   return value;
 }
 
@@ -29,11 +30,28 @@ function inWords(range: Limits): string {
 export function checkInteger(name: string, value: number, least: number): number {
   if (Number.isSafeInteger(value) && value >= least) return value;
   const range = least === -Infinity ? "" : ` from ${least}`;
-  throw new UserError(`${name} is ${shown(value)}.`, `Give a whole number${range}.`);
+  throw new UserError(`${name} is ${shownValue(value)}.`, `Give a whole number${range}.`);
 }
 
-/** A text that looks like a number is shown as a text. */
-const shown = (value: unknown): string => (typeof value === "string" ? JSON.stringify(value) : String(value));
+/**
+ * The two numbers, when they are two and each is in the range.
+ * @param name of the option, for the error
+ * @param example two such numbers, for the remedy
+ * @throws UserError naming the option, its value and an example
+ */
+export function checkPair(
+  name: string,
+  value: readonly [number, number],
+  range: Limits,
+  example: string,
+): readonly [number, number] {
+  const given: unknown = value;
+  if (!Array.isArray(given) || given.length !== 2) {
+    throw new UserError(`${name} is ${shownValue(given)}.`, `Give two numbers: ${name}: ${example}.`);
+  }
+  value.forEach((each, i) => checkNumber(`${name}[${i}]`, each, range));
+  return value;
+}
 
 /** What the type says already; a notebook's cell may have got round it. @throws UserError for any other value */
 export function checkOneOf<T extends string | undefined>(name: string, value: T, known: readonly T[]): T {

@@ -1,6 +1,7 @@
-import { inspect } from "node:util";
+import { aRecord } from "./checkArguments.js";
 import { UserError } from "./errors.js";
 import { nearestName } from "./nearestName.js";
+import { shownValue } from "./shownValue.js";
 
 /** What kind of value an option takes. */
 export type OptionKind = "number" | "boolean" | "text" | "list" | "function" | "object" | "any";
@@ -22,9 +23,10 @@ export function checkOptions<Options extends object>(
   kinds: OptionKinds<Options>,
 ): void {
   const known = Object.keys(kinds);
-  if (kindOf(options) !== "object" || !isPlain(options)) {
+  // Those of a class or of a prototype would be half taken.
+  if (!aRecord.fits(options)) {
     throw new UserError(
-      `${of} was given ${shown(options)} where its options belong.`,
+      `${of} was given ${shownValue(options)} where its options belong.`,
       `Give them by their names, such as { ${known[0] ?? ""}: ... }. ${listed(of, known)}`,
     );
   }
@@ -32,18 +34,9 @@ export function checkOptions<Options extends object>(
     if (!Object.hasOwn(kinds, name)) throw unknownOption(of, name, known);
     const asked = [kinds[name as keyof Options]].flat() as readonly OptionKind[];
     if (value !== undefined && !asked.includes("any") && !asked.some((kind) => kind === kindOf(value))) {
-      throw new UserError(`${name} is ${shown(value)}.`, remedyFor(name, value, asked));
+      throw new UserError(`${name} is ${shownValue(value)}.`, remedyFor(name, value, asked));
     }
   }
-}
-
-/**
- * Whether an object's options are its own: those of a class or of a prototype would be half taken. Cells have an Object of
- * their own, so that it is known by having no prototype in turn.
- */
-function isPlain(options: object): boolean {
-  const prototype = Object.getPrototypeOf(options) as object | null;
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function unknownOption(of: string, name: string, known: readonly string[]): UserError {
@@ -81,8 +74,3 @@ function remedyFor(name: string, value: unknown, asked: readonly OptionKind[]): 
   }
   return `Give ${asked.map((kind) => inWords[kind]).join(" or ")}.`;
 }
-
-const shown = (value: unknown): string =>
-  typeof value === "function"
-    ? `the function ${value.name || "without a name"}`
-    : inspect(value, { depth: 0, maxStringLength: 80, breakLength: Infinity });

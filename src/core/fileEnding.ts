@@ -1,3 +1,4 @@
+import { aText, checkArguments } from "./checkArguments.js";
 import { UserError } from "./errors.js";
 
 /**
@@ -5,6 +6,7 @@ import { UserError } from "./errors.js";
  * @throws UserError when a file cannot be called so: the name is empty, or leads out of the folder
  */
 export function fileNamed(name: string, ending: string): string {
+  checkArguments('save("stage-1")', { name: [name, aText] });
   if (isPlainName(name)) return withEnding(name.normalize(), ending);
   throw new UserError(
     `A file cannot be called ${JSON.stringify(name)}.`,

@@ -1,3 +1,7 @@
+import { requireTransforms } from "./transforms/requireTransforms.js";
+import { checkArguments, having } from "../core/checkArguments.js";
+import { cellOf } from "../core/resultTables.js";
+import { withWords } from "../core/withWords.js";
 import { checkOptions } from "../core/checkOptions.js";
 import { inspect } from "node:util";
 import { UserError } from "../core/errors.js";
@@ -45,6 +49,8 @@ export interface FromFolderOptions extends ImageDataBunchOptions {
    */
   readonly exclude?: Excluded;
 }
+
+const anImageSet = having("a set of images", "items", "classes");
 
 /** Which images. */
 export type DsType = "train" | "valid" | "test";
@@ -174,7 +180,10 @@ export class ImageDataBunch {
       labelFromCsv(root, options, leftOut, testPaths);
     if (options.validCol === undefined) return ImageDataBunch.labelled(folder, options, label);
     refuseChance(options);
-    return ImageDataBunch.load(folder, options, (place) => splitByColumn(label(place), options.groupBy));
+    const column = JSON.stringify(options.validCol);
+    return ImageDataBunch.load(folder, options, (place) =>
+      splitByColumn(label(place), column, place.settings),
+    );
   }
 
   /**
@@ -260,6 +269,8 @@ export class ImageDataBunch {
    * @param transforms random ones draw anew at each pass
    */
   loader(dataset: ImageDataset, transforms: readonly Transform[]): DataLoader {
+    checkArguments("data.loader(data.validDs, [])", { dataset: [dataset, anImageSet] });
+    requireTransforms("transforms", transforms);
     const stream = [this.seed, randomStreams.valid] as const;
     return this.newLoader(dataset, { transforms, shuffle: false, dropLast: false, stream });
   }
@@ -299,7 +310,8 @@ export class ImageDataBunch {
     const dataset = { train: this.trainDs, valid: this.validDs, test: this.testDs }[dsType];
     if (!dataset) throw new UserError("The data have no test set.", "Load them with the option `test`.");
     const loader = dsType === "train" ? this.previewDl : this.loader(dataset, this.dsTfms.valid);
-    for await (const found of loader.batches(undefined, checkInteger("batch", batch, 0))) return found;
+    for await (const found of loader.batches(undefined, checkInteger("batch", batch, 0)))
+      return inWords(found, dsType);
     if (loader.length === 0)
       throw new UserError("There is no full batch of training images.", "Choose a smaller bs.");
     throw new UserError(`There is no batch ${batch}.`, `Give a number from 0 to ${loader.length - 1}.`);
@@ -372,11 +384,12 @@ function refuseDividing({ stratify = false, heldOutPct }: FromFolderOptions): vo
   );
 }
 
-/** Options that `validCol` makes meaningless. */
+/** Options that `validCol` makes meaningless; with `validPct` chance divides the images that train by the column. */
 function refuseChance(options: ImageDataBunchOptions & CsvOptions): void {
-  for (const name of ["validPct", "heldOutPct", "stratify"] as const) {
+  for (const name of ["heldOutPct", "stratify"] as const) {
     const value = options[name];
     if (value === undefined || value === false) continue;
+    if (name === "stratify" && options.validPct !== undefined) continue;
     throw new UserError(
       `${name} is ${value}, and validCol is ${JSON.stringify(options.validCol)}: one or the other divides the images.`,
       "Leave one of them out.",
@@ -395,3 +408,12 @@ function refuseSplitNames(options: FromFolderOptions): void {
     );
   }
 }
+
+/** The same batch, which is shown in one line: its pixels are thousands of numbers. */
+const inWords = (batch: Batch, dsType: DsType): Batch =>
+  withWords(
+    batch,
+    ({ shape, y }) =>
+      `Batch of ${y.length} ${dsType} images. x: Float32Array [${shape.join(", ")}], normalised pixels; ` +
+      `y: Int32Array [${y.length}], ${cellOf(y)}`,
+  );

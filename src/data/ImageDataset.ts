@@ -1,3 +1,5 @@
+import { checkArguments, having, listOf, texts } from "../core/checkArguments.js";
+import { withRows } from "../core/resultTables.js";
 import { inspect } from "node:util";
 
 /** One image with its label. */
@@ -12,20 +14,35 @@ export interface ImageItem {
   readonly patient?: number;
 }
 
+const imageItems = listOf(
+  "a list of images, each { path, label, class }",
+  having("", "path", "label", "class").fits,
+);
+
 /** Images in a fixed order: of training, of validation, or to predict. */
 export class ImageDataset {
+  /** The images, in their order. */
+  readonly items: readonly ImageItem[];
+
+  /** @param classes their names; a label is an index in them */
   constructor(
-    /** The images, in their order. */
-    readonly items: readonly ImageItem[],
+    items: readonly ImageItem[],
     /** The names of the classes; a label is an index in them. */
     readonly classes: readonly string[],
-  ) {}
+  ) {
+    checkArguments("new ImageDataset(items, classes)", {
+      items: [items, imageItems],
+      classes: [classes, texts],
+    });
+    this.items = withRows("Images", [...items]);
+  }
 
   /**
    * Images without labels, such as those to predict.
    * @param paths absolute
    */
   static unlabelled(paths: readonly string[], classes: readonly string[]): ImageDataset {
+    checkArguments("ImageDataset.unlabelled(paths, classes)", { paths: [paths, texts] });
     return new ImageDataset(
       paths.map((path) => ({ path, label: 0, class: "" })),
       classes,

@@ -1,3 +1,5 @@
+import { shownValue } from "../core/shownValue.js";
+import { requireTransforms } from "./transforms/requireTransforms.js";
 import { cores } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
 import { checkNumber, checkInteger, checkOneOf } from "../core/checkNumber.js";
@@ -19,7 +21,7 @@ export interface ImageDataBunchOptions extends Resizing {
   /**
    * This share of the images, drawn at random, validates; in (0, 1). Where a patient has several images they fall
    * on both sides, and the error rate looks better than it is, unless `groupBy` keeps them together.
-   * @default 0.2; `fromFolder`: none, its folders decide
+   * @default 0.2; `fromFolder`: none, its folders decide; with `validCol` of `fromCsv`: none, its column decides
    */
   readonly validPct?: number;
   /**
@@ -66,6 +68,14 @@ export function bunchSettings(options: ImageDataBunchOptions): BunchSettings {
   const { dsTfms = { train: [], valid: [] }, onBadImage = "error" } = options;
   const { resizeMethod = "crop", paddingMode = "reflection", applyExifOrientation = false } = options;
   requireShares(options);
+  if (!("train" in dsTfms && "valid" in dsTfms)) {
+    throw new UserError(
+      `dsTfms is ${shownValue(dsTfms)}.`,
+      "Give both lists, as getTransforms() does: dsTfms: { train: [...], valid: [...] }.",
+    );
+  }
+  requireTransforms("dsTfms.train", dsTfms.train);
+  requireTransforms("dsTfms.valid", dsTfms.valid);
   checkOneOf("sampler", options.sampler, [undefined, "weighted"]);
   checkOneOf("onBadImage", onBadImage, ["error", "skip"]);
   return {

@@ -1,3 +1,4 @@
+import { aPath, checkArguments } from "../core/checkArguments.js";
 import path from "node:path";
 import { UserError } from "../core/errors.js";
 import { checkInteger } from "../core/checkNumber.js";
@@ -32,6 +33,7 @@ export async function labelledDataset(
   parts: BunchParts,
   { perClass = 0, classFolder, exclude }: LabelledOptions,
 ): Promise<ImageDataset> {
+  checkArguments('data.labelledLoader("data/other")', { folder: [folder, aPath] });
   const place = path.resolve(folder);
   const root = path.dirname(place);
   const leftOut = new LeftOut();

@@ -1,3 +1,4 @@
+import { aPath, checkArguments } from "../core/checkArguments.js";
 import path from "node:path";
 import { UserError } from "../core/errors.js";
 import { type BunchSettings, type ImageDataBunchOptions, bunchSettings } from "./bunchOptions.js";
@@ -47,6 +48,7 @@ export async function loadBunch(
   options: ImageDataBunchOptions & Pick<ImageFilesOptions, "exclude">,
   halve: (place: Place) => TrainValidSplit,
 ): Promise<BunchParts> {
+  checkArguments('ImageDataBunch.fromFolder("data/chest_xray", { size: 224 })', { folder: [folder, aPath] });
   const start = performance.now();
   const settings = bunchSettings(options);
   const root = path.resolve(folder);

@@ -18,7 +18,8 @@ import { fitHtml, taskHtml } from "./progressHtml.js";
 import { FitState, TaskState } from "./progressState.js";
 import { fitText, taskLine, taskSummary } from "./progressText.js";
 import { figureToPng } from "./staticFigure.js";
-import { tableHtml, tableText } from "./table.js";
+import { tableHtml } from "./table.js";
+import { tableText } from "../core/tableText.js";
 import { themed } from "./theme.js";
 import { type Clock, systemClock, Throttle } from "./Throttle.js";
 

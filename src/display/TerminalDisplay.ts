@@ -11,7 +11,8 @@ import type {
 import { pictureTableWords } from "./pictureTableHtml.js";
 import { FitState, TaskState } from "./progressState.js";
 import { fitLine, taskLine, taskSummary } from "./progressText.js";
-import { headLines, tableLine, tableText } from "./table.js";
+import { tableLine, tableText } from "../core/tableText.js";
+import { headLines } from "./table.js";
 import { type Clock, systemClock, Throttle } from "./Throttle.js";
 
 /** Where a terminal's text goes. */

@@ -1,6 +1,6 @@
 import { duration } from "../core/duration.js";
 import type { Bar, FitView } from "./progressState.js";
-import { tableText } from "./table.js";
+import { tableText } from "../core/tableText.js";
 
 /** fast.ai's figures behind a bar: `45.00% [9/20 00:04<00:05 0.4321]`. */
 export function barFigures(bar: Bar, amount: (value: number) => string = String): string {

@@ -1,3 +1,4 @@
+import { aText, checkArguments, having, optional } from "../core/checkArguments.js";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Figure } from "../core/Display.js";
@@ -16,6 +17,8 @@ const writers: Readonly<Record<string, (shown: Figure | ShownPicture) => Promise
   ".html": htmlOf,
 };
 
+const aFigure = having("a figure, or nothing for the one that was shown last", "data", "layout", "alt");
+
 /**
  * Saves a figure as SVG, as PNG with two pixels for each of its own, or as an HTML page with the live figure that needs no
  * internet; the file's ending says which. The figure is the one that was shown last, as with matplotlib's `savefig`, so
@@ -26,6 +29,7 @@ const writers: Readonly<Record<string, (shown: Figure | ShownPicture) => Promise
  * @throws UserError for another ending, where nothing was shown yet, or the file cannot be written
  */
 export async function saveFigure(file: string, figure?: Figure): Promise<string> {
+  checkArguments('saveFigure("matrix.svg")', { file: [file, aText], figure: [figure, optional(aFigure)] });
   const write = writers[path.extname(file).toLowerCase()];
   if (!write) {
     throw new UserError(

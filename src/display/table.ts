@@ -1,3 +1,4 @@
+import { type TextColumn, tableLine } from "../core/tableText.js";
 import type { Table } from "../core/Display.js";
 import { escapeHtml } from "./escapeHtml.js";
 
@@ -13,37 +14,6 @@ export function tableHtml({ columns, rows, caption, note }: Table): string {
     "</table>",
     note === undefined ? "" : `<p>${escapeHtml(note)}</p>`,
   ].join("");
-}
-
-/** The same for a terminal: columns of numbers stand to the right. */
-export function tableText({ columns, rows, caption, note }: Table): string {
-  const layout = columns.map((name, i) => {
-    const cells = rows.map((row) => row[i] ?? "");
-    return {
-      width: Math.max(name.length, ...cells.map((cell) => cell.length)),
-      right: cells.every(isNumber),
-    };
-  });
-  const rule = layout.map(({ width }) => "-".repeat(width)).join("  ");
-  const body = rows.map((row) => tableLine(row, layout));
-  const lines = [caption ?? [], tableLine(columns, layout), rule, ...body, note ?? []];
-  return lines.flat().join("\n");
-}
-
-export interface TextColumn {
-  readonly width: number;
-  readonly right: boolean;
-}
-
-/**
- * One line of a table.
- * @param gap blanks between two columns
- */
-export function tableLine(cells: readonly string[], columns: readonly TextColumn[], gap = 2): string {
-  return columns
-    .map(({ width, right }, i) => (right ? (cells[i] ?? "").padStart(width) : (cells[i] ?? "").padEnd(width)))
-    .join(" ".repeat(gap))
-    .trimEnd();
 }
 
 /** A head that is wider than its column, on several lines: broken between its words only. */
@@ -69,5 +39,3 @@ function wrapped(text: string, width: number): string[] {
   }
   return lines;
 }
-
-const isNumber = (cell: string): boolean => /^([-+]?[\d.,:]+%?|#na#|)$/.test(cell);

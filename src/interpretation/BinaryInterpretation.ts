@@ -1,3 +1,8 @@
+import { aNumber, aText, checkArguments, having, optional } from "../core/checkArguments.js";
+import { checkNumber } from "../core/checkNumber.js";
+import { predictions } from "../statistics/argumentKinds.js";
+import { asTable, shownTable } from "../core/asTable.js";
+import { withFields } from "../core/resultTables.js";
 import { inspect } from "node:util";
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { currentDisplay, type Table } from "../core/Display.js";
@@ -54,6 +59,9 @@ const thresholdKinds: OptionKinds<ThresholdOptions & Partial<ChosenThreshold>> =
   counts: "object",
 };
 
+const aThreshold = having("what chooseThreshold() gives", "threshold", "rule", "counts");
+const anInterpretation = having("what interp.binary() gives", "scored", "positiveClass");
+
 /** In the order of the table. */
 const estimated = [
   "auroc",
@@ -74,6 +82,8 @@ const estimated = [
 export class BinaryInterpretation {
   /** Probabilities of the class, and whether items are of it. */
   readonly scored: BinaryScores;
+  /** What the images are called in tables; undefined where it is not known. */
+  readonly set: string | undefined;
   /** One half; a little more where an even chance calls the other class. */
   private readonly half: number;
 
@@ -86,9 +96,14 @@ export class BinaryInterpretation {
     preds: Predictions,
     /** The class that is positive. */
     readonly positiveClass: string,
-    /** What the images are called in tables; undefined where it is not known. */
-    readonly set = preds.set,
+    set?: string,
   ) {
+    checkArguments('new BinaryInterpretation(preds, "PNEUMONIA")', {
+      preds: [preds, predictions],
+      positiveClass: [positiveClass, aText],
+      set: [set, optional(aText)],
+    });
+    this.set = set ?? preds.set;
     this.scored = binaryScores(preds, positiveClass);
     const { classes } = preds;
     const isSecondOfTwo = classes.length === 2 && classes[1] === positiveClass;
@@ -114,7 +129,8 @@ export class BinaryInterpretation {
   /** The measures at a threshold that are shares of images, each with its 95% interval, by patient where they are known. */
   shares(options: ThresholdOptions = {}): ClassShares {
     checkOptions("shares()", options, thresholdKinds);
-    return classShares(itemsAt(this.scored, this.thresholdOf(options)));
+    const found = classShares(itemsAt(this.scored, this.thresholdOf(options)));
+    return withFields(`${this.images}, ${this.decision(options)}`, found);
   }
 
   /** See {@link RocCurve}. */
@@ -178,12 +194,12 @@ export class BinaryInterpretation {
       formatShare(found[key].value),
       formatInterval(found[key].interval),
     ]);
-    return {
+    return shownTable({
       caption: `${this.images}, ${this.decision(options)}; 95% confidence intervals by the bootstrap, resampling ${resampled}`,
       columns: ["measure", "value", "95% CI"],
       rows,
       note: dashNote(rows, undefinedReasons(this.counts({ threshold, positiveClass }), this.positiveClass)),
-    };
+    });
   }
 
   /**
@@ -191,7 +207,9 @@ export class BinaryInterpretation {
    * `learn.export` for those who use the net.
    */
   chooseThreshold(rule: ThresholdRule): ChosenThreshold & DecisionThreshold {
-    return { positiveClass: this.positiveClass, ...chooseThreshold(this.scored, rule) };
+    const { positiveClass } = this;
+    const chosen = { positiveClass, ...chooseThreshold(this.scored, rule) };
+    return withFields(`Threshold for ${positiveClass}, chosen on ${this.images}`, chosen);
   }
 
   /**
@@ -200,6 +218,10 @@ export class BinaryInterpretation {
    * @throws UserError when it was chosen for another class
    */
   showThreshold(chosen: ChosenThreshold & Partial<DecisionThreshold>, chosenOn: BinaryInterpretation): void {
+    checkArguments("interp.showThreshold(chosen, chosenOn)", {
+      chosen: [chosen, aThreshold],
+      chosenOn: [chosenOn, anInterpretation],
+    });
     this.requireOwn(chosenOn.positiveClass);
     const columns = [
       { set: `${chosenOn.set ?? "images"} (threshold chosen here)`, counts: chosen.counts },
@@ -245,6 +267,11 @@ export class BinaryInterpretation {
    * @param cooled the same images with the probabilities of `atTemperature`
    */
   showTemperature(temperature: number, cooled: BinaryInterpretation): void {
+    checkArguments("interp.showTemperature(temperature, cooled)", {
+      temperature: [temperature, aNumber],
+      cooled: [cooled, anInterpretation],
+    });
+    checkNumber("temperature", temperature, { above: 0 });
     const row = (name: string, of: (each: BinaryInterpretation) => number) => [
       name,
       of(this).toFixed(4),
@@ -273,6 +300,9 @@ export class BinaryInterpretation {
    */
   showPredictiveValues(given: ThresholdOptions & { readonly prevalences?: readonly number[] } = {}): void {
     checkOptions("showPredictiveValues()", given, { ...thresholdKinds, prevalences: "list" });
+    given.prevalences?.forEach((prevalence, i) => {
+      checkNumber(`prevalences[${i}]`, prevalence, { from: 0, to: 1 });
+    });
     const { prevalences = [0.001, 0.01, 0.1, 0.5, this.prevalence], ...options } = given;
     const counts = this.counts(options);
     const [recall, specificity] = [recallOf(counts), specificityOf(counts)];
@@ -314,12 +344,14 @@ export class BinaryInterpretation {
    */
   subgroups(groups: readonly string[], options: ThresholdOptions = {}): Subgroup[] {
     checkOptions("subgroups()", options, thresholdKinds);
-    return subgroups(this.scored, groups, this.thresholdOf(options));
+    const found = subgroups(this.scored, groups, this.thresholdOf(options));
+    return asTable(found, () => subgroupTable(found, this.positiveClass, this.partsCaption(options)));
   }
 
   /** Shows {@link subgroups}. */
   showSubgroups(groups: readonly string[], options: ThresholdOptions = {}): void {
-    const caption = `${this.images}, ${this.decision(options)}; ${intervalsInWords(this.scored.groups)}`;
+    checkOptions("showSubgroups()", options, thresholdKinds);
+    const caption = this.partsCaption(options);
     currentDisplay().table(subgroupTable(this.subgroups(groups, options), this.positiveClass, caption));
   }
 
@@ -340,6 +372,10 @@ export class BinaryInterpretation {
       const [x, y] = place(this.counts({ threshold }));
       return { x, y, name: `threshold ${threshold.toFixed(3)}` };
     });
+  }
+
+  private partsCaption(options: ThresholdOptions): string {
+    return `${this.images}, ${this.decision(options)}; ${intervalsInWords(this.scored.groups)}`;
   }
 
   private title(what: string): string {

@@ -1,5 +1,9 @@
-import { withWords } from "../core/withWords.js";
-import { evaluationInWords } from "./evaluationInWords.js";
+import { predictions } from "../statistics/argumentKinds.js";
+import { aLearner, aNet } from "../training/argumentKinds.js";
+import { aNumber, checkArguments } from "../core/checkArguments.js";
+import { asTable, shownTable } from "../core/asTable.js";
+import { withFields, withRows } from "../core/resultTables.js";
+import { evaluationInWords } from "../statistics/evaluationInWords.js";
 import { inspect } from "node:util";
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import type { DsType } from "../data/ImageDataBunch.js";
@@ -24,12 +28,17 @@ import { measureNames } from "../statistics/measureNames.js";
 import { predictedClasses } from "../statistics/predictedClasses.js";
 import { auroc } from "../statistics/rocCurve.js";
 import { mean } from "../statistics/sum.js";
-import { confusionMatrixFigure, type ConfusionMatrixFigureOptions } from "./confusionMatrixFigure.js";
+import {
+  confusionMatrixFigure,
+  confusionMatrixKinds,
+  type ConfusionMatrixFigureOptions,
+} from "./confusionMatrixFigure.js";
 import { dashNote } from "./dashNote.js";
 import { type ExplainingLearner, factsOf } from "./gradCam.js";
 import { imagesInWords, intervalsInWords } from "./imagesInWords.js";
 import { clusteringOf } from "./clusteringOf.js";
 import { type ClassificationMetrics, classShare, matrixMetrics } from "./matrixMetrics.js";
+import { matrixTable } from "./matrixTable.js";
 import { plotCases, type PlotCasesOptions } from "./plotCases.js";
 import { plotConfusionImages, type PlotConfusionImagesOptions } from "./plotConfusionImages.js";
 import { evaluationSections } from "./evaluationSections.js";
@@ -115,7 +124,9 @@ export class ClassificationInterpretation {
     /** What the images are called in tables and titles, such as "validation"; undefined where it is not known. */
     readonly set: string | undefined,
   ) {
-    this.matrix = confusionMatrix(preds);
+    this.matrix = asTable(confusionMatrix(preds), (matrix) =>
+      matrixTable(matrix, preds.classes, this.images),
+    );
     this.counts = classCounts(this.matrix);
     this.overall = overallShares(preds);
   }
@@ -129,6 +140,7 @@ export class ClassificationInterpretation {
     learn: PredictingLearner,
     asked: FromLearnerOptions = {},
   ): Promise<ClassificationInterpretation> {
+    checkArguments("ClassificationInterpretation.fromLearner(learn)", { learn: [learn, aLearner] });
     checkOptions("fromLearner()", asked, { ...getPredsKinds, ...interpretationKinds });
     const { dsType: given, dl, ...options } = asked;
     requireOneSet({ dsType: given, dl });
@@ -150,6 +162,9 @@ export class ClassificationInterpretation {
     preds: Predictions,
     options: InterpretationOptions & { readonly paths?: readonly string[] } = {},
   ): ClassificationInterpretation {
+    checkArguments("ClassificationInterpretation.fromPredictions(await learn.getPreds())", {
+      preds: [preds, predictions],
+    });
     checkOptions("fromPredictions()", options, { paths: "list", ...interpretationKinds });
     const { paths = [], set = preds.set } = options;
     const positive = positiveClass(preds.classes, options.positiveClass ?? preds.positiveClass);
@@ -187,6 +202,7 @@ export class ClassificationInterpretation {
 
   /** Draws the matrix, with each cell's count and its share of the row. */
   async plotConfusionMatrix(options: ConfusionMatrixFigureOptions = {}): Promise<void> {
+    checkOptions("plotConfusionMatrix()", options, confusionMatrixKinds);
     const title = options.title ?? `Confusion matrix, ${this.images}`;
     await currentDisplay().figure(
       confusionMatrixFigure(this.matrix, this.preds.classes, { ...options, title }),
@@ -203,6 +219,7 @@ export class ClassificationInterpretation {
     learn: ExplainingLearner,
     options: PlotConfusionImagesOptions = {},
   ): Promise<void> {
+    checkArguments("interp.plotConfusionImages(learn)", { learn: [learn, aNet] });
     requireSameClasses(factsOf(learn).classes, this.preds.classes);
     await plotConfusionImages(learn, this.topLosses(), `Confusion matrix, ${this.images}`, options);
   }
@@ -275,21 +292,25 @@ export class ClassificationInterpretation {
     checkOptions("evaluation()", options, evaluationKinds);
     const { positiveClass = this.positiveClass, threshold, prevalence } = options;
     const asked = { threshold, prevalence };
-    return withWords(evaluatePredictions(this.preds, positiveClass, asked), (found) =>
-      evaluationInWords(found, this.images, positiveClass),
+    const of = measuredOf(this.preds.classes, positiveClass);
+    return evaluationInWords(
+      evaluatePredictions(this.preds, positiveClass, asked),
+      `${of} on ${this.images}; showEvaluation() shows all of it`,
     );
   }
 
   /** Shows {@link evaluation}, in tables, figures and sentences. */
   async showEvaluation(options: EvaluationOptions = {}): Promise<void> {
+    checkOptions("showEvaluation()", options, evaluationKinds);
     const { positiveClass = this.positiveClass } = options;
     await showSections(evaluationSections(this.evaluation(options), { positiveClass }));
   }
 
   /** Pairs that were mistaken for each other at least `minVal` times, the most frequent first. */
   mostConfused(minVal = 1): Confusion[] {
+    checkInteger("minVal", minVal, 0);
     const { classes } = this.preds;
-    return this.matrix
+    const pairs = this.matrix
       .flatMap((row, i) =>
         row.map((count, j) => ({
           actual: valueAt(classes, i),
@@ -299,6 +320,7 @@ export class ClassificationInterpretation {
       )
       .filter(({ actual, predicted, count }) => actual !== predicted && count >= minVal)
       .sort((a, b) => b.count - a.count);
+    return withRows("Pairs of classes that were mistaken for each other", pairs);
   }
 
   /** The `k` items with the highest loss (default all), the worst first. */
@@ -306,7 +328,7 @@ export class ClassificationInterpretation {
     checkInteger("k", k, 0);
     const { losses, y, probs, classes } = this.preds;
     const predicted = predictedClasses(this.preds);
-    return Array.from(losses, (loss, index) => ({ loss, index }))
+    const items = Array.from(losses, (loss, index) => ({ loss, index }))
       .sort((a, b) => b.loss - a.loss)
       .slice(0, k)
       .map(({ loss, index }) => ({
@@ -317,6 +339,7 @@ export class ClassificationInterpretation {
         predicted: valueAt(classes, valueAt(predicted, index)),
         probability: valueAt(probs, index * classes.length + valueAt(y, index)),
       }));
+    return withRows("Images, the highest loss first", items);
   }
 
   /**
@@ -325,6 +348,7 @@ export class ClassificationInterpretation {
    * @throws UserError when `k` is no whole number from 1 on, or an image cannot be decoded any more
    */
   async plotTopLosses(learn: ExplainingLearner, k: number, options: PlotCasesOptions = {}): Promise<void> {
+    checkArguments("interp.plotTopLosses(learn, 9)", { learn: [learn, aNet], k: [k, aNumber] });
     checkInteger("k", k, 1);
     requireSameClasses(factsOf(learn).classes, this.preds.classes);
     await plotCases(learn, this.topLosses(k), this.set, options);
@@ -335,6 +359,7 @@ export class ClassificationInterpretation {
    * @throws UserError as `plotTopLosses`
    */
   async plotCases(learn: ExplainingLearner, k: number, options: PlotCasesOptions = {}): Promise<void> {
+    checkArguments("interp.plotCases(learn, 3)", { learn: [learn, aNet], k: [k, aNumber] });
     const most = checkInteger("k", k, 1);
     requireSameClasses(factsOf(learn).classes, this.preds.classes);
     for (const name of this.preds.classes) {
@@ -350,7 +375,11 @@ export class ClassificationInterpretation {
   /** Every number as a plain object. */
   metrics(): ClassificationMetrics {
     const { preds, positiveClass } = this;
-    return matrixMetrics(this.matrix, preds.classes, positiveClass, clusteringOf(preds, positiveClass));
+    const clustering = clusteringOf(preds, positiveClass);
+    return withFields(
+      `${this.images}; precision, recall and specificity are of ${this.measuredOf}`,
+      matrixMetrics(this.matrix, preds.classes, positiveClass, clustering),
+    );
   }
 
   /**
@@ -378,14 +407,14 @@ export class ClassificationInterpretation {
       ...of(this.positiveClass),
       [measureNames.balancedAccuracy, formatShare(this.balancedAccuracy()), "", ""],
     ];
-    return {
+    return shownTable({
       caption: `${this.images}; ${intervalsInWords(this.preds.patients)}`,
       columns: ["measure", "value", "counts", "95% CI"],
       rows,
       note:
         [dashNote(rows, this.undefinedReasons()) ?? [], this.positive?.remark ?? []].flat().join(" ") ||
         undefined,
-    };
+    });
   }
 
   /**
@@ -409,12 +438,12 @@ export class ClassificationInterpretation {
       mean((counts) => fBetaOf(counts, 1)),
       String(this.preds.y.length),
     ];
-    return {
+    return shownTable({
       caption: `Each class against the rest, ${this.images}; in brackets 95% CI`,
       columns: ["class", "precision", "recall", "F1", "support"],
       rows: [...rows, means],
       note: dashNote(rows, this.undefinedReasons()),
-    };
+    });
   }
 
   /** Shows {@link summary} and {@link classTable}. */

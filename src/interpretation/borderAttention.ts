@@ -1,3 +1,5 @@
+import { checkArguments, having, listOf } from "../core/checkArguments.js";
+import { shownTable } from "../core/asTable.js";
 import type { Table } from "../core/Display.js";
 import { formatShare } from "../statistics/format.js";
 import { mean } from "../statistics/sum.js";
@@ -13,8 +15,16 @@ export const borderShare = 1 / 8;
 /** The border's share of the image's area: what a map that is the same everywhere has there. */
 export const borderArea = 1 - (1 - 2 * borderShare) ** 2;
 
+const aMap = having("a heat map", "values", "height", "width");
+const explained = listOf(
+  "a list of explained images, each { map, name, actual }",
+  (image) => having("", "map", "name", "actual").fits(image) && aMap.fits((image as ExplainedImage).map),
+);
+
 /** The share of a heat map's mass that lies in the image's border, 0 to 1; NaN for a map of zeros. */
-export function shareInBorder({ values, height, width }: CamMap): number {
+export function shareInBorder(map: CamMap): number {
+  checkArguments("shareInBorder((await gradCam(learn, image)).map)", { map: [map, aMap] });
+  const { values, height, width } = map;
   let [inside, all] = [0, 0];
   values.forEach((value, cell) => {
     const [row, column] = [Math.floor(cell / width), cell % width];
@@ -41,17 +51,18 @@ export interface ExplainedImage extends Pick<GradCam, "map"> {
 
 /** The share of each image's heat map that lies in the border, and the mean of each class. */
 export function borderAttention(images: readonly ExplainedImage[]): Table {
+  checkArguments("borderAttention([{ map, name, actual }])", { images: [images, explained] });
   const shares = images.map(({ map, name, actual }) => ({ name, actual, share: shareInBorder(map) }));
   const classes = [...new Set(shares.map(({ actual }) => actual))].sort();
   const means = classes.map((actual) => {
     const known = shares.filter((each) => each.actual === actual && !Number.isNaN(each.share));
     return [`mean of ${known.length}`, actual, formatShare(mean(known.map(({ share }) => share)))];
   });
-  return {
+  return shownTable({
     caption:
       "Share of the heat map in the border, the outer eighth on each side; a uniform map has " +
       `${formatShare(borderArea)} there. A much larger share suggests a shortcut, such as a marker at the edge`,
     columns: ["image", "actual class", "share in the border"],
     rows: [...shares.map(({ name, actual, share }) => [name, actual, formatShare(share)]), ...means],
-  };
+  });
 }

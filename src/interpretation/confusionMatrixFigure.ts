@@ -31,7 +31,8 @@ export interface ConfusionMatrixFigureOptions {
   readonly cellSize?: number;
 }
 
-const kinds: OptionKinds<ConfusionMatrixFigureOptions> = {
+/** What kinds of values they are. */
+export const confusionMatrixKinds: OptionKinds<ConfusionMatrixFigureOptions> = {
   normalize: "boolean",
   title: "text",
   normDec: "number",
@@ -48,7 +49,7 @@ export function confusionMatrixFigure(
   classes: readonly string[],
   options: ConfusionMatrixFigureOptions = {},
 ): Figure {
-  checkOptions("plotConfusionMatrix()", options, kinds);
+  checkOptions("plotConfusionMatrix()", options, confusionMatrixKinds);
   const { normalize = false, title = "Confusion matrix", normDec = 2, cellSize } = options;
   if (cellSize !== undefined) checkNumber("cellSize", cellSize, { from: 4, to: 400 });
   const shown = normalize ? rowShares(matrix) : matrix;

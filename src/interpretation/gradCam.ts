@@ -1,3 +1,5 @@
+import { aNet } from "../training/argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
 import { withWords } from "../core/withWords.js";
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { valueAt } from "../core/valueAt.js";
@@ -64,6 +66,7 @@ export async function gradCam(
   image: string | Uint8Array,
   options: GradCamOptions = {},
 ): Promise<GradCam> {
+  checkArguments('gradCam(learn, "image.png")', { learn: [learn, aNet] });
   checkOptions("gradCam()", options, kinds);
   const { classes, preparation } = factsOf(learn);
   const label = options.class === undefined ? undefined : classIndex(classes, options.class);

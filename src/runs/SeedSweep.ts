@@ -1,3 +1,4 @@
+import { shownTable } from "../core/asTable.js";
 import { inspect } from "node:util";
 import { currentDisplay, type Table } from "../core/Display.js";
 import { valueAt } from "../core/valueAt.js";
@@ -71,7 +72,7 @@ export class SeedSweep {
       ...seedMeasureNames.map(cell),
     ];
     const ensemble = this.ensemble();
-    return {
+    return shownTable({
       caption:
         `${this.runs.length} runs ${this.common()}; the measures are those of ${ensemble.measuredOf}, and the ` +
         "confidence intervals reflect the choice of seed, not the sampling of images",
@@ -85,7 +86,7 @@ export class SeedSweep {
         row("95% CI of the mean", (measure) => formatInterval(this.spread(measure).interval)),
         row("ensemble", (measure) => formatShare(seedMeasures[measure](ensemble))),
       ],
-    };
+    });
   }
 
   /** Shows {@link table}. */

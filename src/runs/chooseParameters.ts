@@ -1,3 +1,4 @@
+import { withFields } from "../core/resultTables.js";
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { currentDisplay } from "../core/Display.js";
 import { usesGpu } from "../engine/operations/binding.js";
@@ -25,7 +26,7 @@ export function chooseParameters(given: Parameters & { readonly preset: string }
   const { preset, reason, parameters } = resolveParameters(given, { gpu: usesGpu() });
   const why = preset === "custom" ? "" : ` Preset ${preset}: ${reason}`;
   currentDisplay().text(`${parametersInWords(parameters)}${why}`);
-  return parameters;
+  return withFields("Parameters", parameters);
 }
 
 /** What a run with these parameters trains, as one sentence. */

@@ -1,3 +1,4 @@
+import { withFields } from "../core/resultTables.js";
 import { UserError } from "../core/errors.js";
 import { pretrained } from "../models/weights/pretrained.js";
 
@@ -44,10 +45,10 @@ export const presets: {
   readonly article: Parameters;
   /** A first result on two cores. */
   readonly quick: Parameters;
-} = {
+} = withFields("Presets", {
   article,
   quick: { ...article, size: 112, bs: 16, epochsFrozen: 2, epochsUnfrozen: 1, trainPerClass: 500 },
-};
+});
 
 export interface ResolvedParameters {
   readonly parameters: Parameters;
@@ -71,6 +72,20 @@ export function resolveParameters(
   machine: { readonly gpu: boolean },
 ): ResolvedParameters {
   const { preset, ...parameters } = given;
+  if (!presetNames.includes(preset)) {
+    throw new UserError(
+      `There is no preset ${JSON.stringify(preset)}.`,
+      "Choose quick, article, auto, or none for the parameters as they stand.",
+    );
+  }
+  const known: Partial<Parameters> = parameters;
+  const missing = Object.keys(article).filter((name) => known[name as keyof Parameters] === undefined);
+  if (missing.length > 0) {
+    throw new UserError(
+      `The parameters have no ${missing.join(", ")}.`,
+      `Give all of them, such as { ...presets.article, preset: ${JSON.stringify(preset)} }.`,
+    );
+  }
   check(parameters);
   switch (preset) {
     case "none":
@@ -78,7 +93,7 @@ export function resolveParameters(
     case "article":
     case "quick":
       return { parameters: over(parameters, presets[preset]), preset, reason: "It was asked for." };
-    case "auto": {
+    default: {
       const chosen = machine.gpu ? "article" : "quick";
       const reason = machine.gpu
         ? "TensorFlow computes on a GPU, so the article's own numbers are used."
@@ -86,13 +101,10 @@ export function resolveParameters(
           'set preset to "article" for the article\'s numbers.';
       return { parameters: over(parameters, presets[chosen]), preset: chosen, reason };
     }
-    default:
-      throw new UserError(
-        `There is no preset ${JSON.stringify(preset)}.`,
-        "Choose quick, article, auto, or none for the parameters as they stand.",
-      );
   }
 }
+
+const presetNames = ["none", "article", "quick", "auto"];
 
 /** A parameter that was changed by hand stays. */
 function over(given: Parameters, preset: Parameters): Parameters {

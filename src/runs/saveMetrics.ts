@@ -1,3 +1,5 @@
+import { aLearner } from "../training/argumentKinds.js";
+import { checkArguments, having } from "../core/checkArguments.js";
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { packageVersion } from "../core/packageVersion.js";
 import path from "node:path";
@@ -42,6 +44,8 @@ const kinds: OptionKinds<SaveMetricsOptions> = {
   choices: "object",
 };
 
+const anInterpretation = having("an interpretation", "preds", "metrics");
+
 /**
  * Writes `metrics.json` and `predictions.json` into the run's folder: every number of the run and every test image's
  * probabilities, for programs, and which images those are. Two runs with the same seed on the same machine differ in
@@ -54,6 +58,11 @@ export async function saveMetrics(
   interp: ClassificationInterpretation,
   options: SaveMetricsOptions,
 ): Promise<void> {
+  checkArguments("saveMetrics(learn, interp, { dataset, parameters })", {
+    learn: [learn, aLearner],
+    interp: [interp, anInterpretation],
+    options: [options, having("{ dataset, parameters }", "dataset", "parameters")],
+  });
   checkOptions("saveMetrics()", options, kinds);
   const { parameters, choices } = options;
   const { data } = learn;

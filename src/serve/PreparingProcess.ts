@@ -7,7 +7,12 @@ import { Refused } from "./Refused.js";
 import type { PreparingReply, PreparingRequest } from "./prepareUploads.js";
 
 /** What is wrong with an image, in HTTP's numbers. */
-const statuses: Readonly<Record<BadImageKind, number>> = { unreadable: 415, tooLarge: 413, timeout: 422 };
+const statuses: Readonly<Record<BadImageKind, number>> = {
+  unreadable: 415,
+  unsupported: 415,
+  tooLarge: 413,
+  timeout: 422,
+};
 
 /** A process without work for this long ends, and one that has grown to more ends with its image. */
 const idleMs = 5000;

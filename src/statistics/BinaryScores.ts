@@ -1,3 +1,6 @@
+import { predictions } from "./argumentKinds.js";
+import { aText, checkArguments } from "../core/checkArguments.js";
+import { withFields } from "../core/resultTables.js";
 import { UserError } from "../core/errors.js";
 import { valueAt } from "../core/valueAt.js";
 import type { Predictions } from "./Predictions.js";
@@ -22,19 +25,25 @@ export interface BinaryScores {
  * @throws UserError when there is no such class, or an item has no label
  */
 export function binaryScores(
-  { probs, y, classes, patients }: Pick<Predictions, "probs" | "y" | "classes" | "patients">,
+  preds: Pick<Predictions, "probs" | "y" | "classes" | "patients">,
   positive: string,
 ): BinaryScores {
+  checkArguments(`binaryScores(preds, "PNEUMONIA")`, {
+    preds: [preds, predictions],
+    positive: [positive, aText],
+  });
+  const { probs, y, classes, patients } = preds;
   const k = classIndex(classes, positive);
   requireLabels(y);
   // Refuses what is not a number.
   predictedClasses({ probs, classes });
   const c = classes.length;
-  return {
+  const scored: BinaryScores = {
     scores: Float64Array.from(y, (_, i) => valueAt(probs, i * c + k)),
     positive: Uint8Array.from(y, (label) => (label === k ? 1 : 0)),
     ...(patients && { groups: patients }),
   };
+  return withFields(`Scores of ${y.length} items for ${positive}`, scored);
 }
 
 /**

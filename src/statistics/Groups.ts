@@ -1,3 +1,4 @@
+import { shownValue } from "../core/shownValue.js";
 import { UserError } from "../core/errors.js";
 import { valueAt } from "../core/valueAt.js";
 
@@ -23,6 +24,12 @@ export interface NumberedGroups {
  */
 export function numberedGroups(n: number, groups?: Groups): NumberedGroups {
   if (groups === undefined) return { of: Int32Array.from({ length: n }, (_, i) => i), count: n };
+  if (!isList(groups)) {
+    throw new UserError(
+      `groups is ${shownValue(groups)}.`,
+      "Give a list with one group, such as the patient, for each item.",
+    );
+  }
   if (groups.length !== n) {
     throw new UserError(
       `${groups.length} groups for ${n} items.`,
@@ -39,6 +46,8 @@ export function numberedGroups(n: number, groups?: Groups): NumberedGroups {
   });
   return { of, count: numbers.size };
 }
+
+const isList = (value: unknown): boolean => Array.isArray(value) || ArrayBuffer.isView(value);
 
 /** The sum of each group's values, `[count]`. */
 export function sumByGroup(values: ArrayLike<number>, { of, count }: NumberedGroups): Float64Array {

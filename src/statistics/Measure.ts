@@ -1,3 +1,6 @@
+import { cellOf } from "../core/resultTables.js";
+import { withWords } from "../core/withWords.js";
+
 /** A number with its 95% interval, as JSON has it: null where it does not exist, and then why. */
 export interface Measure {
   /** The number itself. */
@@ -21,11 +24,24 @@ export function measure(
   [low, high]: readonly [low: number, high: number],
   remark: Remark = {},
 ): Measure {
-  return { value: finiteOrNull(value), low: finiteOrNull(low), high: finiteOrNull(high), ...remark };
+  return inMeasureWords({
+    value: finiteOrNull(value),
+    low: finiteOrNull(low),
+    high: finiteOrNull(high),
+    ...remark,
+  });
 }
 
+/** The same measure, which is shown as one line. */
+export const inMeasureWords = <T extends Measure>(found: T): T =>
+  withWords(found, () => {
+    const { absent, note } = found;
+    return [cellOf(found), absent, note].filter((part) => part !== undefined).join("; ");
+  });
+
 /** A number that does not exist. */
-export const absentMeasure = (absent: string): Measure => ({ value: null, low: null, high: null, absent });
+export const absentMeasure = (absent: string): Measure =>
+  inMeasureWords({ value: null, low: null, high: null, absent });
 
 /** JSON has no NaN. */
 export const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);

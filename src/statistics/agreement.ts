@@ -1,3 +1,5 @@
+import { matrix as aMatrix } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
 import { checkOneOf } from "../core/checkNumber.js";
 import { valueAt } from "../core/valueAt.js";
 import { accuracyOf, columnSums, type ConfusionMatrix } from "./confusionMatrix.js";
@@ -15,6 +17,7 @@ export const kappaWeights = (weights: KappaWeights): KappaWeights =>
  * below. NaN where one class is all there is.
  */
 export function cohenKappa(matrix: ConfusionMatrix, weights: KappaWeights = "none"): number {
+  checkArguments("cohenKappa(interp.confusionMatrix())", { matrix: [matrix, aMatrix] });
   const power = { none: 0, linear: 1, quadratic: 2 }[kappaWeights(weights)];
   const predicted = columnSums(matrix);
   const total = sum(predicted);
@@ -35,6 +38,7 @@ export function cohenKappa(matrix: ConfusionMatrix, weights: KappaWeights = "non
  * all items are of one class or all are predicted to be.
  */
 export function matthewsCorrcoef(matrix: ConfusionMatrix): number {
+  checkArguments("matthewsCorrcoef(interp.confusionMatrix())", { matrix: [matrix, aMatrix] });
   const [actual, predicted] = [matrix.map(sum), columnSums(matrix)];
   const { hits: correct, of: total } = accuracyOf(matrix);
   const dot = (a: readonly number[], b: readonly number[]) => sum(a.map((value, i) => value * valueAt(b, i)));

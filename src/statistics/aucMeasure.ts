@@ -1,7 +1,7 @@
 import type { BinaryScores } from "./BinaryScores.js";
 import { aucCovariance, aucParts, logitInterval } from "./deLong.js";
 import type { Groups } from "./Groups.js";
-import { absentMeasure, type Measure, measure } from "./Measure.js";
+import { absentMeasure, inMeasureWords, type Measure, measure } from "./Measure.js";
 import { sum } from "./sum.js";
 
 /** An area under the ROC curve. */
@@ -16,14 +16,14 @@ export function aucMeasure({ scores, positive }: BinaryScores, groups?: Groups):
   const n = positive.length - m;
   if (m === 0 || n === 0) {
     const reason = `${m} positive and ${n} negative images: both classes are needed`;
-    return { ...absentMeasure(reason), standardError: null };
+    return inMeasureWords({ ...absentMeasure(reason), standardError: null });
   }
   const parts = aucParts({ scores, positive }, groups);
   const { auc } = parts;
   const alone = parts.groups.positive < 2 ? "positives" : parts.groups.negative < 2 ? "negatives" : undefined;
   if (alone !== undefined) {
     const absent = `${alone} of only one ${groups ? "patient" : "image"}: no variance`;
-    return { ...measure(auc, [NaN, NaN], { absent }), standardError: null };
+    return inMeasureWords({ ...measure(auc, [NaN, NaN], { absent }), standardError: null });
   }
   const standardError = Math.sqrt(Math.max(0, aucCovariance(parts, parts)));
   const remark =
@@ -32,5 +32,5 @@ export function aucMeasure({ scores, positive }: BinaryScores, groups?: Groups):
       : standardError === 0
         ? { note: "the variance is 0: an interval of no width is no certainty" }
         : {};
-  return { ...measure(auc, logitInterval(auc, standardError), remark), standardError };
+  return inMeasureWords({ ...measure(auc, logitInterval(auc, standardError), remark), standardError });
 }

@@ -1,4 +1,6 @@
-import type { OptionKinds } from "../core/checkOptions.js";
+import { aFunction, checkArguments } from "../core/checkArguments.js";
+import { withFields } from "../core/resultTables.js";
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { Random } from "../core/Random.js";
 import { UserError } from "../core/errors.js";
 import { checkInteger } from "../core/checkNumber.js";
@@ -38,8 +40,12 @@ export const bootstrapKinds: OptionKinds<BootstrapOptions> = {
 export function bootstrap<Name extends string>(
   n: number,
   statistics: (weights: Float64Array) => Readonly<Record<Name, number>>,
-  { resamples = 2000, seed = 0, groups }: BootstrapOptions = {},
+  options: BootstrapOptions = {},
 ): Record<Name, readonly [low: number, high: number]> {
+  checkArguments("bootstrap(n, (weights) => ({ mean: ... }))", { statistics: [statistics, aFunction] });
+  checkOptions("bootstrap()", options, bootstrapKinds);
+  const { resamples = 2000, seed = 0, groups } = options;
+  checkInteger("n", n, 0);
   checkInteger("resamples", resamples, 100);
   if (n === 0) throw new UserError("There are 0 items to draw from.", "Give at least one.");
   const members = membersOf(n, groups);
@@ -60,10 +66,9 @@ export function bootstrap<Name extends string>(
       drawn.set(name, list);
     }
   }
-  return Object.fromEntries([...drawn].map(([name, values]) => [name, middle95(values)])) as Record<
-    Name,
-    readonly [low: number, high: number]
-  >;
+  const intervals = [...drawn].map(([name, values]) => [name, middle95(values)] as const);
+  const found = Object.fromEntries(intervals) as Record<Name, readonly [low: number, high: number]>;
+  return withFields(`95% intervals of ${resamples} samples`, found);
 }
 
 /** The items of each group. */

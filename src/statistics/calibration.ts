@@ -1,3 +1,7 @@
+import { predictions } from "./argumentKinds.js";
+import { checkArguments, having } from "../core/checkArguments.js";
+import { asTable } from "../core/asTable.js";
+import { cellOf, recordsTable } from "../core/resultTables.js";
 import { checkNumber, checkInteger } from "../core/checkNumber.js";
 import { valueAt } from "../core/valueAt.js";
 import type { Predictions } from "./Predictions.js";
@@ -49,6 +53,7 @@ export function confidenceCalibration(
   preds: Pick<Predictions, "probs" | "y" | "classes">,
   bins = 15,
 ): Calibration {
+  checkArguments("confidenceCalibration(preds)", { preds: [preds, predictions] });
   const predicted = predictedClasses(preds);
   const c = preds.classes.length;
   const confidence = Float64Array.from(predicted, (k, i) => valueAt(preds.probs, i * c + k));
@@ -72,11 +77,17 @@ function binned(probabilities: Float64Array, outcomes: Uint8Array, count: number
   const gaps = bins
     .filter((bin) => bin.count > 0)
     .map((bin) => ({ count: bin.count, gap: Math.abs(bin.predicted - bin.observed) }));
-  return {
+  const found: Calibration = {
     bins,
     ece: sum(gaps.map(({ count, gap }) => (gap * count) / probabilities.length)),
     mce: Math.max(...gaps.map(({ gap }) => gap)),
   };
+  return asTable(found, ({ ece, mce }) =>
+    recordsTable(
+      `Expected calibration error ${cellOf(ece)}, largest gap ${cellOf(mce)}; bins of the probabilities`,
+      bins,
+    ),
+  );
 }
 
 /** The mean squared distance of the probability from the outcome (Brier, 1950): 0 is perfect, 0.25 always says one half. */
@@ -87,6 +98,8 @@ export function brierScore({ scores, positive }: BinaryScores): number {
 /** Between which temperatures the likeliest one is looked for. */
 const temperatureRange = [0.05, 20] as const;
 
+const temperatured = having("predictions, as learn.getPreds() gives them", "probs", "y");
+
 /** The smallest probability that a logarithm is taken of. */
 const tiny = 1e-12;
 
@@ -96,7 +109,9 @@ const tiny = 1e-12;
  * the net nor are reported on.
  * @returns found by golden section to six digits, between 0.05 and 20
  */
-export function fitTemperature({ probs, y }: Pick<Predictions, "probs" | "y">): number {
+export function fitTemperature(preds: Pick<Predictions, "probs" | "y">): number {
+  checkArguments("fitTemperature(preds)", { preds: [preds, temperatured] });
+  const { probs, y } = preds;
   const logits = logitsOf(probs);
   const loss = (logT: number) => mean(crossEntropyOfLogits(divided(logits, Math.exp(logT)), y));
   const [low, high] = temperatureRange;
@@ -115,6 +130,7 @@ export function determinedTemperature(preds: Pick<Predictions, "probs" | "y">): 
 
 /** Predictions with another temperature; losses with it. */
 export function atTemperature(preds: Predictions, temperature: number): Predictions {
+  checkArguments("atTemperature(preds, 1.5)", { preds: [preds, predictions] });
   checkNumber("temperature", temperature, { above: 0 });
   const logits = divided(logitsOf(preds.probs), temperature);
   const probs = softmax(logits, preds.classes.length);

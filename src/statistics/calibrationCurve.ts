@@ -1,3 +1,6 @@
+import { scoredItems } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
+import { withFields } from "../core/resultTables.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { percentile } from "./bootstrap.js";
 import { hundredths } from "./decisionCurve.js";
@@ -39,10 +42,9 @@ const knots = 300;
  * @returns why there is no curve, in words, where there is none
  * @throws UserError when there is not one group for each item
  */
-export function calibrationCurve(
-  { scores, positive }: BinaryScores,
-  groups?: Groups,
-): CalibrationCurve | string {
+export function calibrationCurve(scored: BinaryScores, groups?: Groups): CalibrationCurve | string {
+  checkArguments("calibrationCurve(interp.binary().scored)", { scored: [scored, scoredItems] });
+  const { scores, positive } = scored;
   const sorted = sortedItems(scores);
   const different = sorted.x.filter((x, k) => k === 0 || x !== sorted.x[k - 1]);
   if (different.length < 4) return "there are fewer than four different scores";
@@ -71,13 +73,13 @@ export function calibrationCurve(
     return Math.sqrt(varianceByGroup(parts, inOrder));
   });
   const gaps = sorted.x.map((x, k) => Math.abs(x - valueAt(curve, k))).sort();
-  return {
+  return withFields("Calibration curve", {
     ...{ predicted, observed },
     low: observed.map((height, k) => height - z95 * valueAt(errors, k)),
     high: observed.map((height, k) => height + z95 * valueAt(errors, k)),
     ...{ ici: mean(gaps), e50: percentile(gaps, 0.5), e90: percentile(gaps, 0.9) },
     emax: valueAt(gaps, gaps.length - 1),
-  };
+  });
 }
 
 /** The curve at each place; undefined where it does not exist at one of them. */

@@ -1,3 +1,4 @@
+import { withFields } from "../core/resultTables.js";
 import { type Groups, numberedGroups, sumByGroup, varianceByGroup } from "./Groups.js";
 import { type McNemar, mcNemar } from "./mcNemar.js";
 import { twoSidedP, z95 } from "./normalDistribution.js";
@@ -40,9 +41,10 @@ export function clusteredMcNemar(
   const { count } = numbered;
   const chi2 =
     count < 2 || squares === 0 ? NaN : ((count - 1) / count) * ((onlyFirst - onlySecond) ** 2 / squares);
-  return {
+  const found: ClusteredMcNemar = {
     ...{ onlyFirst, onlySecond, difference, standardError },
     interval: [Math.max(-1, difference - z95 * standardError), Math.min(1, difference + z95 * standardError)],
     ...{ chi2, p: twoSidedP(Math.sqrt(chi2)) },
   };
+  return withFields("McNemar's test by group", found);
 }

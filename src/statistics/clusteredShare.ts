@@ -1,3 +1,4 @@
+import { checkArguments, having } from "../core/checkArguments.js";
 import { withWords } from "../core/withWords.js";
 import { type Groups, numberedGroups, sumByGroup, varianceByGroup } from "./Groups.js";
 import type { Share } from "./Share.js";
@@ -32,7 +33,9 @@ export interface ShareItems {
  * a share between, there is no interval.
  * @throws UserError when there is not one group for each item
  */
-export function clusteredShare({ hits, among, groups }: ShareItems): ClusteredShare {
+export function clusteredShare(items: ShareItems): ClusteredShare {
+  checkArguments("clusteredShare({ hits: [1, 0, 1] })", { items: [items, shareItems] });
+  const { hits, among, groups } = items;
   const chosen = Array.from({ length: hits.length }, (_, i) => i).filter((i) => (among?.[i] ?? 1) === 1);
   const outcomes = Float64Array.from(chosen, (i) => hits[i] ?? 0);
   const n = outcomes.length;
@@ -56,6 +59,8 @@ export function clusteredShare({ hits, among, groups }: ShareItems): ClusteredSh
   const interval = wilsonInterval(of / used, n / used);
   return inWords({ ...about, groups: own.count, designEffect: used, interval });
 }
+
+const shareItems = having("which items are hits", "hits");
 
 /** As `0.863 = 385/446, 95% CI 0.828 to 0.892`. */
 const inWords = (share: ClusteredShare): ClusteredShare =>

@@ -1,3 +1,6 @@
+import { scoredItems } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
+import { withFields } from "../core/resultTables.js";
 import { checkOptions } from "../core/checkOptions.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { calledFrom } from "./classShares.js";
@@ -60,6 +63,10 @@ export function compareScores(
   second: ComparedScores,
   options: CompareScoresOptions = {},
 ): Comparison {
+  checkArguments("compareScores(first, second)", {
+    first: [first, scoredItems],
+    second: [second, scoredItems],
+  });
   checkOptions("compareScores()", options, { threshold: "any", secondThreshold: "any", groups: "list" });
   const { groups } = options;
   const threshold = options.threshold ?? (first.called ? null : 0.5);
@@ -88,15 +95,15 @@ export function compareScores(
       : Number.isNaN(p)
         ? { absent: `in no ${groups ? "patient" : "image"} do the two models differ: no test` }
         : {};
-  return {
-    thresholds: [threshold, secondThreshold],
+  return withFields("Two models on the same items; above 0 is in favour of the first", {
+    thresholds: [threshold, secondThreshold] as const,
     ...compareAreas(first, second, groups),
     errorDifference: {
       ...measure(difference, interval, { ...remark, ...(doubt !== undefined && { note: doubt }) }),
       p: finiteOrNull(p),
     },
     ...{ onlyFirst, onlySecond, mcNemarP: mcNemar(a, b).p },
-  };
+  });
 }
 
 /** The two areas under the ROC curve and their difference, each with the reason why it, its interval or its test is absent. */

@@ -1,3 +1,5 @@
+import { aNumber, checkArguments, numbers } from "../core/checkArguments.js";
+import { withFields } from "../core/resultTables.js";
 import { checkOptions } from "../core/checkOptions.js";
 import { checkNumber } from "../core/checkNumber.js";
 import { UserError } from "../core/errors.js";
@@ -54,6 +56,10 @@ export function compareSeeds(
   second: readonly number[],
   options: SeedComparisonOptions = {},
 ): SeedComparison {
+  checkArguments("compareSeeds(firstValues, secondValues)", {
+    first: [first, numbers],
+    second: [second, numbers],
+  });
   checkOptions("compareSeeds()", options, { higherIsBetter: "boolean" });
   const { higherIsBetter = true } = options;
   const n = first.length;
@@ -67,7 +73,7 @@ export function compareSeeds(
   const gains = differences.map((each) => (higherIsBetter ? each : -each));
   const wins = gains.filter((gain) => gain > tolerance).length;
   const ties = gains.filter((gain) => Math.abs(gain) <= tolerance).length;
-  return {
+  const found: SeedComparison = {
     differences,
     difference: spreadOf(differences),
     p: signFlipP(differences),
@@ -78,6 +84,7 @@ export function compareSeeds(
     percentiles: [binomialQuantile(0.025, n, wins / n) / n, binomialQuantile(0.975, n, wins / n) / n],
     wilson: wilsonInterval(wins, n),
   };
+  return withFields(`Two recipes with ${n} ${n === 1 ? "seed" : "seeds"}`, found);
 }
 
 const mostFlips = 2 ** 17;
@@ -107,6 +114,7 @@ function signFlipP(differences: readonly number[]): number {
  * @param difference to be found, such as 0.01 for one point; above 0
  */
 export function seedsNeeded(standardDeviation: number, difference: number): number {
+  checkArguments("seedsNeeded(0.01, 0.005)", { standardDeviation: [standardDeviation, aNumber] });
   checkNumber("difference", difference, { above: 0 });
   if (Number.isNaN(standardDeviation)) return NaN;
   const fits = (n: number) =>

@@ -1,3 +1,7 @@
+import { UserError } from "../core/errors.js";
+import { checkArguments, having, numbers } from "../core/checkArguments.js";
+import { labelled } from "./argumentKinds.js";
+import { withFields } from "../core/resultTables.js";
 import { checkNumber } from "../core/checkNumber.js";
 import { formatThreshold } from "./format.js";
 import type { Predictions } from "./Predictions.js";
@@ -30,14 +34,11 @@ export interface ConformalSets {
  * @throws UserError when the level is out of range, or an image has no label
  */
 export function conformalSets(
-  {
-    probs,
-    y,
-    classes,
-    patients,
-  }: Pick<Predictions, "y" | "classes" | "patients"> & { readonly probs: ArrayLike<number> },
+  preds: Pick<Predictions, "y" | "classes" | "patients"> & { readonly probs: ArrayLike<number> },
   level = 0.95,
 ): ConformalSets {
+  checkArguments("conformalSets(preds, 0.95)", { preds: [preds, labelled] });
+  const { probs, y, classes, patients } = preds;
   checkNumber("level", level, { above: 0, below: 1 });
   requireLabels(y);
   const c = classes.length;
@@ -47,13 +48,16 @@ export function conformalSets(
     own[label]?.push({ score: 1 - valueAt(probs, i * c + label), patient });
   });
   const chosen = own.map((scored) => limitOf(scored, level));
-  return {
+  return withFields("Conformal sets", {
     level,
     classes,
     limits: chosen.map(({ limit }) => limit),
     units: chosen.map(({ units }) => units),
-  };
+  });
 }
+
+const limited = having("sets, as conformalSets() makes them", "limits", "classes");
+const answered = having("predictions, as learn.getPreds() gives them", "probs", "y");
 
 /** How badly an image of a class fits it, and whose image it is. */
 interface Scored {
@@ -80,7 +84,10 @@ function limitOf(scored: readonly Scored[], level: number): { limit: number | nu
 }
 
 /** How many patients with an image of a class, or how many images, a limit at this level needs at least. */
-export const conformalNeeds = (level: number): number => Math.ceil(Number((level / (1 - level)).toFixed(9)));
+export function conformalNeeds(level: number): number {
+  checkNumber("level", level, { above: 0, below: 1 });
+  return Math.ceil(Number((level / (1 - level)).toFixed(9)));
+}
 
 /**
  * The classes that an image may be of, by their indices.
@@ -88,8 +95,19 @@ export const conformalNeeds = (level: number): number => Math.ceil(Number((level
  */
 export function conformalSet(
   probabilities: ArrayLike<number>,
-  { limits }: Pick<ConformalSets, "limits">,
+  sets: Pick<ConformalSets, "limits">,
 ): number[] {
+  checkArguments("conformalSet(prediction.probabilities, sets)", {
+    probabilities: [probabilities, numbers],
+    sets: [sets, limited],
+  });
+  const { limits } = sets;
+  if (probabilities.length !== limits.length) {
+    throw new UserError(
+      `There are ${probabilities.length} probabilities for sets of ${limits.length} classes.`,
+      "Give one for each class, in the order of the sets' classes.",
+    );
+  }
   return limits.flatMap((limit, k) => (limit === null || 1 - valueAt(probabilities, k) <= limit ? [k] : []));
 }
 
@@ -130,9 +148,11 @@ export interface ConformalCoverage {
  * @throws UserError when an image has no label
  */
 export function conformalCoverage(
-  { probs, y }: Pick<Predictions, "y"> & { readonly probs: ArrayLike<number> },
+  preds: Pick<Predictions, "y"> & { readonly probs: ArrayLike<number> },
   sets: ConformalSets,
 ): ConformalCoverage {
+  checkArguments("conformalCoverage(preds, sets)", { preds: [preds, answered], sets: [sets, limited] });
+  const { probs, y } = preds;
   requireLabels(y);
   const c = sets.classes.length;
   const found = Array.from(y, (label, i) => {
@@ -143,11 +163,11 @@ export function conformalCoverage(
     return { label, size: set.length, right: Number(set.includes(label)) };
   });
   const shareRight = (among: typeof found) => mean(among.map(({ right }) => right));
-  return {
+  return withFields("Conformal sets on these images", {
     sizes: Array.from({ length: c + 1 }, (_, size) => found.filter((each) => each.size === size).length),
     meanSize: mean(found.map(({ size }) => size)),
     coverage: shareRight(found),
     coverageByClass: sets.classes.map((_, k) => shareRight(found.filter(({ label }) => label === k))),
     accuracyOfSingle: shareRight(found.filter(({ size }) => size === 1)),
-  };
+  });
 }

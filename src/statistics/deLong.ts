@@ -1,3 +1,5 @@
+import { scoredItems } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
 import { withWords } from "../core/withWords.js";
 import { formatInterval, formatP, formatShare } from "./format.js";
 import { UserError } from "../core/errors.js";
@@ -45,8 +47,9 @@ export interface AucComparison {
  * @throws UserError where a class has items of fewer than two groups, a score is not a number, or there is not one group
  * for each item
  */
-export function aucInterval(scored: BinaryScores, groups = scored.groups): AucInterval {
-  const parts = aucParts(scored, groups);
+export function aucInterval(scored: BinaryScores, groups?: Groups): AucInterval {
+  checkArguments("aucInterval(interp.binary().scored)", { scored: [scored, scoredItems] });
+  const parts = aucParts(scored, groups ?? scored.groups);
   requireVariance(parts);
   const { auc } = parts;
   const standardError = Math.sqrt(aucCovariance(parts, parts));
@@ -66,14 +69,16 @@ export function aucInterval(scored: BinaryScores, groups = scored.groups): AucIn
  * @param groups whom each item belongs to; default what the first scores say, or each item by itself
  * @throws UserError when the items are not the same, or as {@link aucInterval}
  */
-export function compareAucs(a: BinaryScores, b: BinaryScores, groups = a.groups): AucComparison {
+export function compareAucs(a: BinaryScores, b: BinaryScores, groups?: Groups): AucComparison {
+  checkArguments("compareAucs(first.scored, second.scored)", { a: [a, scoredItems], b: [b, scoredItems] });
   if (a.positive.length !== b.positive.length || a.positive.some((label, i) => label !== b.positive[i])) {
     throw new UserError(
       "The two models were not judged on the same items.",
       "Predict one set with both of them, in the same order.",
     );
   }
-  const [first, second] = [aucParts(a, groups), aucParts(b, groups)];
+  const own = groups ?? a.groups;
+  const [first, second] = [aucParts(a, own), aucParts(b, own)];
   requireVariance(first);
   const difference = first.auc - second.auc;
   const covariance = aucCovariance(first, second);

@@ -1,3 +1,6 @@
+import { scoredItems } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
+import { withFields } from "../core/resultTables.js";
 import { checkOptions } from "../core/checkOptions.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { checkNumber } from "../core/checkNumber.js";
@@ -43,9 +46,11 @@ export const hundredths: readonly number[] = Array.from({ length: 99 }, (_, k) =
  * @throws UserError when the prevalence is out of range, or there is not one group for each item
  */
 export function decisionCurve(
-  { scores, positive }: BinaryScores,
+  scored: BinaryScores,
   options: DecisionCurveOptions = {},
 ): DecisionCurve | undefined {
+  checkArguments("decisionCurve(interp.binary().scored)", { scored: [scored, scoredItems] });
+  const { scores, positive } = scored;
   checkOptions("decisionCurve()", options, { prevalence: "number", groups: "list" });
   const { prevalence, groups } = options;
   const n = scores.length;
@@ -77,12 +82,12 @@ export function decisionCurve(
     const half = z95 * Math.sqrt(varianceByGroup(parts, numbered));
     return { model, low: model - half, high: model + half, all: share - (1 - share) * odds };
   });
-  return {
+  return withFields("Decision curve: net benefit by threshold", {
     prevalence: share,
     thresholds: hundredths,
     model: points.map(({ model }) => model),
     low: points.map(({ low }) => low),
     high: points.map(({ high }) => high),
     all: points.map(({ all }) => all),
-  };
+  });
 }

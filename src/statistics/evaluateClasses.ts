@@ -1,8 +1,12 @@
+import { checkOptions } from "../core/checkOptions.js";
+import { predictions } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
+import { evaluationInWords } from "./evaluationInWords.js";
 import { valueAt } from "../core/valueAt.js";
 import { brierScore } from "./calibration.js";
 import { type ClassShares, classShareItems } from "./classShares.js";
 import { aucParts } from "./deLong.js";
-import { type EvaluateOptions, type Evaluation, evaluateScores } from "./evaluateScores.js";
+import { evaluateKinds, type EvaluateOptions, type Evaluation, evaluateScores } from "./evaluateScores.js";
 import { type Groups, numberedGroups, sumByGroup, varianceByGroup } from "./Groups.js";
 import { absentMeasure, type Measure, measure } from "./Measure.js";
 import { z95 } from "./normalDistribution.js";
@@ -59,6 +63,8 @@ export function evaluateClasses(
   preds: EvaluatedPredictions,
   options: EvaluateOptions = {},
 ): ClassesEvaluation {
+  checkArguments("evaluateClasses(preds)", { preds: [preds, predictions] });
+  checkOptions("evaluateClasses()", options, evaluateKinds);
   const { classes, y, groups } = preds;
   const predicted = predictedClasses(preds);
   const itemsOf = classes.map((name) => scoresOfClass(preds, name, options.threshold).items);
@@ -97,7 +103,7 @@ export function evaluateClasses(
       numbered,
     );
   };
-  return {
+  const found: ClassesEvaluation = {
     n: y.length,
     patients: groups === undefined ? null : numbered.count,
     classes: Object.fromEntries(classes.map((name, k) => [name, valueAt(evaluations, k)])),
@@ -114,4 +120,5 @@ export function evaluateClasses(
     },
     accuracy: shareMeasure({ hits: predicted.map((label, i) => Number(label === y[i])), groups }),
   };
+  return evaluationInWords(found, `${classes.length} classes on ${y.length} items`);
 }

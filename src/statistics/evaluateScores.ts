@@ -1,4 +1,8 @@
-import { checkOptions } from "../core/checkOptions.js";
+import { scoredItems } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
+import { withFields, withRows } from "../core/resultTables.js";
+import { evaluationInWords } from "./evaluationInWords.js";
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { UserError } from "../core/errors.js";
 import { type AucMeasure, aucMeasure } from "./aucMeasure.js";
 import type { BinaryScores } from "./BinaryScores.js";
@@ -45,6 +49,13 @@ export interface EvaluateOptions {
   /** A share of positives, such as that of a screening, to compute net benefit and predictive values for too. */
   readonly prevalence?: number;
 }
+
+/** What kinds of values they are. */
+export const evaluateKinds: OptionKinds<EvaluateOptions> = {
+  threshold: "any",
+  secondThreshold: "any",
+  prevalence: "number",
+};
 
 /** Why a curve does not exist. */
 export interface AbsentCurve {
@@ -127,11 +138,8 @@ const promisedRecalls = [0.95, 0.98];
  * for each item
  */
 export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions = {}): Evaluation {
-  checkOptions("evaluateScores()", options, {
-    threshold: "any",
-    secondThreshold: "any",
-    prevalence: "number",
-  });
+  checkArguments("evaluateScores(interp.binary().scored)", { items: [items, scoredItems] });
+  checkOptions("evaluateScores()", options, evaluateKinds);
   requireOneForEach(items);
   const { scores, positive, groups, second } = items;
   const { threshold = evenThreshold, prevalence } = options;
@@ -151,7 +159,7 @@ export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions 
     ...{ tp: sensitivity.hits, fn: sensitivity.of - sensitivity.hits },
     ...{ tn: specificity.hits, fp: specificity.of - specificity.hits },
   };
-  return {
+  const found: Evaluation = {
     n,
     positives,
     patients: groups === undefined ? null : numberedGroups(n, groups).count,
@@ -173,7 +181,7 @@ export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions 
       },
     }),
     recallGuarantee: Object.fromEntries(guarantees.map((each) => [String(each.recall), each.threshold])),
-    recallGuarantees: guarantees,
+    recallGuarantees: withRows("Thresholds with a promised recall", guarantees),
     ...(second && {
       comparison: compareScores(
         { scores, positive, called: items.called },
@@ -182,6 +190,7 @@ export function evaluateScores(items: EvaluatedScores, options: EvaluateOptions 
       ),
     }),
   };
+  return evaluationInWords(found, `${n} items, ${positives} of them positive`);
 }
 
 /** @throws UserError when a score or a logit is not a number, or there is not one of each for each item */
@@ -215,13 +224,13 @@ function calibrationOf(items: EvaluatedScores, noProbabilities?: string): Calibr
   const { scores, positive, groups, logits } = items;
   if (noProbabilities === undefined) {
     const curve = calibrationCurve(items, groups);
-    return {
+    return withFields("Calibration", {
       ...recalibration(positive, logits ?? logitsOfScores(scores), groups),
       brier: brierScore(items),
       expectedOverObserved: expectedOverObserved(items, groups),
       curve: typeof curve === "string" ? { absent: curve } : curve,
       reliability: reliability(items),
-    };
+    });
   }
   const absent = absentMeasure(noProbabilities);
   const fits = logits ? recalibration(positive, logits, groups) : { inTheLarge: absent, slope: absent };

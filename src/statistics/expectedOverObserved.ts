@@ -1,3 +1,5 @@
+import { scoredItems } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { type Groups, numberedGroups, varianceByGroup } from "./Groups.js";
 import { absentMeasure, type Measure, measure } from "./Measure.js";
@@ -11,7 +13,9 @@ import { valueAt } from "../core/valueAt.js";
  * @param groups whom each item belongs to; undefined: each item is a group of its own
  * @throws UserError when there is not one group for each item
  */
-export function expectedOverObserved({ scores, positive }: BinaryScores, groups?: Groups): Measure {
+export function expectedOverObserved(scored: BinaryScores, groups?: Groups): Measure {
+  checkArguments("expectedOverObserved(interp.binary().scored)", { scored: [scored, scoredItems] });
+  const { scores, positive } = scored;
   const [expected, observed] = [sum(scores), sum(positive)];
   if (observed === 0) return absentMeasure("no item is positive");
   const value = expected / observed;

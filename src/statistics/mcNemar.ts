@@ -1,3 +1,5 @@
+import { booleans, checkArguments } from "../core/checkArguments.js";
+import { withFields } from "../core/resultTables.js";
 import { UserError } from "../core/errors.js";
 
 /** Which of two models is right where only one of them is. */
@@ -17,6 +19,10 @@ export interface McNemar {
  * @throws UserError when there are not as many of both
  */
 export function mcNemar(first: readonly boolean[], second: readonly boolean[]): McNemar {
+  checkArguments("mcNemar(firstIsRight, secondIsRight)", {
+    first: [first, booleans],
+    second: [second, booleans],
+  });
   if (first.length !== second.length) {
     throw new UserError(
       `${first.length} and ${second.length} items cannot be paired.`,
@@ -25,7 +31,7 @@ export function mcNemar(first: readonly boolean[], second: readonly boolean[]): 
   }
   const onlyFirst = first.filter((right, i) => right && second[i] === false).length;
   const onlySecond = second.filter((right, i) => right && first[i] === false).length;
-  return { onlyFirst, onlySecond, p: fairCoinP(onlyFirst, onlySecond) };
+  return withFields("McNemar's exact test", { onlyFirst, onlySecond, p: fairCoinP(onlyFirst, onlySecond) });
 }
 
 /** The probability of tosses at least as uneven. */

@@ -96,7 +96,7 @@ export function estimates(
   const intervals = bootstrap<keyof RankedMeasures>(
     scored.scores.length,
     (weights) => ({ ...all(weights) }),
-    { ...options, groups: options.groups ?? scored.groups },
+    { resamples: options.resamples, seed: options.seed, groups: options.groups ?? scored.groups },
   );
   const entries = Object.entries(values) as [keyof RankedMeasures, number][];
   const found = Object.fromEntries(

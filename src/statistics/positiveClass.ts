@@ -1,3 +1,4 @@
+import { checkArguments, texts } from "../core/checkArguments.js";
 import { UserError } from "../core/errors.js";
 import { classIndex } from "./classIndex.js";
 import { isWordForNormal, saysNormal } from "./normalNames.js";
@@ -30,6 +31,7 @@ export function positiveClass(
   given?: string | number,
   option = "positiveClass",
 ): PositiveClass | undefined {
+  checkArguments("positiveClass(data.classes)", { classes: [classes, texts] });
   if (given !== undefined) return givenClass(classes, given, option);
   const [first, second, ...others] = classes;
   if (first === undefined || others.length > 0) return undefined;
@@ -60,7 +62,7 @@ export function measuredOf(classes: readonly string[], positive: string | undefi
 
 function givenClass(classes: readonly string[], given: string | number, option: string): PositiveClass {
   const label = typeof given === "string" ? classIndex(classes, given) : given;
-  const name = classes[label];
+  const name = typeof label === "number" ? classes[label] : undefined;
   if (name !== undefined) return { name, label };
   throw new UserError(
     `${option} is ${String(given)}; there are ${classes.length} classes.`,

@@ -1,3 +1,5 @@
+import { checkArguments, having } from "../core/checkArguments.js";
+import { withFields } from "../core/resultTables.js";
 import { checkNumber } from "../core/checkNumber.js";
 import { type Groups, numberedGroups, varianceByGroup } from "./Groups.js";
 import { type Measure, measure } from "./Measure.js";
@@ -15,6 +17,8 @@ export interface PredictiveMeasures {
   /** Negative predictive value there. */
   readonly npv: Measure;
 }
+
+const calledItems = having("items by what they are called and what they are", "called", "positive");
 
 /** Items by what they are and what they are called. */
 export interface CalledItems {
@@ -34,13 +38,14 @@ export interface CalledItems {
  * @throws UserError when the prevalence is out of range, or there is not one group for each item
  */
 export function predictiveMeasures(items: CalledItems, prevalence: number): PredictiveMeasures {
+  checkArguments("predictiveMeasures({ called, positive }, 0.1)", { items: [items, calledItems] });
   checkNumber("prevalence", prevalence, { above: 0, below: 1 });
   const { called, positive } = items;
   const m = sum(positive);
   const n = positive.length - m;
   if (m === 0 || n === 0) {
     const none = measure(NaN, [NaN, NaN], { absent: "only one class is there" });
-    return { prevalence, ppv: none, npv: none };
+    return withFields("Predictive values", { prevalence, ppv: none, npv: none });
   }
   const tpr = sum(called.map((flag, i) => flag * (positive[i] ?? 0))) / m;
   const fpr = sum(called.map((flag, i) => flag * (1 - (positive[i] ?? 0)))) / n;
@@ -68,5 +73,9 @@ export function predictiveMeasures(items: CalledItems, prevalence: number): Pred
       : {};
     return measure(predictive, [sigmoid(centre - half), sigmoid(centre + half)], remark);
   };
-  return { prevalence, ppv: value(1, values.positive), npv: value(0, values.negative) };
+  return withFields("Predictive values", {
+    prevalence,
+    ppv: value(1, values.positive),
+    npv: value(0, values.negative),
+  });
 }

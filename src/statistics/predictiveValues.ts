@@ -1,3 +1,4 @@
+import { withFields } from "../core/resultTables.js";
 import { checkNumber } from "../core/checkNumber.js";
 import { negativePredictiveValueOf, precisionOf } from "./Counts.js";
 
@@ -26,9 +27,9 @@ export function predictiveValues(recall: number, specificity: number, prevalence
     fn: (1 - recall) * prevalence,
     tn: specificity * (1 - prevalence),
   };
-  return {
+  return withFields("Predictive values", {
     prevalence,
     positive: precisionOf(counts).value,
     negative: negativePredictiveValueOf(counts).value,
-  };
+  });
 }

@@ -1,3 +1,7 @@
+import { scoredItems } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
+import { checkInteger } from "../core/checkNumber.js";
+import { withFields } from "../core/resultTables.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { binOf } from "./calibration.js";
 
@@ -13,9 +17,12 @@ export interface ProbabilityHistogram {
 
 /**
  * The distribution of the probabilities in each class.
- * @param scores in 0..1
+ * @param scored with scores in 0..1
  */
-export function probabilityHistogram({ scores, positive }: BinaryScores, bins = 20): ProbabilityHistogram {
+export function probabilityHistogram(scored: BinaryScores, bins = 20): ProbabilityHistogram {
+  checkArguments("probabilityHistogram(interp.binary().scored)", { scored: [scored, scoredItems] });
+  const { scores, positive } = scored;
+  checkInteger("bins", bins, 1);
   const counts = [new Array<number>(bins).fill(0), new Array<number>(bins).fill(0)];
   scores.forEach((score, i) => {
     const own = counts[positive[i] ?? 0];
@@ -23,5 +30,9 @@ export function probabilityHistogram({ scores, positive }: BinaryScores, bins = 
     if (own) own[bin] = (own[bin] ?? 0) + 1;
   });
   const [negative = [], inPositive = []] = counts;
-  return { edges: Array.from({ length: bins + 1 }, (_, k) => k / bins), negative, positive: inPositive };
+  return withFields("Histogram of the probabilities", {
+    edges: Array.from({ length: bins + 1 }, (_, k) => k / bins),
+    negative,
+    positive: inPositive,
+  });
 }

@@ -1,3 +1,6 @@
+import { typedNumbers } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
+import { withFields } from "../core/resultTables.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { UserError } from "../core/errors.js";
 import { type Coefficient, fitIntercept, fitSlope } from "./fitLogistic.js";
@@ -11,6 +14,7 @@ const nearestToOne = 2 ** -25;
 
 /** The logits of probabilities, which are taken to be at least 2^-25 away from 0 and 1: a logit there is infinite. */
 export function logitsOfScores(scores: Float64Array): Float64Array {
+  checkArguments("logitsOfScores(scored.scores)", { scores: [scores, typedNumbers] });
   return scores.map((score) => {
     const p = Math.min(1 - nearestToOne, Math.max(nearestToOne, score));
     return Math.log(p) - Math.log1p(-p);
@@ -37,6 +41,10 @@ export function recalibration(
   logits: Float64Array,
   groups?: Groups,
 ): Recalibration {
+  checkArguments("recalibration(scored.positive, logitsOfScores(scored.scores))", {
+    positive: [positive, typedNumbers],
+    logits: [logits, typedNumbers],
+  });
   const numbered = numberedGroups(logits.length, groups);
   const lowest = [Infinity, Infinity];
   const highest = [-Infinity, -Infinity];
@@ -49,7 +57,7 @@ export function recalibration(
   const [negativeHigh = NaN, positiveHigh = NaN] = highest;
   if (positiveLow === Infinity || negativeLow === Infinity) {
     const absent = absentMeasure("only one class is there");
-    return { inTheLarge: absent, slope: absent };
+    return withFields("Recalibration", { inTheLarge: absent, slope: absent });
   }
   const withInterval = ({ value, standardError }: Coefficient): Measure =>
     measure(
@@ -75,5 +83,8 @@ export function recalibration(
       throw error;
     }
   };
-  return { inTheLarge: withInterval(fitIntercept(positive, logits, numbered)), slope: slope() };
+  return withFields("Recalibration", {
+    inTheLarge: withInterval(fitIntercept(positive, logits, numbered)),
+    slope: slope(),
+  });
 }

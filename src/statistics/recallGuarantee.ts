@@ -1,3 +1,6 @@
+import { scoredItems } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
+import { withFields } from "../core/resultTables.js";
 import { checkOptions } from "../core/checkOptions.js";
 import type { BinaryScores } from "./BinaryScores.js";
 import { mostMisses } from "./binomial.js";
@@ -50,6 +53,7 @@ export function recallGuarantee(
   recall: number,
   options: RecallGuaranteeOptions = {},
 ): RecallGuarantee {
+  checkArguments("recallGuarantee(interp.binary().scored, 0.95)", { scored: [scored, scoredItems] });
   checkOptions("recallGuarantee()", options, { groups: "list", confidence: "number" });
   const { groups, confidence = 0.95 } = options;
   checkNumber("recall", recall, { above: 0, below: 1 });
@@ -60,7 +64,7 @@ export function recallGuarantee(
   const needed = Math.ceil(Number((Math.log(delta) / Math.log(recall)).toFixed(9)));
   const about = { recall, confidence, units: values.length, needed };
   const allowedMisses = mostMisses(values.length, recall, delta);
-  if (allowedMisses < 0) return { ...about, threshold: null, allowedMisses, misses: 0 };
-  const threshold = valueAt(values, allowedMisses);
-  return { ...about, threshold, allowedMisses, misses: values.filter((score) => score < threshold).length };
+  const threshold = allowedMisses < 0 ? null : valueAt(values, allowedMisses);
+  const misses = threshold === null ? 0 : values.filter((score) => score < threshold).length;
+  return withFields("Threshold with a promised recall", { ...about, threshold, allowedMisses, misses });
 }

@@ -1,5 +1,5 @@
 import { clusteredShare, type ShareItems } from "./clusteredShare.js";
-import { type Measure, measure } from "./Measure.js";
+import { inMeasureWords, type Measure, measure } from "./Measure.js";
 
 /** A share with its interval. */
 export interface ShareMeasure extends Measure {
@@ -30,10 +30,10 @@ export function shareMeasure(items: ShareItems, note?: string): ShareMeasure {
           : {};
   const notes = [note, "note" in remark ? remark.note : undefined].filter((each) => each !== undefined);
   const all = notes.length === 0 ? remark : { ...remark, note: notes.join("; ") };
-  return {
+  return inMeasureWords({
     ...measure(value, interval, all),
     ...{ hits, of },
     patients: known ? groups : null,
     designEffect: Number.isNaN(designEffect) ? null : designEffect,
-  };
+  });
 }

@@ -1,3 +1,5 @@
+import { withWords } from "../core/withWords.js";
+import { formatInterval, formatShare } from "./format.js";
 import { studentT } from "./studentT.js";
 import { mean, sum } from "./sum.js";
 
@@ -15,8 +17,16 @@ export interface Spread {
 export function spreadOf(values: readonly number[]): Spread {
   const n = values.length;
   const middle = mean(values);
-  if (n < 2) return { mean: middle, standardDeviation: NaN, interval: [NaN, NaN] };
+  const spread = (standardDeviation: number, half: number): Spread =>
+    withWords({ mean: middle, standardDeviation, interval: [middle - half, middle + half] }, inWords);
+  if (n < 2) return spread(NaN, NaN);
   const standardDeviation = Math.sqrt(sum(values.map((value) => (value - middle) ** 2)) / (n - 1));
   const half = studentT(n - 1) * (standardDeviation / Math.sqrt(n));
-  return { mean: middle, standardDeviation, interval: [middle - half, middle + half] };
+  return spread(standardDeviation, half);
 }
+
+const inWords = ({ mean: middle, standardDeviation, interval: [low, high] }: Spread): string =>
+  Number.isNaN(standardDeviation)
+    ? `mean ${formatShare(middle)} of one value`
+    : `mean ${formatShare(middle)}, standard deviation ${formatShare(standardDeviation)}, 95% CI ` +
+      formatInterval([low, high]);

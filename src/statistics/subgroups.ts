@@ -1,3 +1,4 @@
+import { aText, checkArguments, numbers, texts } from "../core/checkArguments.js";
 import { UserError } from "../core/errors.js";
 import { valueAt } from "../core/valueAt.js";
 import type { BinaryScores } from "./BinaryScores.js";
@@ -25,6 +26,7 @@ export interface Subgroup {
  * @throws UserError when there is not one group for each item
  */
 export function subgroups(scored: BinaryScores, groups: readonly string[], threshold: number): Subgroup[] {
+  checkArguments("subgroups(groups)", { groups: [groups, texts] });
   const { scores, positive } = scored;
   const patients = scored.groups && numberedGroups(scores.length, scored.groups).of;
   if (groups.length !== scores.length) {
@@ -50,6 +52,7 @@ export function subgroups(scored: BinaryScores, groups: readonly string[], thres
  * @param what the number is called, with its unit
  */
 export function quartiles(what: string, values: readonly number[]): string[] {
+  checkArguments('quartiles("age", ages)', { what: [what, aText], values: [values, numbers] });
   if (values.length === 0) return [];
   const sorted = [...values].sort((a, b) => a - b);
   const last = sorted.length - 1;

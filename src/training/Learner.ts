@@ -1,3 +1,5 @@
+import { aDataBunch } from "./argumentKinds.js";
+import { aPath, aText, checkArguments, having } from "../core/checkArguments.js";
 import { inspect } from "node:util";
 import path from "node:path";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
@@ -43,6 +45,8 @@ import { Trainer } from "./Trainer.js";
 import { tta, type TTAOptions } from "./TTA.js";
 import type { ValidateOptions, Validation } from "./validate.js";
 
+const aCnn = having("a net, such as learn.model", "body", "groupParameters");
+
 /**
  * Data, a net and an optimizer: what fast.ai calls a learner. `cnnLearner` makes one.
  *
@@ -70,6 +74,11 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
     readonly arch: string,
     private readonly options: LearnerOptions = {},
   ) {
+    checkArguments('new Learner(data, net, "mine")', {
+      data: [current, aDataBunch],
+      model: [model, aCnn],
+      arch: [arch, aText],
+    });
     requireLearnerOptions(options);
     const metrics = learnerMetrics(current.classes, options);
     this.metrics = metrics.columns.map(({ metric }) => metric);
@@ -122,6 +131,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
    * @throws UserError for other classes, and while the net trains
    */
   set data(data: Data) {
+    checkArguments("learn.data = (otherData)", { data: [data, aDataBunch] });
     this.trainer.requireOtherData(data);
     this.current = data;
   }
@@ -269,11 +279,13 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
 
   /** Writes the net to an ONNX file: images `[n, 3, h, w]` -> probabilities `[n, c]`; see `NetDescription`. */
   async exportOnnx(this: Learner<ImageDataBunch>, file: string): Promise<void> {
+    checkArguments('learn.exportOnnx("net.onnx")', { file: [file, aPath] });
     await this.runner.read("exportOnnx()", "keep", () => exportOnnx(this.model, describeLearner(this), file));
   }
 
   /** The same for TensorFlow.js in a browser, as a folder with a graph model: images `[n, h, w, 3]`. */
   async exportTfjs(this: Learner<ImageDataBunch>, folder: string): Promise<void> {
+    checkArguments('learn.exportTfjs("folder")', { folder: [folder, aPath] });
     await this.runner.read("exportTfjs()", "keep", () =>
       exportTfjs(this.model, describeLearner(this), folder),
     );

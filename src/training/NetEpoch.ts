@@ -1,3 +1,4 @@
+import { withRows } from "../core/resultTables.js";
 import type { EpochRow } from "./recorder/EpochRow.js";
 import type { HistoryRow } from "./HistoryRow.js";
 import type { TrainedStage } from "./TrainedStage.js";
@@ -41,7 +42,7 @@ export class NetEpoch {
 
   /** What all fits have led to. */
   stages(history: readonly HistoryRow[]): TrainedStage[] {
-    return [...new Set(history.map(({ phase }) => phase))].map((phase) => {
+    const stages = [...new Set(history.map(({ phase }) => phase))].map((phase) => {
       const rows = history.filter((row) => row.phase === phase);
       const last = history.lastIndexOf(valueAt(rows, rows.length - 1));
       const next = this.begun.find((fit) => fit.epochs > last && fit.phase !== phase);
@@ -49,5 +50,6 @@ export class NetEpoch {
       const kept = rows.map((row) => isMarked(mark, row)).lastIndexOf(true);
       return { phase, rows, ...(kept !== -1 && { kept }) };
     });
+    return withRows("Stages; `rows` has the epochs of each", stages, ["phase", "kept"]);
   }
 }

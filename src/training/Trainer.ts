@@ -1,3 +1,4 @@
+import { withRows } from "../core/resultTables.js";
 import { withWords } from "../core/withWords.js";
 import { checkOptions } from "../core/checkOptions.js";
 import { performance } from "node:perf_hooks";
@@ -51,11 +52,11 @@ import {
  */
 export class Trainer {
   /** Every epoch of all fits; searches are not in it. */
-  readonly history: HistoryRow[] = [];
+  readonly history: HistoryRow[] = withRows("Epochs", []);
   /** Wall seconds of each finished fit and search, in their order. */
-  readonly timings: Timing[] = [];
+  readonly timings: Timing[] = withRows("Fits and searches", []);
   /** Where fits and searches were stopped, in another process, and went on. */
-  readonly interruptions: Interruption[] = [];
+  readonly interruptions: Interruption[] = withRows("Interruptions", []);
   readonly runner: NetRunner;
   /** What the last fit or search went through. */
   recorder: Recorder;

@@ -1,3 +1,6 @@
+import { shownValue } from "../core/shownValue.js";
+import { aDataBunch } from "./argumentKinds.js";
+import { checkArguments } from "../core/checkArguments.js";
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import type { DataBunch } from "./DataBunch.js";
 import { collectGarbage } from "../engine/collectGarbage.js";
@@ -37,8 +40,17 @@ export async function cnnLearner<Data extends DataBunch>(
   arch: Architecture | undefined,
   options: CnnLearnerOptions = {},
 ): Promise<Learner<Data>> {
-  if (!arch) {
-    throw new UserError("There is no net of that name.", `Choose one of: ${Object.keys(models).join(", ")}.`);
+  checkArguments("cnnLearner(data, models.resnet50)", { data: [data, aDataBunch] });
+  const given: unknown = arch;
+  if (!arch || typeof given !== "object" || !("createBody" in arch)) {
+    const names = Object.keys(models);
+    const known = typeof given === "string" && names.includes(given);
+    throw new UserError(
+      given === undefined ? "There is no net of that name." : `The net is ${shownValue(given)}.`,
+      known
+        ? `Write it without the quotes: cnnLearner(data, models.${given}).`
+        : `Choose one of: ${names.map((name) => `models.${name}`).join(", ")}.`,
+    );
   }
   // Before the weights are read.
   checkOptions("cnnLearner()", options, kinds);

@@ -1,3 +1,4 @@
+import { checkArguments, having } from "../core/checkArguments.js";
 import type { FoundDataset } from "./FoundDataset.js";
 import { kermanyClasses } from "./DataSource.js";
 import { currentDisplay, type Table } from "../core/Display.js";
@@ -63,6 +64,9 @@ export function compareWithArticle(interp: ClassificationInterpretation): Compar
   };
 }
 
+const anInterpretation = having("an interpretation", "preds", "recall");
+const found = having("what findDataset() gives", "kind");
+
 /**
  * Shows the article's numbers beside this net's, each with its counts and its interval, and what differs. Of other
  * images than the article's X-rays there is nothing to compare, and a sentence says so.
@@ -70,8 +74,13 @@ export function compareWithArticle(interp: ClassificationInterpretation): Compar
  */
 export function showComparisonWithArticle(
   interp: ClassificationInterpretation,
-  { kind }: Pick<FoundDataset, "kind">,
+  dataset: Pick<FoundDataset, "kind">,
 ): void {
+  checkArguments("showComparisonWithArticle(interp, dataset)", {
+    interp: [interp, anInterpretation],
+    dataset: [dataset, found],
+  });
+  const { kind } = dataset;
   const display = currentDisplay();
   const classes = interp.preds.classes.map((name) => name.toUpperCase());
   if (kind !== "kermany" || classes.join() !== kermanyClasses.join()) {

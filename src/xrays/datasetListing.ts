@@ -1,3 +1,4 @@
+import { checkArguments, having } from "../core/checkArguments.js";
 import path from "node:path";
 import { type Table, currentDisplay } from "../core/Display.js";
 import { projectRoot } from "../core/environment.js";
@@ -48,11 +49,15 @@ export function datasetListing(folder: string): Table {
   };
 }
 
+const found = having("what findDataset() gives", "path", "kind");
+
 /**
  * Shows how many images of each class a data set's splits hold, and says it when the images are drawn.
  * @throws UserError when the folder is missing
  */
-export function showListing({ path: folder, kind }: Pick<FoundDataset, "path" | "kind">): void {
+export function showListing(dataset: Pick<FoundDataset, "path" | "kind">): void {
+  checkArguments("showListing(await findDataset())", { dataset: [dataset, found] });
+  const { path: folder, kind } = dataset;
   const display = currentDisplay();
   if (kind === "phantom") display.markdown(`**${phantomWarning}**`);
   display.table({ ...datasetListing(folder), caption: path.relative(projectRoot, folder) });

@@ -1,3 +1,4 @@
+import { aText, checkArguments, optional } from "../core/checkArguments.js";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { currentDisplay } from "../core/Display.js";
@@ -32,6 +33,7 @@ const usualPlaces = [
  * @throws UserError when the folder the caller or `XRAY_DATA` names is missing or holds no such folders
  */
 export async function findDataset(dataDir?: string, places: SearchPlaces = {}): Promise<FoundDataset> {
+  checkArguments('findDataset("data/chest_xray")', { dataDir: [dataDir, optional(aText)] });
   const local = findLocalDataset(dataDir, places.usual);
   if (local) return local;
   try {

@@ -1,3 +1,4 @@
+import { aText, checkArguments } from "../core/checkArguments.js";
 import path from "node:path";
 import { UserError } from "../core/errors.js";
 
@@ -9,6 +10,7 @@ import { UserError } from "../core/errors.js";
  * @throws UserError naming a file with a name of another form
  */
 export function kermanyPatient(file: string): string {
+  checkArguments("kermanyPatient(file)", { file: [file, aText] });
   const name = path.basename(file);
   // A lookahead: what follows is not part of the patient.
   const pattern = /^(?:person\d+_(?:bacteria|virus)|(?:NORMAL2-)?IM-\d+)(?=[_-])/;

@@ -53,18 +53,36 @@ bmp.write("BM");
 bmp.writeUInt32LE(40, 14);
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>';
 
+/** As some scanners write them. */
+async function twelveBits(): Promise<Buffer> {
+  const jpeg = await image.clone().jpeg().toBuffer();
+  jpeg[jpeg.indexOf(Buffer.of(0xff, 0xc0)) + 4] = 12;
+  return jpeg;
+}
+
 describe("decodeBytes refuses in true words", () => {
-  const read = /; JPEG, PNG, TIFF, WebP, GIF, BMP, PGM or PPM, JPEG 2000 and DICOM are/;
+  const read = /; JPEG, PNG, TIFF, WebP, GIF, BMP, PBM, PGM or PPM, JPEG 2000 and DICOM are/;
   const cases: [what: string, bytes: () => Promise<Buffer> | Buffer, reason: RegExp, kind?: BadImageKind][] =
     [
-      ["a drawing", () => Buffer.from(svg), /is of the kind SVG drawing, which is not read; JPEG/],
-      ["a drawing behind a comment", () => Buffer.from(`\n<!-- ${"-".repeat(500)} -->${svg}`), /SVG drawing/],
+      [
+        "a drawing",
+        () => Buffer.from(svg),
+        /is of the kind SVG drawing, which is not read; JPEG/,
+        "unsupported",
+      ],
+      [
+        "a drawing behind a comment",
+        () => Buffer.from(`\n<!-- ${"-".repeat(500)} -->${svg}`),
+        /SVG drawing/,
+        "unsupported",
+      ],
       ["a bitmap without pixels", () => bmp, /is a BMP without pixels/],
-      ["AVIF", () => image.clone().avif().toBuffer(), read],
+      ["AVIF", () => image.clone().avif().toBuffer(), read, "unsupported"],
+      ["a JPEG of 12 bits", () => twelveBits(), /is a JPEG of 12 bits, which is not read/, "unsupported"],
       ["bytes", () => Buffer.alloc(500, 1), /is no image of a kind that is read: JPEG, PNG/],
-      ["pages", () => five().tiff().toBuffer(), /holds 5 pictures; save the one to use/],
-      ["an animation", () => five().gif().toBuffer(), /holds 5 pictures/],
-      ["another animation", () => five().webp().toBuffer(), /holds 5 pictures/],
+      ["pages", () => five().tiff().toBuffer(), /holds 5 pictures; save the one to use/, "unsupported"],
+      ["an animation", () => five().gif().toBuffer(), /holds 5 pictures/, "unsupported"],
+      ["another animation", () => five().webp().toBuffer(), /holds 5 pictures/, "unsupported"],
       [
         "too many pixels",
         () => pngOf(17000, 16000),
@@ -81,6 +99,7 @@ describe("decodeBytes refuses in true words", () => {
         assert.ok(error instanceof BadImage);
         assert.match(error.reason, reason);
         assert.equal(error.kind, kind);
+        assert.equal(error.remedy.includes('convert it to a PNG'), kind === "unsupported");
         return true;
       });
     });

@@ -4,7 +4,8 @@ import { createDisplay } from "../../src/display/createDisplay.js";
 import { duration } from "../../src/core/duration.js";
 import { escapeHtml, scriptJson } from "../../src/display/escapeHtml.js";
 import { type MimeBundle, NotebookDisplay } from "../../src/display/NotebookDisplay.js";
-import { tableHtml, tableText } from "../../src/display/table.js";
+import { tableText } from "../../src/core/tableText.js";
+import { tableHtml } from "../../src/display/table.js";
 import { TerminalDisplay } from "../../src/display/TerminalDisplay.js";
 
 const table = {

@@ -26,6 +26,7 @@ export async function decodeDicom(
     throw new UnreadableImage(
       `has the photometric interpretation ${photometric || "unknown"} with ${samples} ` +
         `${samples === 1 ? "sample" : "samples"} of ${image.bitsAllocated} bits, which is not read`,
+      "unsupported",
     );
   }
   const { values: stored, bits } = await decodeFrame(image);

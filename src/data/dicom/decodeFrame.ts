@@ -50,6 +50,7 @@ function headerOf(pixels: Uint8Array, coding: Compressed): FrameHeader | Jpeg200
   if (frame && codingIn(pixels) !== coding) {
     throw new UnreadableImage(
       `holds a JPEG by a process that is not read (its marker is ${frame.marker.toString(16).toUpperCase()})`,
+      "unsupported",
     );
   }
   return frame;
@@ -83,7 +84,8 @@ function requireSame(header: FrameHeader | Jpeg2000Frame, image: DicomImage): vo
   }
   if (image.coding === "jpeg" && precision > 8) {
     throw new UnreadableImage(
-      `holds a lossy JPEG of ${precision} bits a sample, which is not read; convert it to explicit little endian`,
+      `holds a lossy JPEG of ${precision} bits a sample, which is not read`,
+      "unsupported",
     );
   }
   // A lossy picture of 8 bits has lost what a window of more bits would show.

@@ -23,7 +23,12 @@ export async function decodeJpeg2000(
   if (tooMany !== undefined) throw new UnreadableImage(tooMany, "tooLarge");
   begins(width * height);
   if (samples !== 1 && samples !== 3) {
-    throw new UnreadableImage(`is a JPEG 2000 of ${samples} channels; 1 and 3 are read`);
+    // The decoder knows no transparency.
+    const what = samples === 2 || samples === 4 ? ", as with transparency" : "";
+    throw new UnreadableImage(
+      `is a JPEG 2000 of ${samples} channels${what}, which is not read; 1 and 3 are`,
+      "unsupported",
+    );
   }
   if (signed || precision > 16 || hasOtherColours(bytes)) {
     const what = signed
@@ -31,7 +36,7 @@ export async function decodeJpeg2000(
       : precision > 16
         ? `of ${precision} bits`
         : "neither grey nor RGB";
-    throw new UnreadableImage(`is a JPEG 2000 ${what}, which is not read; convert it to PNG`);
+    throw new UnreadableImage(`is a JPEG 2000 ${what}, which is not read`, "unsupported");
   }
   const { values } = await decodeFrame({
     coding: "jpeg2000",

@@ -1,3 +1,4 @@
+import { aText, checkArguments } from "../../core/checkArguments.js";
 import { createHmac, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -19,10 +20,12 @@ const untilTag = "x00100030";
  * The patient of a DICOM image, for `groupBy`: a salted hash of the patient's identifier (0010,0020), which is the same for
  * images of one patient in one process and tells nothing else. An image without an identifier is a patient of its own.
  */
-export const dicomPatient = (file: string): string =>
-  createHmac("sha256", salt)
+export function dicomPatient(file: string): string {
+  checkArguments("dicomPatient(file)", { file: [file, aText] });
+  return createHmac("sha256", salt)
     .update(identifierIn(file) ?? `file ${file}`)
     .digest("hex");
+}
 
 /** Whether a file is a DICOM image that says whose it is. */
 export const namesPatient = (file: string): boolean => identifierIn(file) !== undefined;

@@ -39,6 +39,7 @@ export function jpeg2000Frame(image: Uint8Array): Jpeg2000Frame | undefined {
     if (bytes[at] !== depth || bytes[at + 1] !== 1 || bytes[at + 2] !== 1) {
       throw new UnreadableImage(
         "has a JPEG 2000 image whose samples differ in size or bits, which is not read",
+        "unsupported",
       );
     }
   }

@@ -25,7 +25,8 @@ export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
   if (element === undefined || element.length === 0) throw withoutPixels(dataSet);
   const frames = numberOf(dataSet, "x00280008", "number of frames") ?? 1;
   if (frames > 1) {
-    throw new UnreadableImage(`holds ${frames} frames; export the one to use as a file of its own`);
+    const reason = `holds ${frames} frames; export the one to use as a file of its own`;
+    throw new UnreadableImage(reason, "unsupported");
   }
   const samples = dataSet.uint16("x00280002") ?? 1;
   const bitsAllocated = dataSet.uint16("x00280100");
@@ -77,7 +78,10 @@ export async function readDicom(bytes: Uint8Array): Promise<DicomImage> {
 /** Why there are no pixels: most such files are no images. */
 function withoutPixels(dataSet: DataSet): UnreadableImage {
   if (dataSet.elements.x7fe00008 !== undefined || dataSet.elements.x7fe00009 !== undefined) {
-    return new UnreadableImage("holds its pixels as floating-point numbers, which are not read");
+    return new UnreadableImage(
+      "holds its pixels as floating-point numbers, which are not read",
+      "unsupported",
+    );
   }
   if (dataSet.elements.x00041220 !== undefined) {
     return new UnreadableImage("is the index of a disc (DICOMDIR), and no image");
@@ -92,7 +96,7 @@ function withoutPixels(dataSet: DataSet): UnreadableImage {
 function otherBits(bits: number | undefined): UnreadableImage {
   if (bits === undefined) return new UnreadableImage("does not say how many bits it allocates for a sample");
   const such = bits === 1 ? "1 bit for a sample, as masks have" : `${bits} bits for a sample`;
-  return new UnreadableImage(`allocates ${such}, which is not read; 8 and 16 are`);
+  return new UnreadableImage(`allocates ${such}, which is not read; 8 and 16 are`, "unsupported");
 }
 
 async function parse(whole: Uint8Array): Promise<DataSet> {

@@ -13,8 +13,9 @@ export interface StoredValues {
 const mostOvershoot = 0.5;
 
 /**
- * The stored bits of native pixels, shifted down. Bits below them are no part of the value. Those above it are cleared
- * where they repeat the sign, or where the file says that it keeps overlays in them (as files before 2004 do).
+ * The stored bits of native pixels, shifted down. Bits below and above them are no part of the value (PS3.5, 8.1.1): those
+ * above are unused, repeat the sign, or hold overlays, as in files before 2004, most of which do not say so. They are
+ * cleared, unless the values go on into them, and the header is wrong about how many bits are stored.
  * @param values changed in place
  * @throws UnreadableImage when values are larger than the bits stored can hold
  */
@@ -26,20 +27,40 @@ export function nativeValues(values: Samples, image: DicomImage): StoredValues {
   const sign = 2 ** highBit;
   const above = 2 ** bitsAllocated - 2 * sign;
   const unexplained = above & ~overlayBits;
+  const shift = highBit + 1 - bitsStored;
+  const mask = 2 ** bitsStored - 1;
   let hasWidePadding = false;
   for (const value of values) {
     const others = value & unexplained;
     if (others === 0 || (signed && (value & sign) !== 0 && others === unexplained)) continue;
     const number = signed && value >= half ? value - 2 * half : value;
     const isPadding = number >= from && number <= to && overlayBits === 0;
-    if (highBit !== bitsStored - 1 || !isPadding) throw tooLarge(image, value);
-    hasWidePadding = true;
+    if (highBit === bitsStored - 1 && isPadding) {
+      hasWidePadding = true;
+      continue;
+    }
+    if (goesOnAbove(values, highBit)) throw tooLarge(image, value);
+    hasWidePadding = false;
+    break;
   }
   if (hasWidePadding) return { values: extended(values, image), bits: bitsAllocated };
-  const shift = highBit + 1 - bitsStored;
-  const mask = 2 ** bitsStored - 1;
   for (let k = 0; k < values.length; k++) values[k] = ((values[k] ?? 0) >> shift) & mask;
   return { values, bits: bitsStored };
+}
+
+/**
+ * Whether the bits above the highest are a part of the values. Neighbours in a picture are nearly alike: cutting digits off
+ * makes the steps between them larger in sum, taking something away that is drawn over them makes them smaller.
+ */
+function goesOnAbove(values: Samples, highBit: number): boolean {
+  const mask = 2 ** (highBit + 1) - 1;
+  let [whole, masked] = [0, 0];
+  for (let k = 1; k < values.length; k++) {
+    const [last, value] = [values[k - 1] ?? 0, values[k] ?? 0];
+    whole += Math.abs(value - last);
+    masked += Math.abs((value & mask) - (last & mask));
+  }
+  return masked > whole;
 }
 
 /** Signed values may come without their sign in the bits above those stored. */

@@ -62,7 +62,7 @@ export function pixelCoding(uid: string): PixelCoding {
   // Nothing but a UID's own characters is repeated.
   const shown = /^[\d.]{1,64}$/.test(uid) ? uid : "without a valid name";
   throw new UnreadableImage(
-    `has the transfer syntax ${shown}${name === undefined ? "" : ` (${name})`}, which is not read; ` +
-      "convert it to explicit little endian",
+    `has the transfer syntax ${shown}${name === undefined ? "" : ` (${name})`}, which is not read; explicit little endian is`,
+    "unsupported",
   );
 }

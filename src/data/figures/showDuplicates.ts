@@ -1,10 +1,13 @@
+import { checkArguments, having, listOf } from "../../core/checkArguments.js";
 import { checkOptions } from "../../core/checkOptions.js";
-import path from "node:path";
 import { currentDisplay } from "../../core/Display.js";
 import { checkInteger } from "../../core/checkNumber.js";
+import { duplicatesTable, nameOfFound } from "../images/duplicatesTable.js";
 import type { Duplicate, FoundImage } from "../images/findDuplicates.js";
 import { prepareImage } from "../loading/prepareImage.js";
 import { showTiles } from "./showImages.js";
+
+const duplicates = listOf("what findDuplicates() found", having("", "images", "distance", "exact").fits);
 
 /** Side of a picture, in pixels. */
 const side = 180;
@@ -18,6 +21,7 @@ export async function showDuplicates(
   pairs: readonly Duplicate[],
   options: { readonly rows?: number } = {},
 ): Promise<void> {
+  checkArguments("showDuplicates(await data.findDuplicates())", { pairs: [pairs, duplicates] });
   checkOptions("showDuplicates()", options, { rows: "number" });
   const shown = pairs.slice(0, checkInteger("rows", options.rows ?? 10, 1));
   const display = currentDisplay();
@@ -25,24 +29,12 @@ export async function showDuplicates(
     display.text("No duplicates were found.");
     return;
   }
-  const exact = pairs.filter((pair) => pair.exact).length;
-  const rest = pairs.length > shown.length ? `; the first ${shown.length} are shown` : "";
-  display.table({
-    caption: `${pairs.length} pairs of duplicates, ${exact} of them equal in every pixel${rest}`,
-    columns: ["image", "other image", "bits that differ"],
-    rows: shown.map(({ images, distance, exact: equal }) => [
-      ...images.map(nameOf),
-      equal ? "none: every pixel is equal" : `${distance} of 256`,
-    ]),
-  });
+  display.table(duplicatesTable(pairs, shown.length));
   const how = { size: side, resizeMethod: "squish", transforms: [], stats: undefined } as const;
   const picture = async (image: FoundImage) => ({
-    title: nameOf(image),
+    title: nameOfFound(image),
     pixels: (await prepareImage(image.path, how)).x,
   });
   const tiles = await Promise.all(shown.flatMap((pair) => pair.images).map(picture));
   await showTiles(tiles, side, "images, duplicates side by side", 2);
 }
-
-const nameOf = (image: FoundImage): string =>
-  [image.set, image.class, path.basename(image.path)].filter((part) => part !== "").join(" / ");

@@ -1,3 +1,4 @@
+import { runLengthIndices } from "./runLengthIndices.js";
 import { tooManyPixels } from "./decodeLimits.js";
 import type { Pixels } from "./Pixels.js";
 import { UnreadableImage } from "./UnreadableImage.js";
@@ -15,6 +16,7 @@ interface Header {
   /** Red, green and blue of each index, or where they stand in a pixel. */
   readonly palette?: Buffer;
   readonly masks: readonly [red: number, green: number, blue: number];
+  readonly isRunLength: boolean;
 }
 
 /** The first 14 bytes are the file's, those behind it of the picture; older ones have sides of 16 bits. */
@@ -25,17 +27,25 @@ const masksOf5Bits = [0x7c00, 0x3e0, 0x1f] as const;
 const masksOf8Bits = [0xff0000, 0xff00, 0xff] as const;
 
 /** How a bitmap may be stored: as it is, run-length coded, with masks, or as another format. */
-const compressions = ["", "run-length coding", "run-length coding", "", "JPEG", "PNG", ""] as const;
+const compressions = ["", "", "", "", "JPEG", "PNG", ""] as const;
 
 /**
- * Decodes a Windows bitmap that is not compressed: grey or colours by a palette of 1, 4 or 8 bits, or 16, 24 and 32
- * bits a pixel. Transparency is dropped.
+ * Decodes a Windows bitmap: grey or colours by a palette of 1, 4 or 8 bits, run-length coded or not, or 16, 24 and 32 bits a
+ * pixel. Transparency is dropped.
  * @param begins told the number of pixels once the header is read
  * @throws UnreadableImage with the reason
  */
 export function decodeBmp(bytes: Buffer, begins: (pixels: number) => void): Pixels {
-  const { width, height, fromTop, bits, pixels, palette, masks } = headerOf(bytes);
+  const { width, height, fromTop, bits, pixels, palette, masks, isRunLength } = headerOf(bytes);
   begins(width * height);
+  if (isRunLength && palette) {
+    const indices = runLengthIndices(bytes, { from: pixels, width, height, bits });
+    const data = new Uint8Array(3 * width * height);
+    indices.forEach((index, k) => {
+      for (let c = 0; c < 3; c++) data[3 * k + c] = palette[4 * index + 2 - c] ?? 0;
+    });
+    return { data, height, width, channels: 3 };
+  }
   // Rows begin at a multiple of 4 bytes.
   const rowBytes = 4 * Math.ceil((width * bits) / 32);
   if (pixels + rowBytes * height > bytes.length) throw new UnreadableImage("is cut short (truncated)");
@@ -83,7 +93,14 @@ function headerOf(bytes: Buffer): Header {
   if (tooMany !== undefined) throw new UnreadableImage(tooMany, "tooLarge");
   const coding = compressions[compression];
   if (coding !== "")
-    throw new UnreadableImage(`is a BMP with ${coding ?? "an unknown compression"}, which is not read`);
+    throw new UnreadableImage(
+      `is a BMP with ${coding ?? "an unknown compression"}, which is not read`,
+      "unsupported",
+    );
+  const isRunLength = compression === 1 || compression === 2;
+  if (isRunLength && bits !== (compression === 1 ? 8 : 4)) {
+    throw new UnreadableImage(`is a BMP of ${bits} bits with a run-length coding of others: a contradiction`);
+  }
   if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new UnreadableImage(`is a BMP of ${bits} bits a pixel`);
   const behind = fileHeader + size;
   const hasMasks = (compression === 3 || compression === 6) && bytes.length >= 66;
@@ -93,6 +110,7 @@ function headerOf(bytes: Buffer): Header {
     height,
     fromTop: signedHeight < 0,
     bits,
+    isRunLength,
     pixels: bytes.readUInt32LE(10),
     masks: hasMasks ? [mask(0), mask(1), mask(2)] : bits === 16 ? masksOf5Bits : masksOf8Bits,
     ...(bits <= 8 ? { palette: paletteOf(bytes, behind, bits, isOld) } : {}),

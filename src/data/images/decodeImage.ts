@@ -8,7 +8,7 @@ import { decodeWithSharp } from "./decodeWithSharp.js";
 import { exifOrientation } from "./exifOrientation.js";
 import { decodeInThread, threadKinds } from "./decodeInThread.js";
 import { UnreadableImage } from "./UnreadableImage.js";
-import { imageKind, isReadKind, kindName, readKindNames } from "./imageKind.js";
+import { imageKind, isArchive, isReadKind, kindName, readKindNames } from "./imageKind.js";
 import type { Pixels } from "./Pixels.js";
 
 /**
@@ -44,7 +44,8 @@ export async function decodeBytes(
   const kind = imageKind(bytes);
   if (kind === undefined) throw new BadImage(path, whatElse(bytes, path));
   if (!isReadKind(kind)) {
-    throw new BadImage(path, `is of the kind ${kindName(kind)}, which is not read; ${readKindNames} are`);
+    const reason = `is of the kind ${kindName(kind)}, which is not read; ${readKindNames} are`;
+    throw new BadImage(path, reason, isArchive(kind) ? "unreadable" : "unsupported");
   }
   const saysTurn = (await exifOrientation(bytes, kind)) !== 1;
   const autoOrient = saysTurn && applyExifOrientation;

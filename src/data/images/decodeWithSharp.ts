@@ -75,9 +75,9 @@ async function requireReadable(
   if (format !== kind) throw new BadImage(path, "is no image that can be read");
   const tooMany = tooManyPixels(width, height);
   if (tooMany !== undefined) throw new BadImage(path, tooMany, "tooLarge");
-  if (space === "cmyk") throw new BadImage(path, "is a CMYK image; convert it to 8-bit grey or RGB");
+  if (space === "cmyk") throw new BadImage(path, "is a CMYK image, which is not read", "unsupported");
   if (depth !== "uchar" && depth !== "ushort") {
-    throw new BadImage(path, `has the depth "${depth}" a channel; convert it to 8-bit grey or RGB`);
+    throw new BadImage(path, `has the depth "${depth}" a channel, which is not read`, "unsupported");
   }
   if (pages > 1 && (kind !== "tiff" || (await isStack(file, pages, width, height)))) {
     throw severalPictures(pages, path);
@@ -92,7 +92,7 @@ async function requireReadable(
 }
 
 const severalPictures = (count: number, path: string): BadImage =>
-  new BadImage(path, `holds ${count} pictures; save the one to use as a file of its own`);
+  new BadImage(path, `holds ${count} pictures; save the one to use as a file of its own`, "unsupported");
 
 /** More pages than smaller copies of a picture come in. */
 const mostCopies = 32;
@@ -124,6 +124,10 @@ function countScans(jpeg: Buffer): number {
 
 function badPixels(message: string, path: string, cause: unknown): BadImage {
   if (/^timeout/i.test(message)) return new BadImage(path, "takes too long to decode", "timeout", { cause });
+  const bits = /unsupported jpeg data precision (\d+)/i.exec(message)?.[1];
+  if (bits !== undefined) {
+    return new BadImage(path, `is a JPEG of ${bits} bits, which is not read`, "unsupported", { cause });
+  }
   const cut = /premature|truncat|end of|unexpected eof|too short/i.test(message);
   const reason = cut ? "is cut short (truncated)" : `is corrupt (${message})`;
   return new BadImage(path, reason, "unreadable", { cause });

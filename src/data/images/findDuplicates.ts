@@ -1,3 +1,6 @@
+import { aRecord, type ArgumentKind, checkArguments, having } from "../../core/checkArguments.js";
+import { asTable } from "../../core/asTable.js";
+import { valueAt } from "../../core/valueAt.js";
 import { checkOptions } from "../../core/checkOptions.js";
 import { currentDisplay } from "../../core/Display.js";
 import { checkNumber } from "../../core/checkNumber.js";
@@ -5,7 +8,8 @@ import { interruptible } from "../../core/interrupt.js";
 import { defaultWorkers } from "../bunchOptions.js";
 import type { ImageDataset, ImageItem } from "../ImageDataset.js";
 import { hashBits } from "./imageHash.js";
-import { nearHashes } from "./nearHashes.js";
+import { duplicatesTable } from "./duplicatesTable.js";
+import { nearestCopies } from "./nearestCopies.js";
 import { WorkerPool } from "../loading/WorkerPool.js";
 import type { Fingerprint } from "../loading/workerMessages.js";
 
@@ -38,6 +42,13 @@ export interface DuplicateOptions {
   readonly withinSets?: boolean;
 }
 
+/** Sets by their names; of a bunch itself its own method finds the duplicates. */
+const imageSets: ArgumentKind = {
+  words: "sets of images by their names (a bunch has data.findDuplicates())",
+  fits: (value) => aRecord.fits(value) && Object.values(value as object).every((set) => anImageSet.fits(set)),
+};
+const anImageSet = having("a set of images", "items", "classes");
+
 /** Images in one request to a worker thread. */
 const chunk = 16;
 
@@ -45,7 +56,8 @@ const chunk = 16;
  * Looks for images that are in two sets: what was trained on must not be tested on. Every image is decoded and
  * compared with all others by a perceptual hash; those that are equal in every pixel are `exact`.
  * @param sets by their names, such as `{ train: data.trainDs, test: other.validDs }`
- * @returns pairs, exact ones first, then the nearest; three copies of an image are three pairs
+ * @returns pairs, exact ones first, then the nearest. Each image that is a duplicate is there with the one that is most like
+ * it, and the first of equals: three copies of an image are two pairs, a thousand blank images 999
  * @throws UserError naming the option that is out of range, or a file that cannot be decoded
  * @throws Interrupted when the person stopped it
  */
@@ -53,6 +65,7 @@ export async function findDuplicates(
   sets: Readonly<Record<string, ImageDataset>>,
   options: DuplicateOptions = {},
 ): Promise<Duplicate[]> {
+  checkArguments("findDuplicates({ train: data.trainDs, test: other.validDs })", { sets: [sets, imageSets] });
   checkOptions("findDuplicates()", options, { maxDistance: "number", withinSets: "boolean" });
   const { maxDistance = 26, withinSets = false } = options;
   checkNumber("maxDistance", maxDistance, { from: 0, below: hashBits });
@@ -60,16 +73,15 @@ export async function findDuplicates(
     dataset.items.map((item) => ({ ...item, set })),
   );
   const prints = await fingerprints(images.map(({ path }) => path));
-  const isAsked = (one: number, other: number): boolean =>
-    withinSets || images[one]?.set !== images[other]?.set;
-  const hashes = prints.map((print) => print.hash);
-  const near = await interruptible((check) => nearHashes(hashes, maxDistance, isAsked, check));
-  const pairs = near.flatMap(([one, other, distance]): Duplicate[] => {
-    const [image, twin] = [images[one], images[other]];
-    if (!image || !twin) return [];
-    return [{ images: [image, twin], distance, exact: prints[one]?.pixels === prints[other]?.pixels }];
-  });
-  return pairs.sort((a, b) => Number(b.exact) - Number(a.exact) || a.distance - b.distance);
+  const inSets = { of: images.map(({ set }) => set), within: withinSets };
+  const near = await interruptible((check) => nearestCopies(prints, maxDistance, inSets, check));
+  const pairs = near
+    .map(({ first, second, ...how }) => ({
+      images: [valueAt(images, first), valueAt(images, second)] as const,
+      ...how,
+    }))
+    .sort((a, b) => Number(b.exact) - Number(a.exact) || a.distance - b.distance);
+  return asTable(pairs, duplicatesTable);
 }
 
 /** A fingerprint of each file, in their order. */

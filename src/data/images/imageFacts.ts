@@ -1,3 +1,5 @@
+import { checkArguments, texts } from "../../core/checkArguments.js";
+import { withRows } from "../../core/resultTables.js";
 import { stat } from "node:fs/promises";
 import { currentDisplay } from "../../core/Display.js";
 import { interruptible } from "../../core/interrupt.js";
@@ -19,7 +21,8 @@ export interface ImageFacts {
  * Reads the facts of some image files, in their order.
  * @throws UserError naming a file that cannot be decoded
  */
-export function imageFacts(paths: readonly string[]): Promise<ImageFacts[]> {
+export async function imageFacts(paths: readonly string[]): Promise<ImageFacts[]> {
+  checkArguments("imageFacts(data.validDs.items.map(({ path }) => path))", { paths: [paths, texts] });
   return interruptible(async (check) => {
     const progress = currentDisplay().taskProgress("reading images", paths.length);
     const facts: ImageFacts[] = [];
@@ -34,6 +37,6 @@ export function imageFacts(paths: readonly string[]): Promise<ImageFacts[]> {
     } finally {
       progress.end();
     }
-    return facts;
+    return withRows("Facts of images", facts);
   });
 }

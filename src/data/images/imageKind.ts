@@ -8,7 +8,7 @@ const kinds = {
   webp: { name: "WebP", read: true },
   gif: { name: "GIF", read: true },
   bmp: { name: "BMP", read: true },
-  pnm: { name: "PGM or PPM", read: true },
+  pnm: { name: "PBM, PGM or PPM", read: true },
   jpeg2000: { name: "JPEG 2000", read: true },
   dicom: { name: "DICOM", read: true },
   jpegXl: { name: "JPEG XL", read: false },
@@ -32,6 +32,9 @@ export const kindBytes = 1024;
 
 /** What a person calls files of this kind, such as "BMP" or "SVG drawing". */
 export const kindName = (kind: ImageKind): string => kinds[kind].name;
+
+/** Whether files of this kind hold files, and no picture of their own. */
+export const isArchive = (kind: ImageKind): boolean => kind === "zip" || kind === "gzip";
 
 /** Whether files of this kind are read as images; the others are refused. */
 export const isReadKind = (kind: ImageKind): boolean => kinds[kind].read;

@@ -1,8 +1,5 @@
 import { hashBits } from "./imageHash.js";
 
-/** Two hashes by their places, the first one before the second, and the number of bits in which they differ. */
-export type NearPair = readonly [first: number, second: number, distance: number];
-
 /** Parts that a hash is cut into, each of as many bits. */
 const parts = 16;
 const partBits = hashBits / parts;
@@ -14,7 +11,7 @@ const mostChanged = 2;
 const between = 512;
 
 /**
- * All pairs of hashes that differ in few bits. Two hashes of 16 parts that differ in `maxDistance` bits differ in at most
+ * Finds all pairs of hashes that differ in few bits. Two hashes of 16 parts that differ in `maxDistance` bits differ in at most
  * a 16th of them in one part at least, so that each hash is compared only with those that nearly share a part
  * (Norouzi, Punjani and Fleet, "Fast search in Hamming space with multi-index hashing", 2012). From 48 bits on all are
  * compared with all.
@@ -22,17 +19,18 @@ const between = 512;
  * @param maxDistance 0..255
  * @param isAsked whether a pair is of interest; the others are not compared
  * @param check called again and again: gives others their turn, and throws to end the search
- * @returns sorted by the first, then by the second
+ * @param found called once for each pair, in any order, with the places of the two, the first one before the second, and
+ * the number of bits in which they differ
  */
 export async function nearHashes(
   hashes: readonly Uint32Array[],
   maxDistance: number,
   isAsked: (first: number, second: number) => boolean,
   check: () => Promise<void>,
-): Promise<NearPair[]> {
+  found: (first: number, second: number, distance: number) => void,
+): Promise<void> {
   const words = partsOf(hashes);
   const changed = Math.floor(maxDistance / parts);
-  const pairs: NearPair[] = [];
   /** @param part pairs that an earlier part has found are passed over */
   const compare = (first: number, second: number, part: number): void => {
     if (!isAsked(first, second)) return;
@@ -43,7 +41,7 @@ export async function nearHashes(
       distance += bits;
       if (distance > maxDistance) return;
     }
-    pairs.push([first, second, distance]);
+    found(first, second, distance);
   };
   if (changed > mostChanged) {
     for (let second = 0; second < hashes.length; second++) {
@@ -69,7 +67,6 @@ export async function nearHashes(
       }
     }
   }
-  return pairs.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
 }
 
 /**

@@ -1,12 +1,22 @@
+import {
+  type ArgumentKind,
+  aFunction,
+  aText,
+  checkArguments,
+  listOf,
+  texts,
+} from "../../core/checkArguments.js";
 import { statSync } from "node:fs";
 import path from "node:path";
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import { UserError, messageOf } from "../../core/errors.js";
 import { indented } from "../../core/indented.js";
 import type { LabelledFile } from "./imageFolder.js";
 
 /** Missing files an error names one by one. */
 const maxListed = 10;
+
+const aList = listOf("a list", () => true);
 
 /** The class of an image, by its absolute path. */
 export type LabelOf = (file: string) => string;
@@ -22,6 +32,10 @@ export function labelFromLists(
   fnames: readonly string[],
   labels: readonly string[],
 ): LabelledFile[] {
+  checkArguments("ImageDataBunch.fromLists(folder, fnames, labels, options)", {
+    fnames: [fnames, aList],
+    labels: [labels, aList],
+  });
   if (fnames.length !== labels.length) {
     throw new UserError(
       `There are ${fnames.length} fnames and ${labels.length} labels.`,
@@ -84,6 +98,10 @@ export function isFile(file: string): boolean {
  * @throws UserError naming the file that gets no label, and as {@link labelFromLists}
  */
 export function labelFromFunc(root: string, fnames: readonly string[], labelOf: LabelOf): LabelledFile[] {
+  checkArguments("ImageDataBunch.fromNameFunc(folder, fnames, labelFunc, options)", {
+    fnames: [fnames, texts],
+    labelFunc: [labelOf, aFunction],
+  });
   const labels = fnames.map((fname) => {
     const file = path.resolve(root, fname);
     // A function written in a notebook may return anything.
@@ -113,7 +131,15 @@ export function labelFromRe(pattern: RegExp | string): LabelOf {
   };
 }
 
+const aPattern: ArgumentKind = {
+  words: "a regular expression",
+  fits: (value) => types.isRegExp(value) || aText.fits(value),
+};
+
 function expression(pattern: RegExp | string): RegExp {
+  checkArguments("ImageDataBunch.fromNameRe(folder, fnames, /_(cat|dog)_/, options)", {
+    pattern: [pattern, aPattern],
+  });
   const { source, flags } = typeof pattern === "string" ? { source: pattern, flags: "" } : pattern;
   let search: RegExp;
   try {

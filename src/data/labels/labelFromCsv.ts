@@ -30,7 +30,8 @@ export interface CsvOptions extends CsvFormat {
   readonly patientCol?: Column;
   /**
    * The column that says which images validate: true or false, as fast.ai's `valid_col` (1 and 0, yes and no), or the
-   * names of splits, such as train, valid and test. What is called test, or held out, becomes `heldOutDs`.
+   * names of splits, such as train, valid and test. What is called test, or held out, becomes `heldOutDs`. Where no image is
+   * called valid, `validPct` of those that train are drawn to validate, with `groupBy` and `stratify` as ever.
    * @default none; chance divides
    */
   readonly validCol?: Column;

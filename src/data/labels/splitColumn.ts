@@ -1,9 +1,10 @@
+import type { BunchSettings } from "../bunchOptions.js";
 import { currentDisplay } from "../../core/Display.js";
 import { UserError } from "../../core/errors.js";
 import type { LabelledFile, SplitSide } from "./imageFolder.js";
 import { namesInWords } from "./namesInWords.js";
-import { type PatientOf, warnOfSharedPatients } from "./patients.js";
-import type { TrainValidSplit } from "./splitItems.js";
+import { warnOfSharedPatients } from "./patients.js";
+import { splitAtRandom, type TrainValidSplit } from "./splitItems.js";
 
 const yes = /^(true|t|yes|y|1([.,]0*)?)$/i;
 const no = /^(false|f|no|n|0([.,]0*)?)$/i;
@@ -17,6 +18,10 @@ const names: readonly (readonly [side: SplitSide, pattern: RegExp])[] = [
 
 /** "train_set" and "Validation split" as "train" and "Validation". */
 const plain = (value: string): string => value.trim().replace(/[\s_-]*(set|data|split|images?)$/i, "");
+
+/** Whether all are numbers of folds, such as 0 to 4, or "fold 1". */
+const isFolds = (values: readonly string[]): boolean =>
+  values.every((value) => /^(fold|split|set)?[\s_-]*\d{1,2}([.,]0+)?$/i.test(value.trim()));
 
 /**
  * The side of each row of a column that says it: whether an image validates, as "True", "no" or 1, or the name of its
@@ -34,7 +39,9 @@ export function sidesOf(values: readonly string[], column: string): SplitSide[] 
   if (strange.length > 0) {
     throw new UserError(
       `The column ${column} is to say which images validate, and holds ${namesInWords(values.map((value) => JSON.stringify(value)))}.`,
-      "Write true where an image validates and false where it trains (or 1 and 0), or the names train, valid and test.",
+      isFolds(values)
+        ? "These look like folds: add a column that is true where one of them validates, such as is_valid = (fold == 0)."
+        : "Write true where an image validates and false where it trains (or 1 and 0), or the names train, valid and test.",
     );
   }
   if (flags.length > 0 && /train/i.test(column.split('"')[1] ?? "")) {
@@ -47,13 +54,36 @@ export function sidesOf(values: readonly string[], column: string): SplitSide[] 
 }
 
 /**
- * Divides images as their labels' table says. What is called test neither trains nor validates.
+ * Divides images as their labels' table says. What is called test neither trains nor validates. Where the table says of none
+ * that it validates, `validPct` of those that train are drawn for it.
  * @param files each with its side
+ * @param column for messages
+ * @throws UserError when both or neither of the two say which images validate
  */
-export function splitByColumn(files: readonly LabelledFile[], groupBy?: PatientOf): TrainValidSplit {
-  const [train, valid, heldOut] = (["train", "valid", "heldOut"] as const).map((side) =>
-    files.filter((file) => file.split === side),
-  ) as [LabelledFile[], LabelledFile[], LabelledFile[]];
+export function splitByColumn(
+  files: readonly LabelledFile[],
+  column: string,
+  settings: Pick<BunchSettings, "seed" | "groupBy" | "stratify" | "validPct">,
+): TrainValidSplit {
+  const { groupBy, validPct } = settings;
+  const of = (side: SplitSide): LabelledFile[] => files.filter((file) => file.split === side);
+  const [said, heldOut] = [of("valid"), of("heldOut")];
+  if (validPct !== undefined && said.length > 0) {
+    throw new UserError(
+      `validPct is ${validPct}, and validCol is ${column}, by which ${said.length} images validate: one or the other divides.`,
+      "Leave one of them out; together they divide where the column calls no image valid.",
+    );
+  }
+  if (validPct === undefined && said.length === 0) {
+    throw new UserError(
+      `The column of validCol, ${column}, says of no image that it validates: there are no validation images.`,
+      "Give validPct too, such as validPct: 0.2: this share of the images that train is then drawn to validate.",
+    );
+  }
+  const { train, valid } =
+    validPct === undefined
+      ? { train: of("train"), valid: said }
+      : splitAtRandom(of("train"), validPct, { ...settings, heldOutPct: undefined });
   warnOfSharedPatients(train, valid, groupBy);
   if (heldOut.length === 0) return { train, valid };
   warnOfSharedPatients([...train, ...valid], heldOut, groupBy, ["training or validation", "held-out"]);

@@ -1,6 +1,6 @@
 import { checkNumber, checkInteger } from "../../core/checkNumber.js";
 import { defineTransform, type NamedTransform } from "./defineTransform.js";
-import { type Range, drawInteger, probability } from "./range.js";
+import { type Range, drawInteger, probability, twoBounds } from "./range.js";
 import type { CutoutStep, Place } from "./TransformStep.js";
 
 /** More cover any image. */
@@ -25,7 +25,8 @@ export interface Cutout extends NamedTransform<"cutout"> {
 export const cutout: (nHoles?: Range, length?: Range, p?: number) => Cutout = defineTransform({
   name: "cutout",
   make: (nHoles = [1, 1], length = [40, 40], p = 1) => {
-    for (const [name, [lo, hi], least] of [["nHoles", nHoles, 0] as const, ["length", length, 1] as const]) {
+    for (const [name, range, least] of [["nHoles", nHoles, 0] as const, ["length", length, 1] as const]) {
+      const [lo, hi] = twoBounds(name, range);
       checkInteger(`The upper bound of ${name}`, hi, checkInteger(`The lower bound of ${name}`, lo, least));
     }
     checkNumber("The upper bound of nHoles", nHoles[1], { to: maxHoles });

@@ -1,3 +1,4 @@
+import { checkArguments, having } from "../../core/checkArguments.js";
 import { isDeepStrictEqual } from "node:util";
 import type { Random } from "../../core/Random.js";
 import { UserError } from "../../core/errors.js";
@@ -53,6 +54,8 @@ export type OwnTransform = NamedTransform<`${string}/${string}`>;
 /** A definition whose fields are not known to the compiler. */
 export type Definition = TransformDefinition<string, TransformFields, readonly unknown[]>;
 
+const aDefinition = having("a definition", "name", "make", "args", "draw");
+
 /** The transforms that are defined in this process, by name; `Transform.ts`, which has all, looks them up. */
 export const definedTransforms = new Map<string, Definition>();
 let sealed = false;
@@ -70,6 +73,9 @@ export function defineTransform<
   Fields extends TransformFields,
   Args extends readonly unknown[],
 >(definition: TransformDefinition<Name, Fields, Args>): (...args: Args) => Fields & NamedTransform<Name> {
+  checkArguments('defineTransform({ name: "mine/name", make, args, draw })', {
+    definition: [definition, aDefinition],
+  });
   const { name } = definition;
   if (sealed && !name.includes("/")) {
     throw new UserError(

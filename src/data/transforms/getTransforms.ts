@@ -1,3 +1,7 @@
+import { requireTransforms } from "./requireTransforms.js";
+import type { Table } from "../../core/Display.js";
+import { cellOf } from "../../core/resultTables.js";
+import { asTable } from "../../core/asTable.js";
 import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { checkNumber } from "../../core/checkNumber.js";
 import { brightness } from "./brightness.js";
@@ -60,6 +64,7 @@ export interface Transforms {
 export function getTransforms(options: TransformOptions = {}): Transforms {
   checkOptions("getTransforms()", options, kinds);
   const { doFlip = true, flipVert = false, xtraTfms = [] } = options;
+  requireTransforms("xtraTfms", xtraTfms);
   const maxRotate = checkNumber("maxRotate", options.maxRotate ?? 10, { from: 0, to: 360 });
   const maxZoom = checkNumber("maxZoom", options.maxZoom ?? 1.1, { from: 1, to: 100 });
   const maxLighting = checkNumber("maxLighting", options.maxLighting ?? 0.2, { from: 0, to: 0.99 });
@@ -76,5 +81,19 @@ export function getTransforms(options: TransformOptions = {}): Transforms {
     train.push(brightness([0.5 * (1 - maxLighting), 0.5 * (1 + maxLighting)], pLighting));
     train.push(contrast([1 - maxLighting, 1 / (1 - maxLighting)], pLighting));
   }
-  return { train: [...train, ...xtraTfms], valid: [cropPad()] };
+  return asTable({ train: [...train, ...xtraTfms], valid: [cropPad()] }, transformsTable);
+}
+
+function transformsTable({ train, valid }: Transforms): Table {
+  const row = (set: string, { name, p, ...ranges }: Transform) => [
+    set,
+    name,
+    cellOf(p),
+    Object.keys(ranges).length === 0 ? "" : cellOf(ranges),
+  ];
+  return {
+    caption: "Transforms; each is drawn anew for every image",
+    columns: ["of", "transform", "p", "drawn from"],
+    rows: [...train.map((each) => row("train", each)), ...valid.map((each) => row("valid", each))],
+  };
 }

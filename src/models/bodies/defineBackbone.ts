@@ -1,3 +1,4 @@
+import { checkArguments, having } from "../../core/checkArguments.js";
 import { UserError } from "../../core/errors.js";
 import type { Architecture } from "./Architecture.js";
 import type { Body, BodySpec } from "./Body.js";
@@ -66,6 +67,8 @@ export interface SpecIssue {
 /** A definition whose spec's fields are not known to the compiler. */
 export type Backbone = BackboneDefinition<BodySpec, string>;
 
+const aDefinition = having("a definition", "kind", "nets", "build");
+
 /** The families that are defined in this process, by their kind; `backbones.ts`, which has all, looks things up. */
 export const definedBackbones = new Map<string, Backbone>();
 let builtIn: ReadonlySet<string> = new Set();
@@ -80,6 +83,7 @@ let builtIn: ReadonlySet<string> = new Set();
 export function defineBackbone<Spec extends BodySpec, Name extends string>(
   definition: BackboneDefinition<Spec, Name>,
 ): Readonly<Record<Name, Architecture>> {
+  checkArguments("defineBackbone({ kind, nets, build, spec })", { definition: [definition, aDefinition] });
   const { kind, nets } = definition;
   const names = Object.keys(nets) as Name[];
   const taken = [kind, ...names].find((name) => builtIn.has(name));

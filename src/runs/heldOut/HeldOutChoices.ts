@@ -1,3 +1,6 @@
+import { aLearner } from "../../training/argumentKinds.js";
+import { checkArguments, having } from "../../core/checkArguments.js";
+import { withFields } from "../../core/resultTables.js";
 import { inspect } from "node:util";
 import path from "node:path";
 import { currentDisplay } from "../../core/Display.js";
@@ -19,6 +22,9 @@ import { chooseForRecall } from "./chooseForRecall.js";
 
 /** The runs whose test images this process has opened, by their folders. */
 const opened = new Set<string>();
+
+const found = having("what findDataset() gives", "path", "valid");
+const anInterpretation = having("the interpretation that openTest() gives", "preds", "accuracy");
 
 /** The file's name in the run's folder. */
 export const choicesName = "choices.json";
@@ -58,6 +64,7 @@ export class HeldOutChoices {
     learn: Learner<ImageDataBunch>,
     options: { readonly recall?: number } = {},
   ): Promise<HeldOutChoices> {
+    checkArguments("HeldOutChoices.make(learn)", { learn: [learn, aLearner] });
     checkOptions("HeldOutChoices.make()", options, { recall: "number" });
     const { recall = 0.95 } = options;
     if (opened.has(runDirectory())) {
@@ -73,12 +80,12 @@ export class HeldOutChoices {
     const heldOut = interpretationOf(atTemperature(preds, temperature), dataset, "held-out");
     const hasBoth = heldOut.positiveClass !== undefined && new Set(preds.y).size > 1;
     const chosen = hasBoth ? chooseForRecall(heldOut.binary(), recall) : {};
-    const choices: Choices = {
+    const choices: Choices = withFields("What was chosen on held-out images", {
       epochs: chosenEpochs(learn.stages),
       ...{ temperature, ...chosen },
       conformalSets: conformalSets(heldOut.preds, recall),
       apart: dl !== undefined,
-    };
+    });
     await writeMetrics(path.join(runDirectory(), choicesName), choices);
     return new HeldOutChoices(learn, dataset, heldOut, choices);
   }
@@ -95,10 +102,12 @@ export class HeldOutChoices {
    * @throws UserError naming the folder or file that is wrong
    */
   async openTest(
-    { path: folder, valid }: Pick<FoundDataset, "path" | "valid">,
+    dataset: Pick<FoundDataset, "path" | "valid">,
     // A run's numbers may be given as they are.
     { validPerClass = 0 }: { readonly validPerClass?: number } = {},
   ): Promise<ClassificationInterpretation> {
+    checkArguments("choices.openTest(dataset)", { dataset: [dataset, found] });
+    const { path: folder, valid } = dataset;
     const { learn, choices } = this;
     const dl = await learn.data.labelledLoader(path.join(folder, valid), { perClass: validPerClass });
     opened.add(runDirectory());
@@ -109,6 +118,7 @@ export class HeldOutChoices {
 
   /** Shows how the net does on the images that the choices were made on, and on the test images beside them. */
   showBeside(tested: ClassificationInterpretation): void {
+    checkArguments("choices.showBeside(tested)", { tested: [tested, anInterpretation] });
     currentDisplay().table(resultsTable(this.choices, this.heldOut, tested));
   }
 
@@ -124,7 +134,7 @@ export class HeldOutChoices {
   /** What goes with the net when it is exported. */
   get exportOptions(): ExportOptions {
     const { temperature, threshold, conformalSets } = this.choices;
-    return { temperature, threshold, conformalSets };
+    return withFields("What goes with the exported net", { temperature, threshold, conformalSets });
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { OptionKinds } from "../../core/checkOptions.js";
 import type { Optimizer } from "../optimizers/Optimizer.js";
-import { checkNumber, checkInteger } from "../../core/checkNumber.js";
+import { checkInteger, checkNumber, checkPair } from "../../core/checkNumber.js";
 import { annealingCos } from "./annealing.js";
 import type { Callback, TrainingState } from "./Callback.js";
 import type { EpochSpan } from "../EpochSpan.js";
@@ -78,7 +78,7 @@ export function requireOneCycle({
   pctStart = 0.3,
   finalDiv = 1,
 }: OneCycleOptions): void {
-  moms?.forEach((mom, i) => checkNumber(`moms[${i}]`, mom, { from: 0, below: 1 }));
+  if (moms) checkPair("moms", moms, { from: 0, below: 1 }, "[0.95, 0.85]");
   checkNumber("divFactor", divFactor, { above: 0 });
   checkNumber("pctStart", pctStart, { from: 0, to: 1 });
   checkNumber("finalDiv", finalDiv, { above: 0 });

@@ -1,3 +1,4 @@
+import { shownValue } from "../../core/shownValue.js";
 import { UserError } from "../../core/errors.js";
 import { nearestName } from "../../core/nearestName.js";
 import { requireMade } from "../requireMade.js";
@@ -24,6 +25,10 @@ export function requireCallbacks(
   callbacks: readonly Callback[],
   nameOf = (i: number): string => `Callback ${i + 1}`,
 ): void {
+  const given: unknown = callbacks;
+  if (!Array.isArray(given)) {
+    throw new UserError(`callbacks is ${shownValue(given)}.`, "Give a list, such as [new CSVLogger()].");
+  }
   for (const [i, callback] of callbacks.entries()) {
     requireMade(nameOf(i), callback, { kind: "object" });
     const names = namesOf(callback);

@@ -1,3 +1,5 @@
+import { type ArgumentKind, checkArguments, texts } from "../../core/checkArguments.js";
+import { withFields, withRows } from "../../core/resultTables.js";
 import { inspect } from "node:util";
 import { DataLoader } from "../../data/loading/DataLoader.js";
 import { ImageDataset } from "../../data/ImageDataset.js";
@@ -21,6 +23,12 @@ import { exportOnnx } from "./exportOnnx.js";
 import { exportTfjs } from "./exportTfjs.js";
 import { predictImage, type Prediction, predictionsOf } from "./Prediction.js";
 import { bs, type FilePrediction, predictEach, type UnreadableFile } from "./predictEach.js";
+
+/** A text is a list of its letters. */
+const pathsOneByOne: ArgumentKind = {
+  words: "a list of paths",
+  fits: (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
+};
 
 /** A trained net without its data: it predicts, and nothing else. `loadLearner` makes one. */
 export class InferenceLearner {
@@ -52,7 +60,7 @@ export class InferenceLearner {
     const { classes, arch, preparation, threshold, temperature, conformalSets } = exported;
     this.classes = classes;
     this.arch = arch;
-    this.preparation = preparation;
+    this.preparation = withFields("What is done to an image", preparation);
     this.threshold = threshold;
     this.temperature = temperature;
     this.conformalSets = conformalSets;
@@ -85,7 +93,8 @@ export class InferenceLearner {
    * @param images their paths, or a folder, of which every image below it is taken, sorted by path
    * @throws UserError naming a file that cannot be decoded, or a folder without images
    */
-  getPreds(images: string | readonly string[]): Promise<FilePrediction[]> {
+  async getPreds(images: string | readonly string[]): Promise<FilePrediction[]> {
+    if (typeof images !== "string") checkArguments('learn.getPreds("folder")', { images: [images, texts] });
     return this.use(() => this.predictFiles(images));
   }
 
@@ -97,6 +106,7 @@ export class InferenceLearner {
   async *predictEach(
     images: Iterable<string>,
   ): AsyncGenerator<FilePrediction | UnreadableFile, void, undefined> {
+    checkArguments("learn.predictEach(paths)", { images: [images, pathsOneByOne] });
     this.begin();
     try {
       yield* predictEach(images, {
@@ -142,7 +152,7 @@ export class InferenceLearner {
       } finally {
         progress.end();
       }
-      return predictions;
+      return withRows("Predictions", predictions);
     });
   }
 

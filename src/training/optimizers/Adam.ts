@@ -5,7 +5,7 @@ import { constant } from "../../engine/operations/op.js";
 import { resourceOp } from "../../engine/operations/resource.js";
 import type { Tensor } from "../../engine/Tensor.js";
 import type { Parameter } from "../../engine/Variable.js";
-import { checkNumber } from "../../core/checkNumber.js";
+import { checkNumber, checkPair } from "../../core/checkNumber.js";
 import { type OptFunc, Optimizer, type WeightDecayOptions } from "./Optimizer.js";
 
 /** What `adam()` takes, with fast.ai's names and defaults. */
@@ -24,7 +24,7 @@ const adamKinds: OptionKinds<AdamOptions> = { betas: "list", eps: "number" };
  */
 export function adam(options: AdamOptions = {}): OptFunc {
   checkOptions("adam()", options, adamKinds);
-  options.betas?.forEach((beta, i) => checkNumber(`betas[${i}]`, beta, { from: 0, below: 1 }));
+  if (options.betas) checkPair("betas", options.betas, { from: 0, below: 1 }, "[0.9, 0.99]");
   checkNumber("eps", options.eps ?? 1e-8, { above: 0 });
   return (groups, decay) => new Adam(groups, { ...options, ...decay });
 }

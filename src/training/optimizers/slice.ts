@@ -1,3 +1,4 @@
+import { checkNumber } from "../../core/checkNumber.js";
 import { inspect } from "node:util";
 import { UserError } from "../../core/errors.js";
 
@@ -15,8 +16,12 @@ export class LearningRateSlice {
  * Discriminative learning rates (Howard and Ruder, "Universal Language Model Fine-tuning", 2018), as fast.ai
  * writes them: `slice(a, b)` goes from `a` for the first layer group to `b` for the last in equal ratios;
  * `slice(b)` gives the last group `b` and all before it `b / 10`.
+ * @throws UserError when a rate is no number above 0
  */
 export function slice(a: number, b?: number): LearningRateSlice {
+  for (const [name, rate] of Object.entries(b === undefined ? { a } : { a, b })) {
+    checkNumber(`The learning rate ${name} of slice(a, b)`, rate, { above: 0 });
+  }
   return b === undefined ? new LearningRateSlice(undefined, a) : new LearningRateSlice(a, b);
 }
 

@@ -1,3 +1,4 @@
+import { withRows } from "../../core/resultTables.js";
 import { inspect } from "node:util";
 import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { type Curves, currentDisplay, type FitProgress } from "../../core/Display.js";
@@ -55,7 +56,7 @@ export class Recorder implements Callback {
   /** The momentum at each batch. */
   readonly moms: number[] = [];
   /** The finished epochs. */
-  readonly rows: EpochRow[] = [];
+  readonly rows: EpochRow[] = withRows("Epochs", []);
   /** Training batches before the end of each row's epoch. */
   private readonly batchesBefore: number[] = [];
   /**

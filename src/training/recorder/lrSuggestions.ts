@@ -1,3 +1,5 @@
+import { UserError } from "../../core/errors.js";
+import { checkArguments, numbers } from "../../core/checkArguments.js";
 import { shortNumber } from "../../core/shortNumber.js";
 import { inColumns, withWords } from "../../core/withWords.js";
 import { argmin } from "../../statistics/argmin.js";
@@ -24,6 +26,16 @@ export interface LrSuggestions {
  * @returns undefined for fewer than 3 points
  */
 export function lrSuggestions(lrs: readonly number[], losses: readonly number[]): LrSuggestions | undefined {
+  checkArguments("lrSuggestions(learn.recorder.lrs, learn.recorder.losses)", {
+    lrs: [lrs, numbers],
+    losses: [losses, numbers],
+  });
+  if (lrs.length !== losses.length) {
+    throw new UserError(
+      `There are ${lrs.length} learning rates and ${losses.length} losses.`,
+      "Give one loss for each rate.",
+    );
+  }
   const end = losses.findIndex(Number.isNaN);
   const [rates, values] = end === -1 ? [lrs, losses] : [lrs.slice(0, end), losses.slice(0, end)];
   if (rates.length < 3) return undefined;

@@ -413,13 +413,22 @@ describe("decodeDicom: headers that do not fit the pixels", () => {
     assert.deepEqual(await levelsOf(dicomFile(syntaxes.jpeg2000, header(signed), [frame])), windowed);
   });
 
-  it("clears bits above the stored ones only where overlays or the sign are in them", async () => {
+  it("clears bits above the stored ones, unless the values go on into them", async () => {
+    const holding = (values: Uint16Array) =>
+      dicomFile(syntaxes.explicit, header({ "7FE00010": ["OW", bytesOf(values)] }));
+    // Old overlays that no element tells of: in one of the unused bits, in all of them, in all pixels.
+    for (const drawn of [
+      (value: number) => (value % 2 === 0 ? 0x4000 : 0),
+      (value: number) => (value % 640 < 3 ? 0xf000 : 0),
+      () => 0xf000,
+    ]) {
+      assert.deepEqual(await levelsOf(holding(ramp.map((value) => value | drawn(value)))), windowed);
+    }
+    for (const larger of [ramp.map((value) => value * 16), ramp.map((value) => value + 3000)]) {
+      await assert.rejects(decode(holding(larger)), /says 12 bits stored, and holds/);
+    }
     const withOverlay = bytesOf(ramp.map((value) => value | (value % 2 === 0 ? 0x4000 : 0)));
     const pixels = { "7FE00010": ["OW", withOverlay] } as const;
-    await assert.rejects(
-      decode(dicomFile(syntaxes.explicit, header(pixels))),
-      /says 12 bits stored, and holds/,
-    );
     const overlay: Elements = { "60000100": ["US", 16], "60000102": ["US", 14] };
     assert.deepEqual(
       await levelsOf(dicomFile(syntaxes.explicit, header({ ...pixels, ...overlay }))),

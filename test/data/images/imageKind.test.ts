@@ -89,7 +89,7 @@ describe("imageKind", () => {
   });
 
   it("names kinds, and says which are read", () => {
-    assert.equal(readKindNames, "JPEG, PNG, TIFF, WebP, GIF, BMP, PGM or PPM, JPEG 2000 and DICOM");
+    assert.equal(readKindNames, "JPEG, PNG, TIFF, WebP, GIF, BMP, PBM, PGM or PPM, JPEG 2000 and DICOM");
     assert.deepEqual([kindName("svg"), isReadKind("svg"), isReadKind("dicom")], ["SVG drawing", false, true]);
   });
 });

@@ -137,6 +137,42 @@ describe("a Windows bitmap", () => {
   }
 });
 
+/** A bitmap of 23 x 18 pixels with these codes. */
+function runLength(bits: 4 | 8, ...codes: readonly (readonly number[])[]): Buffer {
+  const palette = greys.slice(0, 2 ** bits);
+  const whole = bmp({ bits, palette, value: () => 0, compression: bits === 8 ? 1 : 2 });
+  return Buffer.concat([whole.subarray(0, whole.readUInt32LE(10)), Buffer.from(codes.flat())]);
+}
+
+describe("a run-length coded bitmap", () => {
+  /** Rows from the lowest one on, as Pillow decodes them. */
+  const shown = (...rows: readonly (readonly number[])[]): Uint8Array => {
+    const data = new Uint8Array(length);
+    rows.forEach((row, y) => { data.set(row, (height - 1 - y) * width); });
+    return data;
+  };
+
+  it("of 8 bits has runs, pixels as they are, ends of lines and jumps", async () => {
+    const file = runLength(
+      ...[8 as const, [3, 7], [0, 3, 10, 20, 30, 0], [0, 0]],
+      ...[
+        [2, 9],
+        [0, 2, 3, 1],
+        [1, 200],
+        [0, 1],
+      ],
+    );
+    const { data, channels } = await decode(file);
+    assert.equal(channels, 1);
+    assert.deepEqual(data, shown([7, 7, 7, 10, 20, 30], [9, 9], [0, 0, 0, 0, 0, 200]));
+  });
+
+  it("of 4 bits has two pixels a byte", async () => {
+    const file = runLength(4, [5, 0x3a], [0, 5, 0x12, 0x34, 0x50, 0], [0, 0], [1, 0xf0], [0, 1]);
+    assert.deepEqual((await decode(file)).data, shown([3, 10, 3, 10, 3, 1, 2, 3, 4, 5], [15]));
+  });
+});
+
 const named = (head: string, values: Uint8Array | string): Buffer =>
   Buffer.concat([Buffer.from(head), Buffer.from(values)]);
 const size = `${width} ${height}`;
@@ -166,6 +202,20 @@ describe("a PGM or PPM", () => {
       assert.deepEqual((await decode(file)).data, expected);
     });
   }
+
+  it("of black and white is read, with its ones black", async () => {
+    const black = grey.map((value) => value & 1);
+    const rowBytes = Math.ceil(width / 8);
+    const packedBits = new Uint8Array(rowBytes * height);
+    black.forEach((bit, k) => {
+      const [y, x] = [Math.floor(k / width), k % width];
+      const at = rowBytes * y + (x >> 3);
+      packedBits[at] = (packedBits[at] ?? 0) | (bit << (7 - (x & 7)));
+    });
+    const expected = black.map((bit) => (bit === 1 ? 0 : 255));
+    assert.deepEqual((await decode(named(`P4\n# mask\n${size}\n`, packedBits))).data, expected);
+    assert.deepEqual((await decode(named(`P1\n${size}\n`, black.join("")))).data, expected);
+  });
 });
 
 describe("a JPEG 2000", () => {
@@ -206,10 +256,14 @@ describe("a JPEG 2000", () => {
 
   it("is refused where its colours, channels or values are others, or it is cut", async () => {
     const codes = await encodeInWasm("openjpeg", colours, { ...info, componentCount: 3 });
+    // The number of channels in the codestream's header.
+    const transparent = Buffer.from(codes);
+    transparent.writeUInt16BE(4, 40);
     const signed = await encodeInWasm("openjpeg", grey, { ...info, isSigned: true });
     for (const [bytes, reason] of [
       [file(codes, 18), /neither grey nor RGB/],
-      [signed, /with signed values/],
+      [signed, /with signed values[^]*convert it to a PNG/],
+      [transparent, /of 4 channels, as with transparency[^]*convert it to a PNG/],
       [codes.subarray(0, codes.length / 2), /cut short or damaged/],
       [codes.subarray(0, 30), /cut short or damaged/],
     ] as const) {
@@ -227,18 +281,28 @@ describe("bitmaps that are not read", () => {
   };
   const cases: [what: string, file: Buffer, reason: RegExp, kind?: string][] = [
     [
-      "run-length coded",
-      bmp({ ...plain, compression: 1 }),
-      /a BMP with run-length coding, which is not read/,
+      "with a JPEG inside",
+      bmp({ ...plain, compression: 4 }),
+      /a BMP with JPEG[^]*convert it to a PNG/,
+      "unsupported",
     ],
-    ["with a JPEG inside", bmp({ ...plain, compression: 4 }), /a BMP with JPEG/],
+    ["codes that lead out", runLength(8, [30, 7], [0, 1]), /codes lead out/],
+    ["codes without an end", runLength(8, [3, 7]), /cut short/],
+    ["codes of 8 bits in 4", bmp({ ...plain, bits: 4, compression: 1 }), /a contradiction/],
     ["cut BMP", bmp(plain).subarray(0, -10), /cut short/],
     ["BMP without pixels", large(bmp(plain), 0), /without pixels/],
     ["large BMP", large(bmp(plain), 20_000), /20000 x 20000 pixels, which is more than/, "tooLarge"],
-    ["PBM", named(`P4\n${size}\n`, grey), /black and white or a PAM file/],
+    [
+      "PAM",
+      named(`P7\nWIDTH ${width}\n`, grey),
+      /a PAM file, which is not read[^]*convert it/,
+      "unsupported",
+    ],
+    ["cut PBM", named(`P4\n${size}\n`, grey.subarray(0, 20)), /cut short/],
+    ["cut PBM in digits", named(`P1\n${size}\n`, "1 0 1"), /cut short/],
     ["cut PGM", named(`P5\n${size}\n255\n`, grey.subarray(9)), /cut short/],
     ["cut PGM in digits", named(`P2\n${size}\n255\n`, "1 2 3"), /cut short/],
-    ["damaged PGM", named("P5\nx 3\n255\n", grey), /header of PGM or PPM that is damaged/],
+    ["damaged PGM", named("P5\nx 3\n255\n", grey), /header of PBM, PGM or PPM that is damaged/],
     ["large PPM", named("P6\n20000 20000\n255\n", grey), /20000 x 20000 pixels/, "tooLarge"],
   ];
   for (const [what, file, reason, kind = "unreadable"] of cases) {

@@ -110,8 +110,8 @@ describe("a CSV file's column that divides the images", () => {
   });
 
   const strange: readonly (readonly [what: string, values: readonly string[], ...parts: string[]])[] = [
-    ["folds", ["0", "1", "2", "3"], '"0", "1", "2", "3"', "true where an image validates"],
-    ["views", ["PA", "AP", "PA"], '"AP", "PA"'],
+    ["folds", ["0", "1", "2", "3"], '"0", "1", "2", "3"', "look like folds"],
+    ["views", ["PA", "AP", "PA"], '"AP", "PA"', "true where an image validates"],
     ["both kinds", ["train", "1", "0"], '"0", "1", "train"'],
   ];
   for (const [what, values, ...parts] of strange) {
@@ -143,9 +143,45 @@ describe("a CSV file's column that divides the images", () => {
       "validCol",
     );
     await refuses(
+      divided("split", (k) => (k < 6 ? "train" : "test")),
+      "says of no image that it validates",
+      "validPct: 0.2",
+    );
+    for (const fold of [(k: number) => `${k % 5}`, (k: number) => `fold ${k % 3}`]) {
+      await refuses(divided("fold", fold), "look like folds", "is_valid = (fold == 0)");
+    }
+    await refuses(
       divided("is_valid", () => "0", { validCol: "split" }),
       'validCol is "split"',
     );
+  });
+});
+
+describe("a column that says train and test alone", () => {
+  const value = (k: number): string => (k < 8 ? "train" : "test");
+
+  it("leaves a share of what trains to chance, by class where it is asked for", async () => {
+    const { train, valid, heldOut } = await divided("split", value, { validPct: 0.25, stratify: true });
+    assert.deepEqual(heldOut, ["8", "9"]);
+    assert.equal(train.length, 6);
+    assert.deepEqual(valid.map((name) => classOf(Number(name))).sort(), ["A", "B"]);
+    assert.deepEqual([...train, ...valid].sort(), ["0", "1", "2", "3", "4", "5", "6", "7"]);
+    const flags = await divided("is_valid", () => "0", { validPct: 0.2 });
+    assert.equal(flags.valid.length, 2);
+    assert.equal(flags.heldOut, undefined);
+  });
+
+  it("leaves whole patients to chance", async () => {
+    const { train, valid, heldOut } = await divided("split", value, {
+      validPct: 0.5,
+      groupBy: (file) => String(Math.floor(Number(path.basename(file, ".jpeg")) / 4)),
+    });
+    assert.deepEqual(heldOut, ["8", "9"]);
+    const halves = [
+      ["0", "1", "2", "3"],
+      ["4", "5", "6", "7"],
+    ];
+    assert.deepEqual([train, valid].sort(), halves);
   });
 });
 
