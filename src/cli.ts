@@ -182,6 +182,12 @@ function program(): Command {
       "--out <file>",
       "a row for each image in this file, .csv or .jsonl; goes on behind the last row of one that is there",
     )
+    .option("--shard <k/n>", "only the k-th of n parts of the sorted images, such as 2/4")
+    .option("--take <file...>", "with --out: take the rows of these .jsonl files over, as shards leave them")
+    .option(
+      "--allow-unreadable",
+      "with --out: end with 0 although some files cannot be read; their rows say why",
+    )
     .action(async (images: string[], options: PredictOptions) => {
       const { predict } = await import("./commands/predict.js");
       await predict(images, options);

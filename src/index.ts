@@ -84,7 +84,7 @@ export { modelFrom, models } from "./models/models.js";
 export * as layers from "./models/layers/layers.js";
 export type { Architecture } from "./models/bodies/Architecture.js";
 export type { ArchitectureName } from "./models/bodies/backbones.js";
-export type { Body, BodySpec } from "./models/bodies/Body.js";
+export type { Body, BodySpec, BodyWeights } from "./models/bodies/Body.js";
 export {
   type BackboneDefinition,
   defineBackbone,

@@ -25,6 +25,11 @@ export interface PredictOptions {
   readonly json?: boolean;
   /** Write a row for each image to this file, `.csv` or `.jsonl`, in place of printing them. @default none */
   readonly out?: string;
+  /** Only one of so many parts of the images, such as "2/4": the sorted list is cut into parts of the same length. @default all */
+  readonly shard?: string;
+  /** As {@link PredictIntoOptions}; both want `out`. */
+  readonly take?: readonly string[];
+  readonly allowUnreadable?: boolean;
 }
 
 /** What is printed of an image. */
@@ -55,9 +60,10 @@ interface Predicted {
 export async function predict(images: readonly string[], options: PredictOptions): Promise<void> {
   const { json = false } = options;
   const model = exportedModel(options.model);
-  const paths = images.flatMap(imagesAt);
-  if (paths.length === 0) throw new UserError("There are no images to predict.", "Name images.");
-  const { heatmaps, out } = options;
+  const all = images.flatMap(imagesAt);
+  if (all.length === 0) throw new UserError("There are no images to predict.", "Name images.");
+  const { heatmaps, out, shard, take, allowUnreadable } = options;
+  const paths = shard === undefined ? all : shardOf(all, shard);
   if (out !== undefined) {
     if (heatmaps !== undefined || json) {
       throw new UserError(
@@ -65,9 +71,13 @@ export async function predict(images: readonly string[], options: PredictOptions
         "Give the command twice, or name the file with --out alone.",
       );
     }
-    await predictInto(out, paths, model);
+    await predictInto(out, paths, model, { take, allowUnreadable });
     return;
   }
+  const wanting = Object.entries({ take, "allow-unreadable": allowUnreadable }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (wanting) throw new UserError(`--${wanting[0]} goes with --out alone.`, "Name a file with --out.");
   const folder = heatmaps === true ? path.join(path.dirname(model), "heatmaps") : heatmaps;
   const learn = await loadLearner(model);
   const predicted: Predicted[] = [];
@@ -93,6 +103,24 @@ export async function predict(images: readonly string[], options: PredictOptions
     learn.dispose();
   }
   if (json) console.log(JSON.stringify(predicted, null, 2));
+}
+
+/**
+ * The part of the images that a shard is to predict, in their order.
+ * @param shard such as "2/4", the second of four parts
+ * @throws UserError when it is no such text
+ */
+export function shardOf(images: readonly string[], shard: string): string[] {
+  const [, part = NaN, parts = NaN] = (/^(\d{1,6})\/(\d{1,6})$/.exec(shard) ?? []).map(Number);
+  if (!(part >= 1 && part <= parts)) {
+    throw new UserError(
+      `The shard is ${JSON.stringify(shard)}.`,
+      "Give the number of the part and how many there are, such as --shard 2/4.",
+    );
+  }
+  const sorted = [...new Set(images)].sort();
+  const begin = (k: number) => Math.floor((k * sorted.length) / parts);
+  return sorted.slice(begin(part - 1), begin(part));
 }
 
 /** What the net says of an image, and the file that shows where it looked, if there is one. */

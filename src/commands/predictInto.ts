@@ -5,47 +5,69 @@ import { onStop, stopExitCode, stopSignal } from "../core/stopSignals.js";
 import { loadLearner } from "../training/inference/loadLearner.js";
 import type { FilePrediction, UnreadableFile } from "../training/inference/predictEach.js";
 import { PredictionFile } from "../training/inference/PredictionFile.js";
+import { takenRows } from "../training/inference/takenRows.js";
+
+/** What else is asked of an archive's predictions. */
+export interface PredictIntoOptions {
+  /** Files of JSON lines whose rows are taken over, such as those of shards. @default none */
+  readonly take?: readonly string[];
+  /** End with 0 although some files cannot be read: their rows say why. @default false */
+  readonly allowUnreadable?: boolean;
+}
 
 /**
  * Each image as a row of a file, as it comes: what was interrupted goes on behind its last row, and files that cannot be
  * read are rows with their reason.
  */
-export async function predictInto(out: string, paths: readonly string[], model: string): Promise<void> {
+export async function predictInto(
+  out: string,
+  paths: readonly string[],
+  model: string,
+  { take = [], allowUnreadable = false }: PredictIntoOptions = {},
+): Promise<void> {
   const learn = await loadLearner(model);
   // Work that ends in its own way: the signal is asked for after each row.
   const release = onStop(() => undefined);
   try {
-    const file = await PredictionFile.open(out, { classes: learn.classes, model: await hashOf(model) });
-    const all = [...new Set(paths)];
-    const left = all.filter((image) => !file.done.has(image));
-    const before = all.length - left.length;
-    if (before > 0) console.error(`${before} of ${all.length} images have rows in ${out} already.`);
-    const progress = currentDisplay().taskProgress("Predicting", left.length);
-    let [done, bad] = [0, 0];
+    const by = { classes: learn.classes, model: await hashOf(model) };
+    const file = await PredictionFile.open(out, by);
+    const left = new Set(paths);
+    const all = left.size;
+    for (const image of file.done) left.delete(image);
+    let bad = 0;
     let rows: (FilePrediction | UnreadableFile)[] = [];
     const write = async (): Promise<void> => {
       await file.append(rows);
       rows = [];
-      progress.update(done);
     };
-    for await (const answer of learn.predictEach(left)) {
+    const add = async (answer: FilePrediction | UnreadableFile): Promise<void> => {
       rows.push(answer);
-      done++;
       if ("reason" in answer) bad++;
-      if (rows.length < rowsAtOnce) continue;
-      await write();
+      if (rows.length >= rowsAtOnce) await write();
+    };
+    for await (const answer of takenRows(take, by)) {
+      if (left.delete(answer.path)) await add(answer);
+    }
+    await write();
+    const before = all - left.size;
+    if (before > 0) console.error(`${before} of ${all} images have rows in ${out} already.`);
+    const progress = currentDisplay().taskProgress("Predicting", left.size);
+    let done = 0;
+    for await (const answer of learn.predictEach(left)) {
+      done++;
+      await add(answer);
+      if (rows.length > 0) continue;
+      progress.update(done);
       if (stopSignal() !== undefined) break;
     }
     await write();
     progress.end(bad === 0 ? undefined : `${bad} cannot be read`);
-    if (bad > 0) process.exitCode = 1;
+    if (bad > 0 && !allowUnreadable) process.exitCode = 1;
     const signal = stopSignal();
     if (signal === undefined) console.log(out);
     else {
       process.exitCode = stopExitCode(signal);
-      console.error(
-        `Stopped after ${before + done} of ${all.length} images: the same command goes on behind them.`,
-      );
+      console.error(`Stopped after ${before + done} of ${all} images: the same command goes on behind them.`);
     }
   } finally {
     release();

@@ -6,7 +6,7 @@ import { UserError } from "../core/errors.js";
 import type { FolderLock } from "../core/folderLock.js";
 import { subfolders } from "../data/labels/imageFolder.js";
 import { imagesInWords } from "../interpretation/imagesInWords.js";
-import { inText } from "../report/reportMarkdown.js";
+import { inText } from "../core/markdown.js";
 import { reportTitle } from "../report/reportTitle.js";
 import { runNotebook, type RunNotebookOptions, UncompilableNotebook } from "../report/runNotebook.js";
 import { writeMetrics } from "../runs/metricsFile.js";

@@ -240,6 +240,17 @@ export class ImageDataBunch {
     return new ImageDataBunch(await loadBunch(...how));
   }
 
+  /**
+   * How the images were found, divided and drawn.
+   * @internal
+   */
+  get loadedBy(): Pick<
+    BunchParts,
+    "how" | "groupBy" | "sampler" | "trainPerClass" | "validPerClass" | "onBadImage"
+  > {
+    return this.parts;
+  }
+
   /** The class names, sorted; a label is an index in them. */
   get classes(): readonly string[] {
     return this.trainDs.classes;

@@ -24,6 +24,8 @@ export interface BunchParts extends BunchSettings {
   readonly workers: WorkerPool;
   readonly cache: ImageCache;
   readonly secondsToLoad: number;
+  /** How the images were divided; see {@link TrainValidSplit}. */
+  readonly how?: string;
 }
 
 /** What a factory finds its labelled files by. */
@@ -85,7 +87,8 @@ export async function loadBunch(
   };
   warnOfCopies(root, trainDs, judging);
   const secondsToLoad = (performance.now() - start) / 1000;
-  return { ...settings, path: root, trainDs, validDs, heldOutDs, testDs, workers, cache, secondsToLoad };
+  const { how } = halves;
+  return { ...settings, path: root, trainDs, validDs, heldOutDs, testDs, workers, cache, secondsToLoad, how };
 }
 
 /** Labelled files as images, each with its patient's number in place of the patient. */

@@ -1,3 +1,4 @@
+import { percent } from "../core/percent.js";
 import type { Section } from "../core/Section.js";
 import type { Evaluation, NetBenefit } from "../statistics/evaluateScores.js";
 import { formatInterval, formatShare } from "../statistics/format.js";
@@ -66,6 +67,3 @@ export function netBenefitSection(heading: string, netBenefit: NetBenefit): Sect
     figures: [decisionCurveFigure(netBenefit, `Decision curve ${at}`)],
   };
 }
-
-/** A share in per cent, such as 62.5%. */
-export const percent = (share: number): string => `${Number((100 * share).toPrecision(3))}%`;

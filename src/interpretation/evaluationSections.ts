@@ -3,7 +3,8 @@ import type { Comparison, TestedDifference } from "../statistics/compareScores.j
 import type { ClassesEvaluation } from "../statistics/evaluateClasses.js";
 import type { Evaluation } from "../statistics/evaluateScores.js";
 import { formatP, formatShare, formatThreshold } from "../statistics/format.js";
-import { coreSections, netBenefitSection, percent } from "./coreSections.js";
+import { percent } from "../core/percent.js";
+import { coreSections, netBenefitSection } from "./coreSections.js";
 import { dashNote } from "./dashNote.js";
 import { areaTestInWords, errorTestInWords } from "./imagesInWords.js";
 import { alone, measureCells, measureTable, remarks } from "./measureTable.js";

@@ -1,8 +1,9 @@
+import path from "node:path";
 import { readSafetensors, type StoredTensor } from "../engine/safetensors.js";
 import { UserError } from "../core/errors.js";
 import type { Architecture } from "./bodies/Architecture.js";
 import { type ArchitectureName, architectures, backboneOf, netNamed } from "./bodies/backbones.js";
-import type { Body } from "./bodies/Body.js";
+import type { Body, BodyWeights } from "./bodies/Body.js";
 import { withGeometry } from "./bodies/geometry.js";
 import { pretrained, type PretrainedWeights } from "./weights/pretrained.js";
 import { fromTorch } from "./weights/torchLayout.js";
@@ -34,7 +35,8 @@ export function modelFrom(
         body.net.dispose();
         throw error;
       }
-      return body;
+      const weights: BodyWeights = { source: metadata.source ?? path.basename(file), pretrained: true };
+      return Object.assign(body, { weights });
     },
   };
 }

@@ -1,6 +1,8 @@
 import path from "node:path";
 import { duration } from "../core/duration.js";
+import { listed } from "../core/listed.js";
 import { dataSource, judgedSet, type RunMetrics } from "../runs/RunMetrics.js";
+import { kermanySource } from "../xrays/DataSource.js";
 import type { StartedRun } from "../runs/StartedRun.js";
 
 /** A line of a report's foot. */
@@ -8,10 +10,6 @@ export interface AboutEntry {
   readonly name: string;
   readonly text: string;
 }
-
-const kermany =
-  "Kermany, Zhang and Goldbaum, Labeled Optical Coherence Tomography (OCT) and Chest X-Ray Images for " +
-  "Classification, Mendeley Data, doi 10.17632/rscbjbr9sj, licence CC BY 4.0";
 
 export const notMedical = "Not a medical device.";
 
@@ -76,7 +74,7 @@ function dataInWords(run: RunMetrics): string {
   const { dataset } = run;
   switch (dataSource(run)) {
     case "kermany":
-      return kermany;
+      return kermanySource;
     case "phantom":
       return "Drawn images, not of patients";
     case "other":
@@ -107,13 +105,10 @@ function protocolInWords({ choices, dataset, protocol }: RunMetrics): string | u
   const areChosen = Object.values(choices.epochs).every(({ isLowest = true }) => isLowest);
   const chosen =
     areChosen && tuning
-      ? `epochs were chosen on ${tuning.images} validation images, ${inWords(after)} on ${heldOutImages}`
-      : `${inWords([...(areChosen ? ["epochs"] : []), ...after])} chosen on ${heldOutImages}`;
+      ? `epochs were chosen on ${tuning.images} validation images, ${listed(after)} on ${heldOutImages}`
+      : `${listed([...(areChosen ? ["epochs"] : []), ...after])} chosen on ${heldOutImages}`;
   return `held-out: ${chosen}, and the test images opened once, after that`;
 }
-
-const inWords = (names: readonly string[]): string =>
-  new Intl.ListFormat("en-GB", { type: "conjunction" }).format(names);
 
 /** Such as " (20 cat, 30 dog)". */
 function perClass({ classes, dataset }: RunMetrics, split: "train" | "valid"): string {

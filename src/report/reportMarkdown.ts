@@ -1,4 +1,5 @@
 import type { Table } from "../core/Display.js";
+import { inText, markdownTable } from "../core/markdown.js";
 import type { RunMetrics } from "../runs/RunMetrics.js";
 import type { AboutEntry } from "./aboutRun.js";
 import { coreTable, measuresTable } from "./reportSummary.js";
@@ -16,7 +17,7 @@ export function reportMarkdown(run: RunMetrics, { title, about }: ReportFrame): 
   const numbers = [
     ...(core ? captioned(core) : []),
     ...captioned(measuresTable(run)),
-    table(["actual / predicted", ...run.classes], matrix),
+    markdownTable(["actual / predicted", ...run.classes], matrix),
   ];
   return aboutMarkdown(title, about, numbers);
 }
@@ -33,14 +34,5 @@ export function aboutMarkdown(
 
 const captioned = ({ caption = "", columns, rows }: Table): string[] => [
   inText(caption),
-  table(columns, rows),
+  markdownTable(columns, rows),
 ];
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(inText).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-/** A name as a name: whatever Markdown or HTML would make of it. */
-export const inText = (text: string): string =>
-  text === "---" ? text : text.replace(/[\\`*_[\]<>|#&]/g, (mark) => `\\${mark}`).replace(/\s+/g, " ");

@@ -5,7 +5,7 @@ import { isInstalled, packageRoot } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
 import { makeFolder } from "../core/makeFolder.js";
 import { writeFiles } from "../core/writeFiles.js";
-import { inText } from "./reportMarkdown.js";
+import { inText } from "../core/markdown.js";
 
 /** The notebook of a new study. */
 export const studyNotebook = "study.ipynb";

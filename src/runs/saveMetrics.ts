@@ -1,7 +1,6 @@
 import { aLearner } from "../training/argumentKinds.js";
 import { checkArguments, having } from "../core/checkArguments.js";
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
-import { packageVersion } from "../core/packageVersion.js";
 import path from "node:path";
 import { describeData } from "./describeData.js";
 import type { FoundDataset } from "../xrays/FoundDataset.js";
@@ -9,8 +8,8 @@ import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import type { ImageDataset } from "../data/ImageDataset.js";
 import type { HeldOutChoices } from "./heldOut/HeldOutChoices.js";
 import { currentDisplay } from "../core/Display.js";
-import { libtensorflowVersion, usesGpu } from "../engine/operations/binding.js";
-import { tf } from "../engine/tensorflow.js";
+import { usesGpu } from "../engine/operations/binding.js";
+import { versions } from "../engine/versions.js";
 import { shownPath } from "../core/shownPath.js";
 import { gitCommit } from "./gitCommit.js";
 import type { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
@@ -18,11 +17,13 @@ import { writePredictions } from "./predictionsFile.js";
 import { makeFolder } from "../core/makeFolder.js";
 import type { Parameters } from "./presets.js";
 import { writeMetrics } from "./metricsFile.js";
-import type { RunMetrics } from "./RunMetrics.js";
+import { type CardedRun, cardResults, testApart } from "./cardResults.js";
 import { settingsOf } from "./RunData.js";
 import { readStartedRun } from "./StartedRun.js";
 import { runDirectory } from "../core/runDirectory.js";
 import { noteSession } from "../core/session.js";
+import { addToCards } from "../training/card/exportCards.js";
+import { weightsHash } from "../training/card/weightsHash.js";
 import type { Learner } from "../training/Learner.js";
 
 /** What a run was made of. */
@@ -49,7 +50,8 @@ const anInterpretation = having("an interpretation", "preds", "metrics");
 /**
  * Writes `metrics.json` and `predictions.json` into the run's folder: every number of the run and every test image's
  * probabilities, for programs, and which images those are. Two runs with the same seed on the same machine differ in
- * nothing but `seconds`.
+ * nothing but `seconds`. The numbers also go into the model card of what the learner is exported to with the same weights,
+ * before or after.
  * @param interp of the validation images, or of the test images that `choices` has opened
  * @throws UserError when it cannot be written, or an image is not there any more
  */
@@ -90,7 +92,7 @@ export async function saveMetrics(
     choices: choices?.choices,
     heldOut: choices && { preds: choices.heldOut.preds, paths: pathsOf(choices.heldOutDs) },
   });
-  const metrics: RunMetrics = {
+  const metrics: CardedRun = {
     ...interp.metrics(),
     evaluation: interp.evaluation(choices?.choices.threshold),
     classes: data.classes,
@@ -118,6 +120,8 @@ export async function saveMetrics(
     },
   };
   await writeMetrics(file, metrics);
+  const apart = choices && testApart(data, choices.testDs);
+  await addToCards(learn, cardResults(metrics, weightsHash(learn.model), apart));
   currentDisplay().text(`The numbers are in ${shownPath(file)}.`);
 }
 
@@ -126,14 +130,4 @@ export function secondsOf(timings: Learner["timings"]): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const { what, seconds } of timings) sums[what] = (sums[what] ?? 0) + seconds;
   return sums;
-}
-
-/** What computed the numbers. */
-export function versions(): Record<string, string> {
-  return {
-    "xray-notebook": packageVersion(),
-    node: process.versions.node,
-    tfjs: tf.version["tfjs-core"],
-    tensorflow: libtensorflowVersion(),
-  };
 }

@@ -1,5 +1,6 @@
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { UserError } from "../core/errors.js";
+import { shortNumber } from "../core/shortNumber.js";
 import { checkNumber } from "../core/checkNumber.js";
 import type { Mix } from "./mixUp.js";
 
@@ -51,6 +52,19 @@ export class CrossEntropy {
     }
     this.smoothing = labelSmoothing;
     this.classWeights = classWeights ?? Array.from({ length: c }, () => 1);
+  }
+
+  /** What it is, for a person. */
+  get inWords(): string {
+    const { smoothing, classWeights } = this;
+    const weighted = classWeights.some((weight) => weight !== 1);
+    return [
+      "cross-entropy of the softmax",
+      ...(smoothing > 0 ? [`label smoothing ${shortNumber(smoothing)}`] : []),
+      ...(weighted
+        ? [`classes weighted ${classWeights.map((weight) => shortNumber(weight)).join(", ")}`]
+        : []),
+    ].join(", ");
   }
 
   /** The distribution that each item's softmax should be, `[n, c]` row by row. */

@@ -13,7 +13,8 @@ import type { Callback } from "./callbacks/Callback.js";
 import { requireCallbacks } from "./callbacks/requireCallbacks.js";
 import { checkpointName, type CheckpointOptions } from "./checkpoint.js";
 import type { DataBunch } from "./DataBunch.js";
-import { describeLearner, exportLearner, type ExportOptions } from "./inference/exportLearner.js";
+import { describeLearner, type ExportOptions } from "./inference/exportLearner.js";
+import { exportWithCard } from "./inference/exportWithCard.js";
 import { exportOnnx } from "./inference/exportOnnx.js";
 import { exportTfjs } from "./inference/exportTfjs.js";
 import type { FeatureBunch } from "./FeatureBunch.js";
@@ -267,13 +268,18 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
 
   /**
    * Writes `modelDir/name.safetensors` for inference: weights, classes and the images' preparation in one file, which
-   * `loadLearner` reads anywhere.
+   * `loadLearner` reads anywhere. Beside it lies its model card in Hugging Face's format, `README.md`, with all that is known
+   * of the net; `saveMetrics` puts a run's numbers into it, before or after. A card that a person has changed is left as it is,
+   * and the new one is called after the file, such as `export.README.md`.
    * @returns the file
    * @throws UserError when the threshold is not valid for the classes, or the file cannot be written
    */
   async export(this: Learner<ImageDataBunch>, name = "export", options: ExportOptions = {}): Promise<string> {
     const file = this.checkpoint(name);
-    await this.runner.read("export()", "keep", () => exportLearner(this, file, options));
+    const { fits, startedFrom } = this.trainer;
+    const { arch, model, data, stages, optimizer, options: own } = this;
+    const trained = { arch, model, data, stages, optimizer, options: own, fits, startedFrom };
+    await this.runner.read("export()", "keep", () => exportWithCard(this, trained, file, options));
     return file;
   }
 

@@ -1,6 +1,7 @@
 import { withRows } from "../core/resultTables.js";
 import { withWords } from "../core/withWords.js";
 import { checkOptions } from "../core/checkOptions.js";
+import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { currentDisplay } from "../core/Display.js";
 import { Random } from "../core/Random.js";
@@ -37,6 +38,7 @@ import { NetRunner } from "./session/NetRunner.js";
 import { takeSnapshot } from "./session/snapshot.js";
 import type { TrainedLearner } from "./TrainedLearner.js";
 import { NetEpoch } from "./NetEpoch.js";
+import type { TrainedFit } from "./TrainedFit.js";
 import type { TrainedStage } from "./TrainedStage.js";
 import {
   validate,
@@ -55,6 +57,10 @@ export class Trainer {
   readonly history: HistoryRow[] = withRows("Epochs", []);
   /** Wall seconds of each finished fit and search, in their order. */
   readonly timings: Timing[] = withRows("Fits and searches", []);
+  /** The checkpoint that was loaded before anything was trained; undefined: none was. */
+  startedFrom: string | undefined;
+  /** How each fit has trained, in their order; searches are not in it. */
+  readonly fits: TrainedFit[] = [];
   /** Where fits and searches were stopped, in another process, and went on. */
   readonly interruptions: Interruption[] = withRows("Interruptions", []);
   readonly runner: NetRunner;
@@ -72,6 +78,8 @@ export class Trainer {
   private readonly streams: Streams;
   private readonly loss: CrossEntropy;
   private readonly netEpoch = new NetEpoch();
+  /** Whether a fit has begun. */
+  private hasBegun = false;
 
   constructor(
     private readonly learn: TrainedLearner,
@@ -151,7 +159,10 @@ export class Trainer {
     const title = isSearch ? "learning-rate finder" : this.phase === "frozen" ? "head" : "whole net";
     const recorder = new Recorder(optimizer, this.metrics.columns, span, title);
     this.recorder = recorder;
-    if (!isSearch) this.netEpoch.beginFit(this.phase, this.history);
+    if (!isSearch) {
+      this.netEpoch.beginFit(this.phase, this.history);
+      this.hasBegun = true;
+    }
     const all = inOrder([recorder, ...(isSearch ? [] : (options.callbacks ?? [])), ...callbacks]);
     const parts = { model: learn.model, optimizer, runner, streams };
     const beginning = { what, span, learn, parts, loss, options, seed, callbacks: all };
@@ -180,11 +191,26 @@ export class Trainer {
         const seconds = backup?.seconds ?? (performance.now() - started) / 1000;
         this.timings.push({ what, seconds });
         this.interruptions.push(...(backup?.resumed ?? []));
-        if (!isSearch) this.history.push(...recorder.rows.map((row) => ({ phase: this.phase, ...row })));
+        if (!isSearch) {
+          this.history.push(...recorder.rows.map((row) => ({ phase: this.phase, ...row })));
+          this.fits.push(this.fitOf(recorder, all));
+        }
       }
       if (!isSearch) recorder.kept = this.netEpoch.mark;
       await backup?.finish({ isSearch });
     });
+  }
+
+  /** What is noted of a fit; the data are those at its end. */
+  private fitOf({ rows, lrs }: Recorder, callbacks: readonly Callback[]): TrainedFit {
+    const { phase, data } = this;
+    const { size } = data.trainDl.preparation ?? {};
+    const highest = lrs.reduce((most, lr) => Math.max(most, lr), 0);
+    return {
+      ...{ phase, epochs: rows.length, images: data.trainDl.dataset.length, bs: data.bs, size },
+      lr: { first: lrs[0] ?? NaN, highest, last: lrs.at(-1) ?? NaN },
+      callbacks: callbacks.filter((each) => !(each instanceof Recorder)).map((each) => each.constructor.name),
+    };
   }
 
   /**
@@ -256,6 +282,7 @@ export class Trainer {
       options,
     );
     this.netEpoch.mark = epochMark;
+    if (!this.hasBegun) this.startedFrom = path.basename(file);
     if (draws) restoreRng(draws, this.streams);
     for (const warning of warnings) currentDisplay().text(`Warning: ${warning}`);
   }

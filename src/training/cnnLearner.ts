@@ -9,6 +9,7 @@ import { UserError } from "../core/errors.js";
 import { Cnn } from "../models/Cnn.js";
 import { createHead, requireHead, type HeadOptions } from "../models/createHead.js";
 import type { Architecture } from "../models/bodies/Architecture.js";
+import type { BodyWeights } from "../models/bodies/Body.js";
 import { drawConvolutions } from "../models/bodies/kaimingNormal.js";
 import { models } from "../models/models.js";
 import { Learner } from "./Learner.js";
@@ -59,7 +60,11 @@ export async function cnnLearner<Data extends DataBunch>(
   requireLearnerOptions(own);
   const { seed = data.seed } = own;
   const body = await arch.createBody("0", pretrained);
-  if (!pretrained) drawConvolutions(body.net, new Random(seed, 2, 1));
+  if (!pretrained) {
+    drawConvolutions(body.net, new Random(seed, 2, 1));
+    const weights: BodyWeights = { source: `drawn at random by seed ${seed}`, pretrained: false };
+    Object.assign(body, { weights });
+  }
   const head = createHead("1", { ps, linFtrs, features: body.features, c: data.c }, new Random(seed, 2));
   const net = new Cnn(body, head);
   try {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { parse } from "csv-parse/sync";
+import { shardOf } from "../../src/commands/predict.js";
 import { predictInto } from "../../src/commands/predictInto.js";
 import type { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import type { Learner } from "../../src/training/Learner.js";
@@ -130,6 +131,76 @@ describe("xray predict --out", () => {
     const rows = read(file).split("\n").length - 2;
     assert.ok(rows < 1500 && read(file).endsWith("\n"));
     assert.match(stderr, new RegExp(`Stopped after ${rows} of 1500 images`));
+  });
+
+  it("takes rows over from shards, of the images that are asked for, each once", async () => {
+    const shards = [1, 2, 3].map(() => out(".jsonl"));
+    for (const [k, shard] of shards.entries()) {
+      await predictInto(shard, shardOf(images, `${k + 1}/3`), model, { allowUnreadable: true });
+    }
+    assert.equal(process.exitCode ?? 0, 0, "its rows say which cannot be read");
+    const file = out(".csv");
+    const some = images.slice(0, 35);
+    await predictInto(file, some.slice(3, 6), model, { allowUnreadable: true });
+    const first = read(file);
+    // A shard's last row that is cut off counts as none, and one shard may be given twice.
+    const [last = ""] = shards.slice(-1);
+    writeFileSync(last, read(last).slice(0, -9));
+    await predictInto(file, some, model, { take: [...shards, ...shards], allowUnreadable: true });
+    const now = read(file);
+    assert.ok(now.startsWith(first));
+    const rows = parse<Record<string, string>>(now, { columns: true });
+    const order = [...some.slice(3, 6), ...some.slice(0, 3), ...some.slice(6)];
+    assert.deepEqual(
+      rows.map((row) => row.path),
+      order,
+    );
+    const whole = out(".csv");
+    await predictInto(whole, some, model, { allowUnreadable: true });
+    const wanted = new Map(
+      parse<Record<string, string>>(read(whole), { columns: true }).map((row) => [row.path, row]),
+    );
+    for (const row of rows) {
+      const other = wanted.get(row.path) ?? {};
+      assert.deepEqual(Object.keys(row), Object.keys(other));
+      // Of another batch the last digits may differ.
+      for (const [name, cell] of Object.entries(row)) {
+        const number = Number(cell);
+        if (cell === "" || Number.isNaN(number)) assert.equal(cell, other[name], name);
+        else near([number], [Number(other[name])], 1e-5, name);
+      }
+    }
+    await refuses(
+      predictInto(out(".csv"), images, other, { take: shards }),
+      "holds no predictions of this net",
+      "--model",
+    );
+    await refuses(
+      predictInto(out(".csv"), images, model, { take: [file] }),
+      "holds no predictions of this net",
+    );
+    await refuses(
+      predictInto(out(".csv"), images, model, { take: ["/no.jsonl"] }),
+      "cannot be read",
+      ".jsonl",
+    );
+  });
+
+  it("cuts the sorted images into shards that have each of them once", async () => {
+    for (const parts of [1, 2, 7, images.length, 100]) {
+      const shards = Array.from({ length: parts }, (_, k) =>
+        shardOf([...images].reverse(), `${k + 1}/${parts}`),
+      );
+      assert.deepEqual(shards.flat(), [...images].sort());
+      const lengths = shards.map(({ length }) => length);
+      assert.ok(Math.max(...lengths) - Math.min(...lengths) <= 1);
+    }
+    for (const wrong of ["0/4", "5/4", "2", "1/0", "a/b", "1/2/3", "-1/2", "1.5/2"]) {
+      await refuses(() => shardOf(images, wrong), "The shard is", "--shard 2/4");
+    }
+    const empty = out(".jsonl");
+    await predictInto(empty, shardOf(images.slice(0, 1), "1/2"), model);
+    assert.equal(read(empty), "");
   });
 
   it("refuses other endings, and places that cannot be written to", async () => {

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { copyFileSync, existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
+import { parse } from "csv-parse/sync";
+import { predictInto } from "../../src/commands/predictInto.js";
 import { drawPhantomSet } from "../../src/xrays/drawPhantomSet.js";
 import { cacheDir, projectRoot, pythonCommand, runsDir } from "../../src/core/environment.js";
 import { subprocess } from "../../src/core/subprocess.js";
+import { temporaryFolder } from "../support/folders.js";
+import { tinyLearner, validPaths } from "../support/tinyLearner.js";
 
 const environment = path.join(cacheDir, "snakemake");
 const requirements = path.join(projectRoot, "workflow", "requirements.txt");
@@ -24,33 +28,34 @@ async function install(): Promise<void> {
   await writeFile(stamp, wanted);
 }
 
+/** Runs the workflow, as docs/guide.md says it. */
+const runSnakemake = (targets: readonly string[], config: readonly string[]): Promise<string> =>
+  subprocess(
+    path.join(environment, "bin", "snakemake"),
+    [
+      ...["--snakefile", "workflow/Snakefile", "--cores", "2", "--nolock", ...targets],
+      ...["--config", ...config],
+    ],
+    { cwd: projectRoot, remedy: "See its message above.", shown: "snakemake" },
+  );
+
+before(install);
+
 describe("workflow/Snakefile, with the local executor", () => {
   const name = `test-workflow-${process.pid}`;
   const sweep = path.join(runsDir, name);
   let folder = "";
   let output = "";
-  const snakemake = (...args: string[]) =>
-    subprocess(
-      path.join(environment, "bin", "snakemake"),
+  const snakemake = (): Promise<string> =>
+    runSnakemake(
+      [],
       [
-        ...[
-          "--snakefile",
-          "workflow/Snakefile",
-          "--cores",
-          "2",
-          "--nolock",
-          ...args,
-          "--config",
-          `name=${name}`,
-        ],
-        "seeds=[3]",
+        ...[`name=${name}`, "seeds=[3]"],
         `flags=--model mobilenetV2 --size 32 --bs 4 --epochs 1,0 --train-per-class 12 --data-dir ${path.join(folder, "drawn")}`,
       ],
-      { cwd: projectRoot, remedy: "See its message above.", shown: "snakemake" },
     );
 
   before(async () => {
-    await install();
     folder = await mkdtemp(path.join(tmpdir(), "xray-workflow-"));
     await drawPhantomSet({
       folder: path.join(folder, "drawn"),
@@ -79,5 +84,52 @@ describe("workflow/Snakefile, with the local executor", () => {
     const before = (await stat(path.join(sweep, "seed-3", "predictions.json"))).mtimeMs;
     await snakemake();
     assert.equal((await stat(path.join(sweep, "seed-3", "predictions.json"))).mtimeMs, before);
+  });
+});
+
+describe("its archive", () => {
+  it("predicts each file once in shards that go on where they stopped, and those that came later", async () => {
+    const folder = temporaryFolder();
+    const images = path.join(folder, "images of 'all'");
+    await mkdir(images);
+    const learn = await tinyLearner();
+    const model = path.join(folder, "net.safetensors");
+    copyFileSync(await learn.export(), model);
+    const [sound = ""] = validPaths(learn);
+    const add = (i: number) => {
+      copyFileSync(sound, path.join(images, `${String(i).padStart(2, "0")}.jpeg`));
+    };
+    for (let i = 0; i < 23; i++) add(i);
+    await writeFile(path.join(images, "11.jpeg"), "no image");
+    const out = path.join(folder, "results.csv");
+    const shard = (k: number) => path.join(`${out}.shards`, `${k}-of-3.jsonl`);
+    const names = Array.from({ length: 23 }, (_, i) =>
+      path.join(images, `${String(i).padStart(2, "0")}.jpeg`),
+    );
+    // What a job has left that was stopped: two rows of the second shard, and half of a third one.
+    await mkdir(`${out}.shards`);
+    await predictInto(shard(2), names.slice(7, 10), model, { allowUnreadable: true });
+    const left = await readFile(shard(2), "utf8");
+    await writeFile(shard(2), left.slice(0, -20));
+    const archive = (): Promise<string> =>
+      runSnakemake(
+        ["archive"],
+        [`archive={folder: "${images}", model: "${model}", out: "${out}", shards: 3}`],
+      );
+    const paths = async () =>
+      parse<{ path: string; reason: string }>(await readFile(out), { columns: true }).map((row) => row.path);
+    await archive();
+    assert.deepEqual(await paths(), names);
+    const rows = (await readFile(shard(2), "utf8")).split("\n");
+    assert.equal(rows.length - 1, 8, "files 7 to 14");
+    assert.deepEqual(rows.slice(0, 2), left.split("\n").slice(0, 2), "the rows that were there");
+    const before = (await stat(shard(1))).mtimeMs;
+    assert.match(await archive(), /Nothing to be done|^$/);
+    await rm(`${out}.done`);
+    add(23);
+    await archive();
+    assert.deepEqual(await paths(), [...names, path.join(images, "23.jpeg")]);
+    assert.equal((await stat(shard(1))).mtimeMs, before);
+    learn.dispose();
   });
 });

@@ -85,10 +85,11 @@ export function splitByColumn(
       ? { train: of("train"), valid: said }
       : splitAtRandom(of("train"), validPct, { ...settings, heldOutPct: undefined });
   warnOfSharedPatients(train, valid, groupBy);
-  if (heldOut.length === 0) return { train, valid };
+  const how = "by a column of the table of labels, as it was given";
+  if (heldOut.length === 0) return { train, valid, how };
   warnOfSharedPatients([...train, ...valid], heldOut, groupBy, ["training or validation", "held-out"]);
   currentDisplay().text(
     `${heldOut.length} images that the table calls test or held out neither train nor validate: data.heldOutDs.`,
   );
-  return { train, valid, heldOut };
+  return { train, valid, heldOut, how };
 }

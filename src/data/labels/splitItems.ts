@@ -1,5 +1,6 @@
 import path from "node:path";
 import { currentDisplay } from "../../core/Display.js";
+import { percent } from "../../core/percent.js";
 import { Random } from "../../core/Random.js";
 import { UserError } from "../../core/errors.js";
 import type { BunchSettings } from "../bunchOptions.js";
@@ -18,6 +19,8 @@ export interface TrainValidSplit {
   readonly valid: readonly LabelledFile[];
   /** Those that neither train nor validate; undefined where none are held out. */
   readonly heldOut?: readonly LabelledFile[];
+  /** How they were divided, as a clause that completes "The images were divided ...". */
+  readonly how?: string;
 }
 
 /** How the images of a split are spoken of that do not train. */
@@ -72,7 +75,8 @@ export function splitByFolder(
   }
   tellUnreadSplits(root, [train, valid], listing.exclude);
   const labelled = labelFromFolders([...trained, ...validated], classFolder);
-  const halves = { train: labelled.slice(0, trained.length), valid: labelled.slice(trained.length) };
+  const how = `by their folders, as they were given: ${train} and ${valid}`;
+  const halves = { train: labelled.slice(0, trained.length), valid: labelled.slice(trained.length), how };
   if (groupBy) warnOfSharedPatients(halves.train, halves.valid, groupBy);
   return halves;
 }
@@ -102,7 +106,10 @@ export function splitAtRandom(
     const chosen = new Set(drawn.filter(isIn).flat());
     return files.filter((file) => chosen.has(file));
   };
+  const heldOutInWords = heldOutPct === undefined ? "" : ` and ${percent(heldOutPct)} to be held out`;
+  const apart = stratify ? ", of each class as nearly its share as possible" : "";
   return {
+    how: `at random by seed ${seed}: ${percent(validPct)} for validation${heldOutInWords}${apart}`,
     train: filesOf((group) => !valid.has(group) && !heldOut.has(group)),
     valid: filesOf((group) => valid.has(group)),
     ...(heldOutPct !== undefined && { heldOut: filesOf((group) => heldOut.has(group)) }),

@@ -10,6 +10,16 @@ export interface Body {
   readonly split: number;
   /** All that it takes to build the same body again, without its weights. */
   readonly spec: BodySpec;
+  /** Where its weights come from, before anything is trained; undefined: that is not known. */
+  readonly weights?: BodyWeights;
+}
+
+/** Where a body's weights come from. */
+export interface BodyWeights {
+  /** In words. */
+  readonly source: string;
+  /** Whether others have trained them. */
+  readonly pretrained: boolean;
 }
 
 /**

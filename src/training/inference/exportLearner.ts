@@ -59,13 +59,14 @@ export function describeLearner(learn: Exported): ExportedLearner {
 /**
  * Writes one safetensors file with the net's weights, its architecture and classes and what is done to an image
  * before the net sees it; nothing of the training. `loadLearner` reads it.
+ * @returns what the file says of the net
  * @throws UserError naming the threshold that is none, an array of the net that is not finite, or the folder or file that cannot be written
  */
 export async function exportLearner(
   learn: Exported,
   file: string,
   options: ExportOptions = {},
-): Promise<void> {
+): Promise<ExportedLearner> {
   checkOptions("export()", options, kinds);
   const threshold = options.threshold && checkedThreshold(options.threshold, learn.data.classes);
   const { temperature, conformalSets } = options;
@@ -77,8 +78,9 @@ export async function exportLearner(
   const described = describeLearner(learn);
   // The class that is called by the threshold is the one that this net's numbers speak of.
   const positiveClass = threshold?.positiveClass ?? described.positiveClass;
-  const learner = JSON.stringify({ ...described, positiveClass, threshold, temperature, conformalSets });
-  await writeSafetensors(file, tensors, { ...exportFormat, learner });
+  const exported = { ...described, positiveClass, threshold, temperature, conformalSets };
+  await writeSafetensors(file, tensors, { ...exportFormat, learner: JSON.stringify(exported) });
+  return exported;
 }
 
 function requireSetsOf(classes: readonly string[], sets: ConformalSets): void {
