@@ -24,4 +24,6 @@ const compiler = usedByTslab("@tslab/typescript-for-tslab");
 /** Whether `file` lies in `folder`. */
 const isInside = (folder, file) => file.startsWith(folder + path.sep);
 
-module.exports = { root, sourceDir, builtDir, compiler, tslab, tslabDir, usedByTslab, isInside };
+const isFile = (file) => fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+
+module.exports = { root, sourceDir, builtDir, compiler, tslab, tslabDir, usedByTslab, isFile, isInside };

@@ -8,7 +8,7 @@ const fs = require("node:fs");
 const Module = require("node:module");
 const path = require("node:path");
 const { loadModules, moduleAt } = require("./ownModules.cjs");
-const { sourceDir, builtDir, compiler, isInside } = require("./project.cjs");
+const { sourceDir, builtDir, compiler, isFile, isInside } = require("./project.cjs");
 
 /**
  * Files outside of packages that the compiler has read, or looked for: file -> { callback, real: the file in its place,
@@ -91,8 +91,6 @@ function builtFile(target) {
   const built = builtFolder(target).replace(/\.ts$/, ".js");
   return [built, `${built}.js`, path.join(built, "index.js")].find(isFile);
 }
-
-const isFile = (file) => fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 
 function changeTime(file) {
   return (file && fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs) ?? 0;

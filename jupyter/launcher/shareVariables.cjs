@@ -30,8 +30,11 @@ function watchConversion() {
       lastProgram = program.getProgram();
       unescapeNames(lastProgram);
       const { emit } = program;
-      program.emit = (file, write, token, declarationsOnly, transformers) =>
-        emit(file, write, token, declarationsOnly, { ...transformers, before: [quotePropertyNames] });
+      program.emit = (file, write, token, declarationsOnly, transformers) => {
+        // tslab's are for cells. Of a module they would change what the compiler reads again when another one is edited.
+        const ofCell = { ...transformers, before: [quotePropertyNames] };
+        return emit(file, write, token, declarationsOnly, isCell(file) ? ofCell : {});
+      };
       afterProgramCreate(program);
     };
     return ts.createWatchProgram(host);
@@ -86,8 +89,8 @@ function shareVariables(converter) {
   };
 }
 
-const cellOf = (program) =>
-  program?.getSourceFiles().find(({ fileName }) => fileName.endsWith("/__tslab__.ts"));
+const isCell = ({ fileName }) => fileName.endsWith("/__tslab__.ts");
+const cellOf = (program) => program?.getSourceFiles().find(isCell);
 
 /** The compiler writes one more `_` before a name with two, which tslab takes for part of the name. */
 function unescapeNames(program) {

@@ -1,4 +1,5 @@
 "use strict";
+const fs = require("node:fs");
 const { current } = require("./executor.cjs");
 const { failureOf } = require("./failures.cjs");
 
@@ -10,8 +11,14 @@ function catchUncaughtErrors() {
   for (const event of ["unhandledRejection", "uncaughtException"]) {
     process.removeAllListeners(event);
     process.on(event, (reason) => {
-      if (current.isOfRunningCell()) current.fail(reason);
-      else console.error(`${current.origin()}, after its end: ${failureOf(reason).traceback.join("\n")}`);
+      if (current.isOfRunningCell()) {
+        current.fail(reason);
+        return;
+      }
+      const text = `${current.origin()}, after its end: ${failureOf(reason).traceback.join("\n")}`;
+      console.error(text);
+      // A run without a person takes no outputs of a cell that has ended.
+      if (process.env.XRAY_TERMINAL === "1") fs.writeSync(2, `${text}\n`);
     });
   }
 }
