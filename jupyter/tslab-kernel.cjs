@@ -9,7 +9,7 @@
  */
 const fs = require("node:fs");
 const path = require("node:path");
-const { root, sourceDir, tslab, usedByTslab } = require("./launcher/project.cjs");
+const { isInside, root, sourceDir, tslab, usedByTslab } = require("./launcher/project.cjs");
 const { isBuilt, update } = require("./launcher/build.cjs");
 const { wrapExecutor } = require("./launcher/executor.cjs");
 const { completeMessages } = require("./launcher/messages.cjs");
@@ -23,11 +23,11 @@ const { catchUncaughtErrors } = require("./launcher/uncaughtErrors.cjs");
 const { separateTimers } = require("./launcher/timers.cjs");
 const { watchConversion } = require("./launcher/shareVariables.cjs");
 
-// Relative paths mean the same wherever the kernel was started: in JupyterLab, in VS Code or without a person. In a project
-// that has this one installed they are the notebook's own.
+// Relative paths mean the same wherever a lesson, or a copy of one in `runs/`, is opened: in JupyterLab, in VS Code or without
+// a person. Those of a notebook that lies elsewhere are its own.
 const notebooks = path.join(root, "notebooks");
-const inside = (process.cwd() + path.sep).startsWith(notebooks + path.sep);
-if (!inside && fs.existsSync(sourceDir) && fs.existsSync(notebooks)) process.chdir(notebooks);
+const isLesson = process.cwd() === root || isInside(path.join(root, "runs"), process.cwd());
+if (isLesson && fs.existsSync(sourceDir) && fs.existsSync(notebooks)) process.chdir(notebooks);
 
 // A cell's output goes to a page, also where the kernel was started from a terminal: no colour codes.
 for (const stream of [process.stdout, process.stderr]) stream.isTTY = false;

@@ -19,14 +19,27 @@ const watched = new Map();
 /** Folders in which the compiler has looked for a module: folder -> what it wants to be told of a new file. */
 const folders = new Map();
 
+/**
+ * A notebook that lies anywhere may have been written for `notebooks/`: its `../src/` is the project's, unless there is such
+ * a folder.
+ */
+function inProject(file) {
+  const beside = path.resolve("..", "src");
+  const isMeant =
+    beside !== sourceDir && (file === beside || isInside(beside, file)) && !fs.existsSync(beside);
+  return isMeant ? path.join(sourceDir, path.relative(beside, file)) : file;
+}
+
 /** For a path in `src/`: the declaration in `dist/src/` that stands for it; null hides it; otherwise the path. */
-function declarationOf(file) {
+function declarationOf(place) {
+  const file = inProject(place);
   if (!isInside(sourceDir, file) || !/\.[cm]?tsx?$/.test(file)) return file;
   return /\.d\.[cm]?ts$/.test(file) ? path.join(builtDir, path.relative(sourceDir, file)) : null;
 }
 
 /** For a folder of `src/`: the one in `dist/src/` that mirrors it; otherwise the same. */
-function builtFolder(folder) {
+function builtFolder(place) {
+  const folder = inProject(place);
   const isSource = folder === sourceDir || isInside(sourceDir, folder);
   return isSource ? path.join(builtDir, path.relative(sourceDir, folder)) : folder;
 }
@@ -34,12 +47,16 @@ function builtFolder(folder) {
 function redirectTypes() {
   // The object that tslab's compiler reads files through.
   const { sys } = require(compiler);
-  const { directoryExists, fileExists, readFile, watchFile } = sys;
+  const { directoryExists, fileExists, readFile, realpath, watchFile } = sys;
   // An installed package has no `src/`, and the compiler looks for no file in a folder that is not there.
   sys.directoryExists = (folder) => directoryExists(folder) || directoryExists(builtFolder(folder));
   sys.fileExists = (file) => {
     const real = declarationOf(file);
     return real !== null && fileExists(real);
+  };
+  sys.realpath = (file) => {
+    const place = inProject(file);
+    return place === file ? realpath(file) : place;
   };
   sys.readFile = (file, encoding) => {
     const real = declarationOf(file);
@@ -67,7 +84,7 @@ function redirectRequire() {
   const resolve = Module._resolveFilename;
   Module._resolveFilename = function (request, parent, ...rest) {
     if (/^(\.{1,2}(\/|$)|\/)/.test(request) && parent?.filename) {
-      const target = path.resolve(path.dirname(parent.filename), request);
+      const target = inProject(path.resolve(path.dirname(parent.filename), request));
       const file = target === sourceDir || isInside(sourceDir, target) ? builtFile(target) : moduleAt(target);
       if (file !== undefined) return file;
     }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { before, describe, it } from "node:test";
 import { projectRoot } from "../../src/core/environment.js";
+import { temporaryFolder } from "../support/folders.js";
 import {
   errorOf,
   kernelSession,
@@ -419,4 +421,21 @@ describe("the kernel's help", () => {
       [{ code: "n + 1" }, prints("2\n")],
       [{ code: "p" }, fails("TypeScriptError", /'p'/)],
     ]));
+});
+
+describe("a notebook that lies anywhere", () => {
+  it("imports the project by its name and as from notebooks/, and has its own relative paths", async () => {
+    const place = await realpath(temporaryFolder());
+    const cells = [
+      'import { type Learner, slice } from "xray-notebook"; declare const learn: Learner; slice(1e-6, 1e-4).start',
+      'import { cohenKappa } from "xray-notebook/statistics"; import { findDataset } from "xray-notebook/xrays"; [cohenKappa, findDataset].map((it) => typeof it).join()',
+      'import { slice as same } from "../src/index.js"; [same === slice, process.cwd()].join()',
+    ];
+    const results = await kernelSession(
+      jupyter,
+      place,
+      cells.map((code) => ({ code })),
+    );
+    assert.deepEqual(results.map(printed), ["0.000001\n", "function,function\n", `true,${place}\n`]);
+  });
 });
