@@ -22,11 +22,22 @@ export function figureHtml(figure: PlotlyFigure, alt: string, png?: Uint8Array):
   const width = Math.max(least, Math.min(figure.layout.width, place.clientWidth || figure.layout.width));
   const layout = { ...figure.layout, width };
   // On a phone the title is smaller, the legend has two columns, and nothing covers the curves.
+  const seen = place.clientWidth || width;
   const isNarrow = width < figure.layout.width;
-  if (isNarrow && layout.title) {
+  const isCut = seen < width;
+  if (isCut) {
+    // No scroll bar is seen on a phone; and the keyboard needs a place to scroll from.
+    const hint = document.createElement("p");
+    hint.className = "xray-scroll-hint";
+    hint.textContent = "\u2194 Wider than the page: scroll the figure sideways to see all of it.";
+    hint.style.cssText = "margin:4px 0;font-size:13px";
+    place.before(hint);
+    place.tabIndex = 0;
+  }
+  if ((isNarrow || isCut) && layout.title) {
     const longest = Math.max(1, ...String(layout.title.text).split("<br>").map((line) => line.length));
-    const size = Math.max(10, Math.min(16, (width - 16) / (0.58 * longest)));
-    layout.title = { ...layout.title, font: { size }, xref: "container", x: 0.02 };
+    const size = Math.max(10, Math.min(16, (Math.min(width, seen) - 24) / (0.58 * longest)));
+    layout.title = { ...layout.title, font: { size }, xref: "container", x: 8 / width, xanchor: "left" };
   }
   if (isNarrow && layout.legend?.orientation === "h")
     layout.legend = { ...layout.legend, entrywidth: 0.48, entrywidthmode: "fraction" };

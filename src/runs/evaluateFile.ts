@@ -49,6 +49,7 @@ export interface EvaluatedFile {
 export async function evaluateFile(file: string, options: EvaluateFileOptions = {}): Promise<EvaluatedFile> {
   const { against, prevalence } = options;
   const first = await readFile(file, options);
+  if ("stored" in first && against === undefined) refuseColumns(file, options);
   const name = nameOf(file);
   const asked = prevalence === undefined ? {} : { prevalence };
   if ("stored" in first && first.positive === undefined) {
@@ -63,6 +64,7 @@ export async function evaluateFile(file: string, options: EvaluateFileOptions = 
     return { name, ...positive, evaluation: evaluateScores(items, { ...asked, threshold }) };
   }
   const other = await readFile(against, options, first);
+  if ("stored" in first && "stored" in other) refuseColumns(`${file} and ${against}`, options);
   requireImageColumn(options.image, [first, other]);
   const second = oneClass(other, options.threshold);
   if ("stored" in first && "stored" in other) {
@@ -85,6 +87,27 @@ export async function evaluateFile(file: string, options: EvaluateFileOptions = 
       secondThreshold: second.threshold ?? null,
     }),
   };
+}
+
+/** @throws UserError where an option is about a CSV file, and only runs are evaluated: it would do nothing */
+function refuseColumns(runs: string, options: EvaluateFileOptions): void {
+  for (const name of [
+    "y",
+    "score",
+    "patient",
+    "image",
+    "second",
+    "logit",
+    "delimiter",
+    "encoding",
+  ] as const) {
+    const value = options[name];
+    if (typeof value !== "string") continue;
+    throw new UserError(
+      `--${name} is ${JSON.stringify(value)}, which is about the columns of a CSV file, and ${runs} holds a run's predictions.`,
+      "Leave it out, or give a CSV file.",
+    );
+  }
 }
 
 const severalClasses = (classes: readonly string[]): UserError =>

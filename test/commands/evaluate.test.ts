@@ -380,3 +380,24 @@ describe("evaluation.html", () => {
     });
   }
 });
+
+it("refuses options about a file's columns where a run is evaluated, which has none", async () => {
+  const dogs = [0.1, 0.9, 0.2, 0.8, 0.3, 0.7, 0.4, 0.6];
+  const made = [1, 2].map((seed) =>
+    writeRun(path.join(temporaryFolder(), "run"), predictionsOf(dogs, { seed })),
+  );
+  const [run = "", other = ""] = await Promise.all(made);
+  const given = [
+    { score: "p" },
+    { y: "label" },
+    { image: "file" },
+    { delimiter: ";" },
+    { encoding: "latin1" },
+  ];
+  for (const options of given) {
+    const [[name, value] = []] = Object.entries(options);
+    await refuses(evaluate(run, options), `--${name ?? ""} is "${value ?? ""}"`, "a run's predictions");
+    await refuses(evaluate(run, { ...options, against: other }), "holds a run's predictions");
+  }
+  await printed(run, { out: temporaryFolder(), positive: "cat", patient: false });
+});

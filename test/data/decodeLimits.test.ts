@@ -99,7 +99,7 @@ describe("decodeBytes refuses in true words", () => {
         assert.ok(error instanceof BadImage);
         assert.match(error.reason, reason);
         assert.equal(error.kind, kind);
-        assert.equal(error.remedy.includes('convert it to a PNG'), kind === "unsupported");
+        assert.equal(error.remedy.includes("convert it to a PNG"), kind === "unsupported");
         return true;
       });
     });

@@ -116,6 +116,31 @@ describe("a confusion matrix", () => {
         // A phone moves the figure, not the page.
         assert.ok((seen.page ?? 9999) <= width, JSON.stringify(seen));
       }
+      // Twelve classes do not fit a phone: a line says so, and the title is whole.
+      const title = "Confusion matrix, 624 validation images of 428 patients";
+      const twelve = confusionMatrixFigure(matrixOf(12, 9), names(12, "Atelectasis"), { title });
+      await writeFile(
+        file,
+        `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><script>${plotly}</script>${figureHtml(themed(twelve), twelve.alt)}`,
+      );
+      for (const [width, isCut] of [
+        [1280, false],
+        [390, true],
+      ] as const) {
+        await chromium.open(pathToFileURL(file).href, { width, height: 844 });
+        const seen = (await chromium.evaluate(`(() => {
+          const [place] = document.querySelectorAll(".xray-figure");
+          const { left, right } = document.querySelector(".gtitle").getBoundingClientRect();
+          const hint = document.querySelector(".xray-scroll-hint");
+          return { scrolls: place.scrollWidth > place.clientWidth, left, right, hint: hint?.textContent ?? "",
+            focus: place.tabIndex, page: document.documentElement.scrollWidth };
+        })()`)) as Readonly<Record<string, unknown>>;
+        assert.equal(seen.scrolls, isCut);
+        assert.equal(String(seen.hint).includes("scroll the figure sideways"), isCut);
+        assert.equal(seen.focus, isCut ? 0 : -1);
+        assert.ok(Number(seen.left) >= 0 && Number(seen.right) <= width, JSON.stringify(seen));
+        assert.ok(Number(seen.page) <= width, JSON.stringify(seen));
+      }
     } finally {
       await chromium.close();
       await rm(folder, { recursive: true, force: true });

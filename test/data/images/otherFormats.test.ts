@@ -148,7 +148,9 @@ describe("a run-length coded bitmap", () => {
   /** Rows from the lowest one on, as Pillow decodes them. */
   const shown = (...rows: readonly (readonly number[])[]): Uint8Array => {
     const data = new Uint8Array(length);
-    rows.forEach((row, y) => { data.set(row, (height - 1 - y) * width); });
+    rows.forEach((row, y) => {
+      data.set(row, (height - 1 - y) * width);
+    });
     return data;
   };
 
