@@ -180,7 +180,7 @@ function program(): Command {
     .option("--json", "print JSON, for programs")
     .option(
       "--out <file>",
-      "a row for each image in this file, .csv or .jsonl; goes on behind the last row of one that is there",
+      "a row for each image in this file, .csv, .jsonl or .parquet; goes on behind the last row of one that is there",
     )
     .option("--shard <k/n>", "only the k-th of n parts of the sorted images, such as 2/4")
     .option("--take <file...>", "with --out: take the rows of these .jsonl files over, as shards leave them")

@@ -23,7 +23,7 @@ export interface PredictOptions {
   readonly heatmaps?: string | true;
   /** Print one JSON array, for programs. @default false */
   readonly json?: boolean;
-  /** Write a row for each image to this file, `.csv` or `.jsonl`, in place of printing them. @default none */
+  /** Write a row for each image to this file, `.csv`, `.jsonl` or `.parquet`, in place of printing them. @default none */
   readonly out?: string;
   /** Only one of so many parts of the images, such as "2/4": the sorted list is cut into parts of the same length. @default all */
   readonly shard?: string;

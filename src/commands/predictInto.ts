@@ -61,9 +61,10 @@ export async function predictInto(
       if (stopSignal() !== undefined) break;
     }
     await write();
+    const signal = stopSignal();
+    if (signal === undefined) await file.finish();
     progress.end(bad === 0 ? undefined : `${bad} cannot be read`);
     if (bad > 0 && !allowUnreadable) process.exitCode = 1;
-    const signal = stopSignal();
     if (signal === undefined) console.log(out);
     else {
       process.exitCode = stopExitCode(signal);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -8,6 +8,7 @@ import { shardOf } from "../../src/commands/predict.js";
 import { predictInto } from "../../src/commands/predictInto.js";
 import type { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import type { Learner } from "../../src/training/Learner.js";
+import type { JsonRow } from "../../src/training/inference/predictionRows.js";
 import { loadLearner } from "../../src/training/inference/loadLearner.js";
 import { temporaryFolder } from "../support/folders.js";
 import { near } from "../support/near.js";
@@ -133,6 +134,58 @@ describe("xray predict --out", () => {
     assert.match(stderr, new RegExp(`Stopped after ${rows} of 1500 images`));
   });
 
+  it("makes a Parquet file of all rows, and goes on with it wherever it was stopped", async () => {
+    const file = out(".parquet");
+    const lines = `${file}.jsonl`;
+    const jsonl = out(".jsonl");
+    const images30 = images.slice(0, 30);
+    await predictInto(jsonl, images30, model, { allowUnreadable: true });
+    const wanted = read(jsonl)
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as JsonRow);
+    const { asyncBufferFromFile, parquetReadObjects } = await import("hyparquet");
+    const asserted = async (rows: number) => {
+      const found = await parquetReadObjects({ file: await asyncBufferFromFile(file) });
+      assert.equal(found.length, rows);
+      for (const [i, row] of found.entries()) {
+        const own: JsonRow = wanted[i] ?? { path: "", model: "" };
+        const { path: image, reason = null, class: name = null, probabilities } = own;
+        assert.deepEqual([row.path, row.reason, row.class], [image, reason, name]);
+        assert.deepEqual(
+          [row.possible ?? null, row.uncertain],
+          [own.possible ?? null, own.uncertain ?? null],
+        );
+        const numbers = [row.probability, row["p(NORMAL)"], row["p(PNEUMONIA)"]];
+        const asWanted = [own.probability, probabilities?.NORMAL, probabilities?.PNEUMONIA];
+        if (reason !== null) assert.deepEqual(numbers, [null, null, null]);
+        else near(numbers.map(Number), asWanted.map(Number), 1e-5, image);
+      }
+      assert.ok(!existsSync(lines), "the lines are gone");
+    };
+    await predictInto(file, images30.slice(0, 20), model, { allowUnreadable: true });
+    await asserted(20);
+    const before = readFileSync(file);
+    await predictInto(file, images30.slice(0, 20), model, { allowUnreadable: true });
+    assert.deepEqual(readFileSync(file), before, "nothing new, nothing written");
+    // Killed while it was going on: rows that are not in the file yet, the last one cut off.
+    writeFileSync(lines, read(jsonl).split("\n").slice(0, 25).join("\n"));
+    await predictInto(file, images30, model, { allowUnreadable: true });
+    await asserted(30);
+    // Killed after the last row, before the file was made.
+    rmSync(file);
+    copyFileSync(jsonl, lines);
+    await predictInto(file, images30, model, { allowUnreadable: true });
+    await asserted(30);
+    await refuses(predictInto(file, images30, other), "holds no predictions of this net", "--out");
+    await asserted(30);
+    for (const text of ["", "PAR1", "my notes\n"]) {
+      writeFileSync(file, text);
+      await refuses(predictInto(file, images30, model), "holds no predictions of this net");
+      assert.deepEqual([read(file), existsSync(lines)], [text, false]);
+    }
+  });
+
   it("takes rows over from shards, of the images that are asked for, each once", async () => {
     const shards = [1, 2, 3].map(() => out(".jsonl"));
     for (const [k, shard] of shards.entries()) {
@@ -204,7 +257,10 @@ describe("xray predict --out", () => {
   });
 
   it("refuses other endings, and places that cannot be written to", async () => {
-    await refuses(predictInto(out(".xls"), images, model), "none of the formats", ".csv, .jsonl");
+    await refuses(
+      predictInto(out(".xls"), images, model),
+      "none of the formats for predictions: .csv, .jsonl, .parquet",
+    );
     const nowhere = path.join(temporaryFolder(), "no", "such", "x.csv");
     await refuses(predictInto(nowhere, images, model), "was not written");
   });

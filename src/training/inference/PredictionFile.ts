@@ -1,10 +1,13 @@
-import { appendFile, open, stat, truncate } from "node:fs/promises";
+import { appendFile, open, rm, stat, truncate } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "../../core/errors.js";
 import { readPart } from "../../core/readPart.js";
+import { readParquet, writeParquet } from "./parquetRows.js";
 import type { FilePrediction, UnreadableFile } from "./predictEach.js";
 import { csvFormat, jsonLinesFormat, type RowFormat } from "./predictionRows.js";
 import { wholeRows } from "./wholeRows.js";
+
+const parquetEnding = ".parquet";
 
 /** Whose predictions a file holds. */
 export interface PredictedBy {
@@ -20,14 +23,21 @@ export class PredictionFile {
     private readonly format: RowFormat,
     /** The files that had a row already. */
     readonly done: readonly string[],
+    /** Makes what was asked for of the rows; undefined: the rows are it. */
+    private readonly make?: (hasNew: boolean) => Promise<void>,
   ) {}
+
+  private hasNew = false;
 
   /**
    * Begins a file, or goes on behind the last whole row of one that is there: what was cut off behind it is taken away.
-   * @param file its ending is `.csv` or `.jsonl`
+   * @param file its ending is `.csv`, `.jsonl` or `.parquet`. To a Parquet file nothing can be added: rows go to a file of
+   * JSON lines beside it, such as `results.parquet.jsonl`, until {@link finish} makes the Parquet file of them
    * @throws UserError where the ending is another, or the file holds something else or another net's predictions
    */
-  static async open(file: string, { classes, model }: PredictedBy): Promise<PredictionFile> {
+  static async open(file: string, by: PredictedBy): Promise<PredictionFile> {
+    if (path.extname(file).toLowerCase() === parquetEnding) return PredictionFile.openParquet(file, by);
+    const { classes, model } = by;
     const formats: Readonly<Record<string, RowFormat>> = {
       ".csv": csvFormat(classes, model),
       ".jsonl": jsonLinesFormat(classes, model),
@@ -35,7 +45,7 @@ export class PredictionFile {
     const format = formats[path.extname(file).toLowerCase()];
     if (!format) {
       throw new UserError(
-        `${file} is none of the formats for predictions: ${Object.keys(formats).join(", ")}.`,
+        `${file} is none of the formats for predictions: ${[...Object.keys(formats), parquetEnding].join(", ")}.`,
         "Give it one of these endings.",
       );
     }
@@ -52,9 +62,30 @@ export class PredictionFile {
     return new PredictionFile(file, format, done);
   }
 
+  private static async openParquet(file: string, by: PredictedBy): Promise<PredictionFile> {
+    const lines = `${file}.jsonl`;
+    // What lies in both is in the lines too: they are what goes on.
+    const isReadBack = (await sizeOf(lines)) === undefined && (await sizeOf(file)) !== undefined;
+    if (isReadBack) await readParquet(file, lines, by);
+    const { format, done } = await PredictionFile.open(lines, by);
+    return new PredictionFile(lines, format, done, async (hasNew) => {
+      if (hasNew || !isReadBack) await writeParquet(file, lines, by);
+      await rm(lines, { force: true });
+    });
+  }
+
+  /**
+   * Ends a file that has all its rows.
+   * @throws UserError when the disk refuses
+   */
+  async finish(): Promise<void> {
+    await this.make?.(this.hasNew);
+  }
+
   /** @throws UserError when the disk refuses */
   async append(rows: readonly (FilePrediction | UnreadableFile)[]): Promise<void> {
     if (rows.length === 0) return;
+    this.hasNew = true;
     const text = rows.map((row) => this.format.row(row)).join("");
     await appendFile(this.file, text).catch((error: unknown) => {
       throw notWritten(this.file, error);
