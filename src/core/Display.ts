@@ -1,9 +1,8 @@
-import { checkArguments, having } from "./checkArguments.js";
-
 /**
  * What the rest of the program knows of the screen. A notebook, a terminal and a silent test each implement it;
  * `currentDisplay()` tells which one is in use.
  */
+import { checkArguments, having } from "./checkArguments.js";
 
 /** A Plotly figure as plain JSON, with its content in words for those who cannot see it. */
 export interface Figure {

@@ -258,9 +258,10 @@ describe("a JPEG 2000", () => {
 
   it("is refused where its colours, channels or values are others, or it is cut", async () => {
     const codes = await encodeInWasm("openjpeg", colours, { ...info, componentCount: 3 });
-    // The number of channels in the codestream's header.
-    const transparent = Buffer.from(codes);
+    // One channel more in the codestream's header (ITU T.800, A.5.1).
+    const transparent = Buffer.concat([codes.subarray(0, 51), Buffer.of(7, 1, 1), codes.subarray(51)]);
     transparent.writeUInt16BE(4, 40);
+    transparent.writeUInt16BE(transparent.readUInt16BE(4) + 3, 4);
     const signed = await encodeInWasm("openjpeg", grey, { ...info, isSigned: true });
     for (const [bytes, reason] of [
       [file(codes, 18), /neither grey nor RGB/],
