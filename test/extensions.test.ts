@@ -136,9 +136,8 @@ describe("a transform from outside the package", () => {
     define("mine/again", { old: true })();
     assert.deepEqual(define("mine/again", { old: false })(), { name: "mine/again", p: 1, old: false });
     const unknown = { ...speckle(0.1, 1), name: "mine/nowhere" } as const;
-    const data = await load({ train: [unknown], valid: [] }, 1);
     await assert.rejects(
-      data.oneBatch(),
+      load({ train: [unknown], valid: [] }, 1),
       /There is no transform "mine\/nowhere" here\.\nRun its `defineTransform` first/,
     );
   });

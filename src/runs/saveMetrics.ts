@@ -63,7 +63,7 @@ export async function saveMetrics(
   checkArguments("saveMetrics(learn, interp, { dataset, parameters })", {
     learn: [learn, aLearner],
     interp: [interp, anInterpretation],
-    options: [options, having("{ dataset, parameters }", "dataset", "parameters")],
+    options: [options, having("{ dataset, parameters }", "parameters")],
   });
   checkOptions("saveMetrics()", options, kinds);
   const { parameters, choices } = options;

@@ -159,9 +159,10 @@ describe("xray run", () => {
     }
   });
 
-  it("saves both checkpoints whole", async () => {
+  it("saves both checkpoints and the exported net whole, with its model card", async () => {
     const files = await readdir(path.join(folder(1), "models"));
-    assert.deepEqual(files.sort(), ["export.safetensors", "step-1-50.safetensors", "step-2-50.safetensors"]);
+    const nets = ["export.safetensors", "step-1-50.safetensors", "step-2-50.safetensors"];
+    assert.deepEqual(files.sort(), ["README.md", ...nets]);
   });
 
   it("writes a report that asks nothing of the internet", async () => {

@@ -26,6 +26,7 @@ const maxListed = 20;
  * Decodes every image that is not known to be good, before any training, and keeps what it decoded for the first
  * epoch.
  * @param paths absolute
+ * @param memory the file that remembers which are good; default: the one of all data
  * @returns the paths that cannot be used, empty unless `onBadImage` is "skip"
  * @throws UserError listing the bad files when `onBadImage` is "error"
  * @throws Interrupted when the person stopped it; what was found to be good stays known
@@ -35,8 +36,9 @@ export async function checkImages(
   { size, resizeMethod, applyExifOrientation, onBadImage }: CheckOptions,
   workers: WorkerPool,
   cache: ImageCache,
+  memory?: string,
 ): Promise<Set<string>> {
-  const verified = await VerifiedImages.of(paths);
+  const verified = await VerifiedImages.of(paths, memory);
   const unknown = paths.filter((path) => !verified.has(path));
   const how = { size, resizeMethod, applyExifOrientation };
   const sayRemarks = (): void => {

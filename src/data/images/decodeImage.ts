@@ -49,15 +49,16 @@ export async function decodeBytes(
   }
   const saysTurn = (await exifOrientation(bytes, kind)) !== 1;
   const autoOrient = saysTurn && applyExifOrientation;
+  const remarks = saysTurn ? { saysTurn } : {};
   const small = kind === "jpeg" ? await decodeSmallJpeg(bytes) : undefined;
-  if (small !== undefined && small !== "damaged" && !autoOrient) return { ...small, saysTurn };
+  if (small !== undefined && small !== "damaged" && !autoOrient) return { ...small, ...remarks };
   const inThread = threadKinds.has(kind);
   const pixels = await (inThread
     ? pixelsFromThread(bytes, path)
     : decodeWithSharp(bytes, kind, path, autoOrient));
   // It mostly has its own words for that, but misses the last rows.
   if (small === "damaged") throw new BadImage(path, "is corrupt (its codes do not make up its picture)");
-  return { ...withoutEqualChannels(pixels), saysTurn };
+  return { ...withoutEqualChannels(pixels), ...remarks };
 }
 
 async function pixelsFromThread(bytes: Buffer, path: string): Promise<Pixels> {

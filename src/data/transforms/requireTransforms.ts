@@ -1,8 +1,7 @@
 import { UserError } from "../../core/errors.js";
 import { shownValue } from "../../core/shownValue.js";
-import { definedTransforms } from "./defineTransform.js";
 import { probability } from "./range.js";
-import type { Transform } from "./Transform.js";
+import { definitionOf, type Transform } from "./Transform.js";
 
 /**
  * Refuses what is no transform in a list of them: plain JavaScript takes anything, and it would be missed only at the first
@@ -28,14 +27,13 @@ export function requireTransforms(option: string, transforms: readonly Transform
       );
     }
     const fields = value as Transform;
-    const definition =
-      typeof value === "object" && value !== null ? definedTransforms.get(fields.name) : undefined;
-    if (!definition) {
+    if (typeof value !== "object" || value === null || typeof fields.name !== "string") {
       throw new UserError(
         `${place} is ${shownValue(value)}.`,
         "Give what a transform's function makes, such as rotate([-30, 30], 0.5).",
       );
     }
+    const definition = definitionOf(fields.name);
     // Refuses bounds that are out of their range.
     definition.make(...definition.args(fields));
     probability(fields.p);
