@@ -17,7 +17,10 @@ const log = (line) => console.error(line);
 export async function bootstrap() {
   requireNode();
   // As a dependency of another project it has no sources: npm has installed its packages, and dist/ is compiled.
-  if (!existsSync(path.join(root, "src"))) return;
+  if (!existsSync(path.join(root, "src"))) {
+    if (existsSync(path.join(root, "dist", "src", "cli.js"))) return;
+    fail("This package holds no compiled code.", "Pack it anew, after `npm run build` in its clone.");
+  }
   if (hasPackages() && hasCommand() && all.every((folder) => isCurrent(folder))) return;
   const onWait = (owner) => log(`set-up: ${waitingFor(owner, setUpLock)}`);
   const errors = await stoppable(() =>

@@ -6,6 +6,10 @@ export async function newStudy(folder: string): Promise<void> {
   const notebook = path.relative(process.cwd(), await writeStudy(folder));
   console.log(
     `${notebook}: put images into ${path.join(path.dirname(notebook), "images")}, a folder for each class, then\n` +
-      `  npx xray lab ${notebook}`,
+      `  npx xray lab ${inShell(notebook)}`,
   );
 }
+
+/** As a shell takes it for one word. */
+const inShell = (text: string): string =>
+  /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

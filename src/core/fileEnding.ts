@@ -1,4 +1,5 @@
-import { aText, checkArguments } from "./checkArguments.js";
+import { aText } from "./checkArguments.js";
+import { shownValue } from "./shownValue.js";
 import { UserError } from "./errors.js";
 
 /**
@@ -6,7 +7,8 @@ import { UserError } from "./errors.js";
  * @throws UserError when a file cannot be called so: the name is empty, or leads out of the folder
  */
 export function fileNamed(name: string, ending: string): string {
-  checkArguments('save("stage-1")', { name: [name, aText] });
+  if (!aText.fits(name))
+    throw new UserError(`The file's name is ${shownValue(name)}.`, 'Give a text, such as "stage-1".');
   if (isPlainName(name)) return withEnding(name.normalize(), ending);
   throw new UserError(
     `A file cannot be called ${JSON.stringify(name)}.`,

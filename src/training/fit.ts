@@ -10,6 +10,7 @@ import {
 import { currentDisplay } from "../core/Display.js";
 import { Interrupted, messageOf, UserError } from "../core/errors.js";
 import { interruptible } from "../core/interrupt.js";
+import { shownValue } from "../core/shownValue.js";
 import { SmoothenValue } from "./recorder/SmoothenValue.js";
 import type { BatchTrainer } from "./session/BatchTrainer.js";
 import type { DataBunch, ItemBatch } from "./DataBunch.js";
@@ -30,7 +31,7 @@ export function requireBatch({ bs }: Pick<DataBunch, "bs">): void {
 /** @throws UserError where the number of epochs is none */
 export function requireEpochs(epochs: number): void {
   if (Number.isInteger(epochs) && epochs >= 1) return;
-  throw new UserError(`${epochs} epochs cannot be trained.`, "Give a whole number from 1 on.");
+  throw new UserError(`${shownValue(epochs)} epochs cannot be trained.`, "Give a whole number from 1 on.");
 }
 
 /** Runs the callbacks of an event, and waits for what they began. */
