@@ -33,8 +33,8 @@ export async function predictInto(
     const file = await PredictionFile.open(out, by);
     const left = new Set(paths);
     const all = left.size;
-    for (const image of file.done) left.delete(image);
     let bad = 0;
+    for (const [image, isReadable] of file.done) if (left.delete(image) && !isReadable) bad++;
     let rows: (FilePrediction | UnreadableFile)[] = [];
     const write = async (): Promise<void> => {
       await file.append(rows);
@@ -64,7 +64,10 @@ export async function predictInto(
     const signal = stopSignal();
     if (signal === undefined) await file.finish();
     progress.end(bad === 0 ? undefined : `${bad} cannot be read`);
-    if (bad > 0 && !allowUnreadable) process.exitCode = 1;
+    if (bad > 0) {
+      console.error(`${bad} of ${all} images cannot be read: see "reason" in their rows.`);
+      if (!allowUnreadable) process.exitCode = 1;
+    }
     if (signal === undefined) console.log(out);
     else {
       process.exitCode = stopExitCode(signal);

@@ -50,6 +50,9 @@ describe("xray predict --out", () => {
     await predictInto(file, images, model);
     assert.equal(process.exitCode, 1, "two cannot be read");
     process.exitCode = 0;
+    await predictInto(file, images, model);
+    assert.equal(process.exitCode, 1, "nor can they be where nothing is left to do");
+    process.exitCode = 0;
     const rows = parse<Record<string, string>>(read(file), { columns: true });
     assert.deepEqual(
       rows.map((row) => row.path),

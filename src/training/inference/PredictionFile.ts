@@ -21,8 +21,8 @@ export class PredictionFile {
   private constructor(
     private readonly file: string,
     private readonly format: RowFormat,
-    /** The files that had a row already. */
-    readonly done: readonly string[],
+    /** The files that had a row already, and whether they could be read. */
+    readonly done: ReadonlyMap<string, boolean>,
     /** Makes what was asked for of the rows; undefined: the rows are it. */
     private readonly make?: (hasNew: boolean) => Promise<void>,
   ) {}
@@ -50,7 +50,8 @@ export class PredictionFile {
       );
     }
     const bytes = await sizeOf(file);
-    const { done, end } = bytes === undefined ? { done: [], end: 0 } : await rowsIn(file, format, model);
+    const { done, end } =
+      bytes === undefined ? { done: new Map<string, boolean>(), end: 0 } : await rowsIn(file, format, model);
     try {
       if (bytes !== undefined && end < bytes) await truncate(file, end);
       if (end === 0) await appendFile(file, format.head);
@@ -94,21 +95,21 @@ export class PredictionFile {
 }
 
 /**
- * Which files have rows, and where the last whole one ends; 0 where not even the head is whole.
+ * Which files have rows, whether they could be read, and where the last whole one ends; 0 where not even the head is whole.
  * @throws UserError where the file holds something else, or another net's predictions
  */
 async function rowsIn(
   file: string,
   format: RowFormat,
   model: string,
-): Promise<{ readonly done: readonly string[]; readonly end: number }> {
+): Promise<{ readonly done: ReadonlyMap<string, boolean>; readonly end: number }> {
   const foreign = (): UserError =>
     new UserError(
       `${file} is there already, and holds no predictions of this net.`,
       "Name another file with --out, or move it away.",
     );
   const from = Buffer.byteLength(format.head);
-  const done: string[] = [];
+  const done = new Map<string, boolean>();
   try {
     // A head that is cut off says as much as one that was never written, and so does a first row of JSON.
     const head = readPart(file, Math.max(from, beginningBytes)).toString("utf8");
@@ -120,7 +121,7 @@ async function rowsIn(
     for await (const part of wholeRows(file, { from, hasQuotes: format.hasQuotes })) {
       const marks = format.marks(part.rows);
       if (marks?.every((row) => row.model === model) !== true) throw foreign();
-      for (const { path: own } of marks) done.push(own);
+      for (const { path: own, reason = "" } of marks) done.set(own, reason === "");
       end = part.end;
     }
     return { done, end };

@@ -8,6 +8,8 @@ export interface RowMark {
   readonly path: string;
   /** What tells the net from others. */
   readonly model: string;
+  /** Why the file has no prediction; undefined or "" where it has one. */
+  readonly reason?: string;
 }
 
 /** How rows are written, and read again. */
@@ -50,7 +52,7 @@ export function csvFormat(classes: readonly string[], model: string): RowFormat 
         const last = columns.length - 1;
         return parse(rows).map((cells) => {
           if (cells.length !== columns.length) throw new Error("another table");
-          return { path: cells[0] ?? "", model: cells[last] ?? "" };
+          return { path: cells[0] ?? "", model: cells[last] ?? "", reason: cells[last - 1] };
         });
       } catch {
         return undefined;
@@ -66,7 +68,6 @@ export interface JsonRow extends RowMark {
   readonly probabilities?: Readonly<Record<string, number>>;
   readonly possible?: readonly string[];
   readonly uncertain?: boolean;
-  readonly reason?: string;
 }
 
 /** What every row of JSON begins with. */
