@@ -38,7 +38,7 @@ export async function readSafetensors(file: string, sha256?: string): Promise<St
   const broken = (what: string, cause?: unknown) =>
     new UserError(
       `${file} ${what}`,
-      "Delete it and make it anew (pretrained weights: `npx xray setup`; a checkpoint: `learn.save`).",
+      "Name a file that `learn.export` or `learn.save` wrote. A damaged one is to be made anew; pretrained weights, once it is deleted, by `npx xray setup`.",
       { cause },
     );
   const bytes = await readAll(file);
@@ -167,7 +167,7 @@ const unreadable =
   (error: unknown): never => {
     throw new UserError(
       `${file} cannot be read: ${messageOf(error)}`,
-      "Check the name; pretrained weights come with `npx xray setup`.",
+      "Check the path: `learn.export` returns it. Pretrained weights come with `npx xray setup`.",
       { cause: error },
     );
   };
