@@ -85,4 +85,4 @@ class FailureCollector {
   }
 }
 
-module.exports = { FailureCollector, failureOf, compileFailure, interruptedByTslab };
+module.exports = { FailureCollector, failureOf, interruptedByTslab };

@@ -13,19 +13,19 @@ function nameSession(jupyter, isBusy) {
   const session = randomUUID();
   const server = jupyter.ZmqServer.prototype;
   const { publishStatus, handleKernelInfo } = server;
-  const named = new WeakSet();
+  let isNamed = false;
 
   server.publishStatus = function (status, message) {
     // tslab does not export the class of its messages; each begins with a status.
-    const messages = Object.getPrototypeOf(message);
-    if (!named.has(messages)) {
+    if (!isNamed) {
+      const messages = Object.getPrototypeOf(message);
       const { createReply } = messages;
       messages.createReply = function () {
         const reply = createReply.call(this);
         reply.header.session = session;
         return reply;
       };
-      named.add(messages);
+      isNamed = true;
     }
     publishStatus.call(this, status, message);
   };

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { setDisplay } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
@@ -57,7 +56,7 @@ export async function prepareProtocol(options: RunOptions): Promise<ProtocolRun>
  */
 export async function prepareNotebook(file: string, options: RunOptions): Promise<PreparedRun> {
   const notebook = ownNotebook(file);
-  const { parameters: declared, constants } = await notebookFacts(notebook.file);
+  const { parameters: declared, constants, findsDataset } = await notebookFacts(notebook.file);
   const { preset, epochs: [epochsFrozen, epochsUnfrozen] = [], ...flags } = options;
   const isPreset = preset !== "auto";
   const wanted = parametersIn({ ...flags, epochsFrozen, epochsUnfrozen });
@@ -81,7 +80,7 @@ export async function prepareNotebook(file: string, options: RunOptions): Promis
   }
   resolveParameters({ ...presets.article, ...wanted, preset: isPreset ? preset : "none" }, { gpu: false });
   // Images that a notebook finds by itself need be no X-rays.
-  const asks = declared.has("dataDir") && readFileSync(notebook.file, "utf8").includes("findDataset(");
+  const asks = declared.has("dataDir") && findsDataset;
   const { dataDir } = wanted;
   const given = asks && dataDir !== undefined ? await findDataset(dataDir) : undefined;
   await setUpAll(options);

@@ -5,7 +5,7 @@ import { packageRoot } from "./environment.js";
 /** What is used of this package's `package.json`. */
 interface OwnPackage {
   readonly version: string;
-  readonly optionalDependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: { readonly "@tensorflow/tfjs-node-gpu": string };
 }
 
 export const ownPackage = (): OwnPackage =>

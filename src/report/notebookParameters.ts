@@ -19,6 +19,8 @@ export interface NotebookFacts {
   readonly parameters: ReadonlySet<string>;
   /** Those that it declares with `const`, to which no value can be given. */
   readonly constants: ReadonlySet<string>;
+  /** Whether one of its cells looks for a data set by `findDataset`. */
+  readonly findsDataset: boolean;
   /** Its first heading; undefined where it has none. */
   readonly title: string | undefined;
 }
@@ -27,8 +29,9 @@ export interface NotebookFacts {
 export async function notebookFacts(file: string): Promise<NotebookFacts> {
   const { cells } = await readJson(schema, { file, remedy: "Give the path of a Jupyter notebook (.ipynb)." });
   const texts = cells.map(({ source, ...cell }) => ({ ...cell, text: [source].flat().join("") }));
-  const declared = texts
-    .filter(({ cell_type, metadata }) => cell_type === "code" && metadata?.tags?.includes("parameters"))
+  const code = texts.filter(({ cell_type }) => cell_type === "code");
+  const declared = code
+    .filter(({ metadata }) => metadata?.tags?.includes("parameters"))
     .map(({ text }) => declaredVariables(text));
   const [, title] =
     texts
@@ -38,6 +41,7 @@ export async function notebookFacts(file: string): Promise<NotebookFacts> {
   return {
     parameters: new Set(declared.flatMap(({ variables }) => variables)),
     constants: new Set(declared.flatMap(({ constants }) => constants)),
+    findsDataset: code.some(({ text }) => text.includes("findDataset(")),
     title,
   };
 }

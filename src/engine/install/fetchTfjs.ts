@@ -14,9 +14,9 @@ const name = "@tensorflow/tfjs-node-gpu";
 export async function fetchTfjs(log: (line: string) => void): Promise<void> {
   if (existsSync(packageDir)) return;
   const version = ownPackage().optionalDependencies[name];
-  log(`engine: npm ${name} ${version ?? ""}, without its install script`);
+  log(`engine: npm ${name} ${version}, without its install script`);
   const flags = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-  await subprocess("npm", ["install", ...flags, `${name}@${version ?? "latest"}`], {
+  await subprocess("npm", ["install", ...flags, `${name}@${version}`], {
     cwd: projectRoot,
     remedy: "See that npm reaches its registry, and run `npx xray setup` again.",
   });

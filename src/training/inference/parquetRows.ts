@@ -27,6 +27,7 @@ export async function writeParquet(
   { classes, model }: PredictedBy,
 ): Promise<void> {
   const { ByteWriter, ParquetWriter } = await import("hyparquet-writer");
+  type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]["schema"][number];
   const writer = new ByteWriter();
   const optional = { repetition_type: "OPTIONAL" as const };
   const text = (name: string) => ({
@@ -36,31 +37,34 @@ export async function writeParquet(
     converted_type: "UTF8" as const,
   });
   const number = (name: string) => ({ ...optional, name, type: "DOUBLE" as const });
-  const columns: readonly { readonly name: string; readonly of: (row: JsonRow) => unknown }[] = [
-    { name: "path", of: (row) => row.path },
-    { name: "class", of: (row) => row.class },
-    { name: "probability", of: (row) => row.probability },
+  const column = (name: string) => ({ ...optional, name });
+  /** What the format says of each column, and what stands in it. */
+  const columns: readonly {
+    readonly schema: readonly [SchemaElement, ...SchemaElement[]];
+    readonly of: (row: JsonRow) => unknown;
+  }[] = [
+    { schema: [text("path")], of: (row) => row.path },
+    { schema: [text("class")], of: (row) => row.class },
+    { schema: [number("probability")], of: (row) => row.probability },
     ...classes.map((name) => ({
-      name: probabilityOf(name),
+      schema: [number(probabilityOf(name))] as const,
       of: (row: JsonRow) => row.probabilities?.[name],
     })),
-    { name: "possible", of: (row) => row.possible },
-    { name: "uncertain", of: (row) => row.uncertain },
-    { name: "reason", of: (row) => row.reason },
-    { name: "model", of: (row) => row.model },
+    {
+      schema: [
+        { ...column("possible"), converted_type: "LIST", num_children: 1 },
+        { name: "list", repetition_type: "REPEATED", num_children: 1 },
+        text("element"),
+      ],
+      of: (row) => row.possible,
+    },
+    { schema: [{ ...column("uncertain"), type: "BOOLEAN" }], of: (row) => row.uncertain },
+    { schema: [text("reason")], of: (row) => row.reason },
+    { schema: [text("model")], of: (row) => row.model },
   ];
   const parquet = new ParquetWriter({
     ...{ writer, createdBy, kvMetadata: [{ key: modelKey, value: model }] },
-    schema: [
-      { name: "root", num_children: columns.length },
-      ...[text("path"), text("class"), number("probability")],
-      ...classes.map((name) => number(probabilityOf(name))),
-      { ...optional, name: "possible", converted_type: "LIST", num_children: 1 },
-      { name: "list", repetition_type: "REPEATED", num_children: 1 },
-      text("element"),
-      { ...optional, name: "uncertain", type: "BOOLEAN" },
-      ...[text("reason"), text("model")],
-    ],
+    schema: [{ name: "root", num_children: columns.length }, ...columns.flatMap(({ schema }) => schema)],
   });
   const written = (): Uint8Array => {
     const bytes = writer.getBytes().slice();
@@ -69,7 +73,10 @@ export async function writeParquet(
   };
   async function* pieces(): AsyncGenerator<Uint8Array> {
     for await (const rows of inGroups(rowsOf(lines))) {
-      const columnData = columns.map(({ name, of }) => ({ name, data: rows.map((row) => of(row) ?? null) }));
+      const columnData = columns.map(({ schema: [{ name }], of }) => ({
+        name,
+        data: rows.map((row) => of(row) ?? null),
+      }));
       await parquet.write({ columnData, rowGroupSize: groupSize });
       yield written();
     }

@@ -198,7 +198,8 @@ describe("the model card of an export", () => {
     await learn.fit(1);
     const { data, text, results } = readCard(beside(await learn.export("net")));
     assert.deepEqual(data.tags, ["image-classification", "safetensors", "tiny"]);
-    assert.deepEqual([data.pipeline_tag, data.library_name], ["image-classification", "xray-notebook"]);
+    const { pipeline_tag: task, library_name: library } = data;
+    assert.deepEqual([task, library], ["image-classification", "xray-notebook"]);
     assert.deepEqual([data.license, data.base_model, results], [undefined, undefined, []]);
     assert.deepEqual(data.datasets, ["pet-set"]);
     assert.match(text, /TRIPOD\+AI/);
