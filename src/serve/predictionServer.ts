@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { collectGarbage } from "../engine/collectGarbage.js";
+import { collectGarbage } from "../core/collectGarbage.js";
 import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
 import { boundConnections } from "./boundConnections.js";
 import { explain } from "./explain.js";

@@ -3,7 +3,7 @@ import { aDataBunch } from "./argumentKinds.js";
 import { checkArguments } from "../core/checkArguments.js";
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import type { DataBunch } from "./DataBunch.js";
-import { collectGarbage } from "../engine/collectGarbage.js";
+import { collectGarbage } from "../core/collectGarbage.js";
 import { Random } from "../core/Random.js";
 import { UserError } from "../core/errors.js";
 import { Cnn } from "../models/Cnn.js";

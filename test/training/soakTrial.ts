@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import { collectGarbage } from "../../src/engine/collectGarbage.js";
+import { collectGarbage } from "../../src/core/collectGarbage.js";
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import { imagenetStats } from "../../src/data/imagenetStats.js";
 import { getTransforms } from "../../src/data/transforms/getTransforms.js";

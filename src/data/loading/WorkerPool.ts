@@ -17,6 +17,9 @@ import type {
 /** Threads without work for this long end; the next request starts new ones. */
 const idleMilliseconds = 30_000;
 
+/** For a thread's small objects: the 48 MB that it has by default fill up over thousands of images. */
+const maxYoungGenerationSizeMb = 12;
+
 interface Waiting {
   readonly owner: WorkerPool;
   readonly resolve: (result: Result | undefined) => void;
@@ -93,7 +96,8 @@ export class WorkerPool {
 
 function startThread(): Thread {
   // A notebook kernel's own Node options are not the thread's.
-  const worker = new Worker(path.join(__dirname, "batchWorker.js"), { execArgv: [] });
+  const options = { execArgv: [], resourceLimits: { maxYoungGenerationSizeMb } };
+  const worker = new Worker(path.join(__dirname, "batchWorker.js"), options);
   const thread: Thread = { worker, pending: new Map() };
   const fail = (error: Error): void => {
     threads = threads.filter((other) => other !== thread);

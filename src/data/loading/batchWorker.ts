@@ -1,4 +1,5 @@
 import { parentPort } from "node:worker_threads";
+import { collectGarbage } from "../../core/collectGarbage.js";
 import { messageOf } from "../../core/errors.js";
 import { BadImage } from "../images/BadImage.js";
 import { answerRequest } from "./workerTasks.js";
@@ -18,11 +19,17 @@ export type WorkerReply =
 // A thread that prepares images, so that training does not wait for them. One request after the other: the next
 // ones wait in the port's queue, and that queue is what keeps the thread busy while the main thread computes.
 let last = Promise.resolve();
+let answered = 0;
+
+/** After so many answers what decoders have left is freed; JavaScript alone would let it grow for thousands of images. */
+const answersBetween = 32;
+
 parentPort?.on("message", ({ id, request }: WorkerRequest) => {
   last = last.then(async () => {
     const reply = await answer(id, request);
     const owned = "result" in reply && reply.result?.kind === "batch" ? [reply.result.x.buffer] : [];
     parentPort?.postMessage(reply, owned as ArrayBuffer[]);
+    if (++answered % answersBetween === 0) setImmediate(collectGarbage);
   });
 });
 

@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
-import { collectGarbage } from "../collectGarbage.js";
+import { collectGarbage } from "../../core/collectGarbage.js";
 import { messageOf } from "../../core/errors.js";
 import { loadTensorFlow } from "../tensorflow.js";
 import type { FeedValue } from "./Feed.js";
@@ -37,6 +37,13 @@ export type GraphReply = { readonly values?: readonly Float32Array[] } | { reado
 // Now, and not with the first graph, which is still being recorded.
 loadTensorFlow();
 
+/**
+ * After so many runs that were fed so many bytes, arrays that are not needed any more are freed: JavaScript, which sees the
+ * small objects alone, would let them lie until they are several times as many. Large ones it frees by itself.
+ */
+const [runsBetween, bytesBetween] = [64, 1 << 24];
+let [runs, fedBytes] = [0, 0];
+
 const sessions = new Map<number, GraphSession>();
 
 parentPort?.on("message", (request: GraphRequest) => {
@@ -46,7 +53,14 @@ parentPort?.on("message", (request: GraphRequest) => {
   } catch (error) {
     reply = { problem: messageOf(error) };
   }
-  if (request.kind === "assign") setImmediate(collectGarbage);
+  if (request.kind === "run") {
+    runs++;
+    for (const { values } of request.feeds) fedBytes += values.byteLength;
+  }
+  if (request.kind === "assign" || (runs >= runsBetween && fedBytes >= bytesBetween)) {
+    [runs, fedBytes] = [0, 0];
+    setImmediate(collectGarbage);
+  }
   const owned = "values" in reply ? (reply.values ?? []).map(({ buffer }) => buffer as ArrayBuffer) : [];
   if (request.kind !== "read" || request.blocking === undefined) {
     parentPort?.postMessage(reply, owned);

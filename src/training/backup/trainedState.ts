@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { collectGarbage } from "../../engine/collectGarbage.js";
+import { collectGarbage } from "../../core/collectGarbage.js";
 import {
   readSafetensors,
   type StoredTensor,

@@ -1,12 +1,10 @@
 import { type ArgumentKind, checkArguments, texts } from "../../core/checkArguments.js";
 import { withFields, withRows } from "../../core/resultTables.js";
 import { inspect } from "node:util";
-import { DataLoader } from "../../data/loading/DataLoader.js";
-import { ImageDataset } from "../../data/ImageDataset.js";
+import { BadImage } from "../../data/images/BadImage.js";
 import { imageFiles, requireFolder } from "../../data/labels/imageFolder.js";
 import { LeftOut } from "../../data/labels/LeftOut.js";
 import { WorkerPool } from "../../data/loading/WorkerPool.js";
-import { ImageCache } from "../../data/loading/ImageCache.js";
 import { currentDisplay } from "../../core/Display.js";
 import { cores } from "../../core/environment.js";
 import { UserError } from "../../core/errors.js";
@@ -21,8 +19,14 @@ import { NetAccess } from "../session/NetAccess.js";
 import type { ExportedLearner } from "./ExportedLearner.js";
 import { exportOnnx } from "./exportOnnx.js";
 import { exportTfjs } from "./exportTfjs.js";
-import { predictImage, type Prediction, predictionsOf } from "./Prediction.js";
-import { bs, type FilePrediction, predictEach, type UnreadableFile } from "./predictEach.js";
+import { predictImage, type Prediction } from "./Prediction.js";
+import {
+  bs,
+  type FilePrediction,
+  predictEach,
+  type PredictEachOptions,
+  type UnreadableFile,
+} from "./predictEach.js";
 
 /** A text is a list of its letters. */
 const pathsOneByOne: ArgumentKind = {
@@ -109,10 +113,7 @@ export class InferenceLearner {
     checkArguments("learn.predictEach(paths)", { images: [images, pathsOneByOne] });
     this.begin();
     try {
-      yield* predictEach(images, {
-        ...{ preparation: this.preparation, decision: this, workers: this.workers },
-        evaluate: (batch) => this.evaluator.evaluate(batch),
-      });
+      yield* predictEach(images, this.predicting);
     } finally {
       this.end();
     }
@@ -120,32 +121,14 @@ export class InferenceLearner {
 
   private async predictFiles(images: string | readonly string[]): Promise<FilePrediction[]> {
     const paths = typeof images === "string" ? pathsIn(images) : images;
-    const { size, transforms, stats, ...resizing } = this.preparation;
-    const loader = new DataLoader({
-      dataset: new ImageDataset(
-        paths.map((path) => ({ path, label: 0, class: "" })),
-        this.classes,
-      ),
-      bs,
-      size,
-      resizing,
-      transforms,
-      shuffle: false,
-      dropLast: false,
-      stats: () => stats,
-      stream: [0],
-      workers: this.workers,
-      cache: new ImageCache(0),
-    });
     return interruptible(async (check) => {
       const predictions: FilePrediction[] = [];
       const progress = currentDisplay().taskProgress("predicting", paths.length);
       try {
-        for await (const batch of loader.batches()) {
-          const { logits } = await this.evaluator.evaluate(batch);
-          for (const prediction of predictionsOf(logits, this)) {
-            predictions.push({ path: paths[predictions.length] ?? "", ...prediction });
-          }
+        for await (const answer of predictEach(paths, this.predicting)) {
+          if ("reason" in answer) throw new BadImage(answer.path, answer.reason);
+          predictions.push(answer);
+          if (predictions.length % bs !== 0) continue;
           progress.update(predictions.length);
           await check();
         }
@@ -154,6 +137,12 @@ export class InferenceLearner {
       }
       return withRows("Predictions", predictions);
     });
+  }
+
+  /** What files are predicted with. */
+  private get predicting(): PredictEachOptions {
+    const { preparation, workers, evaluator } = this;
+    return { preparation, decision: this, workers, evaluate: (batch) => evaluator.evaluate(batch) };
   }
 
   /**

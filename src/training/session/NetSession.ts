@@ -1,4 +1,4 @@
-import { collectGarbage } from "../../engine/collectGarbage.js";
+import { collectGarbage } from "../../core/collectGarbage.js";
 import type { Graph } from "../../engine/graph/Graph.js";
 import { type GroupSetting, programOf } from "../../engine/graph/GraphSession.js";
 import { RemoteGraph } from "../../engine/graph/RemoteGraph.js";
