@@ -111,6 +111,11 @@ describe("the package, installed in another project", () => {
       xray("new", "shapes study"),
       /shapes study.study\.ipynb: put images into shapes study.images/,
     );
+    assert.throws(() => xray("new", path.join("node_modules", "mine")), /the next installation would delete/);
+    assert.match(
+      xray("new", path.join(temporaryFolder(), "mine")),
+      /outside of .*: the xray commands are to be started in there, and its runs go to .*runs/,
+    );
     const drawn = await drawShapes(path.join(project, "drawn"), { train: 10, test: 0 });
     renameSync(path.join(drawn, "train"), path.join(project, "shapes study", "images"));
     const flags = "--size 32 --bs 4 --epochs 1,1 --model mobilenetV2 --name first".split(" ");

@@ -44,6 +44,18 @@ function builtFolder(place) {
   return isSource ? path.join(builtDir, path.relative(sourceDir, folder)) : folder;
 }
 
+/** What the compiler has read last of files of a person's own: file -> text. */
+const lastRead = new Map();
+
+/** The same before the last edits. */
+let accepted = new Map();
+
+/** As the compiler numbers them. */
+const happened = { created: 0, changed: 1, deleted: 2 };
+
+/** What it is shown of those whose edits do not compile: the text from before. */
+const withheld = new Map();
+
 function redirectTypes() {
   // The object that tslab's compiler reads files through.
   const { sys } = require(compiler);
@@ -60,7 +72,11 @@ function redirectTypes() {
   };
   sys.readFile = (file, encoding) => {
     const real = declarationOf(file);
-    return real === null ? undefined : readFile(real, encoding);
+    if (real === null) return undefined;
+    if (real !== file || isOfPackage(file)) return readFile(real, encoding);
+    const text = withheld.get(file) ?? readFile(file, encoding);
+    lastRead.set(file, text);
+    return text;
   };
   // No watching by the system: reloadTypes() and noticeEdits() say what has changed, and before a cell is compiled.
   sys.watchFile = (file, callback, ...rest) => {
@@ -116,8 +132,31 @@ function changeTime(file) {
 /** Tells tslab's compiler which declarations a build has changed. */
 const reloadTypes = () => void tellChanged(([file]) => isInside(sourceDir, file));
 
-/** Tells it which files of a person's own have been edited. @returns {string[]} their paths */
-const noticeEdits = () => tellChanged(([file]) => !isInside(sourceDir, file));
+/**
+ * Tells it which files of a person's own have been edited. Where any has, it sees those again whose edits were withheld.
+ * @returns {string[]} the paths of both
+ */
+function noticeEdits() {
+  accepted = new Map(lastRead);
+  const edited = tellChanged(([file]) => !isInside(sourceDir, file));
+  if (edited.length === 0) return edited;
+  const again = [...withheld.keys()];
+  withheld.clear();
+  for (const file of again) watched.get(file)?.callback(file, happened.changed);
+  return [...new Set([...edited, ...again])];
+}
+
+/**
+ * Has it see files as they were when it last read them, until one is edited again.
+ * @param {string[]} files what noticeEdits() gave, before anything else has been compiled
+ */
+function withholdEdits(files) {
+  for (const file of files) {
+    if (!accepted.has(file)) continue;
+    withheld.set(file, accepted.get(file));
+    watched.get(file)?.callback(file, happened.changed);
+  }
+}
 
 function tellChanged(isWanted) {
   const edited = [...watched]
@@ -126,8 +165,8 @@ function tellChanged(isWanted) {
   for (const [file, entry] of edited) {
     const before = entry.changed;
     entry.changed = changeTime(entry.real);
-    // Created, changed or deleted, as the compiler numbers them.
-    entry.callback(file, before === 0 ? 0 : entry.changed === 0 ? 2 : 1);
+    const { created, changed, deleted } = happened;
+    entry.callback(file, before === 0 ? created : entry.changed === 0 ? deleted : changed);
   }
   return edited.map(([file]) => file);
 }
@@ -151,4 +190,4 @@ function redirectImports() {
   loadModules();
 }
 
-module.exports = { noticeEdits, noticeNewModule, redirectImports, reloadTypes };
+module.exports = { noticeEdits, noticeNewModule, redirectImports, reloadTypes, withholdEdits };

@@ -3,7 +3,7 @@
 const { update } = require("./build.cjs");
 const { failureOf } = require("./failures.cjs");
 const { importAll, isOwnModule, takeChanged } = require("./ownModules.cjs");
-const { noticeEdits, reloadTypes } = require("./redirectImports.cjs");
+const { noticeEdits, reloadTypes, withholdEdits } = require("./redirectImports.cjs");
 const { builtFiles, reloadModules } = require("./reload.cjs");
 
 /**
@@ -34,6 +34,8 @@ function refreshOwn(locals, declarations, prepare) {
     // Of the modules; that one of them is gone is nothing to the cells that do not import it.
     const mistake = diagnostics.find(({ fileName }) => fileName !== undefined);
     if (mistake) {
+      // The types go with the code that runs.
+      withholdEdits(edited);
       const { fileName, start, messageText } = mistake;
       console.error(`${fileName}:${start.line + 1}:${start.character + 1} - ${messageText}\n${runsWithOld}`);
     }

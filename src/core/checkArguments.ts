@@ -56,17 +56,17 @@ export const optional = ({ words, fits }: ArgumentKind): ArgumentKind =>
 
 /**
  * Checks what stands between a call's parentheses. The types say the same, but plain JavaScript has none.
- * @param call the right one, as a person writes it, such as "interp.plotTopLosses(learn, 9)"
+ * @param call the right one, as a person writes it, such as "interp.plotTopLosses(learn, 9)" or "learn.data = otherData"
  * @param args by their names
  * @throws UserError naming the first that is of the wrong kind, its value, and the right call
  */
 export function checkArguments(call: string, args: Readonly<Record<string, Argument>>): void {
   for (const [name, [value, { words, fits }]] of Object.entries(args)) {
     if (fits(value)) continue;
-    const of = call.slice(0, call.indexOf("("));
+    const of = call.includes("(") ? `${call.slice(0, call.indexOf("("))}()` : call.split(" =")[0];
     const isPromise = typeof value === "object" && value !== null && "then" in value;
     throw new UserError(
-      `${of}() was given ${shownValue(value)} as ${name}.`,
+      `${of} was given ${shownValue(value)} as ${name}.`,
       isPromise ? `Put \`await\` before it: it is only a promise of a value.` : `Give ${words}: ${call}.`,
     );
   }

@@ -1,3 +1,4 @@
+import { having } from "../core/checkArguments.js";
 import { shownValue } from "../core/shownValue.js";
 import { requireTransforms } from "./transforms/requireTransforms.js";
 import { cores } from "../core/environment.js";
@@ -63,15 +64,19 @@ export const defaultValidPct = 0.2;
 /** Threads that prepare images, when nobody says how many. */
 export const defaultWorkers = (): number => Math.min(16, Math.max(1, cores()));
 
+const bothLists = having("both lists of transforms", "train", "valid");
+
 /** @throws UserError naming the option and its value when it is out of range */
 export function bunchSettings(options: ImageDataBunchOptions): BunchSettings {
   const { dsTfms = { train: [], valid: [] }, onBadImage = "error" } = options;
   const { resizeMethod = "crop", paddingMode = "reflection", applyExifOrientation = false } = options;
   requireShares(options);
-  if (!("train" in dsTfms && "valid" in dsTfms)) {
+  if (!bothLists.fits(dsTfms)) {
     throw new UserError(
       `dsTfms is ${shownValue(dsTfms)}.`,
-      "Give both lists, as getTransforms() does: dsTfms: { train: [...], valid: [...] }.",
+      typeof (dsTfms as unknown) !== "function"
+        ? "Give both lists, as getTransforms() does: dsTfms: { train: [...], valid: [...] }; leave it out for no transforms."
+        : "Call the function: dsTfms: getTransforms().",
     );
   }
   requireTransforms("dsTfms.train", dsTfms.train);

@@ -17,7 +17,7 @@ export const bunchKinds: OptionKinds<ImageDataBunchOptions & OfTheRun> = {
   size: "number",
   bs: "number",
   seed: "number",
-  dsTfms: "object",
+  dsTfms: "any",
   validPct: "number",
   heldOutPct: "number",
   groupBy: "function",

@@ -19,10 +19,16 @@ const ignored = ["/images/", "/runs/", "/.cache/", "/.venv/", ".ipynb_checkpoint
  * Begins a study of images of one's own: a folder with a notebook, a README and what git is to leave alone.
  * @param folder a new one, or one that is empty but for images
  * @returns the notebook's path, absolute
- * @throws UserError when it holds a study already, or cannot be written
+ * @throws UserError when it holds a study already, lies among installed packages, or cannot be written
  */
 export async function writeStudy(folder: string): Promise<string> {
   const place = path.resolve(folder);
+  if (place.split(path.sep).includes("node_modules")) {
+    throw new UserError(
+      `${place} lies in a folder of installed packages: the next installation would delete the study.`,
+      "Say another place: npx xray new FOLDER.",
+    );
+  }
   const name = path.basename(place);
   const text = await readFile(template, "utf8");
   // Of JSON's text: a name may hold quotation marks.

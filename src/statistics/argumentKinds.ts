@@ -1,4 +1,4 @@
-import { type ArgumentKind, having, listOf, texts } from "../core/checkArguments.js";
+import { type ArgumentKind, having, numbers, texts } from "../core/checkArguments.js";
 
 const isTyped = (value: unknown): boolean => ArrayBuffer.isView(value);
 const withTyped = (kind: ArgumentKind, ...fields: readonly string[]): ArgumentKind => ({
@@ -30,4 +30,19 @@ export const scoredItems: ArgumentKind = withTyped(
 );
 
 export const typedNumbers: ArgumentKind = { words: "a Float64Array", fits: isTyped };
-export const matrix = listOf("a confusion matrix, such as [[8, 2], [1, 9]]", Array.isArray);
+const isCount = (value: unknown): boolean =>
+  typeof value === "number" && Number.isFinite(value) && value >= 0;
+
+/** Counts, as many in each row as there are rows. */
+export const matrix: ArgumentKind = {
+  words: "a confusion matrix, a row of counts for each class, such as [[8, 2], [1, 9]]",
+  fits: (value) => {
+    if (!Array.isArray(value) || value.length === 0) return false;
+    return value.every(
+      (row: unknown) =>
+        numbers.fits(row) &&
+        (row as number[]).length === value.length &&
+        Array.from(row as number[]).every(isCount),
+    );
+  },
+};

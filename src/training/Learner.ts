@@ -132,7 +132,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
    * @throws UserError for other classes, and while the net trains
    */
   set data(data: Data) {
-    checkArguments("learn.data = (otherData)", { data: [data, aDataBunch] });
+    checkArguments("learn.data = otherData", { data: [data, aDataBunch] });
     this.trainer.requireOtherData(data);
     this.current = data;
   }

@@ -13,6 +13,8 @@ import {
   type CheckpointMetadata,
   checkpointMetadataOf,
   checkpointRemedy,
+  exportedLearnerOf,
+  isExport,
 } from "./inference/metadataSchemas.js";
 import type { RngState } from "./rngState.js";
 import type { EpochMark } from "./NetEpoch.js";
@@ -123,8 +125,12 @@ export async function loadCheckpoint(
 ): Promise<Loaded> {
   checkOptions("load()", options, kinds);
   if (!existsSync(file)) throw noCheckpoint(file);
-  const { tensors, metadata: texts } = await readSafetensors(file);
-  const metadata = checkpointMetadataOf(texts, file);
+  const { tensors, metadata: stored } = await readSafetensors(file);
+  const exported = isExport(stored) ? exportedLearnerOf(stored, file) : undefined;
+  const metadata: CheckpointMetadata = exported
+    ? { architecture: exported.arch, classes: exported.classes }
+    : checkpointMetadataOf(stored, file);
+  const texts = exported ? geometryTexts(exported.body) : stored;
   if (options.id !== undefined && metadata.id !== options.id) {
     throw new UserError(
       `${file} is no longer the file that was saved with the id ${options.id}: something else has written it. ` +

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import {
+  accuracy,
   adam,
   aucInterval,
   BinaryInterpretation,
@@ -16,6 +17,7 @@ import {
   conformalSet,
   cutout,
   defineTransform,
+  errorRate,
   evaluateScores,
   findDataset,
   findDuplicates,
@@ -30,16 +32,19 @@ import {
   Learner as ALearner,
   loadLearner,
   lrSuggestions,
+  matthewsCorrcoef,
   mcNemar,
   presets,
   quartiles,
   Random,
+  recall,
   rotate,
   saveFigure,
   setDisplay,
   shareInBorder,
   showDuplicates,
   slice,
+  topKAccuracy,
   zoom,
 } from "../../src/index.js";
 import { smallSet, temporaryFolder } from "../support/folders.js";
@@ -116,6 +121,12 @@ describe("arguments that plain JavaScript lets pass are refused, with the value 
     ],
     ["transforms of no bunch", () => data({ dsTfms: { train: [5], valid: [] } }), "dsTfms.train[0] is 5"],
     ["one list for both", () => data({ dsTfms: { train: [] } }), "dsTfms is", "both lists"],
+    ["no transforms", () => data({ dsTfms: [] }), "dsTfms is []", "getTransforms()", "leave it out"],
+    [
+      "transforms that were not called for",
+      () => data({ dsTfms: getTransforms }),
+      "dsTfms: getTransforms().",
+    ],
     [
       "bounds in a list by hand",
       () =>
@@ -171,7 +182,32 @@ describe("arguments that plain JavaScript lets pass are refused, with the value 
     ["three momentums", () => learn.fitOneCycle(1, js({ moms: [0.9, 0.8, 0.9] })), "moms is", "[0.95, 0.85]"],
     ["three in two fits", () => learn.fineTune(1, js({ moms: [0.9, 0.8, 0.9] })), "moms is"],
     ["one beta", () => adam(js({ betas: [0.9] })), "betas is [ 0.9 ]"],
-    ["other data", () => (learn.data = js(5)), "given 5 as data"],
+    ["other data", () => (learn.data = js(5)), "learn.data was given 5 as data", "learn.data = otherData"],
+    [
+      "a learner for a metric",
+      () => accuracy(js(learn)),
+      "accuracy was given Learner",
+      "metrics: [accuracy]",
+    ],
+    ["nothing for a metric", () => errorRate(js(undefined)), "errorRate was given undefined", "[errorRate]"],
+    [
+      "a learner for a whole metric",
+      () => recall()(js(learn)),
+      "recall was given Learner",
+      "{ logits, c, y }",
+    ],
+    ["a learner for the first k", () => topKAccuracy()(js(learn)), "topKAccuracy was given Learner"],
+    ["a matrix without classes", () => cohenKappa([]), "given [] as matrix", "[[8, 2], [1, 9]]"],
+    ["rows of other lengths", () => matthewsCorrcoef([[1, 2], [3]]), "as matrix", "for each class"],
+    [
+      "less than nothing",
+      () =>
+        cohenKappa([
+          [1, -2],
+          [3, 1],
+        ]),
+      "as matrix",
+    ],
     ["no image", () => learn.predict(js(5)), "5 was given in place of an image"],
     ["no image to explain", () => gradCam(learn, js([])), "given in place of an image"],
     [
@@ -183,6 +219,11 @@ describe("arguments that plain JavaScript lets pass are refused, with the value 
       "letters of a name",
       async () => (await loadLearner(await learn.export())).predictEach(js("abc")).next(),
       "given 'abc' as images",
+    ],
+    [
+      "a number among paths",
+      async () => (await loadLearner(await learn.export())).predictEach(js([1])).next(),
+      "given 1 as one of the images",
     ],
     ["fewer losses", () => lrSuggestions([1, 2, 3], [1]), "3 learning rates and 1 losses"],
 

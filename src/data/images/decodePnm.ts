@@ -35,11 +35,13 @@ export async function decodePnm(bytes: Buffer, begins: (pixels: number) => void)
   begins(width * height);
   const length = width * height * channels;
   if (isBitmap) {
-    const data = isText ? bitsOfText(bytes, at, length) : bitsOf(bytes, at, width, height);
+    const data = isText ? numbersOfText(bytes, at, length, 1) : bitsOf(bytes, at, width, height);
     if (!data) throw new UnreadableImage("is cut short (truncated)");
-    return { height, width, channels, data: data.map((bit) => (bit === 1 ? 0 : 255)) };
+    return { height, width, channels, data: Uint8Array.from(data, (bit) => (bit === 1 ? 0 : 255)) };
   }
-  const values = isText ? valuesOfText(bytes, at, length) : valuesOf(bytes, at, length, white > 255 ? 2 : 1);
+  const values = isText
+    ? numbersOfText(bytes, at, length, white)
+    : valuesOf(bytes, at, length, white > 255 ? 2 : 1);
   if (!values) throw new UnreadableImage("is cut short (truncated)");
   const shape = { height, width, channels };
   if (white === 65535) {
@@ -73,26 +75,28 @@ function bitsOf(bytes: Buffer, at: number, width: number, height: number): Uint8
   });
 }
 
-/** Zeros and ones, which need no blanks between them. */
-function bitsOfText(bytes: Buffer, at: number, length: number): Uint8Array | undefined {
-  const bits = bytes
-    .toString("latin1", at)
-    .replace(/#[^\n\r]*/g, "")
-    .match(/[01]/g);
-  return bits && bits.length >= length ? Uint8Array.from(bits.slice(0, length), Number) : undefined;
-}
-
 /** The values as bytes, or as two bytes of which the higher one comes first. */
 function valuesOf(bytes: Buffer, at: number, length: number, size: 1 | 2): Uint16Array | undefined {
   if (bytes.length < at + size * length) return undefined;
   return Uint16Array.from({ length }, (_, k) => bytes.readUIntBE(at + size * k, size));
 }
 
-function valuesOfText(bytes: Buffer, at: number, length: number): Uint16Array | undefined {
-  const values = bytes
-    .toString("latin1", at)
-    .replace(/#[^\n\r]*/g, "")
-    .match(/\d+/g);
-  if (!values || values.length < length) return undefined;
-  return Uint16Array.from(values.slice(0, length), Number);
+/**
+ * Values that are written as text, with comments between them. Those of a bitmap, zeros and ones, need no blanks.
+ * @throws UnreadableImage for anything else among them: left out, it would move all that follow
+ */
+function numbersOfText(bytes: Buffer, at: number, length: number, white: number): Uint16Array | undefined {
+  const text = bytes.toString("latin1", at).replace(/#[^\n\r]*/g, " ");
+  const values = new Uint16Array(length);
+  const found = text.matchAll(white === 1 ? /\S/g : /\S+/g);
+  for (let k = 0; k < length; k++) {
+    const [token] = found.next().value ?? [];
+    if (token === undefined) return undefined;
+    if (!/^\d+$/.test(token) || Number(token) > white) {
+      const shown = JSON.stringify(token.slice(0, 12));
+      throw new UnreadableImage(`holds ${shown} among its pixels, which are numbers from 0 to ${white}`);
+    }
+    values[k] = Number(token);
+  }
+  return values;
 }

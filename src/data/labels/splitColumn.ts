@@ -58,7 +58,7 @@ export function sidesOf(values: readonly string[], column: string): SplitSide[] 
  * that it validates, `validPct` of those that train are drawn for it.
  * @param files each with its side
  * @param column for messages
- * @throws UserError when both or neither of the two say which images validate
+ * @throws UserError when both or neither of the two say which images validate, or none trains
  */
 export function splitByColumn(
   files: readonly LabelledFile[],
@@ -80,10 +80,17 @@ export function splitByColumn(
       "Give validPct too, such as validPct: 0.2: this share of the images that train is then drawn to validate.",
     );
   }
+  const toTrain = of("train");
+  if (toTrain.length === 0) {
+    throw new UserError(
+      `The column of validCol, ${column}, says of no image that it trains: there is nothing to train on.`,
+      "Write false (or train) where an image trains, and true (or valid) where it validates.",
+    );
+  }
   const { train, valid } =
     validPct === undefined
-      ? { train: of("train"), valid: said }
-      : splitAtRandom(of("train"), validPct, { ...settings, heldOutPct: undefined });
+      ? { train: toTrain, valid: said }
+      : splitAtRandom(toTrain, validPct, { ...settings, heldOutPct: undefined });
   warnOfSharedPatients(train, valid, groupBy);
   const how = "by a column of the table of labels, as it was given";
   if (heldOut.length === 0) return { train, valid, how };

@@ -1,4 +1,4 @@
-import { type ArgumentKind, checkArguments, texts } from "../../core/checkArguments.js";
+import { aPath, type ArgumentKind, checkArguments, texts } from "../../core/checkArguments.js";
 import { withFields, withRows } from "../../core/resultTables.js";
 import { inspect } from "node:util";
 import { BadImage } from "../../data/images/BadImage.js";
@@ -33,6 +33,14 @@ const pathsOneByOne: ArgumentKind = {
   words: "a list of paths",
   fits: (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
 };
+
+/** One after the other, since a list may be longer than memory. */
+function* eachAPath(images: Iterable<unknown>): Generator<string, void, undefined> {
+  for (const image of images) {
+    checkArguments("learn.predictEach(paths)", { "one of the images": [image, aPath] });
+    yield image as string;
+  }
+}
 
 /** A trained net without its data: it predicts, and nothing else. `loadLearner` makes one. */
 export class InferenceLearner {
@@ -113,7 +121,7 @@ export class InferenceLearner {
     checkArguments("learn.predictEach(paths)", { images: [images, pathsOneByOne] });
     this.begin();
     try {
-      yield* predictEach(images, this.predicting);
+      yield* predictEach(eachAPath(images), this.predicting);
     } finally {
       this.end();
     }

@@ -69,13 +69,16 @@ const learner: z.ZodType<ExportedLearner> = z
     }
   });
 
+/** Whether a file of weights says that `learn.export` wrote it. */
+export const isExport = (metadata: Metadata): boolean => metadata.format === exportFormat.format;
+
 /**
  * What an exported file says of its learner, every field of it checked and every number bounded before anything is
  * made of it.
  * @throws UserError naming the file, and the field that is wrong
  */
 export function exportedLearnerOf(metadata: Metadata, file: string): ExportedLearner {
-  if (metadata.format !== exportFormat.format) {
+  if (!isExport(metadata)) {
     const isCheckpoint = metadata.optimizerStep !== undefined;
     throw new UserError(
       `${file} is ${isCheckpoint ? "a checkpoint of `learn.save`" : "a weight file"}, not an exported learner.`,

@@ -18,6 +18,7 @@ import {
   type MetricInput,
   named,
   nameWith,
+  requireInput,
 } from "./metrics.js";
 
 /** Which class a metric speaks of. */
@@ -168,8 +169,17 @@ const confusion = ({ logits, c, y }: MetricInput): ConfusionMatrix =>
   countConfusions(argmaxOfRows(logits, c), y, c);
 
 /** A metric of the whole set, not a mean over its batches, with the name of its column; higher is better. */
-const whole = (name: string, describe: Metric["describe"], metric: (input: MetricInput) => number): Metric =>
-  named(name, Object.assign(metric, { whole: true, higherIsBetter: true, describe }));
+const whole = (
+  name: string,
+  describe: Metric["describe"],
+  metric: (input: MetricInput) => number,
+): Metric => {
+  const checked: Metric = (input) => {
+    requireInput(checked, input);
+    return metric(input);
+  };
+  return named(name, Object.assign(checked, { whole: true, higherIsBetter: true, describe }));
+};
 
 /** The class that a metric speaks of, for its head and for the sentence about NaN. */
 function spokenOf(posLabel: number | string | undefined, { classes, positive }: MetricClasses) {

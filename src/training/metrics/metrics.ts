@@ -1,4 +1,6 @@
+import { having } from "../../core/checkArguments.js";
 import { checkOptions } from "../../core/checkOptions.js";
+import { shownValue } from "../../core/shownValue.js";
 import { UserError } from "../../core/errors.js";
 import { checkInteger } from "../../core/checkNumber.js";
 import { argmaxOfRows } from "../../statistics/argmax.js";
@@ -48,11 +50,14 @@ export interface Metric {
 
 /** The share of items whose highest output is not their class, in 0..1. */
 export function errorRate(input: MetricInput): number {
+  requireInput(errorRate, input);
   return 1 - accuracy(input);
 }
 
 /** The share of items whose highest output is their class, in 0..1. */
-export function accuracy({ logits, c, y }: MetricInput): number {
+export function accuracy(input: MetricInput): number {
+  requireInput(accuracy, input);
+  const { logits, c, y } = input;
   return shareOfTrue(correctItems(argmaxOfRows(logits, c), y)).value;
 }
 
@@ -69,7 +74,9 @@ export function topKAccuracy(options: { readonly k?: number } = {}): Metric {
     if (k > c) throw new UserError(`k is ${k}; there are ${c} classes.`, `Give a number from 1 to ${c}.`);
     return { head: `top_${k}_accuracy` };
   };
-  const share: Metric = ({ logits, c, y }) => {
+  const share: Metric = (input) => {
+    requireInput(share, input);
+    const { logits, c, y } = input;
     describe({ length: c });
     return shareOfTrue(inTopK(logits, y, c, k)).value;
   };
@@ -92,6 +99,21 @@ export function metricValue(metric: Metric, input: MetricInput): number {
     isPromise
       ? "A metric cannot be async: compute the number at once, and return it."
       : "Return a number from it; NaN where it is not defined.",
+  );
+}
+
+const metricInput = having("what a learner gives its metrics", "logits", "c", "y");
+
+/**
+ * @param metric that was called with the input
+ * @throws UserError for anything but what a learner gives its metrics, such as the learner itself
+ */
+export function requireInput(metric: Metric, input: unknown): void {
+  if (metricInput.fits(input)) return;
+  const { name } = metric;
+  throw new UserError(
+    `The metric ${name} was given ${shownValue(input)}, and is computed of a batch: { logits, c, y }.`,
+    `Give it to the learner, which computes it: cnnLearner(data, models.resnet50, { metrics: [${name}] }); learn.validate() then has its value.`,
   );
 }
 

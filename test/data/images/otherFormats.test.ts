@@ -305,6 +305,14 @@ describe("bitmaps that are not read", () => {
     ["cut PBM in digits", named(`P1\n${size}\n`, "1 0 1"), /cut short/],
     ["cut PGM", named(`P5\n${size}\n255\n`, grey.subarray(9)), /cut short/],
     ["cut PGM in digits", named(`P2\n${size}\n255\n`, "1 2 3"), /cut short/],
+    [
+      "PBM with a digit that is no bit",
+      named(`P1\n${size}\n`, "1 0 2 1"),
+      /holds "2" among its pixels, .* 0 to 1/,
+    ],
+    ["PGM with a word", named(`P2\n${size}\n255\n`, "1 x 3 4"), /holds "x" among its pixels, .* 0 to 255/],
+    ["PGM with less than nothing", named(`P2\n${size}\n255\n`, "1 -5 3"), /holds "-5" among/],
+    ["PGM brighter than white", named(`P2\n${size}\n100\n`, "1 101 3"), /holds "101" among .* 0 to 100/],
     ["damaged PGM", named("P5\nx 3\n255\n", grey), /header of PBM, PGM or PPM that is damaged/],
     ["large PPM", named("P6\n20000 20000\n255\n", grey), /20000 x 20000 pixels/, "tooLarge"],
   ];

@@ -135,7 +135,8 @@ describe("a CSV file's column that divides the images", () => {
     }
     await refuses(
       divided("is_valid", () => "1"),
-      "no images to train on",
+      "says of no image that it trains",
+      "validCol",
     );
     await refuses(
       divided("is_valid", () => "0"),

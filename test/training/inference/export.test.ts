@@ -145,6 +145,12 @@ describe("loadLearner refuses", () => {
     await writeSafetensors(file, [...tensors.values()], described);
     return file;
   }
+  /** The file in another folder. */
+  function renamed(file: string, folder: string): string {
+    const moved = path.join(folder, "moved.safetensors");
+    renameSync(file, moved);
+    return moved;
+  }
   const described = (change: object) => (metadata: Record<string, string>) => ({
     learner: JSON.stringify({ ...(JSON.parse(metadata.learner ?? "") as object), ...change }),
   });
@@ -212,6 +218,21 @@ describe("loadLearner refuses", () => {
       });
     });
   }
+
+  it("keeps weights from a learner whose classes or net they are not", async () => {
+    const learn = await learner();
+    for (const [change, said] of [
+      [
+        { classes: ["x", "y"], positiveClass: undefined },
+        /a net for the classes \["x","y"\], and this learner's is for \["NORMAL"/,
+      ],
+      [{ arch: "another" }, /a checkpoint of the net another, and this learner's is tiny/],
+    ] as const) {
+      const file = await changed(described(change));
+      await assert.rejects(learn.load(path.basename(renamed(file, learn.modelDir))), said);
+    }
+    await learn.load(path.basename(await learn.export("own")));
+  });
 
   it("a checkpoint, by its name", async () => {
     const learn = await learner();
