@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { temporaryFolder } from "./support/folders.js";
 import { spawnSync } from "node:child_process";
 import {
   existsSync,

@@ -56,7 +56,7 @@ export const lessonNames = (): readonly string[] =>
 /**
  * The notebook to open: one of a person's own as it is, and of a lesson a copy, which is made once. Whatever becomes of a
  * copy, the lesson stays what `xray run` runs.
- * @throws UserError when there is no such notebook, or the copy cannot be made
+ * @throws UserError when there is no such notebook, two places are given for its copy, or the copy cannot be made
  */
 export async function workingCopy({
   notebook = "pneumonia",
@@ -65,6 +65,12 @@ export async function workingCopy({
 }: WorkingCopyOptions): Promise<WorkingCopy> {
   const lesson = lessonNamed(notebook);
   if (lesson === undefined) return ownNotebook(path.resolve(notebook), { name, copy });
+  if (name !== undefined && copy !== undefined) {
+    throw new UserError(
+      `--name ${name} and --copy ${copy} each say where the copy of the lesson goes.`,
+      "Give one of them: --name for a folder in runs/, --copy for a file anywhere.",
+    );
+  }
   const source = path.join(lessonsFolder, `${lesson}${ending}`);
   const text = await readFile(source, "utf8");
   const hash = createHash("sha256").update(text).digest("hex");

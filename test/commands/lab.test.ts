@@ -114,6 +114,7 @@ describe("a lesson's working copy", () => {
       [{ notebook: text, name }, /opened as it is/],
       [{ name: "../x" }, /cannot be called/],
       [{ copy: path.join(folder, "x.txt") }, /cannot be called/],
+      [{ name: "one", copy: "two.ipynb" }, /--name one and --copy two\.ipynb each say where/],
     ] as const)
       await assert.rejects(workingCopy(options), { name: "UserError", message });
   });
