@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts the notebook's kernel again and again beside busy processes, each time with questions that come before it can have
-// bound its sockets, and counts the answers; then runs the cell that makes a learner seven times more, and prints the memory
-// after each. Ends with 0 when every question was answered and the memory stays within 5%.
+// bound its sockets, and counts the answers; then runs the cell that makes a learner twice and seven times more, and prints the memory
+// after each. Ends with 0 when every question was answered and the memory after the seven stays within 5%.
 //   npm run trial:kernel              200 starts, two busy processes for each core, 7 further runs of the cell
 //   npm run trial:kernel -- 20 0      20 starts and no learner
 import { spawn, spawnSync } from "node:child_process";

@@ -29,7 +29,9 @@ const unreachable = acrossReloads(
  */
 export class Variable {
   readonly size: number;
-  readonly handle: ResourceHandle;
+  private readonly resource: ResourceHandle;
+  /** Whether it has been given values, here or elsewhere. */
+  private isSet = false;
   private alive = true;
   private syncFromThread: (() => void) | undefined;
   private assignments = 0;
@@ -44,9 +46,15 @@ export class Variable {
     if (values && values.length !== this.size) {
       throw new RangeError(`${name} [${shape.join(", ")}] takes ${this.size} values, not ${values.length}`);
     }
-    this.handle = createResource([...shape]);
-    unreachable.register(this, this.handle, this);
-    this.assignValues(values ?? new Float32Array(this.size));
+    this.resource = createResource([...shape]);
+    unreachable.register(this, this.resource, this);
+    if (values) this.assignValues(values);
+  }
+
+  /** What operations are given that change the values in place. */
+  get handle(): ResourceHandle {
+    this.setZeros();
+    return this.resource;
   }
 
   /**
@@ -54,12 +62,14 @@ export class Variable {
    */
   read(): Tensor {
     this.syncFromThread?.();
-    return readResource(this.handle);
+    this.setZeros();
+    return readResource(this.resource);
   }
 
   /** Takes the tensor's memory; the caller still disposes the tensor. */
   assign(value: Tensor): void {
-    resourceOp("AssignVariableOp", dtype, [this.handle], [value]);
+    resourceOp("AssignVariableOp", dtype, [this.resource], [value]);
+    this.isSet = true;
     this.syncFromThread = undefined;
     this.assignments++;
   }
@@ -79,7 +89,8 @@ export class Variable {
    * @param syncFromThread assigns them, or throws; called when they are read before
    */
   offload(syncFromThread: () => void): void {
-    releaseResource(this.handle);
+    releaseResource(this.resource);
+    this.isSet = true;
     this.syncFromThread = syncFromThread;
   }
 
@@ -87,6 +98,17 @@ export class Variable {
     const value = tf.tensor(values, [...this.shape], "float32");
     this.assign(value);
     value.dispose();
+  }
+
+  /**
+   * Gives it zeros where nothing has given it values before they are asked for. Nearly always something has, such as a file of
+   * weights, and memory for zeros beside them would be left in pieces.
+   */
+  private setZeros(): void {
+    if (this.isSet) return;
+    const zeros = tf.fill([...this.shape], 0);
+    this.assign(zeros);
+    zeros.dispose();
   }
 
   /** this += value */
@@ -111,7 +133,7 @@ export class Variable {
     if (!this.alive) return;
     this.alive = false;
     unreachable.unregister(this);
-    destroyResource(this.handle);
+    destroyResource(this.resource);
   }
 }
 
