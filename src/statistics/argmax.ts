@@ -1,5 +1,5 @@
 /** The index of the largest of `length` values from `start` on; the first one of equals. */
-export function argmax(values: Float32Array, start: number, length: number): number {
+export function argmax(values: ArrayLike<number>, start: number, length: number): number {
   let best = 0;
   for (let i = 1; i < length; i++) {
     if ((values[start + i] ?? -Infinity) > (values[start + best] ?? -Infinity)) best = i;

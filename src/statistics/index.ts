@@ -14,6 +14,13 @@ export {
   fitTemperature,
   type ReliabilityBin,
 } from "./calibration.js";
+export {
+  findLabelIssues,
+  type LabelIssue,
+  type LabelIssueFilter,
+  type LabelIssueOptions,
+  type LabelIssues,
+} from "./findLabelIssues.js";
 export { type CalibrationCurve, calibrationCurve } from "./calibrationCurve.js";
 export { type DecisionCurve, decisionCurve, type DecisionCurveOptions } from "./decisionCurve.js";
 export {
