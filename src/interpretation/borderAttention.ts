@@ -21,10 +21,14 @@ const explained = listOf(
   (image) => having("", "map", "name", "actual").fits(image) && aMap.fits((image as ExplainedImage).map),
 );
 
-/** The share of a heat map's mass that lies in the image's border, 0 to 1; NaN for a map of zeros. */
+/**
+ * The share of a heat map's mass that lies in the image's border, 0 to 1; NaN for a map of zeros, and for one whose cells are
+ * larger than the border: `layerCam` has finer ones than `gradCam`.
+ */
 export function shareInBorder(map: CamMap): number {
-  checkArguments("shareInBorder((await gradCam(learn, image)).map)", { map: [map, aMap] });
+  checkArguments("shareInBorder((await layerCam(learn, image)).map)", { map: [map, aMap] });
   const { values, height, width } = map;
+  if (isCoarse(map)) return NaN;
   let [inside, all] = [0, 0];
   values.forEach((value, cell) => {
     const [row, column] = [Math.floor(cell / width), cell % width];
@@ -33,6 +37,9 @@ export function shareInBorder(map: CamMap): number {
   });
   return all > 0 ? 1 - inside / all : NaN;
 }
+
+/** Whether its cells are larger than the border: what such a cell holds may lie in the border or not. */
+const isCoarse = ({ height, width }: CamMap): boolean => Math.min(height, width) < 1 / borderShare;
 
 /** Which part of a row or column of cells lies between the borders. */
 function middlePart(index: number, count: number): number {
@@ -52,6 +59,7 @@ export interface ExplainedImage extends Pick<GradCam, "map"> {
 /** The share of each image's heat map that lies in the border, and the mean of each class. */
 export function borderAttention(images: readonly ExplainedImage[]): Table {
   checkArguments("borderAttention([{ map, name, actual }])", { images: [images, explained] });
+  const coarse = images.find(({ map }) => isCoarse(map));
   const shares = images.map(({ map, name, actual }) => ({ name, actual, share: shareInBorder(map) }));
   const classes = [...new Set(shares.map(({ actual }) => actual))].sort();
   const means = classes.map((actual) => {
@@ -63,6 +71,9 @@ export function borderAttention(images: readonly ExplainedImage[]): Table {
       "Share of the heat map in the border, the outer eighth on each side; a uniform map has " +
       `${formatShare(borderArea)} there. A much larger share suggests a shortcut, such as a marker at the edge`,
     columns: ["image", "actual class", "share in the border"],
+    note:
+      coarse &&
+      `A dash: the map has ${coarse.map.height} x ${coarse.map.width} cells, which are larger than the border; layerCam() gives finer maps.`,
     rows: [...shares.map(({ name, actual, share }) => [name, actual, formatShare(share)]), ...means],
   });
 }

@@ -19,11 +19,11 @@ import { NetAccess } from "../training/session/NetAccess.js";
 import { type Decision, type Prediction, predictionsOf } from "../training/inference/Prediction.js";
 import { classIndex } from "../statistics/classIndex.js";
 
-/** Where a net saw what speaks for a class: one value, 0 or more, for each cell of the body's output. */
+/** Where a net saw what speaks for a class: one value, 0 or more, for each cell of a layer's output. */
 export interface CamMap {
   /** `[height, width]` row by row; not normalised. */
   readonly values: Float32Array;
-  /** Cells: the image's side divided by 32. */
+  /** Cells: at the body's output the image's side divided by 32. */
   readonly height: number;
   /** Cells. */
   readonly width: number;
@@ -77,12 +77,36 @@ export async function gradCam(
  * The same for a batch of one image, prepared as the learner does.
  * @param label index of the class; default: the predicted one
  */
-export async function gradCamOf(learn: ExplainingLearner, batch: Batch, label?: number): Promise<GradCam> {
+export function gradCamOf(learn: ExplainingLearner, batch: Batch, label?: number): Promise<GradCam> {
+  return explainBatch(learn, batch, { name: "Grad-CAM", call: "gradCam()", label, cam: camOf });
+}
+
+/** How a batch of one image is explained. */
+export interface Explanation {
+  /** What such a map is called. */
+  readonly name: string;
+  /** The function that a person has called. */
+  readonly call: string;
+  /** The class's index; undefined: the predicted one's. */
+  readonly label: number | undefined;
+  readonly cam: (
+    model: Cnn,
+    batch: Batch,
+    labelOf: (logits: Float32Array) => number,
+  ) => { readonly map: CamMap; readonly logits: Float32Array };
+}
+
+/** A heat map of a batch of one image, and what the net says of it. */
+export async function explainBatch(
+  learn: ExplainingLearner,
+  batch: Batch,
+  { name: kind, call, label, cam }: Explanation,
+): Promise<GradCam> {
   const { preparation, ...decision } = factsOf(learn);
   const predicted = (logits: Float32Array) => valueAt(predictionsOf(logits, decision), 0);
-  const cam = () => camOf(learn.model, batch, (outputs) => label ?? predicted(outputs).label);
+  const look = () => cam(learn.model, batch, (outputs) => label ?? predicted(outputs).label);
   const access = NetAccess.of(learn.model);
-  const { map, logits } = await access.run("gradCam()", "look", learn.model, () => Promise.resolve(cam()));
+  const { map, logits } = await access.run(call, "look", learn.model, () => Promise.resolve(look()));
   const prediction = predicted(logits);
   const tile = valueAt(batchTiles(batch, preparation.stats, [""]), 0);
   const name = valueAt(decision.classes, label ?? prediction.label);
@@ -90,7 +114,7 @@ export async function gradCamOf(learn: ExplainingLearner, batch: Batch, label?: 
   return withWords(
     found,
     () =>
-      `Grad-CAM of what speaks for ${name}: ${map.height} x ${map.width} cells of an image of ${preparation.size} x ` +
+      `${kind} of what speaks for ${name}: ${map.height} x ${map.width} cells of an image of ${preparation.size} x ` +
       `${preparation.size}, which is predicted ${prediction.class}. borderAttention and plotTopLosses show such maps.`,
   );
 }
@@ -139,11 +163,12 @@ function weightedSum(features: Float32Array, gradient: Float32Array, channels: n
   });
 }
 
-const oneHot = (label: number, c: number): Tensor =>
+/** The gradient of a class's logit, for the net's last layer. */
+export const oneHot = (label: number, c: number): Tensor =>
   constant(
     Array.from({ length: c }, (_, i) => (i === label ? 1 : 0)),
     "float32",
     [1, c],
   );
 
-const floats = (tensor: Tensor): Float32Array => tensor.dataSync<"float32">().slice();
+export const floats = (tensor: Tensor): Float32Array => tensor.dataSync<"float32">().slice();

@@ -7,6 +7,7 @@ import { currentDisplay } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
 import type { TopLoss } from "./TopLoss.js";
 import { type ExplainingLearner, factsOf, gradCam } from "./gradCam.js";
+import { layerCam } from "./layerCam.js";
 import { camTiles } from "./heatMap.js";
 import { imagesInWords } from "./imagesInWords.js";
 import { type ExplainedImage, borderAttention } from "./borderAttention.js";
@@ -15,7 +16,7 @@ import { type ExplainedImage, borderAttention } from "./borderAttention.js";
 export interface PlotCasesOptions {
   /**
    * Show beside each image where the net saw what speaks for the actual class (Grad-CAM), and how much of that lies
-   * in the border. @default false, as in fast.ai from 1.0.57 on
+   * in the border, by the finer cells of `layerCam`. @default false, as in fast.ai from 1.0.57 on
    */
   readonly heatmap?: boolean;
 }
@@ -48,7 +49,8 @@ export async function plotCases(
     if (heatmap) {
       const cam = await gradCam(learn, file, { class: item.actual });
       tiles.push(...camTiles(cam, titleOf(item)));
-      explained.push({ map: cam.map, name: path.basename(file), actual: item.actual });
+      const { map } = await layerCam(learn, file, { class: item.actual });
+      explained.push({ map, name: path.basename(file), actual: item.actual });
     } else {
       const batch = await prepareImage(file, preparation);
       tiles.push(...batchTiles(batch, preparation.stats, [titleOf(item)]));

@@ -1,6 +1,7 @@
 import type { Batch } from "../data/Batch.js";
 import { imageGrid } from "../data/figures/imageGrid.js";
 import { gradCamOf } from "../interpretation/gradCam.js";
+import { layerCamOf } from "../interpretation/layerCam.js";
 import { overlay } from "../interpretation/heatMap.js";
 import { borderArea, shareInBorder } from "../interpretation/borderAttention.js";
 import { answerOf } from "../training/inference/Prediction.js";
@@ -17,7 +18,7 @@ export interface Explanation {
   /** What the net saw, and below its heat map, as data URLs. */
   readonly image: string;
   readonly heatmap: string;
-  /** The share of the heat map in the image's border, and that of a map spread evenly. */
+  /** The share of a finer map (LayerCAM) in the image's border, and that of a map spread evenly. */
   readonly inBorder: number | null;
   readonly evenly: number;
 }
@@ -29,7 +30,7 @@ export interface Explanation {
 export async function explain(learn: InferenceLearner, batch: Batch): Promise<Explanation> {
   const cam = await gradCamOf(learn, batch);
   const { class: name, label, probabilities } = cam.prediction;
-  const share = shareInBorder(cam.map);
+  const share = shareInBorder((await layerCamOf(learn, batch, cam.prediction.label)).map);
   return {
     answer: answerOf(cam.prediction),
     class: name,

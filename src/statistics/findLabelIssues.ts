@@ -13,6 +13,7 @@ import { mean, sum } from "./sum.js";
 /** Which items are suspected; see {@link findLabelIssues}. */
 export type LabelIssueFilter = "pruneByNoiseRate" | "confidentLearning";
 
+/** How labels are suspected. */
 export interface LabelIssueOptions {
   /**
    * "pruneByNoiseRate": of each label as many as the joint says are of each other class, those that the net is surest of;

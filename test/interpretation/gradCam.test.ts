@@ -7,6 +7,7 @@ import { Random } from "../../src/core/Random.js";
 import { tf } from "../../src/engine/tensorflow.js";
 import { projectRoot } from "../../src/core/environment.js";
 import { camOf, gradCam } from "../../src/interpretation/gradCam.js";
+import { layerCam, layerMapOf } from "../../src/interpretation/layerCam.js";
 import { overlay } from "../../src/interpretation/heatMap.js";
 import { Cnn } from "../../src/models/Cnn.js";
 import { createHead } from "../../src/models/createHead.js";
@@ -26,7 +27,12 @@ describe("Grad-CAM beside PyTorch's", () => {
   const file = path.join(projectRoot, "test", "interpretation", "reference_grad_cam.json");
   const { size, cases } = JSON.parse(readFileSync(file, "utf8")) as {
     size: number;
-    cases: { label: number; logits: number[]; cam: number[] }[];
+    cases: {
+      label: number;
+      logits: number[];
+      cam: number[];
+      layerCam: Record<string, { cells: number; values: number[] }>;
+    }[];
   };
   let net: Cnn;
   before(async () => {
@@ -59,13 +65,28 @@ describe("Grad-CAM beside PyTorch's", () => {
     net.dispose();
   });
 
-  cases.forEach(({ label, logits, cam }, image) => {
+  cases.forEach(({ label, logits, cam, layerCam: layers }, image) => {
+    const x = drawn(
+      size,
+      (i, j, c) =>
+        Math.sin(0.11 * (image + 1) * i) + Math.cos(0.07 * j * (c + 1)) + 0.5 * Math.sin(0.013 * i * j),
+    );
+
+    it(`image ${image}: LayerCAM of two layers, one of them the default`, () => {
+      for (const [layer, { cells, values }] of Object.entries(layers)) {
+        const given = cells >= 16 ? undefined : Number(layer);
+        const ours = layerMapOf(net, { x, shape: [1, size, size, 3] }, () => label, given);
+        assert.deepEqual([ours.map.height, ours.map.width], [cells, cells]);
+        const highest = Math.max(...values);
+        assert.ok(highest > 0, "the map says something");
+        values.forEach((value, k) => {
+          assert.ok(Math.abs((ours.map.values[k] ?? NaN) - value) < 1e-3 * highest, `${layer}: cell ${k}`);
+        });
+      }
+      assert.ok(net.parameters().every(({ grad }) => grad === undefined));
+    });
+
     it(`image ${image}: logits and map are equal to a thousandth`, () => {
-      const x = drawn(
-        size,
-        (i, j, c) =>
-          Math.sin(0.11 * (image + 1) * i) + Math.cos(0.07 * j * (c + 1)) + 0.5 * Math.sin(0.013 * i * j),
-      );
       const ours = camOf(net, { x, shape: [1, size, size, 3] }, () => label);
       assert.equal(ours.map.values.length, cam.length);
       const highest = Math.max(...cam);
@@ -112,14 +133,24 @@ describe("gradCam", () => {
       assert.equal((await gradCam(learn, image, { class: name })).class, name);
     }
     await refuses(gradCam(learn, image, { class: "CAT" }), '"CAT"', "NORMAL, PNEUMONIA");
+    const fine = await layerCam(learn, image, { class: "NORMAL" });
+    assert.deepEqual([fine.class, fine.map.height], ["NORMAL", 16]);
+    assert.deepEqual((await layerCam(learn, image, { layer: 6 })).map.height, 1);
+    await refuses(layerCam(learn, image, { layer: 7 }), "layer is 7", "6");
+    await refuses(layerCam(learn, image, { layer: 1.5 }), "layer is 1.5", "whole number");
   });
 
   it("leaves no gradient with the parameters, and works for MobileNetV2", async () => {
     const body = await models.mobilenetV2.createBody("0", false);
     const net = new Cnn(body, createHead("1", { features: body.features, c: 2 }, new Random(1)));
     const x = drawn(64, (i, j, c) => Math.sin(i + 2 * j + c));
-    const { map } = camOf(net, { x, shape: [1, 64, 64, 3] });
+    const { map, logits } = camOf(net, { x, shape: [1, 64, 64, 3] });
     assert.deepEqual([map.height, map.width], [2, 2]);
+    const fine = layerMapOf(net, { x, shape: [1, 64, 64, 3] });
+    assert.deepEqual([fine.map.height, fine.map.width], [16, 16]);
+    logits.forEach((logit, k) => {
+      assert.ok(Math.abs(logit - (fine.logits[k] ?? NaN)) < 1e-4 * Math.max(1, Math.abs(logit)));
+    });
     assert.ok(net.parameters().every(({ grad }) => grad === undefined));
     net.dispose();
   });

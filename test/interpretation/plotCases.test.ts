@@ -70,7 +70,7 @@ describe("images with their losses", () => {
 
 describe("the share of a map in the border", () => {
   it("is the border's area for a map that is the same everywhere", () => {
-    for (const side of [1, 7, 10]) {
+    for (const side of [8, 10, 16]) {
       const map = { values: new Float32Array(side * side).fill(2), height: side, width: side };
       assert.ok(Math.abs(shareInBorder(map) - borderArea) < 1e-9, `${side} cells`);
     }
@@ -85,6 +85,11 @@ describe("the share of a map in the border", () => {
     assert.equal(shareInBorder(only(8 * 4 + 4)), 0);
     assert.equal(shareInBorder(only(0)), 1);
     assert.ok(Number.isNaN(shareInBorder(only(-1))));
+    const coarse = { values: Float32Array.of(1, 0, 0, 0), height: 2, width: 2 };
+    assert.ok(Number.isNaN(shareInBorder(coarse)), "cells are larger than the border");
+    const { rows, note = "" } = borderAttention([{ map: coarse, name: "a.png", actual: "A" }]);
+    assert.deepEqual(rows[0], ["a.png", "A", "–"]);
+    assert.match(note, /2 x 2 cells, which are larger than the border; layerCam/);
     const images = [0, 36, -1].map((cell, i) => ({ map: only(cell), name: `${i}`, actual: "A" }));
     assert.deepEqual(borderAttention(images).rows, [
       ["0", "A", "1.000"],

@@ -1,4 +1,4 @@
-"""Grad-CAM of three images by formula, by PyTorch: reference_grad_cam.json.
+"""Grad-CAM and LayerCAM of three images by formula, by PyTorch: reference_grad_cam.json.
 
 python reference_grad_cam.py FOLDER_OF_THE_KERAS_RESNET50; `fastai_v1` (fastai 1.0.61 with that net) is importable.
 The head's weights are by formula too, so that the file stays small.
@@ -29,6 +29,17 @@ head[4].weight.data = wave(4096 * 512, 1.3, 0.05).reshape(4096, 512).T.contiguou
 head[8].weight.data = wave(512 * 2, 1.7, 0.1).reshape(512, 2).T.contiguous()
 head[4].bias.data, head[8].bias.data = wave(512, 2.1, 0.1), wave(2, 2.3, 0.1)
 
+def layer_cams(x, label):
+    """LayerCAM (Jiang et al., 2021) behind layer1 and layer3, as children of the body are counted without the first ReLU."""
+    found = {}
+    for child, ours in ((4, 3), (6, 5)):
+        activations = body[: child + 1](x).detach().requires_grad_()
+        head(body[child + 1 :](activations))[0, label].backward()
+        cam = (activations.grad[0].clamp(min=0) * activations.detach()[0]).sum(0).clamp(min=0)
+        found[ours] = {"cells": cam.shape[0], "values": [float(f"{v:.7g}") for v in cam.flatten().tolist()]}
+    return found
+
+
 cases = []
 for image in range(3):
     i, j, c = np.meshgrid(np.arange(SIZE), np.arange(SIZE), np.arange(3), indexing="ij")
@@ -40,5 +51,5 @@ for image in range(3):
     logits[0, label].backward()
     weight = features.grad[0].mean((1, 2), keepdim=True)
     cam = (weight * features.detach()[0]).sum(0).clamp(min=0)
-    cases.append({"label": label, "logits": logits[0].tolist(), "cam": cam.flatten().tolist()})
-json.dump({"size": SIZE, "cases": cases}, open(__file__.replace(".py", ".json"), "w"), indent=2)
+    cases.append({"label": label, "logits": logits[0].tolist(), "cam": cam.flatten().tolist(), "layerCam": layer_cams(x, label)})
+json.dump({"size": SIZE, "cases": cases}, open(__file__.replace(".py", ".json"), "w"))

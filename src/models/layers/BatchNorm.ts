@@ -38,8 +38,8 @@ export class BatchNorm extends Module {
   /** `[channels]`, by whose root evaluation divides. */
   readonly runningVariance: Variable;
   private readonly options: Required<BatchNormOptions>;
-  /** Whether the pass before was one in evaluation whose gradient is wanted. */
-  private isAffine = false;
+  /** Of a pass in evaluation whose gradient is wanted; its output is kept where an activation is in it. */
+  private affinePass: { readonly y: Tensor | undefined } | undefined;
   private readonly saved: Saved<{
     y: Tensor | undefined;
     x: Tensor;
@@ -70,13 +70,13 @@ export class BatchNorm extends Module {
 
   forward(input: Tensor, pass: Pass): Tensor {
     if (!pass.training) {
-      this.isAffine = savesForBackward(pass);
-      return tf.tidy(() => {
+      const y = tf.tidy(() => {
         const { a, b } = this.affine();
         return this.activate(add(mul(input, hoist(a)), hoist(b)));
       });
+      if (savesForBackward(pass)) this.affinePass = { y: this.isActivated ? retain(y) : undefined };
+      return y;
     }
-    this.isAffine = false;
     const x = asImage(input);
     const [scale, offset] = [this.weight.read(), this.bias.read()];
     const running = { mean: this.runningMean.read(), variance: this.runningVariance.read() };
@@ -123,16 +123,12 @@ export class BatchNorm extends Module {
   }
 
   backward(dOutput: Tensor, needsInputGrad: boolean): Tensor | undefined {
-    if (this.isAffine) return this.backwardAffine(dOutput, needsInputGrad);
+    if (this.affinePass) return this.backwardAffine(this.affinePass, dOutput, needsInputGrad);
     const saved = this.saved.take();
     const rank = dOutput.rank;
-    let dy = asImage(dOutput);
-    if (dy !== dOutput) dOutput.dispose();
-    if (saved.y) {
-      const dActive = this.options.relu6 ? relu6Grad(dy, saved.y) : reluGrad(dy, saved.y);
-      dy.dispose();
-      dy = dActive;
-    }
+    const asImages = asImage(dOutput);
+    if (asImages !== dOutput) dOutput.dispose();
+    const dy = this.backwardActivation(asImages, saved.y);
     const scale = this.weight.read();
     const { dx, dScale, dOffset } = batchNormGrad(dy, scale, saved, this.options.epsilon);
     scale.dispose();
@@ -153,12 +149,25 @@ export class BatchNorm extends Module {
   }
 
   /** After a differentiable pass in evaluation: the running statistics are constants, and so is the slope a. */
-  private backwardAffine(dy: Tensor, needsInputGrad: boolean): Tensor | undefined {
-    if (this.isActivated) throw new Error("a batch norm with an activation has no gradient in evaluation");
-    this.isAffine = false;
+  private backwardAffine(
+    saved: { readonly y: Tensor | undefined },
+    dOutput: Tensor,
+    needsInputGrad: boolean,
+  ): Tensor | undefined {
+    this.affinePass = undefined;
+    const dy = this.backwardActivation(dOutput, saved.y);
+    releaseAll(saved);
     const dx = needsInputGrad ? tf.tidy(() => mul(dy, this.affine().a)) : undefined;
     dy.dispose();
     return dx;
+  }
+
+  /** @param y the activation's output; undefined: there is none */
+  private backwardActivation(dActive: Tensor, y: Tensor | undefined): Tensor {
+    if (!y) return dActive;
+    const dy = this.options.relu6 ? relu6Grad(dActive, y) : reluGrad(dActive, y);
+    dActive.dispose();
+    return dy;
   }
 }
 

@@ -47,8 +47,9 @@ export class Conv2d extends Module {
     const y = this.convolve(x, filter);
     filter.dispose();
     if (savesForBackward(pass)) {
-      // Only the filter's gradient needs x: a frozen convolution lets it go.
-      this.saved.put({ x: this.weight.requiresGrad ? retain(x) : undefined, inputShape: shapeOf(x) });
+      // Only the filter's gradient needs x: a frozen convolution lets it go, and in evaluation there is none.
+      const isTrained = pass.training && this.weight.requiresGrad;
+      this.saved.put({ x: isTrained ? retain(x) : undefined, inputShape: shapeOf(x) });
     }
     return y;
   }

@@ -8,7 +8,7 @@ import type { Parameter, Variable } from "../../engine/Variable.js";
 export interface Pass {
   /** True: batch statistics, dropout, and everything kept that the backward pass needs. */
   readonly training: boolean;
-  /** In evaluation: a head's layers keep what the gradient for their input needs. Other layers have none there. */
+  /** In evaluation: layers keep what the gradient for their input needs. */
   readonly differentiable?: boolean;
   /** Draws dropout's masks; needed when training. */
   readonly random?: Random;

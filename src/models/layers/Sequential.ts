@@ -4,7 +4,10 @@ import { BatchNorm } from "./BatchNorm.js";
 import { Conv2d } from "./Conv2d.js";
 import { Module, type Pass } from "./Module.js";
 
-/** Layers one after the other; in evaluation a batch norm becomes part of the convolution before it. */
+/**
+ * Layers one after the other; in evaluation a batch norm becomes part of the convolution before it, unless a gradient is
+ * to go back through both.
+ */
 export class Sequential extends Module {
   constructor(private readonly layers: readonly Module[]) {
     super();
@@ -16,11 +19,12 @@ export class Sequential extends Module {
 
   forward(x: Tensor, pass: Pass): Tensor {
     let h = x;
+    const fuses = !pass.training && pass.differentiable !== true;
     for (let i = 0; i < this.layers.length; i++) {
       const [layer, following] = this.layers.slice(i, i + 2);
       if (!layer) break;
       let next: Tensor;
-      if (!pass.training && layer instanceof Conv2d && following instanceof BatchNorm) {
+      if (fuses && layer instanceof Conv2d && following instanceof BatchNorm) {
         next = following.forwardBehind(layer, h);
         pass.observe?.(layer, next);
         pass.observe?.(following, next);
