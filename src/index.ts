@@ -177,6 +177,7 @@ export type { TopLoss } from "./interpretation/TopLoss.js";
 export type { ClassificationMetrics, ShareName } from "./interpretation/matrixMetrics.js";
 export { BinaryInterpretation, type ThresholdOptions } from "./interpretation/BinaryInterpretation.js";
 export type { ConfusionMatrixFigureOptions } from "./interpretation/confusionMatrixFigure.js";
+export { type ShortcutTest, shortcutTests } from "./interpretation/shortcutTests.js";
 export { layerCam, type LayerCamOptions } from "./interpretation/layerCam.js";
 export { type ExplainedImage, shareInBorder, borderAttention } from "./interpretation/borderAttention.js";
 export type { PlotCasesOptions } from "./interpretation/plotCases.js";

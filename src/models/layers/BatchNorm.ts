@@ -38,7 +38,7 @@ export class BatchNorm extends Module {
   /** `[channels]`, by whose root evaluation divides. */
   readonly runningVariance: Variable;
   private readonly options: Required<BatchNormOptions>;
-  /** Of a pass in evaluation whose gradient is wanted; its output is kept where an activation is in it. */
+  /** A pass in evaluation whose gradient is wanted; its output is kept where an activation is in it. */
   private affinePass: { readonly y: Tensor | undefined } | undefined;
   private readonly saved: Saved<{
     y: Tensor | undefined;
