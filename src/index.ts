@@ -178,6 +178,7 @@ export type { ClassificationMetrics, ShareName } from "./interpretation/matrixMe
 export { BinaryInterpretation, type ThresholdOptions } from "./interpretation/BinaryInterpretation.js";
 export type { ConfusionMatrixFigureOptions } from "./interpretation/confusionMatrixFigure.js";
 export { type ShortcutTest, shortcutTests } from "./interpretation/shortcutTests.js";
+export { type TellingFact, tellingFacts } from "./interpretation/tellingFacts.js";
 export { layerCam, type LayerCamOptions } from "./interpretation/layerCam.js";
 export { type ExplainedImage, shareInBorder, borderAttention } from "./interpretation/borderAttention.js";
 export type { PlotCasesOptions } from "./interpretation/plotCases.js";

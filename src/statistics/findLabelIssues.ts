@@ -139,7 +139,7 @@ const roundHalfToEven = (value: number): number => {
 };
 
 /**
- * Of each label as many items as the joint says are of each other class: those with the largest difference between the
+ * As many items of each label as the joint says are of each other class: those with the largest difference between the
  * other class's probability and the label's. At least one of each label is left.
  */
 function pruned(rows: readonly Float64Array[], y: Int32Array, joint: ConfusionMatrix): Set<number> {

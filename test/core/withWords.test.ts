@@ -172,7 +172,11 @@ describe("what a notebook shows of a result is words, and programs see none of t
       async () => (await exported()).preparation,
       /\nstats\.mean +0\.485, 0\.456, 0\.406/,
     ],
-    ["facts of images", () => imageFacts(files()), /^Facts of images: 2\nwidth +height +bytes +brightness\n/],
+    [
+      "facts of images",
+      () => imageFacts(files()),
+      /^Facts of images: 2\nwidth +height +bytes +brightness +sharpness\n/,
+    ],
     ["a comparison of seeds", () => compareSeeds([1, 2], [1, 1]), /\nwins +1\nties +1\n/],
     ["a test", () => mcNemar([true, false], [false, false]), /^McNemar's exact test\nfield +value\n/],
     ["presets", () => presets, /\nquick\.epochsFrozen +2\n/],
