@@ -26,7 +26,7 @@ export function pictureTableHtml({
     );
     return `<tr><th scope="row">${escapeHtml(name)}</th>${links.join("")}</tr>`;
   });
-  const galleries = cells.flatMap((row, i) => row.map((cell, j) => gallery(cell, anchor(i, j))));
+  const galleries = cells.flatMap((row, i) => row.map((cell, j) => gallery(cell, anchor(i, j), i === j)));
   return (
     `<div id="${id}"><div style="overflow-x:auto"><table><caption>${escapeHtml(caption)}</caption>` +
     `<thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table></div>${galleries.join("")}</div>` +
@@ -53,7 +53,8 @@ function link(
   return `<a href="#${anchor}" aria-label="${escapeHtml(label)}" style="${style}">${escapeHtml(text)}</a>`;
 }
 
-function gallery({ label, note, pictures }: PictureCell, anchor: string): string {
+/** @param staysFolded on paper: what lies on the diagonal, most pictures and the least worth looking at */
+function gallery({ label, note, pictures }: PictureCell, anchor: string, staysFolded: boolean): string {
   if (pictures.length === 0) return "";
   const grid =
     "display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5em,1fr));gap:0.7em;margin:0.5em 0";
@@ -67,7 +68,7 @@ function gallery({ label, note, pictures }: PictureCell, anchor: string): string
     );
   });
   return (
-    `<details id="${anchor}"><summary>${escapeHtml(label)}</summary>` +
+    `<details id="${anchor}"${staysFolded ? ' data-print="folded"' : ""}><summary>${escapeHtml(label)}</summary>` +
     (note === undefined ? "" : `<p>${escapeHtml(note)}</p>`) +
     `<div style="${grid}">${figures.join("")}</div></details>`
   );

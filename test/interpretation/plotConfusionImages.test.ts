@@ -134,6 +134,19 @@ describe("the images behind a confusion matrix", () => {
       assert.ok(cells.length > 1);
     });
 
+    it("stay folded on paper where the net was right", async () => {
+      const folded =
+        '[...document.querySelectorAll("details[data-print=folded] summary")].map((each) => each.textContent)';
+      const labels = JSON.parse(String(await chromium.evaluate(`JSON.stringify(${folded})`))) as string[];
+      const { cells } = await shown();
+      const right = cells.flatMap((row, i) => row.filter((cell, j) => i === j && cell.pictures.length > 0));
+      assert.deepEqual(
+        labels,
+        right.map(({ label }) => label),
+      );
+      assert.ok(labels.length > 0);
+    });
+
     it("do not make the page wider than a phone", async () => {
       assert.equal(await chromium.evaluate("document.documentElement.scrollWidth <= 390"), true);
     });

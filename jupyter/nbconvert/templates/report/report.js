@@ -51,6 +51,6 @@
     if (area.scrollWidth > area.clientWidth) area.tabIndex = 0;
   }
   addEventListener("beforeprint", () =>
-    document.querySelectorAll("details").forEach((part) => (part.open = true)),
+    document.querySelectorAll('details:not([data-print="folded"])').forEach((part) => (part.open = true)),
   );
 })();
