@@ -12,7 +12,8 @@ export { chooseParameters } from "./runs/chooseParameters.js";
 export { type Parameters, presets } from "./runs/presets.js";
 
 // Data
-export { type DsType, type FromFolderOptions, ImageDataBunch } from "./data/ImageDataBunch.js";
+export { type DsType, ImageDataBunch } from "./data/ImageDataBunch.js";
+export type { FromFolderOptions } from "./data/divisions.js";
 export type { ImageDataBunchOptions } from "./data/bunchOptions.js";
 export type { ShowBatchOptions } from "./data/figures/showBatch.js";
 export type { LabelledOptions } from "./data/labelledDataset.js";
@@ -21,7 +22,7 @@ export type { Column, CsvOptions } from "./data/labels/labelFromCsv.js";
 export type { Excluded } from "./data/labels/imageFolder.js";
 export type { LabelOf } from "./data/labels/labelFiles.js";
 export type { ClassFolder } from "./data/labels/labelFromFolders.js";
-export type { PatientOf } from "./data/labels/patients.js";
+export type { GroupBy, PatientOf } from "./data/labels/patients.js";
 export { dicomPatient } from "./data/dicom/dicomPatient.js";
 export { type ImageFacts, imageFacts } from "./data/images/imageFacts.js";
 export {

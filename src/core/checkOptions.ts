@@ -1,10 +1,11 @@
+import { types } from "node:util";
 import { aRecord } from "./checkArguments.js";
 import { UserError } from "./errors.js";
 import { nearestName } from "./nearestName.js";
 import { shownValue } from "./shownValue.js";
 
 /** What kind of value an option takes. */
-export type OptionKind = "number" | "boolean" | "text" | "list" | "function" | "object" | "any";
+export type OptionKind = "number" | "boolean" | "text" | "list" | "function" | "pattern" | "object" | "any";
 
 /** Every option of a type, with what it takes; the compiler sees to it that none is forgotten. */
 export type OptionKinds<Options> = {
@@ -52,6 +53,7 @@ function kindOf(value: unknown): OptionKind | "null" {
   if (value === null || value === undefined) return "null";
   if (typeof value === "string") return "text";
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return "list";
+  if (types.isRegExp(value)) return "pattern";
   const kind = typeof value;
   return kind === "number" || kind === "boolean" || kind === "function" ? kind : "object";
 }
@@ -62,6 +64,7 @@ const inWords: Readonly<Record<OptionKind, string>> = {
   text: "a text",
   list: "a list",
   function: "a function",
+  pattern: "a regular expression",
   object: "an object",
   any: "a value",
 };

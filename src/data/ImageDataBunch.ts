@@ -7,48 +7,24 @@ import { inspect } from "node:util";
 import { UserError } from "../core/errors.js";
 import type { Batch } from "./Batch.js";
 import { checkInteger, checkOneOf } from "../core/checkNumber.js";
-import { defaultValidPct, type ImageDataBunchOptions } from "./bunchOptions.js";
-import { bunchKinds, fromCsvKinds, fromFolderKinds, labelledKinds } from "./optionKinds.js";
+import type { ImageDataBunchOptions } from "./bunchOptions.js";
+import { divisions, type FromFolderOptions } from "./divisions.js";
+import { labelledKinds } from "./optionKinds.js";
 import { DataLoader, type DataLoaderOptions } from "./loading/DataLoader.js";
 import { type Duplicate, type DuplicateOptions, findDuplicates } from "./images/findDuplicates.js";
 import type { ImageDataset } from "./ImageDataset.js";
-import { type Excluded, type LabelledFile, imageFiles } from "./labels/imageFolder.js";
-import { splitByColumn } from "./labels/splitColumn.js";
-import { type ClassFolder, labelFromFolders } from "./labels/labelFromFolders.js";
 import { type ImageStats, requireStats } from "./imagenetStats.js";
-import { type LabelOf, labelFromFunc, labelFromLists, labelFromRe } from "./labels/labelFiles.js";
-import { type CsvOptions, labelFromCsv } from "./labels/labelFromCsv.js";
+import { type LabelOf, labelFromRe } from "./labels/labelFiles.js";
+import type { CsvOptions } from "./labels/labelFromCsv.js";
 import { labelledDataset, type LabelledOptions } from "./labelledDataset.js";
-import { type BunchParts, type Place, loadBunch } from "./loadBunch.js";
-import { refuseMadeFiles } from "./labels/madeOfImages.js";
+import { type BunchParts, loadBunch } from "./loadBunch.js";
 import type { WorkerPool } from "./loading/WorkerPool.js";
 import { showBatch, type ShowBatchOptions } from "./figures/showBatch.js";
 import type { ImageCache } from "./loading/ImageCache.js";
-import { filesToDivide } from "./labels/splitFiles.js";
-import { splitAtRandom, splitByFolder } from "./labels/splitItems.js";
 import { randomStreams } from "../core/randomStreams.js";
 import type { Resizing } from "./transforms/resizing.js";
 import type { Transforms } from "./transforms/getTransforms.js";
 import type { Transform } from "./transforms/Transform.js";
-
-/** What `ImageDataBunch.fromFolder` takes. */
-export interface FromFolderOptions extends ImageDataBunchOptions {
-  /** Folder of the training images, below the path; not beside `validPct`. @default "train" */
-  readonly train?: string;
-  /** Folder of the validation images; not beside `validPct`. @default "valid" */
-  readonly valid?: string;
-  /**
-   * Where folders are nested, which one names an image's class: "top", the one directly below `train` and `valid` (with
-   * `validPct`: below the path), or "parent", the one that holds the image, as in fast.ai.
-   * @default "top"; folders that can be read in both ways are refused
-   */
-  readonly classFolder?: ClassFolder;
-  /**
-   * At any depth, names of folders that are not looked into, such as "masks", and patterns of names of files that are
-   * not taken, such as /_mask/. @default none
-   */
-  readonly exclude?: Excluded;
-}
 
 const anImageSet = having("a set of images", "items", "classes");
 
@@ -130,20 +106,7 @@ export class ImageDataBunch {
    * @throws UserError naming the folder, file or value that is wrong, or two ways to read the folders
    */
   static async fromFolder(folder: string, options: FromFolderOptions): Promise<ImageDataBunch> {
-    checkOptions("fromFolder()", options, fromFolderKinds);
-    const { train = "train", valid = "valid", classFolder, exclude = [] } = options;
-    return ImageDataBunch.load(folder, options, ({ root, settings, testPaths, leftOut }) => {
-      const { validPct, groupBy } = settings;
-      checkOneOf("classFolder", classFolder, [undefined, "top", "parent"]);
-      if (validPct === undefined) {
-        refuseDividing(options);
-        return splitByFolder(root, train, valid, groupBy, { classFolder, exclude, leftOut });
-      }
-      refuseSplitNames(options);
-      const paths = imageFiles(root, { leftOut, exclude }).filter((file) => !testPaths.has(file));
-      const files = filesToDivide(root, paths, { classFolder, exclude, leftOut, apart: testPaths });
-      return splitAtRandom(labelFromFolders(files, classFolder), validPct, settings);
-    });
+    return ImageDataBunch.load(folder, options, divisions.byFolders(options));
   }
 
   /**
@@ -157,8 +120,7 @@ export class ImageDataBunch {
     labels: readonly string[],
     options: ImageDataBunchOptions,
   ): Promise<ImageDataBunch> {
-    checkOptions("fromLists()", options, bunchKinds);
-    return ImageDataBunch.labelled(folder, options, ({ root }) => labelFromLists(root, fnames, labels));
+    return ImageDataBunch.load(folder, options, divisions.byLists(fnames, labels, options));
   }
 
   /**
@@ -168,22 +130,7 @@ export class ImageDataBunch {
    * @throws UserError naming the folder, file, row, column or value that is wrong
    */
   static async fromCsv(folder: string, options: ImageDataBunchOptions & CsvOptions): Promise<ImageDataBunch> {
-    checkOptions("fromCsv()", options, fromCsvKinds);
-    if (options.patientCol !== undefined && options.groupBy) {
-      const column = JSON.stringify(options.patientCol);
-      throw new UserError(
-        `patientCol is ${column}, and groupBy is given too: one or the other says whose image it is.`,
-        "Leave one of them out.",
-      );
-    }
-    const label = ({ root, testPaths, leftOut }: Place): LabelledFile[] =>
-      labelFromCsv(root, options, leftOut, testPaths);
-    if (options.validCol === undefined) return ImageDataBunch.labelled(folder, options, label);
-    refuseChance(options);
-    const column = JSON.stringify(options.validCol);
-    return ImageDataBunch.load(folder, options, (place) =>
-      splitByColumn(label(place), column, place.settings),
-    );
+    return ImageDataBunch.load(folder, options, divisions.byCsv(options));
   }
 
   /**
@@ -197,18 +144,7 @@ export class ImageDataBunch {
     labelFunc: LabelOf,
     options: ImageDataBunchOptions,
   ): Promise<ImageDataBunch> {
-    checkOptions("fromNameFunc()", options, bunchKinds);
-    return ImageDataBunch.labelled(folder, options, ({ root, testPaths, leftOut }) => {
-      const found = (): string[] => {
-        const files = imageFiles(root, { leftOut }).filter((file) => !testPaths.has(file));
-        refuseMadeFiles(
-          files,
-          () => "Give fnames, the list of the files that are meant, or move the others elsewhere.",
-        );
-        return files;
-      };
-      return labelFromFunc(root, fnames ?? found(), labelFunc);
-    });
+    return ImageDataBunch.load(folder, options, divisions.byNameFunc(fnames, labelFunc, options));
   }
 
   /**
@@ -224,16 +160,6 @@ export class ImageDataBunch {
     options: ImageDataBunchOptions,
   ): Promise<ImageDataBunch> {
     return ImageDataBunch.fromNameFunc(folder, fnames, labelFromRe(pattern), options);
-  }
-
-  private static labelled(
-    folder: string,
-    options: ImageDataBunchOptions,
-    label: (place: Place) => readonly LabelledFile[],
-  ): Promise<ImageDataBunch> {
-    return ImageDataBunch.load(folder, options, (place) =>
-      splitAtRandom(label(place), place.settings.validPct ?? defaultValidPct, place.settings),
-    );
   }
 
   private static async load(...how: Parameters<typeof loadBunch>): Promise<ImageDataBunch> {
@@ -382,41 +308,6 @@ export class ImageDataBunch {
       cache,
       stats: () => this.stats,
     });
-  }
-}
-
-/** Given folders are as they are. */
-function refuseDividing({ stratify = false, heldOutPct }: FromFolderOptions): void {
-  const [name, value] = heldOutPct === undefined ? ["stratify", stratify] : ["heldOutPct", heldOutPct];
-  if (value === false) return;
-  throw new UserError(
-    `${name} is ${value}, and validPct is not given: nothing is divided at random.`,
-    `Leave out ${name}, or give validPct and the folder that is to be divided.`,
-  );
-}
-
-/** Options that `validCol` makes meaningless; with `validPct` chance divides the images that train by the column. */
-function refuseChance(options: ImageDataBunchOptions & CsvOptions): void {
-  for (const name of ["heldOutPct", "stratify"] as const) {
-    const value = options[name];
-    if (value === undefined || value === false) continue;
-    if (name === "stratify" && options.validPct !== undefined) continue;
-    throw new UserError(
-      `${name} is ${value}, and validCol is ${JSON.stringify(options.validCol)}: one or the other divides the images.`,
-      "Leave one of them out.",
-    );
-  }
-}
-
-/** Options that `validPct` makes meaningless. */
-function refuseSplitNames(options: FromFolderOptions): void {
-  for (const name of ["train", "valid"] as const) {
-    const value = options[name];
-    if (value === undefined) continue;
-    throw new UserError(
-      `${name} is ${JSON.stringify(value)}, and validPct is ${options.validPct ?? ""}: one or the other divides the images.`,
-      "Leave out validPct, or, to divide the images of one folder at random, give that folder and leave out train and valid.",
-    );
   }
 }
 

@@ -5,7 +5,7 @@ import { cores } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
 import { checkNumber, checkInteger, checkOneOf } from "../core/checkNumber.js";
 import type { OnBadImage } from "./images/checkImages.js";
-import type { PatientOf } from "./labels/patients.js";
+import type { GroupBy } from "./labels/patients.js";
 import { type Resizing, maxSize, paddingModes, resizeMethods } from "./transforms/resizing.js";
 import type { Transforms } from "./transforms/getTransforms.js";
 
@@ -32,11 +32,12 @@ export interface ImageDataBunchOptions extends Resizing {
    */
   readonly heldOutPct?: number;
   /**
-   * The patient, or whatever else must not be on both sides of a split, of an image by its absolute path;
-   * `kermanyPatient` knows the names of the X-rays. A random split then takes whole patients until `validPct` is
+   * The patient, or whatever else must not be on both sides of a split, of an image by its absolute path: a function, or a
+   * pattern whose first group is the patient, such as /person(\d+)_/; "/" stands between the path's parts.
+   * `kermanyPatient` knows the names of the X-rays, `dicomPatient` the headers of DICOM files. A random split then takes whole patients until `validPct` is
    * reached; given folders are looked through for shared patients, with a warning. @default each image by itself
    */
-  readonly groupBy?: PatientOf;
+  readonly groupBy?: GroupBy;
   /** A random split takes this share of each class too, as nearly as whole patients allow; given folders refuse it. @default false */
   readonly stratify?: boolean;
   /** Folder of images without labels, below the path: `testDs`. They neither train nor validate. @default none */

@@ -2,6 +2,7 @@ import { aPath, checkArguments } from "../core/checkArguments.js";
 import path from "node:path";
 import { UserError } from "../core/errors.js";
 import { type BunchSettings, type ImageDataBunchOptions, bunchSettings } from "./bunchOptions.js";
+import type { Division } from "./divisions.js";
 import { checkImages } from "./images/checkImages.js";
 import { ImageDataset } from "./ImageDataset.js";
 import { type ImageFilesOptions, type LabelledFile, requireFolder } from "./labels/imageFolder.js";
@@ -10,7 +11,7 @@ import { WorkerPool } from "./loading/WorkerPool.js";
 import { ImageCache } from "./loading/ImageCache.js";
 import { numberPatients } from "./labels/patients.js";
 import { testFiles } from "./labels/splitFiles.js";
-import { type TrainValidSplit, splitItems } from "./labels/splitItems.js";
+import { type Split, splitItems, type TrainValidSplit } from "./labels/splitItems.js";
 import { warnOfCopies } from "./labels/warnOfCopies.js";
 
 /** What a bunch is made of. */
@@ -28,40 +29,46 @@ export interface BunchParts extends BunchSettings {
   readonly how?: string;
 }
 
-/** What a factory finds its labelled files by. */
-export interface Place {
+/** Files that were found and divided; none was decoded yet. */
+export interface DividedFiles {
   /** Absolute path of the data set. */
   readonly root: string;
   readonly settings: BunchSettings;
-  /** Absolute paths of the test images, which are not to be taken. */
-  readonly testPaths: ReadonlySet<string>;
-  /** Is told what was not taken. */
-  readonly leftOut: LeftOut;
+  readonly split: Split;
+  /** Absolute paths of the images without labels. */
+  readonly test: readonly string[];
 }
 
+/** What says which files there are. */
+type FileOptions = ImageDataBunchOptions & Pick<ImageFilesOptions, "exclude">;
+
 /**
- * The way that all factories of `ImageDataBunch` share: options checked, files found and divided, every file
- * decoded once. Says in one sentence what was not taken, and warns of copies on both sides.
- * @param halve finds the labelled files and divides them
+ * Finds the files of a bunch and divides them. Says in one sentence what was not taken.
  * @throws UserError naming the option, folder or file that is wrong
  */
-export async function loadBunch(
-  folder: string,
-  options: ImageDataBunchOptions & Pick<ImageFilesOptions, "exclude">,
-  halve: (place: Place) => TrainValidSplit,
-): Promise<BunchParts> {
+export function divideFiles(folder: string, options: FileOptions, divide: Division): DividedFiles {
   checkArguments('ImageDataBunch.fromFolder("data/chest_xray", { size: 224 })', { folder: [folder, aPath] });
-  const start = performance.now();
   const settings = bunchSettings(options);
   const root = path.resolve(folder);
   requireFolder(root, "The data set", "Give the folder that holds the images.");
 
   const leftOut = new LeftOut();
   const test = settings.test === undefined ? [] : testFiles(root, settings.test, leftOut, options.exclude);
-  const halves = halve({ root, settings, testPaths: new Set(test), leftOut });
+  const halves = divide({ root, settings, testPaths: new Set(test), leftOut });
   leftOut.say(root);
   requireApart(test, halves);
-  const split = splitItems(root, halves, settings);
+  return { root, settings, split: splitItems(root, halves, settings), test };
+}
+
+/**
+ * The way that all factories of `ImageDataBunch` share: options checked, files found and divided, every file
+ * decoded once. Says in one sentence what was not taken, and warns of copies on both sides.
+ * @param divide finds the labelled files and divides them
+ * @throws UserError naming the option, folder or file that is wrong
+ */
+export async function loadBunch(folder: string, options: FileOptions, divide: Division): Promise<BunchParts> {
+  const start = performance.now();
+  const { root, settings, split, test } = divideFiles(folder, options, divide);
   const workers = new WorkerPool(settings.numWorkers);
   const cache = new ImageCache();
   const labelled = [...split.train, ...split.valid, ...(split.heldOut ?? [])];
@@ -87,7 +94,7 @@ export async function loadBunch(
   };
   warnOfCopies(root, trainDs, judging);
   const secondsToLoad = (performance.now() - start) / 1000;
-  const { how } = halves;
+  const { how } = split;
   return { ...settings, path: root, trainDs, validDs, heldOutDs, testDs, workers, cache, secondsToLoad, how };
 }
 

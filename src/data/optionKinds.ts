@@ -1,6 +1,6 @@
 import type { OptionKinds } from "../core/checkOptions.js";
 import type { ImageDataBunchOptions } from "./bunchOptions.js";
-import type { FromFolderOptions } from "./ImageDataBunch.js";
+import type { FromFolderOptions } from "./divisions.js";
 import type { LabelledOptions } from "./labelledDataset.js";
 import type { CsvOptions } from "./labels/labelFromCsv.js";
 
@@ -20,7 +20,7 @@ export const bunchKinds: OptionKinds<ImageDataBunchOptions & OfTheRun> = {
   dsTfms: "any",
   validPct: "number",
   heldOutPct: "number",
-  groupBy: "function",
+  groupBy: ["function", "pattern"],
   stratify: "boolean",
   test: "text",
   sampler: "text",

@@ -1,6 +1,7 @@
 import { listed } from "../core/listed.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import type { ImageDataset } from "../data/ImageDataset.js";
+import { patientsOf } from "../data/labels/patients.js";
 import { formatInterval } from "../statistics/format.js";
 import type { Evaluation } from "../statistics/evaluateScores.js";
 import type { ClassesEvaluation } from "../statistics/evaluateClasses.js";
@@ -131,11 +132,15 @@ function errorsInWords({ classes, confusionMatrix: matrix }: RunMetrics): string
 export function testApart(data: ImageDataBunch, testDs: ImageDataset): Pick<CardFacts, "testApart"> {
   const { groupBy } = data.loadedBy;
   if (!groupBy) return {};
-  const patientsOf = ({ items }: ImageDataset) => items.map(({ path }) => groupBy(path));
+  const ofSet = ({ items }: ImageDataset) =>
+    patientsOf(
+      items.map(({ path }) => ({ path })),
+      groupBy,
+    );
   const had = new Set(
-    [data.trainDs, data.validDs, ...(data.heldOutDs ? [data.heldOutDs] : [])].flatMap(patientsOf),
+    [data.trainDs, data.validDs, ...(data.heldOutDs ? [data.heldOutDs] : [])].flatMap(ofSet),
   );
-  const tested = new Set(patientsOf(testDs));
+  const tested = new Set(ofSet(testDs));
   const shared = [...tested].filter((patient) => had.has(patient)).length;
   return {
     testApart:

@@ -12,7 +12,8 @@ import {
 import path from "node:path";
 import { describe, it } from "node:test";
 import sharp from "sharp";
-import { type FromFolderOptions, ImageDataBunch } from "../../src/data/ImageDataBunch.js";
+import type { FromFolderOptions } from "../../src/data/divisions.js";
+import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import { type ImageStats, imagenetStats } from "../../src/data/imagenetStats.js";
 import { setDisplay, silentDisplay } from "../../src/core/Display.js";
 import { UserError } from "../../src/core/errors.js";

@@ -8,10 +8,11 @@ import {
 } from "../../core/checkArguments.js";
 import { statSync } from "node:fs";
 import path from "node:path";
-import { inspect, types } from "node:util";
+import { inspect } from "node:util";
 import { UserError, messageOf } from "../../core/errors.js";
 import { indented } from "../../core/indented.js";
 import type { LabelledFile } from "./imageFolder.js";
+import { firstGroup, groupsOf, isPattern, searchable } from "./pathPattern.js";
 
 /** Missing files an error names one by one. */
 const maxListed = 10;
@@ -122,7 +123,7 @@ export function labelFromFunc(root: string, fnames: readonly string[], labelOf: 
 export function labelFromRe(pattern: RegExp | string): LabelOf {
   const search = expression(pattern);
   return (file) => {
-    const label = search.exec(file.split(path.sep).join("/"))?.[1];
+    const label = firstGroup(search, file);
     if (label !== undefined) return label;
     throw new UserError(
       `The pattern ${String(search)} finds no label in ${file}.`,
@@ -133,27 +134,24 @@ export function labelFromRe(pattern: RegExp | string): LabelOf {
 
 const aPattern: ArgumentKind = {
   words: "a regular expression",
-  fits: (value) => types.isRegExp(value) || aText.fits(value),
+  fits: (value) => isPattern(value) || aText.fits(value),
 };
 
 function expression(pattern: RegExp | string): RegExp {
   checkArguments("ImageDataBunch.fromNameRe(folder, fnames, /_(cat|dog)_/, options)", {
     pattern: [pattern, aPattern],
   });
-  const { source, flags } = typeof pattern === "string" ? { source: pattern, flags: "" } : pattern;
+  const given = typeof pattern === "string" ? { source: pattern, flags: "" } : pattern;
   let search: RegExp;
   try {
-    // With g or y a search would begin where the last one ended.
-    search = new RegExp(source, flags.replace(/[gy]/g, ""));
+    search = searchable(given);
   } catch (error) {
     const remedy = "Give a regular expression of JavaScript, such as /_(bacteria|virus)_/.";
-    throw new UserError(`The pattern ${source} cannot be read: ${messageOf(error)}`, remedy, {
+    throw new UserError(`The pattern ${given.source} cannot be read: ${messageOf(error)}`, remedy, {
       cause: error,
     });
   }
-  // With an empty alternative it matches anything, and the match has a place for each group.
-  const groups = (new RegExp(`${search.source}|`, search.flags).exec("")?.length ?? 1) - 1;
-  if (groups > 0) return search;
+  if (groupsOf(search) > 0) return search;
   throw new UserError(
     `The pattern ${String(search)} has no group.`,
     "Put the part that is the label in parentheses, such as /_(bacteria|virus)_/.",

@@ -2,39 +2,69 @@ import { inspect } from "node:util";
 import { currentDisplay } from "../../core/Display.js";
 import { UserError } from "../../core/errors.js";
 import type { LabelledFile } from "./imageFolder.js";
+import { firstGroup, groupsOf, isPattern, searchable } from "./pathPattern.js";
 
 /** The patient of an image, by its absolute path. */
 export type PatientOf = (file: string) => string;
 
+/** How the patient of an image is found: by a function, or by a pattern whose first group is the patient. */
+export type GroupBy = PatientOf | RegExp;
+
 /**
- * Who the patient of a file is.
+ * Who the patient of each file is.
  * @param groupBy undefined: what the labels say
- * @throws UserError naming the file for which `groupBy` gives no patient
+ * @throws UserError naming the file for which a function gives no patient, or how many a pattern does not match
  */
-function patientIn(file: LabelledFile, groupBy: PatientOf | undefined): string | undefined {
-  if (!groupBy) return file.patient;
-  // A function written in a notebook may return anything.
-  const patient: unknown = groupBy(file.path);
-  if (typeof patient === "string" && patient !== "") return patient;
+export function patientsOf(
+  files: readonly Pick<LabelledFile, "path" | "patient">[],
+  groupBy: GroupBy | undefined,
+): readonly (string | undefined)[] {
+  if (!groupBy) return files.map(({ patient }) => patient);
+  if (isPattern(groupBy)) return patientsByPattern(files, groupBy);
+  return files.map(({ path: file }) => {
+    // A function written in a notebook may return anything.
+    const patient: unknown = groupBy(file);
+    if (typeof patient === "string" && patient !== "") return patient;
+    throw new UserError(
+      `groupBy gives ${inspect(patient)} for ${file}.`,
+      "It must give each file's patient as a text that is not empty.",
+    );
+  });
+}
+
+function patientsByPattern(files: readonly Pick<LabelledFile, "path">[], groupBy: RegExp): string[] {
+  const pattern = searchable(groupBy);
+  const shown = `groupBy is ${String(groupBy)}`;
+  if (groupsOf(pattern) === 0) {
+    throw new UserError(
+      `${shown}, which has no group.`,
+      "Put the part that says whose image it is in parentheses, such as /person(\\d+)_/.",
+    );
+  }
+  const found = files.map(({ path: file }) => firstGroup(pattern, file));
+  const without = files.filter((_, k) => (found[k] ?? "") === "");
+  const [first] = without;
+  if (!first) return found.flatMap((patient) => patient ?? []);
   throw new UserError(
-    `groupBy gives ${inspect(patient)} for ${file.path}.`,
-    "It must give each file's patient as a text that is not empty.",
+    `${shown}, which finds nothing in ${without.length} of ${files.length} paths, such as ${first.path}.`,
+    'Change it so that its first group says of every image whose it is; "/" stands between the path\'s parts.',
   );
 }
 
 /**
  * A number for the patient of each file, from 0 in the order in which they first appear, so that nobody's name is kept.
  * @returns by path; undefined where it is not known of every file
- * @throws UserError as {@link byPatient}
+ * @throws UserError as {@link patientsOf}
  */
 export function numberPatients(
   files: readonly LabelledFile[],
-  groupBy?: PatientOf,
+  groupBy?: GroupBy,
 ): ReadonlyMap<string, number> | undefined {
   const numbers = new Map<string, number>();
   const byPath = new Map<string, number>();
-  for (const file of files) {
-    const patient = patientIn(file, groupBy);
+  const known = patientsOf(files, groupBy);
+  for (const [k, file] of files.entries()) {
+    const patient = known[k];
     if (patient === undefined) return undefined;
     const number = numbers.get(patient) ?? numbers.size;
     numbers.set(patient, number);
@@ -46,15 +76,16 @@ export function numberPatients(
 /**
  * The files of each patient, patients and files in the files' order; one whose patient nobody tells is by itself.
  * @param groupBy undefined: what the labels say
- * @throws UserError naming the file for which `groupBy` gives no patient
+ * @throws UserError as {@link patientsOf}
  */
 export function byPatient(
   files: readonly LabelledFile[],
-  groupBy?: PatientOf,
+  groupBy?: GroupBy,
 ): ReadonlyMap<string | LabelledFile, readonly LabelledFile[]> {
   const patients = new Map<string | LabelledFile, LabelledFile[]>();
-  for (const file of files) {
-    const patient = patientIn(file, groupBy) ?? file;
+  const known = patientsOf(files, groupBy);
+  for (const [k, file] of files.entries()) {
+    const patient = known[k] ?? file;
     const own = patients.get(patient);
     if (own) own.push(file);
     else patients.set(patient, [file]);
@@ -65,12 +96,12 @@ export function byPatient(
 /**
  * Says it when patients have images on both sides of a given split: the net may know them again.
  * @param names what the two sides are called
- * @throws UserError as {@link byPatient}
+ * @throws UserError as {@link patientsOf}
  */
 export function warnOfSharedPatients(
   train: readonly LabelledFile[],
   valid: readonly LabelledFile[],
-  groupBy?: PatientOf,
+  groupBy?: GroupBy,
   [learnedName, testedName] = ["training", "validation"],
 ): void {
   const [learned, tested] = [byPatient(train, groupBy), byPatient(valid, groupBy)];

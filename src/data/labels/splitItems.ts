@@ -9,7 +9,7 @@ import { stratified } from "./stratified.js";
 import type { LabelledFile } from "./imageFolder.js";
 import { type FolderReading, labelFromFolders } from "./labelFromFolders.js";
 import { namesInWords } from "./namesInWords.js";
-import { type PatientOf, byPatient, warnOfSharedPatients } from "./patients.js";
+import { type GroupBy, byPatient, warnOfSharedPatients } from "./patients.js";
 import { splitFiles, tellUnreadSplits } from "./splitFiles.js";
 import { randomStreams } from "../../core/randomStreams.js";
 
@@ -60,7 +60,7 @@ export function splitByFolder(
   root: string,
   train: string,
   valid: string,
-  groupBy?: PatientOf,
+  groupBy?: GroupBy,
   { classFolder, ...listing }: FolderReading = {},
 ): TrainValidSplit {
   const [trained, validated] = [splitFiles(root, train, listing), splitFiles(root, valid, listing)];
@@ -86,7 +86,7 @@ export function splitByFolder(
  * and with `groupBy` the first patients of a permutation of patients, until the share is reached; with `stratify` the
  * first that bring every class nearer to its share. Of the others the next ones are held out, in the same way.
  * @param validPct share for validation, in (0, 1)
- * @throws UserError when `groupBy` gives no patient for a file
+ * @throws UserError as `patientsOf` does
  */
 export function splitAtRandom(
   files: readonly LabelledFile[],
@@ -142,7 +142,7 @@ function firstGroups(
  */
 export function splitItems(
   root: string,
-  { train, valid, heldOut }: TrainValidSplit,
+  { train, valid, heldOut, how }: TrainValidSplit,
   settings: BunchSettings,
   judging: JudgingSet = validation,
 ): Split {
@@ -166,6 +166,7 @@ export function splitItems(
     train: drawPerClass(train, classes, trainPerClass, seed, 0),
     valid: drawPerClass(known, classes, validPerClass, seed, 1),
     ...(apart && { heldOut: apart }),
+    ...(how !== undefined && { how }),
     classes,
   };
 }

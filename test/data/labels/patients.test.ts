@@ -74,6 +74,16 @@ describe("patients", () => {
     }
   });
 
+  it("of a pattern are what its first group finds, in every path", async () => {
+    const numbers = numberPatients(files.slice(0, 6), /\/(\w\d)-\d+\.png$/g);
+    assert.deepEqual([...(numbers?.values() ?? [])], [0, 0, 1, 1, 1, 2]);
+    await refuses(
+      () => numberPatients(files, /([a-c]\d)-/),
+      "groupBy is /([a-c]\\d)-/, which finds nothing in 24 of 60 paths, such as /x/d0-5.png",
+    );
+    await refuses(() => numberPatients(files, /[a-f]\d-/), "groupBy is /[a-f]\\d-/, which has no group");
+  });
+
   it("of a CSV file's column stay together, and are numbers in the data sets", async () => {
     const names = Array.from({ length: 12 }, (_, k) => `${k}.png`);
     const root = await imagesAt(...names);
