@@ -12,6 +12,8 @@ import { followStarter } from "./core/followStarter.js";
 import { askToStop, handleStopSignals, stopExitCode, stopSignal } from "./core/stopSignals.js";
 import { packageVersion } from "./core/packageVersion.js";
 import { modelNames } from "./runs/presets.js";
+import { columnOf } from "./runs/study/columnOf.js";
+import { type StudyData, studyDataNames } from "./runs/study/StudyData.js";
 
 /** The `xray` command. Verbs load their parts when called, so that each starts without what it does not need. */
 function program(): Command {
@@ -21,13 +23,13 @@ function program(): Command {
     .version(packageVersion(), "-V, --version", "say which version this is")
     .showHelpAfterError("(xray --help tells more)");
 
-  withTrainingOptions(xray.command("run"))
-    .description("run a notebook without a person and write runs/<name>/report.html")
+  withImageOptions(withTrainingOptions(xray.command("run")))
+    .description("train on a folder of images without a person and write runs/<name>/report.html")
     .addOption(
       new Option(
         "--notebook <file>",
         "another notebook in place of the protocol's; flags go to the variables of its parameters cell",
-      ).conflicts(["protocol", "minutes"]),
+      ).conflicts(["protocol", "minutes", ...studyDataNames]),
     )
     .option("--name <name>", "folder in runs/; default: time, preset and seed")
     .option("--seed <number>", "of every random choice", integer)
@@ -51,6 +53,7 @@ function program(): Command {
         "replaceUnfinished",
         "resumeUnfinished",
         ...trainingOptions,
+        ...studyDataNames,
       ]),
     )
     .option(
@@ -158,7 +161,7 @@ function program(): Command {
     .option(
       "--delimiter <sign>",
       "what stands between two fields, such as ; or \\t; default: a comma",
-      (sign) => (sign === "\\t" ? "\t" : sign),
+      delimiter,
     )
     .option("--encoding <name>", "such as windows-1252; default: UTF-8")
     .option("--out <folder>", "where the two files go; default: beside the predictions")
@@ -254,6 +257,63 @@ function program(): Command {
   return xray;
 }
 
+/** How `run` finds images other than the lesson's: the options of `ImageDataBunch`. */
+const imageOptions: Readonly<Record<keyof StudyData, Option>> = {
+  validPct: new Option(
+    "--valid-pct <share>",
+    "this share of the images, drawn at random, judges the network, such as 0.2; default for folders that are not divided",
+  ).argParser(decimal),
+  groupBy: new Option(
+    "--group-by <what>",
+    "which images show one patient or one object, and stay on one side: a pattern such as '/(person\\d+)_/', whose first " +
+      "group says it; dicom: by the header; a column of the table of labels. Default: each image by itself; DICOM by the header",
+  ),
+  train: new Option("--train <folder>", "the folder of the images that train; default: train"),
+  valid: new Option("--valid <folder>", "the folder of the images that judge; default: test, valid or val"),
+  classFolder: new Option(
+    "--class-folder <which>",
+    "of nested folders, the one that names the class",
+  ).choices(["top", "parent"]),
+  exclude: new Option(
+    "--exclude <name...>",
+    "folders that are not looked into, and '/patterns/' of names of files",
+  ),
+  csvLabels: new Option("--csv-labels <file>", "a table with a row for each image: its file and its label"),
+  folder: new Option("--folder <folder>", "where the table's files lie, below --data-dir"),
+  fnCol: new Option(
+    "--fn-col <column>",
+    "the table's column of files, by its name or place; default: 0",
+  ).argParser(columnOf),
+  labelCol: new Option("--label-col <column>", "that of labels; default: 1").argParser(columnOf),
+  validCol: new Option(
+    "--valid-col <column>",
+    "that which says which images judge: true or false, or train, valid and test",
+  ).argParser(columnOf),
+  suffix: new Option("--suffix <text>", "put behind each file's name, such as .png"),
+  header: new Option("--no-header", "the table's first row is an image's already"),
+  delimiter: new Option(
+    "--delimiter <sign>",
+    "what stands between two fields, such as ; or \\t; default: a comma",
+  ).argParser(delimiter),
+  encoding: new Option("--encoding <name>", "of the table, such as windows-1252; default: UTF-8"),
+  nameRe: new Option(
+    "--name-re <pattern>",
+    "the first group of the pattern, found in an image's path, is its label",
+  ),
+  fnames: new Option(
+    "--fnames <file>",
+    "a text file with the path of an image in each line: only these; the label is the folder that holds it, unless --name-re says it",
+  ),
+  onBadImage: new Option("--on-bad-image <how>", "skip: leave out files that cannot be read").choices([
+    "error",
+    "skip",
+  ]),
+};
+
+/** A protocol is for folders that are divided already. */
+const withImageOptions = (command: Command): Command =>
+  studyDataNames.reduce((all, name) => all.addOption(imageOptions[name].conflicts("protocol")), command);
+
 /** Those of `withTrainingOptions` that have no default. */
 const trainingOptions = [
   "protocol",
@@ -268,6 +328,11 @@ const trainingOptions = [
   "cpu",
 ];
 
+/** A tab cannot be typed in a shell. */
+function delimiter(sign: string): string {
+  return sign === "\\t" ? "\t" : sign;
+}
+
 /** What `run` and `seeds` both take. */
 function withTrainingOptions(command: Command): Command {
   return command
@@ -281,7 +346,10 @@ function withTrainingOptions(command: Command): Command {
       "replica, the article's: the test images serve as validation set (default); held-out: everything is chosen on " +
         "patients held out of training, and the test images are opened once, after that",
     )
-    .option("--data-dir <folder>", "the data set: train and test with a folder for each class")
+    .option(
+      "--data-dir <folder>",
+      "the images: a folder for each class, or train and test with these in each; or see --csv-labels, --name-re, --fnames",
+    )
     .option("--size <pixels>", "side of the square images", integer)
     .option("--bs <images>", "batch size", integer)
     .option(

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { setDisplay } from "../core/Display.js";
+import { dataVariable } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
 import { TerminalDisplay } from "../display/TerminalDisplay.js";
 import { rememberedVariant } from "../engine/install/chooseVariant.js";
@@ -8,16 +9,18 @@ import { computesOnGpu } from "../engine/install/probeEngine.js";
 import { notebookFacts } from "../report/notebookParameters.js";
 import type { RunBudget } from "../runs/budget/RunBudget.js";
 import { type Parameters, presets, type ResolvedParameters, resolveParameters } from "../runs/presets.js";
-import { checkedProtocol, defaultProtocol, type Protocol } from "../runs/protocols.js";
+import { checkedProtocol, defaultProtocol } from "../runs/protocols.js";
 import { ownNotebook, type RunSource } from "../runs/RunSource.js";
 import { findDataset } from "../xrays/findDataset.js";
 import type { FoundDataset } from "../xrays/FoundDataset.js";
+import { batchFor, findImages, prepareStudy } from "./prepareStudy.js";
 import type { RunOptions } from "./run.js";
 import { setUp } from "./setUp.js";
+import { studyFlags } from "./studyFlags.js";
 
 /** All that a run needs to know before its notebook starts. */
 export interface PreparedRun extends RunSource {
-  /** All of a protocol's; of another notebook those that were given. */
+  /** All of a protocol's and of a study's; of another notebook those that were given. */
   readonly parameters: Partial<Parameters>;
   /** The preset that the parameters are of; for another notebook "" where none was given. */
   readonly preset: string;
@@ -27,26 +30,51 @@ export interface PreparedRun extends RunSource {
   readonly budget?: RunBudget;
 }
 
-/** A run of one of the protocols. */
-export interface ProtocolRun extends PreparedRun {
-  readonly protocol: Protocol;
+/** A run of one of the protocols, or of a study. */
+export interface WholeRun extends PreparedRun {
   readonly parameters: Parameters;
+}
+
+/** One whose images lie in given folders of training and of validation images. */
+export interface DividedRun extends WholeRun {
   readonly dataset: FoundDataset;
 }
 
+export const isDivided = (run: PreparedRun): run is DividedRun =>
+  run.notebook === undefined && run.dataset !== undefined;
+
 /**
- * Sets everything up, finds the data set and decides on the numbers.
- * @throws UserError when a parameter is out of its range, or the folder of the data set is not there; before anything
- * is installed
+ * Sets everything up, finds the data set and decides on the numbers: of the lesson, or of a study of other images.
+ * @throws UserError when a parameter is out of its range, the folder of the data set is not there, or its images cannot be
+ * found as the flags say; before anything is installed
  */
-export async function prepareProtocol(options: RunOptions): Promise<ProtocolRun> {
+export async function prepareWhole(options: RunOptions): Promise<WholeRun> {
   const protocol = checkedProtocol(options.protocol ?? defaultProtocol);
-  const { dataDir } = chosen(options, { gpu: false }).parameters;
-  const given = dataDir === "" ? undefined : await findDataset(dataDir);
+  const given = chosen(options, { gpu: false }).parameters;
+  const folder = given.dataDir === "" ? dataVariable() : given.dataDir;
+  const found = await findImages(folder, studyFlags(options), options.protocol !== undefined);
+  const { other } = found;
+  if (other && options.minutes !== undefined && !found.dataset) {
+    throw new UserError(
+      "--minutes measures how long folders of training and of validation images take, and these are not divided so.",
+      "Leave it out, and give --size, --epochs and --train-per-class.",
+    );
+  }
+  const study = other && prepareStudy(other, given);
   const machine = await setUpAll(options);
   const { parameters, preset } = chosen(options, machine);
+  if (study) {
+    const bs = options.bs ?? batchFor(study.trainSize, parameters.bs);
+    const { dataset } = found;
+    return {
+      study: study.study,
+      parameters: { ...parameters, dataDir: other.folder, bs },
+      preset: "",
+      dataset,
+    };
+  }
   // Before the notebook starts: a download shows its progress here.
-  return { protocol, parameters, preset, dataset: given ?? (await findDataset(parameters.dataDir)) };
+  return { protocol, parameters, preset, dataset: found.dataset ?? (await findDataset(folder)) };
 }
 
 /**

@@ -24,13 +24,14 @@ import {
 } from "../runs/runFolder.js";
 import { ownNotebook, runCode } from "../runs/RunSource.js";
 import { otherVariables, readStartedRun, type StartedRun } from "../runs/StartedRun.js";
+import type { StudyData } from "../runs/study/StudyData.js";
 import { findDataset } from "../xrays/findDataset.js";
-import { type PreparedRun, prepareNotebook, prepareProtocol, type ProtocolRun } from "./prepareRun.js";
+import { type DividedRun, isDivided, type PreparedRun, prepareNotebook, prepareWhole } from "./prepareRun.js";
 import { runPrepared } from "./runPrepared.js";
 import { setUp } from "./setUp.js";
 
-/** The flags of `xray run`: the notebook's parameters, and where to write. */
-export interface RunOptions extends Partial<Omit<Parameters, "epochsFrozen" | "epochsUnfrozen">> {
+/** The flags of `xray run`: the notebook's parameters, how images are found, and where to write. */
+export interface RunOptions extends Partial<Omit<Parameters, "epochsFrozen" | "epochsUnfrozen">>, StudyData {
   readonly preset: string;
   /** How the net is judged; a name of `protocols`. @default "replica" */
   readonly protocol?: string;
@@ -77,7 +78,7 @@ export async function run(options: RunOptions): Promise<void> {
     );
   }
   const prepared =
-    notebook === undefined ? await prepareProtocol(options) : await prepareNotebook(notebook, options);
+    notebook === undefined ? await prepareWhole(options) : await prepareNotebook(notebook, options);
   const folder = folderNamed(name ?? nameOf(prepared, minutes));
   const unfinished = () =>
     replaceUnfinished ? "replace" : resumeUnfinished ? resumeOrReplace(folder, prepared) : "refuse";
@@ -85,7 +86,7 @@ export async function run(options: RunOptions): Promise<void> {
   await inRunFolder(folder, unfinished, (lock) =>
     resumable(folder, async () => {
       const chosen =
-        minutes === undefined || !isOfProtocol(prepared)
+        minutes === undefined || !isDivided(prepared)
           ? prepared
           : await withinMinutes(minutes, prepared, options, started);
       await runPrepared(folder, chosen, { ...options, started, locks: [lock] });
@@ -94,8 +95,10 @@ export async function run(options: RunOptions): Promise<void> {
 }
 
 /** What a run is called that is given no name: when it was begun, and what it is. */
-function nameOf({ preset, protocol, notebook, parameters }: PreparedRun, minutes?: number): string {
-  const stem = notebook && asPlainName(path.parse(executedName(notebook.file)).name);
+function nameOf({ preset, protocol, study, notebook, parameters }: PreparedRun, minutes?: number): string {
+  const stem = study
+    ? asPlainName(path.basename(parameters.dataDir ?? ""))
+    : notebook && asPlainName(path.parse(executedName(notebook.file)).name);
   const parts = [
     timestamp(new Date()),
     protocol === undefined || protocol === defaultProtocol ? stem : protocol,
@@ -105,12 +108,10 @@ function nameOf({ preset, protocol, notebook, parameters }: PreparedRun, minutes
   return parts.filter((part) => part !== undefined && part !== "").join("-");
 }
 
-const isOfProtocol = (run: PreparedRun): run is ProtocolRun => run.protocol !== undefined;
-
 /** Has a run take as long as is wished; what was given stays, and a preset that was asked for is given. */
 async function withinMinutes(
   minutes: number,
-  prepared: ProtocolRun,
+  prepared: DividedRun,
   { preset, size, epochs, trainPerClass }: RunOptions,
   started: number,
 ): Promise<PreparedRun> {
@@ -154,11 +155,14 @@ async function resumeRun(name: string | true, started: number, dataDir?: string)
   requireSameProgram(folder, run);
   requireSameNotebook(folder, run);
   // Its images may have been moved since; other ones are told by their contents.
-  const dataset = run.dataset === undefined ? undefined : await findDataset(dataDir ?? run.dataset);
+  const dataset =
+    run.dataset === undefined || run.study ? undefined : await findDataset(dataDir ?? run.dataset);
   setDisplay(new TerminalDisplay(process.stderr));
   await setUp();
-  const { parameters, preset, budget, protocol, notebook } = run;
-  const prepared = { parameters, preset, budget, protocol, notebook, dataset };
+  const { preset, budget, protocol, study, notebook } = run;
+  const moved = study && dataDir !== undefined ? { dataDir: path.resolve(dataDir) } : {};
+  const parameters = { ...run.parameters, ...moved };
+  const prepared = { parameters, preset, budget, protocol, study, notebook, dataset };
   await inRunFolder(
     folder,
     () => "resume",
@@ -218,13 +222,21 @@ export function begunWith(run: StartedRun, prepared: PreparedRun): string | unde
     return "another notebook";
   }
   const same = isDeepStrictEqual(
-    { ...run.parameters, dataDir: "", data: run.dataset, preset: chosenBy(run) },
-    { ...prepared.parameters, dataDir: "", data: prepared.dataset?.path, preset: chosenBy(prepared) },
+    { ...imagesOf(run, run.dataset), preset: chosenBy(run) },
+    { ...imagesOf(prepared, prepared.dataset?.path), preset: chosenBy(prepared) },
   );
   if (!same) return "other parameters or images";
   if (run.code !== runCode(prepared)) return "another version of this program";
   return otherVariables(run) === undefined ? undefined : "other environment variables";
 }
+
+/** The numbers of a run, and where its images are looked for and how. */
+const imagesOf = ({ parameters, study }: Pick<PreparedRun, "parameters" | "study">, folder?: string) => ({
+  ...parameters,
+  // A protocol's images are where they were found.
+  dataDir: study ? parameters.dataDir : folder,
+  study: study?.data,
+});
 
 /** A protocol's parameters are all there; a notebook of a person's own chooses by the preset itself. */
 const chosenBy = ({ notebook, preset }: Pick<PreparedRun, "notebook" | "preset">): string =>

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { UserError } from "../core/errors.js";
 import type { FolderLock } from "../core/folderLock.js";
+import { temporaryFolder } from "../core/temporaryFolder.js";
 import { subfolders } from "../data/labels/imageFolder.js";
-import { imagesInWords } from "../interpretation/imagesInWords.js";
+import { imagesInWords } from "../statistics/imagesInWords.js";
 import { inText } from "../core/markdown.js";
 import { reportTitle } from "../report/reportTitle.js";
 import { runNotebook, type RunNotebookOptions, UncompilableNotebook } from "../report/runNotebook.js";
@@ -13,8 +14,9 @@ import { writeMetrics } from "../runs/metricsFile.js";
 import { backupFolder } from "../runs/resumeHint.js";
 import { executedName } from "../runs/runFolder.js";
 import { dataSource, judgedSet, readMetrics, type RunMetrics } from "../runs/RunMetrics.js";
-import { notebookFile } from "../runs/RunSource.js";
+import { notebookFile, type Study } from "../runs/RunSource.js";
 import { readStartedRun, writeStartedRun } from "../runs/StartedRun.js";
+import { studyNotebook, studyTemplate } from "../runs/study/studyNotebook.js";
 import type { PreparedRun } from "./prepareRun.js";
 import { reportOf } from "./report.js";
 
@@ -40,7 +42,8 @@ export async function runPrepared(
   if (isNew) {
     await writeStartedRun(folder, { ...prepared, dataset: dataset?.path, pdf });
   }
-  const notebook = notebookFile(prepared);
+  const { study } = prepared;
+  const notebook = study ? await writtenStudy(study) : notebookFile(prepared);
   console.error(`run: ${path.relative(process.cwd(), folder) || folder} (${describe(prepared)})`);
   await runNotebook({
     notebook,
@@ -72,6 +75,13 @@ export async function runPrepared(
   console.log(report);
 }
 
+/** The notebook of a study, where it is read and nobody looks for it. */
+async function writtenStudy({ title, data }: Study): Promise<string> {
+  const file = path.join(temporaryFolder("study").path, path.basename(studyTemplate));
+  await writeFile(file, await studyNotebook(title, data));
+  return file;
+}
+
 function resultInWords(metrics: RunMetrics): string {
   const { errorRate, intervals, validSize, patients } = metrics;
   const images =
@@ -85,14 +95,24 @@ function resultInWords(metrics: RunMetrics): string {
 }
 
 /** A protocol's numbers are chosen; a notebook of a person's own may choose by the preset that was asked for. */
-function parametersOf({ notebook, parameters, preset }: PreparedRun): RunNotebookOptions["parameters"] {
+function parametersOf({
+  study,
+  notebook,
+  parameters,
+  preset,
+}: PreparedRun): RunNotebookOptions["parameters"] {
+  if (study) return parameters;
   if (!notebook) return { ...parameters, preset: "none" };
   return preset === "" ? parameters : { ...parameters, preset };
 }
 
 /** What a notebook says of its X-rays and of the article's is said of no other images. */
-function textsFor({ notebook, dataset }: PreparedRun): Pick<RunNotebookOptions, "leaveOut" | "heading"> {
-  if (!dataset || dataset.kind === "kermany") return {};
+function textsFor({
+  study,
+  notebook,
+  dataset,
+}: PreparedRun): Pick<RunNotebookOptions, "leaveOut" | "heading"> {
+  if (study || !dataset || dataset.kind === "kermany") return {};
   const { path: folder, train, kind } = dataset;
   const leaveOut = ["kermany"];
   if (notebook) return { leaveOut };
@@ -103,15 +123,16 @@ function textsFor({ notebook, dataset }: PreparedRun): Pick<RunNotebookOptions, 
   return { leaveOut, heading: `# ${inText(title)}` };
 }
 
-function describe({ notebook, protocol, parameters: p }: PreparedRun): string {
+function describe({ study, notebook, protocol, parameters: p }: PreparedRun): string {
   if (notebook) {
     const given = Object.entries(p).map(([name, value]) => `${name} ${value}`);
     return [path.basename(notebook.file), ...given].join(", ");
   }
   const { trainPerClass = 0, epochsFrozen = 0, epochsUnfrozen = 0 } = p;
-  const subset = trainPerClass === 0 ? "all training images" : `${trainPerClass} training images a class`;
+  const subset =
+    trainPerClass === 0 ? "all training images" : `at most ${trainPerClass} training images a class`;
   return (
-    `${protocol ?? ""}: ${p.model ?? ""}, ${p.size ?? 0} px, batches of ${p.bs ?? 0}, ${subset}, ` +
+    `${study ? "study" : (protocol ?? "")}: ${p.model ?? ""}, ${p.size ?? 0} px, batches of ${p.bs ?? 0}, ${subset}, ` +
     `${epochsFrozen} + ${epochsUnfrozen} epochs, seed ${p.seed ?? 0}`
   );
 }

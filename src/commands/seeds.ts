@@ -15,7 +15,7 @@ import { folderNamed, inRunFolder, isFinished, runName } from "../runs/runFolder
 import { backupFolder, resumable } from "../runs/resumeHint.js";
 import { readStartedRun } from "../runs/StartedRun.js";
 import { type FolderLock, lockedFolder } from "../core/folderLock.js";
-import { prepareProtocol, type ProtocolRun } from "./prepareRun.js";
+import { type DividedRun, isDivided, prepareWhole } from "./prepareRun.js";
 import { begunWith, resumeOrReplace, type RunOptions } from "./run.js";
 import { runPrepared } from "./runPrepared.js";
 import { readRun } from "../runs/readRun.js";
@@ -55,7 +55,13 @@ export async function seeds({ seeds: wanted, name, ...options }: SeedsOptions): 
   }
   await lockedFolder(sweep, async (sweepLock) => {
     let started = performance.now();
-    const prepared = await prepareProtocol(options);
+    const prepared = await prepareWhole(options);
+    if (!isDivided(prepared)) {
+      throw new UserError(
+        "Each seed would judge the network on other images, and the runs could not be compared.",
+        "Give a folder that is divided already, into train and test, each with a folder of images for each class.",
+      );
+    }
     await requireLike(sweep, wanted, prepared);
     await requireResumable(sweep, wanted, prepared);
     for (const seed of wanted) {
@@ -89,7 +95,7 @@ const sameCommand = "`npx xray seeds` with the same flags again";
 async function requireLike(
   sweep: string,
   wanted: readonly number[],
-  { parameters, protocol, dataset }: ProtocolRun,
+  { parameters, protocol, dataset }: DividedRun,
 ): Promise<void> {
   const folders = dataFolders(dataset);
   const unlike: string[] = [];
@@ -103,7 +109,7 @@ async function requireLike(
     const differences =
       run.settings && run.dataset
         ? [
-            ...settingDifferences(run.settings, { ...parameters, protocol }),
+            ...settingDifferences(run.settings, { ...parameters, protocol: protocol ?? null }),
             ...dataDifferences(run.dataset, folders),
           ]
         : ["its files, of an earlier version, do not say with which settings and images it was made"];
@@ -122,7 +128,7 @@ async function requireLike(
 async function requireResumable(
   sweep: string,
   wanted: readonly number[],
-  prepared: ProtocolRun,
+  prepared: DividedRun,
 ): Promise<void> {
   const lost: string[] = [];
   for (const seed of wanted) {
@@ -153,7 +159,7 @@ async function noteOtherSources(folder: string): Promise<void> {
 
 const seedFolder = (seed: number): string => `seed-${seed}`;
 
-async function writePage(sweep: string, { dataset }: ProtocolRun, lock: FolderLock): Promise<void> {
+async function writePage(sweep: string, { dataset }: DividedRun, lock: FolderLock): Promise<void> {
   const notebook = path.join(sweep, "seeds.ipynb");
   await runNotebook({
     notebook: path.join(packageRoot, "notebooks", "seeds.ipynb"),

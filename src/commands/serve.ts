@@ -6,7 +6,7 @@ import type { Table } from "../core/Display.js";
 import { messageOf, UserError } from "../core/errors.js";
 import { onStop } from "../core/stopSignals.js";
 import { BinaryInterpretation } from "../interpretation/BinaryInterpretation.js";
-import { imagesInWords } from "../interpretation/imagesInWords.js";
+import { imagesInWords } from "../statistics/imagesInWords.js";
 import { measureRows, whoseMeasures } from "../report/reportSummary.js";
 import { dataSource } from "../runs/RunMetrics.js";
 import type { AboutNet } from "../serve/page.js";

@@ -1,5 +1,6 @@
 import { requireTransforms } from "./transforms/requireTransforms.js";
 import { checkArguments, having } from "../core/checkArguments.js";
+import { classCountsInWords } from "../core/classCounts.js";
 import { cellOf } from "../core/resultTables.js";
 import { withWords } from "../core/withWords.js";
 import { checkOptions } from "../core/checkOptions.js";
@@ -280,8 +281,8 @@ export class ImageDataBunch {
   /** What a notebook or `console.log` prints, after fast.ai's own summary. */
   [inspect.custom](): string {
     const part = (name: string, dataset: ImageDataset, loader: DataLoader): string => {
-      const counts = dataset.counts().map((count, k) => `${count} ${this.classes[k] ?? ""}`);
-      return `${name}: ${dataset.length} images (${counts.join(", ")}), batches of ${this.bs}: ${loader.length}`;
+      const counts = classCountsInWords(this.classes, dataset.counts());
+      return `${name}: ${dataset.length} images (${counts}), batches of ${this.bs}: ${loader.length}`;
     };
     return [
       `ImageDataBunch: images of ${this.size} x ${this.size}, classes ${this.classes.join(", ")}`,

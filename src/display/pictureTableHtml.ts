@@ -24,7 +24,7 @@ export function pictureTableHtml({
     const links = (cells[i] ?? []).map(
       (cell, j) => `<td style="${cellStyle}">${link(cell, anchor(i, j), isMany)}</td>`,
     );
-    return `<tr><th scope="row">${escapeHtml(name)}</th>${links.join("")}</tr>`;
+    return `<tr><th scope="row"${isMany ? ' style="white-space:nowrap"' : ""}>${escapeHtml(name)}</th>${links.join("")}</tr>`;
   });
   const galleries = cells.flatMap((row, i) => row.map((cell, j) => gallery(cell, anchor(i, j), i === j)));
   return (
@@ -48,7 +48,10 @@ function link(
   const room = isMany
     ? "min-width:1.6em;padding:0.2em 0.1em;font-size:0.85em"
     : "min-width:4.5em;padding:0.9em 0.6em;font-size:1.15em";
-  const style = `display:block;${room};font-weight:bold;text-decoration:none;background:${background};color:${color}`;
+  // Among many cells the empty ones are not to be read first.
+  const isQuiet = isMany && pictures.length === 0;
+  const weight = isQuiet ? "font-weight:normal;opacity:0.55" : "font-weight:bold";
+  const style = `display:block;${room};${weight};text-decoration:none;background:${background};color:${color}`;
   if (pictures.length === 0) return `<span style="${style}">${escapeHtml(text)}</span>`;
   return `<a href="#${anchor}" aria-label="${escapeHtml(label)}" style="${style}">${escapeHtml(text)}</a>`;
 }

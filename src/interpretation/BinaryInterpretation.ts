@@ -27,7 +27,7 @@ import { formatCounted, formatInterval, formatShare } from "../statistics/format
 import { numberedGroups } from "../statistics/Groups.js";
 import { type Mark, precisionRecallFigure, reliabilityFigure, rocFigure } from "./curveFigures.js";
 import { dashNote, undefinedReasons } from "./dashNote.js";
-import { imagesInWords, intervalsInWords } from "./imagesInWords.js";
+import { imagesInWords, intervalsInWords } from "../statistics/imagesInWords.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { type Estimate, estimates, type RankedMeasures } from "../statistics/measures.js";
 import { predictiveValues } from "../statistics/predictiveValues.js";

@@ -10,6 +10,7 @@ import type { DsType } from "../data/ImageDataBunch.js";
 import { currentDisplay, type Table } from "../core/Display.js";
 import { checkInteger, checkOneOf } from "../core/checkNumber.js";
 import { UserError } from "../core/errors.js";
+import { namesInWords } from "../core/namesInWords.js";
 import { valueAt } from "../core/valueAt.js";
 import { measuredOf, ofClass, type PositiveClass, positiveClass } from "../statistics/positiveClass.js";
 import type { BatchLoader } from "../training/DataBunch.js";
@@ -35,7 +36,7 @@ import {
 } from "./confusionMatrixFigure.js";
 import { dashNote } from "./dashNote.js";
 import { type ExplainingLearner, factsOf } from "./gradCam.js";
-import { imagesInWords, intervalsInWords } from "./imagesInWords.js";
+import { imagesInWords, intervalsInWords } from "../statistics/imagesInWords.js";
 import { clusteringOf } from "./clusteringOf.js";
 import { type ClassificationMetrics, classShare, matrixMetrics } from "./matrixMetrics.js";
 import { matrixTable } from "./matrixTable.js";
@@ -105,6 +106,9 @@ export interface Confusion {
   /** Items. */
   readonly count: number;
 }
+
+/** Of more classes it is said in one clause why a measure of theirs is not defined. */
+const mostReasons = 3;
 
 const sharesOfCounts = { precision: precisionOf, recall: recallOf, specificity: specificityOf };
 
@@ -481,8 +485,12 @@ export class ClassificationInterpretation {
 
   /** Classes that no image is of, or is predicted to be. */
   private undefinedReasons(): string[] {
-    const reasons = (what: string, of: (name: string) => ClusteredShare) =>
-      this.preds.classes.flatMap((name) => (of(name).of === 0 ? `no image ${what} ${name}` : []));
+    const reasons = (what: string, of: (name: string) => ClusteredShare) => {
+      const names = this.preds.classes.filter((name) => of(name).of === 0);
+      return names.length > mostReasons
+        ? [`no image ${what} ${namesInWords(names)}`]
+        : names.map((name) => `no image ${what} ${name}`);
+    };
     return [
       ...reasons("is of", (name) => this.recall(name)),
       ...reasons("is predicted to be", (name) => this.precision(name)),

@@ -6,7 +6,7 @@ import { formatP, formatShare, formatThreshold } from "../statistics/format.js";
 import { percent } from "../core/percent.js";
 import { coreSections, netBenefitSection } from "./coreSections.js";
 import { dashNote } from "./dashNote.js";
-import { areaTestInWords, errorTestInWords } from "./imagesInWords.js";
+import { areaTestInWords, errorTestInWords } from "../statistics/imagesInWords.js";
 import { alone, measureCells, measureTable, remarks } from "./measureTable.js";
 
 /** What is evaluated, in words. */
@@ -42,7 +42,8 @@ export function evaluationSections(
 /** Whose images they are, and what intervals make of it. */
 function patientsText(patients: number | null): string {
   return patients === null
-    ? "Whose images they are is not known: intervals and tests take images as independent, and are too narrow where patients have several."
+    ? "Intervals and tests take images as independent, and are too narrow where some belong together, as those of one patient do: " +
+        "which do is not known."
     : "Intervals and tests take into account that images of one patient are alike.";
 }
 
@@ -190,6 +191,9 @@ function thresholdsText({ thresholds }: Comparison): string {
   return first === second ? "" : `The first calls an image positive ${first}, the second ${second}. `;
 }
 
+/** With more classes than this, a page has no room for the curves of each. */
+const mostDetailed = 6;
+
 function classesSections({ n, patients, classes, macro, accuracy }: ClassesEvaluation): Section[] {
   const whose = patients === null ? "" : ` of ${patients} patients`;
   const threshold = Object.values(classes)[0]?.threshold ?? null;
@@ -236,10 +240,20 @@ function classesSections({ n, patients, classes, macro, accuracy }: ClassesEvalu
         },
       ],
     },
-    ...Object.entries(classes).flatMap(([name, evaluation]) =>
-      [...coreSections(evaluation), ...prevalenceSections(evaluation), promiseSection(evaluation)].map(
-        (section) => ({ ...section, heading: `${name}: ${section.heading}` }),
-      ),
-    ),
+    ...(measured.length > mostDetailed
+      ? [
+          {
+            heading: "Curves and net benefit of each class",
+            text: [
+              `They are left out here, since there are more than ${mostDetailed} classes. Of one class ` +
+                "npx xray evaluate RUN --positive CLASS shows them, and interp.binary({ positive }) in a notebook.",
+            ],
+          },
+        ]
+      : Object.entries(classes).flatMap(([name, evaluation]) =>
+          [...coreSections(evaluation), ...prevalenceSections(evaluation), promiseSection(evaluation)].map(
+            (section) => ({ ...section, heading: `${name}: ${section.heading}` }),
+          ),
+        )),
   ];
 }

@@ -19,12 +19,25 @@ export function measureTable(measures: readonly (readonly [name: string, measure
   };
 }
 
+/** So many measures of which one thing is to be known are named. */
+const mostNamed = 3;
+
+const severalInWords = (names: readonly string[]): string =>
+  [
+    ...names.slice(0, mostNamed),
+    ...(names.length > mostNamed ? [`and ${names.length - mostNamed} more`] : []),
+  ].join("; ");
+
 /** Why numbers do not exist, and what must be known to read them. */
 export function remarks(
   measures: readonly (readonly [name: string, measure: Measure])[],
 ): string | undefined {
-  const found = measures.flatMap(([name, { absent, note }]) =>
-    [absent, note].flatMap((remark) => (remark === undefined ? [] : `${name}: ${remark}.`)),
-  );
-  return found.length === 0 ? undefined : found.join(" ");
+  const names = new Map<string, string[]>();
+  for (const [name, { absent, note }] of measures) {
+    for (const remark of [absent, note]) {
+      if (remark !== undefined) names.set(remark, [...(names.get(remark) ?? []), name]);
+    }
+  }
+  if (names.size === 0) return undefined;
+  return [...names].map(([remark, of]) => `${severalInWords(of)}: ${remark}.`).join(" ");
 }

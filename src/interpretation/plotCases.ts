@@ -9,7 +9,7 @@ import type { TopLoss } from "./TopLoss.js";
 import { type ExplainingLearner, factsOf, gradCam } from "./gradCam.js";
 import { layerCam } from "./layerCam.js";
 import { camTiles } from "./heatMap.js";
-import { imagesInWords } from "./imagesInWords.js";
+import { imagesInWords } from "../statistics/imagesInWords.js";
 import { type ExplainedImage, borderAttention } from "./borderAttention.js";
 
 /** How cases are drawn. */

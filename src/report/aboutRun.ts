@@ -1,7 +1,9 @@
 import path from "node:path";
+import { classCountsInWords } from "../core/classCounts.js";
 import { duration } from "../core/duration.js";
 import { listed } from "../core/listed.js";
 import { dataSource, judgedSet, type RunMetrics } from "../runs/RunMetrics.js";
+import { imagesInWords, unknownGroups } from "../statistics/imagesInWords.js";
 import { kermanySource } from "../xrays/DataSource.js";
 import type { StartedRun } from "../runs/StartedRun.js";
 
@@ -18,18 +20,19 @@ export const notMedical = "Not a medical device.";
  * @param finished when its notebook ended, as ISO 8601
  */
 export function aboutRun(run: RunMetrics, finished?: string): AboutEntry[] {
-  const { seconds, versions } = run;
+  const { seconds, versions, patients } = run;
+  const isLesson = dataSource(run) !== "other";
   const times = Object.entries(seconds).flatMap(([what, value]) =>
     typeof value === "number" ? [`${timeNames[what] ?? what} ${duration(value)}`] : [],
   );
   return entriesOf([
-    ["Use", `A lesson in training and in judging what was trained. ${notMedical}`],
+    ["Use", `${isLesson ? "A lesson in training and in judging what was trained. " : ""}${notMedical}`],
     ["Data", dataInWords(run)],
     [
       "Images",
       `${run.trainSize} for training${perClass(run, "train")}, ${run.validSize} for ${judgedSet(run) === "test" ? "testing" : "validation"}${perClass(run, "valid")}`,
     ],
-    ["Patients", patientsInWords(run)],
+    [typeof patients === "number" || isLesson ? "Patients" : "Independence", patientsInWords(run)],
     ["Protocol", protocolInWords(run)],
     ["Net", `${run.model}, images of ${run.size} x ${run.size} pixels, batches of ${run.bs}`],
     ["Training", `head: ${epochsInWords(run.epochsFrozen)}, whole net: ${epochsInWords(run.epochsUnfrozen)}`],
@@ -88,15 +91,16 @@ function dataInWords(run: RunMetrics): string {
 function patientsInWords(run: RunMetrics): string {
   const { patients, validSize } = run;
   return typeof patients === "number"
-    ? `the ${validSize} ${judgedSet(run)} images are of ${patients} ${patients === 1 ? "patient" : "patients"}, which intervals take into account`
-    : `it is not known whose the ${judgedSet(run)} images are: intervals take them as independent`;
+    ? `there are ${imagesInWords(validSize, judgedSet(run), patients)}, which intervals take into account`
+    : `intervals take the ${judgedSet(run)} images as independent: ${unknownGroups}`;
 }
 
 /** What the test images were to the training. */
-function protocolInWords({ choices, dataset, protocol }: RunMetrics): string | undefined {
+function protocolInWords(run: RunMetrics): string | undefined {
+  const { choices, dataset, protocol } = run;
   if (!choices)
     return protocol === "replica"
-      ? "replica: the test images serve as validation set, as in the article"
+      ? `replica: the test images serve as validation set${dataSource(run) === "other" ? "" : ", as in the article"}`
       : undefined;
   const { heldOut, tuning } = typeof dataset === "string" ? {} : dataset;
   const heldOutImages = `${heldOut?.images ?? "other"} held-out images`;
@@ -113,7 +117,8 @@ function protocolInWords({ choices, dataset, protocol }: RunMetrics): string | u
 /** Such as " (20 cat, 30 dog)". */
 function perClass({ classes, dataset }: RunMetrics, split: "train" | "valid"): string {
   if (typeof dataset === "string") return "";
-  return ` (${classes.map((name) => `${dataset[split].classes[name] ?? 0} ${name}`).join(", ")})`;
+  const counts = classes.map((name) => dataset[split].classes[name] ?? 0);
+  return ` (${classCountsInWords(classes, counts)})`;
 }
 
 /** "1 epoch". */

@@ -1,6 +1,7 @@
 import type { Table } from "../core/Display.js";
 import { formatInterval, formatShare, formatThreshold } from "../statistics/format.js";
 import type { Measure } from "../statistics/Measure.js";
+import { imagesInWords } from "../statistics/imagesInWords.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { measuredOf } from "../statistics/positiveClass.js";
 import { judgedSet, type RunMetrics } from "../runs/RunMetrics.js";
@@ -21,12 +22,11 @@ export interface ReportSummary {
  */
 export function reportSummary(run: RunMetrics, name: string, finished?: string): ReportSummary {
   const { model, size, seed, trainSize, validSize, patients } = run;
-  const of = typeof patients === "number" ? ` of ${patients} ${patients === 1 ? "patient" : "patients"}` : "";
   const { epochsFrozen, epochsUnfrozen } = run;
   return {
     facts: [
       `${model}, trained on ${trainSize} images of ${size} x ${size} pixels (head: ${epochsInWords(epochsFrozen)}, ` +
-        `whole net: ${epochsInWords(epochsUnfrozen)}), judged on ${validSize} ${judgedSet(run)} images${of}.`,
+        `whole net: ${epochsInWords(epochsUnfrozen)}), judged on ${imagesInWords(validSize, judgedSet(run), patients ?? undefined)}.`,
       [`Run ${name}`, finished?.slice(0, 10), `seed ${seed}`].filter(Boolean).join(", ") + `. ${notMedical}`,
     ],
     numbers: withAccuracy(run, coreTable(run)) ?? measuresTable(run),

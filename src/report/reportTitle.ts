@@ -14,8 +14,14 @@ export function reportTitle(
     case "phantom":
       return "Drawn images in place of chest X-rays";
     case "other":
-      return `${classes.join(", ")}: the images of ${name}`;
+      return `${classesInWords(classes)}: the images in the folder ${name}`;
     case "unknown":
-      return `A net for ${classes.join(", ")}`;
+      return `A net for ${classesInWords(classes)}`;
   }
 }
+
+/** A title has room for so many names. */
+const mostNames = 5;
+
+const classesInWords = (classes: readonly string[]): string =>
+  classes.length > mostNames ? `${classes.length} classes` : classes.join(", ");

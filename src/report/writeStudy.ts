@@ -1,16 +1,14 @@
 import { existsSync, readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { isInstalled, packageRoot } from "../core/environment.js";
+import { isInstalled } from "../core/environment.js";
 import { UserError } from "../core/errors.js";
 import { makeFolder } from "../core/makeFolder.js";
 import { writeFiles } from "../core/writeFiles.js";
 import { inText } from "../core/markdown.js";
+import { studyNotebook, studyTemplate } from "../runs/study/studyNotebook.js";
 
 /** The notebook of a new study. */
-export const studyNotebook = "study.ipynb";
-
-const template = path.join(packageRoot, "notebooks", "templates", studyNotebook);
+const notebookName = path.basename(studyTemplate);
 
 /** What a study makes, and images, which are often not to be passed on. */
 const ignored = ["/images/", "/runs/", "/.cache/", "/.venv/", ".ipynb_checkpoints/", "*.safetensors"];
@@ -30,11 +28,8 @@ export async function writeStudy(folder: string): Promise<string> {
     );
   }
   const name = path.basename(place);
-  const text = await readFile(template, "utf8");
-  // Of JSON's text: a name may hold quotation marks.
-  const title = JSON.stringify(inText(name)).slice(1, -1);
   const files = {
-    [studyNotebook]: text.replaceAll("{{name}}", () => title),
+    [notebookName]: await studyNotebook(name),
     "README.md": readme(name),
     ".gitignore": `${ignored.join("\n")}\n`,
   };
@@ -49,7 +44,7 @@ export async function writeStudy(folder: string): Promise<string> {
       pieces: [Buffer.from(content)],
     })),
   );
-  return path.join(place, studyNotebook);
+  return path.join(place, notebookName);
 }
 
 const readme = (name: string): string => `# ${inText(name)}
@@ -65,8 +60,8 @@ ${isInstalled ? "In the project's folder" : "In the folder of xray-notebook"}:
 
 \`\`\`sh
 npx xray setup                                    # once: the engine, the pretrained weights, Jupyter
-npx xray lab path/to/${studyNotebook}                  # step through the notebook
-npx xray run --notebook path/to/${studyNotebook}       # or run it without a person, and get a report
+npx xray lab path/to/${notebookName}                  # step through the notebook
+npx xray run --notebook path/to/${notebookName}       # or run it without a person, and get a report
 npx xray predict IMAGE --model runs/NAME          # the trained network on another image
 \`\`\`
 `;

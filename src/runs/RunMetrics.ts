@@ -71,11 +71,17 @@ export interface RunMetrics extends RunSettings {
 }
 
 /**
- * What the images are called that a run was judged on: those of a part of the training folder, drawn by the seed, are no
- * test images.
+ * What the images are called that a run was judged on: those of a folder that is called test, or that were opened once
+ * everything was chosen; all others, such as a part of the training folder that chance has drawn, are no test images.
  */
-export function judgedSet({ dataset }: Pick<RunMetrics, "dataset">): "test" | "validation" {
-  return typeof dataset !== "string" && dataset.train.folder === dataset.valid.folder ? "validation" : "test";
+export function judgedSet({
+  dataset,
+  choices,
+}: Pick<RunMetrics, "dataset" | "choices">): "test" | "validation" {
+  if (choices !== undefined || typeof dataset === "string") return "test";
+  return dataset.train.folder !== dataset.valid.folder && /^test/i.test(dataset.valid.folder)
+    ? "test"
+    : "validation";
 }
 
 /** Whose images a run is about, and "unknown" where its file, of an earlier version, does not say. */

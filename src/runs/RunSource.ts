@@ -6,6 +6,8 @@ import { packageRoot } from "../core/environment.js";
 import { messageOf, UserError } from "../core/errors.js";
 import { libraryHash } from "../training/backup/libraryHash.js";
 import { defaultProtocol, type Protocol, protocols } from "./protocols.js";
+import type { StudyData } from "./study/StudyData.js";
+import { studyTemplate } from "./study/studyNotebook.js";
 
 /** A notebook that is none of the project's protocols. */
 export interface OwnNotebook {
@@ -15,10 +17,17 @@ export interface OwnNotebook {
   readonly hash: string;
 }
 
-/** What a run executes. */
+/** Images that are not the lesson's, in a notebook that is written for them. */
+export interface Study {
+  /** The notebook's heading. */
+  readonly title: string;
+  readonly data: StudyData;
+}
+
+/** What a run executes: one of the three. */
 export interface RunSource {
-  /** Undefined where the run is one of a notebook of the person's own. */
   readonly protocol?: Protocol;
+  readonly study?: Study;
   readonly notebook?: OwnNotebook;
 }
 
@@ -41,9 +50,10 @@ export function ownNotebook(file: string): OwnNotebook {
 
 const hashOf = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");
 
-/** The notebook's path. */
-export const notebookFile = ({ protocol, notebook }: RunSource): string =>
-  notebook?.file ?? path.join(packageRoot, "notebooks", protocols[protocol ?? defaultProtocol]);
+/** The path of the notebook, or of the one that a study's is made of. */
+export const notebookFile = ({ protocol, study, notebook }: RunSource): string =>
+  notebook?.file ??
+  (study ? studyTemplate : path.join(packageRoot, "notebooks", protocols[protocol ?? defaultProtocol]));
 
 /** The rooms whose code decides what a run computes and records, beside those of its fits. */
 const rooms = ["interpretation", "runs", "xrays"];

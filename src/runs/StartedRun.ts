@@ -10,11 +10,12 @@ import { type RunBudget, runBudget } from "./budget/RunBudget.js";
 import type { Parameters } from "./presets.js";
 import { defaultProtocol, protocolNames } from "./protocols.js";
 import { runCode, type RunSource } from "./RunSource.js";
+import { studyDataSchema } from "./study/studyDataSchema.js";
 
 /** How a run was begun: what it takes to go on with it. */
 export interface StartedRun extends RunSource {
   readonly preset: string;
-  /** All of a protocol's; of another notebook those that were given. */
+  /** All of a protocol's and of a study's; of another notebook those that were given. */
   readonly parameters: Partial<Parameters>;
   /** How the parameters of a run that was to take some minutes were chosen. */
   readonly budget?: RunBudget;
@@ -39,6 +40,7 @@ const parameters = z.object({
 
 const schema: z.ZodType<StartedRun> = z.object({
   protocol: z.enum(protocolNames).optional(),
+  study: z.object({ title: z.string(), data: studyDataSchema }).optional(),
   notebook: z.object({ file: z.string(), hash: z.string() }).optional(),
   preset: z.string(),
   parameters: parameters.partial(),
@@ -87,5 +89,5 @@ export async function readStartedRun(folder: string): Promise<StartedRun | undef
   if (!existsSync(file)) return undefined;
   const run = await readJson(schema, { file, remedy: "Delete the run's folder, and make the run anew." });
   // Files of earlier versions follow the one protocol that there was.
-  return run.notebook ? run : { ...run, protocol: run.protocol ?? defaultProtocol };
+  return run.notebook || run.study ? run : { ...run, protocol: run.protocol ?? defaultProtocol };
 }

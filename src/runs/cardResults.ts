@@ -1,3 +1,4 @@
+import { classCountsInWords } from "../core/classCounts.js";
 import { listed } from "../core/listed.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import type { ImageDataset } from "../data/ImageDataset.js";
@@ -6,6 +7,7 @@ import { formatInterval } from "../statistics/format.js";
 import type { Evaluation } from "../statistics/evaluateScores.js";
 import type { ClassesEvaluation } from "../statistics/evaluateClasses.js";
 import type { Measure } from "../statistics/Measure.js";
+import { imagesInWords, unknownGroups } from "../statistics/imagesInWords.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { measuredOf } from "../statistics/positiveClass.js";
 import { sum } from "../statistics/sum.js";
@@ -13,7 +15,7 @@ import { decisionOf } from "../training/card/cardDecision.js";
 import type { CardFacts, CardMeasure, CardResults } from "../training/card/CardFacts.js";
 import { kermanySource } from "../xrays/DataSource.js";
 import type { RunData, SplitData } from "./RunData.js";
-import type { RunMetrics } from "./RunMetrics.js";
+import { judgedSet, type RunMetrics } from "./RunMetrics.js";
 
 /** A run's numbers as its net's model card has them. */
 export interface CardedRun extends RunMetrics {
@@ -28,12 +30,11 @@ export interface CardedRun extends RunMetrics {
  */
 export function cardResults(run: CardedRun, weights: string, more: CardFacts = {}): CardResults {
   const { dataset, choices, classes, evaluation } = run;
-  const set = choices || run.protocol === "replica" ? "test" : "validation";
+  const set = judgedSet(run);
   const measures = measuresOf(evaluation);
-  const patients = typeof run.patients === "number" ? ` of ${run.patients} patients` : "";
   const positive = run.positiveClass ?? undefined;
   const decision = { classes, temperature: choices?.temperature, threshold: choices?.threshold };
-  const caption = `Of ${measuredOf(classes, positive)}, ${decisionOf(decision)}, on ${run.validSize} ${set} images${patients}.`;
+  const caption = `Of ${measuredOf(classes, positive)}, ${decisionOf(decision)}, on ${imagesInWords(run.validSize, set, run.patients ?? undefined)}.`;
   return {
     ...{ weights, set, dataset: dataset.name, decision, measures, caption },
     ...(dataset.source === "kermany" && { tags: ["chest-x-ray", "pneumonia"] }),
@@ -45,16 +46,16 @@ function factsOf(
   run: CardedRun,
   { set, caption }: { readonly set: string; readonly caption: string },
 ): CardFacts {
-  const { dataset, choices, protocol, evaluation } = run;
+  const { dataset, choices, evaluation } = run;
   const judged = [measureNames.auroc, measureNames.recall, measureNames.specificity, measureNames.precision];
   return {
-    ...{ data: sourceInWords(dataset), images: imagesInWords(run, set) },
+    ...{ data: sourceInWords(dataset), images: setsInWords(run, set) },
     subsets: subsetsInWords(run),
     evaluation:
       "Development, and evaluation on images of the same data set: " +
       (choices
         ? `${run.validSize} test images, which were opened once, when everything was chosen.`
-        : protocol === "replica"
+        : set === "test"
           ? `the ${run.validSize} test images, which also served as validation set.`
           : `the ${run.validSize} validation images.`) +
       " No images of elsewhere were tested in this run.",
@@ -62,7 +63,7 @@ function factsOf(
       `Measured were ${listed([...judged, "calibration"])}, with 95% intervals, ` +
       (typeof run.patients === "number"
         ? "which take into account that patients have several images."
-        : "which take images as independent: it is not known whose they are."),
+        : `which take images as independent: ${unknownGroups}.`),
     performance: performanceInWords(evaluation, caption),
     errors: errorsInWords(run),
     ...(run.commit !== undefined && { software: softwareInWords(run) }),
@@ -75,23 +76,23 @@ function sourceInWords({ source, name }: RunData): string {
   return source === "phantom" ? "Drawn images, not of patients." : `The folder ${name}.`;
 }
 
-function imagesInWords({ dataset, patients }: CardedRun, set: string): string {
+function setsInWords({ dataset, patients }: CardedRun, set: string): string {
   const { train, valid, heldOut, tuning } = dataset;
   const sets: readonly (readonly [string, SplitData | undefined])[] = [
     ["training", train],
     ["validation", tuning],
     ["held out", heldOut],
-    [typeof patients === "number" ? `${set}, of ${patients} patients` : set, valid],
+    [set, valid],
   ];
+  const people =
+    typeof patients === "number" ? `, of ${patients} ${patients === 1 ? "patient" : "patients"}` : "";
   return `Images: ${sets
     .flatMap(([name, split]) => (split ? [`${name} ${countsInWords(split)}`] : []))
-    .join("; ")}.`;
+    .join("; ")}${people}.`;
 }
 
 const countsInWords = ({ images, classes }: SplitData): string =>
-  `${images} (${Object.entries(classes)
-    .map(([name, count]) => `${count} ${name}`)
-    .join(", ")})`;
+  `${images} (${classCountsInWords(Object.keys(classes), Object.values(classes))})`;
 
 function subsetsInWords({ trainPerClass, validPerClass }: RunMetrics): string {
   const most = [
@@ -154,20 +155,24 @@ const softwareInWords = ({ versions, device, commit = "" }: RunMetrics): string 
     .map(([name, version]) => `${name} ${version}`)
     .join(", ")}, on a ${device === "gpu" ? "GPU" : "CPU"}; sources at commit ${commit}.`;
 
-function limitsInWords({ protocol, choices, patients }: RunMetrics): string {
+function limitsInWords(run: RunMetrics): string {
+  const { choices, patients } = run;
+  const set = judgedSet(run);
   return [
     "What it gives for images unlike those it was trained on is not known, and no images of elsewhere were tested.",
-    ...(choices || protocol !== "replica"
+    ...(choices || set !== "test"
       ? []
       : ["The test images served as validation set too: numbers look better than they are."]),
-    ...(choices || protocol === "replica"
+    ...(choices || set === "test"
       ? []
       : [
           "It was judged on the validation images: where these chose an epoch, numbers look better than they are.",
         ]),
     ...(typeof patients === "number"
       ? []
-      : ["Whose the images are is not known: intervals may be too narrow."]),
+      : [
+          "Which images belong together, as those of one patient do, is not known: intervals may be too narrow.",
+        ]),
   ].join(" ");
 }
 

@@ -10,7 +10,7 @@ import {
   areaTestInWords,
   imagesInWords,
   intervalsInWords,
-} from "../interpretation/imagesInWords.js";
+} from "../statistics/imagesInWords.js";
 import { mcNemar } from "../statistics/mcNemar.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { correctItems, predictedClasses } from "../statistics/predictedClasses.js";

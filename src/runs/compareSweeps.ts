@@ -2,7 +2,7 @@ import type { Table } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
 import { valueAt } from "../core/valueAt.js";
 import { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
-import { imagesInWords } from "../interpretation/imagesInWords.js";
+import { imagesInWords } from "../statistics/imagesInWords.js";
 import { bootstrapSeeds } from "../statistics/bootstrapSeeds.js";
 import { compareSeeds, type SeedComparison, seedsNeeded } from "../statistics/compareSeeds.js";
 import { formatInterval, formatP, formatShare } from "../statistics/format.js";

@@ -2,6 +2,7 @@ import { checkOptions } from "../core/checkOptions.js";
 import { predictions } from "./argumentKinds.js";
 import { checkArguments } from "../core/checkArguments.js";
 import { evaluationInWords } from "./evaluationInWords.js";
+import { namesInWords } from "../core/namesInWords.js";
 import { valueAt } from "../core/valueAt.js";
 import { brierScore } from "./calibration.js";
 import { type ClassShares, classShareItems } from "./classShares.js";
@@ -73,7 +74,7 @@ export function evaluateClasses(
   const macro = (name: MacroMeasure, partsOf: (class_: number) => Float64Array): Measure => {
     const measures = evaluations.map((each) => each[name]);
     const named = (is: (measure: Measure) => boolean) =>
-      classes.filter((_, k) => is(valueAt(measures, k))).join(", ");
+      namesInWords(classes.filter((_, k) => is(valueAt(measures, k))));
     const missing = named(({ value }) => value === null);
     if (missing !== "") return absentMeasure(`it does not exist for ${missing}`);
     const value = mean(measures.map((each) => Number(each.value)));

@@ -45,7 +45,7 @@ export function positiveClass(
     name: second,
     label: 1,
     remark:
-      `The names of the classes do not say which of "${first}" and "${second}" is the normal one: "${second}", the ` +
+      `The names of the classes do not say which of "${first}" and "${second}" is the positive one: "${second}", the ` +
       "second, is taken as the positive class; give the learner or the interpretation a `positiveClass` to choose.",
   };
 }

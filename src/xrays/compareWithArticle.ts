@@ -4,7 +4,7 @@ import { kermanyClasses } from "./DataSource.js";
 import { currentDisplay, type Table } from "../core/Display.js";
 import type { ClassificationInterpretation } from "../interpretation/ClassificationInterpretation.js";
 import { formatEstimated } from "../statistics/format.js";
-import { intervalsInWords } from "../interpretation/imagesInWords.js";
+import { intervalsInWords } from "../statistics/imagesInWords.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { share, type Share } from "../statistics/Share.js";
 import { ofIndependent, overlap } from "../statistics/wilsonInterval.js";

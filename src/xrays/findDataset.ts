@@ -66,28 +66,41 @@ export function findLocalDataset(
 
 function named(folder: string, what: string): FoundDataset {
   const remedy =
-    "Give a folder that holds train and test, each with a folder of images for each class (dataDir or XRAY_DATA). In a " +
-    "notebook of your own (npx xray lab, npx xray run --notebook), ImageDataBunch.fromFolder with the option validPct splits " +
-    "a folder with one folder for each class, and ImageDataBunch.fromCsv reads the classes from a file.";
+    "Give a folder that holds train and test, each with a folder of images for each class (dataDir or XRAY_DATA). " +
+    "`npx xray run --data-dir` takes other folders too; in a notebook, ImageDataBunch.fromFolder with the option validPct " +
+    "splits a folder with one folder for each class, and ImageDataBunch.fromCsv reads the classes from a file.";
   const root = path.resolve(folder);
   requireFolder(root, what, remedy);
-  const nested = path.join(root, "chest_xray");
-  const place = subfolders(root).includes("train") || !existsSync(nested) ? root : nested;
-  const splits = subfolders(place);
-  const valid = ["test", "valid", "val"].find((name) => splits.includes(name));
-  if (!splits.includes("train") || valid === undefined) {
+  const given = givenSplits(root);
+  if (!given) {
+    const place = placeOf(root);
     throw new UserError(
-      `${what} ${place} has no folders train and test; it holds: ${splits.join(", ") || "no folders"}.`,
+      `${what} ${place} has no folders train and test; it holds: ${subfolders(place).join(", ") || "no folders"}.`,
       remedy,
     );
   }
-  const files = ["train", valid].flatMap((split) => {
+  const { path: place, train, valid } = given;
+  const files = [train, valid].flatMap((split) => {
     const folder = path.resolve(place, split);
     return folderFiles(folder, imageFiles(folder));
   });
   const kind = sourceOf(place, labelFromFolders(files, "top"));
-  if (valid !== "val" && splits.includes("val")) warnOfVal(place, kind);
-  return { path: place, kind, train: "train", valid };
+  if (valid !== "val" && subfolders(place).includes("val")) warnOfVal(place, kind);
+  return { ...given, kind };
+}
+
+/** Kaggle's download has a folder in a folder of the same name. */
+function placeOf(root: string): string {
+  const nested = path.join(root, "chest_xray");
+  return subfolders(root).includes("train") || !existsSync(nested) ? root : nested;
+}
+
+/** The folders of training and of validation images that a data set has; undefined where it is not divided so. */
+export function givenSplits(root: string): Omit<FoundDataset, "kind"> | undefined {
+  const place = placeOf(path.resolve(root));
+  const splits = subfolders(place);
+  const valid = ["test", "valid", "val"].find((name) => splits.includes(name));
+  return splits.includes("train") && valid !== undefined ? { path: place, train: "train", valid } : undefined;
 }
 
 /** Kaggle's copy of Kermany's X-rays sets 16 training images apart; the article put them back. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -189,7 +189,7 @@ describe("xray run", () => {
   });
 });
 
-describe("xray run on images of three classes that are no X-rays", () => {
+describe("xray run on a table of images of three classes that are no X-rays", () => {
   const name = `test-shapes-${process.pid}`;
   const folder = path.join(runsDir, name);
   const read = (file: string) => readFile(path.join(folder, file), "utf8");
@@ -198,9 +198,24 @@ describe("xray run on images of three classes that are no X-rays", () => {
 
   before(async () => {
     parent = await mkdtemp(path.join(tmpdir(), "xray-drawn-"));
-    const shapes = await drawShapes(path.join(parent, "shapes"));
+    const shapes = await drawShapes(path.join(parent, "shapes"), { train: 9, test: 0 });
+    const rows = ["circle", "square", "stripes"].flatMap((kind) =>
+      Array.from({ length: 9 }, (_, i) => `train/${kind}/${kind}-${i}.png,sheet ${i % 3}${kind},${kind}`),
+    );
+    await writeFile(path.join(shapes, "table.csv"), ["file,sheet,kind", ...rows].join("\n"));
     const tiny = ["--size", "32", "--bs", "4", "--epochs", "1,1", "--model", "mobilenetV2"];
-    ended = await xray(["run", ...tiny, "--name", name, "--data-dir", shapes]);
+    const found = ["--csv-labels", "table.csv", "--label-col", "kind", "--group-by", "sheet"];
+    ended = await xray([
+      "run",
+      ...tiny,
+      "--name",
+      name,
+      "--data-dir",
+      shapes,
+      ...found,
+      "--valid-pct",
+      "0.3",
+    ]);
   });
   after(async () => {
     await rm(parent, { recursive: true, force: true });
@@ -219,21 +234,32 @@ describe("xray run on images of three classes that are no X-rays", () => {
     for (const [what, text] of Object.entries({
       "report.html": seen,
       "report.md": await read("report.md"),
-      "pneumonia.ipynb": await read("pneumonia.ipynb"),
+      "study.ipynb": await read("study.ipynb"),
+      "README.md": await read("models/README.md"),
+      terminal: ended?.stderr ?? "",
       "metrics.json": await read("metrics.json"),
       "predictions.json": await read("predictions.json"),
     })) {
-      const found = /.{0,40}(kermany|pneumonia|\bchild|rscbjbr9sj).{0,40}/i.exec(text);
+      const found =
+        /.{0,40}(kermany|pneumonia|\bchild|rscbjbr9sj|\barticle|\bx-?rays?\b(?!-\w| \w)).{0,40}/i.exec(
+          text,
+        );
       assert.equal(found?.[0], undefined, what);
     }
-    assert.equal(document.title, `${path.basename(folder)}: circle, square, stripes: the images of shapes`);
+    assert.equal(
+      document.title,
+      `${path.basename(folder)}: circle, square, stripes: the images in the folder shapes`,
+    );
     assert.match(document.querySelector("h1")?.textContent ?? "", /^circle, square, stripes/);
     const about = document.querySelector("footer")?.textContent ?? "";
     assert.match(about, /The folder shapes/);
-    assert.match(about, /18 for training \(6 circle, 6 square, 6 stripes\), 9 for testing \(3 circle/);
-    // What the notebook has for any images is there.
-    assert.match(document.body.textContent, /Why accuracy is not enough[^]*How to read this/);
-    assert.doesNotMatch(document.body.textContent, /Beside the article/);
+    assert.match(about, /18 for training \(6 circle, 6 square, 6 stripes\), 9 for validation \(3 circle/);
+    assert.match(about, /9 validation images of 3 patients/);
+    assert.match(
+      document.body.textContent,
+      /The table table\.csv has a row for each image[^]*the column sheet/,
+    );
+    assert.match(document.body.textContent, /csvLabels: "table\.csv", labelCol: "kind", patientCol: "sheet"/);
   });
 
   it("gives means over the classes, and says so", async () => {
@@ -277,11 +303,11 @@ describe("runs that are stopped", { concurrency: 2 }, () => {
       const shapes = await draw();
       const args = ["run", "--size", "32", "--bs", "4", "--name", name, "--data-dir", shapes];
       const first = startXray(args);
-      await first.until("the notebook runs", () => existsSync(path.join(folder, "pneumonia.running.ipynb")));
+      await first.until("the notebook runs", () => existsSync(path.join(folder, "study.running.ipynb")));
       const second = await xray(args);
       assert.equal(second.code, 1);
       assert.match(second.stderr, /is being written to by process \d+, since .*\n.*choose another --name/);
-      assert.ok(existsSync(path.join(folder, "pneumonia.running.ipynb")), "the first goes on");
+      assert.ok(existsSync(path.join(folder, "study.running.ipynb")), "the first goes on");
       first.kill("SIGINT");
       const { code, stderr } = await first.ended;
       assert.equal(code, 130, stderr);
@@ -294,7 +320,7 @@ describe("runs that are stopped", { concurrency: 2 }, () => {
       assert.match(report.stdout, /report\.failed\.html\n.*report\.failed\.md\n$/);
       assert.match(
         await readFile(page, "utf8"),
-        /This run did not finish: it ended in pneumonia\.failed\.ipynb\./,
+        /This run did not finish: it ended in study\.failed\.ipynb\./,
       );
       assert.ok(!existsSync(path.join(folder, "report.html")));
       assert.doesNotMatch(report.stderr, /^\s+at /m);
@@ -312,7 +338,7 @@ describe("runs that are stopped", { concurrency: 2 }, () => {
       npx.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
       // Of npx and of all that have its standard error.
       const closed = once(npx.stderr, "close");
-      for (let tries = 0; !existsSync(path.join(folder, "pneumonia.running.ipynb")); tries++) {
+      for (let tries = 0; !existsSync(path.join(folder, "study.running.ipynb")); tries++) {
         assert.ok(tries < 1200, said);
         await wait(100);
       }
@@ -320,9 +346,9 @@ describe("runs that are stopped", { concurrency: 2 }, () => {
       await closed;
       assert.match(
         said,
-        /pneumonia\.ipynb was stopped\. .*pneumonia\.failed\.ipynb\nNothing of its training was kept/,
+        /study\.ipynb was stopped\. .*study\.failed\.ipynb\nNothing of its training was kept/,
       );
-      assert.deepEqual((await readdir(folder)).sort(), ["pneumonia.failed.ipynb", "run.json"]);
+      assert.deepEqual((await readdir(folder)).sort(), ["run.json", "study.failed.ipynb"]);
     });
   });
 });

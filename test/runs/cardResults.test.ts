@@ -111,7 +111,7 @@ describe("a run's numbers in its net's model card", () => {
     assert.match(text, /^# tiny for 5 classes$/m);
     assert.match(text, /^Of the mean of 5 classes, by the most probable class, on 20 validation images\.$/m);
     assert.match(text, /\d+ of 20 images were taken for another class: \d+ \w+ as \w+/);
-    assert.match(text, /Whose the images are is not known/);
+    assert.match(text, /Which images belong together, as those of one patient do, is not known/);
     assert.doesNotMatch(text, /pneumonia|chest|x-ray/i);
   });
 

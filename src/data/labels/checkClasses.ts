@@ -1,7 +1,7 @@
 import { UserError } from "../../core/errors.js";
 import type { LabelledFile } from "./imageFolder.js";
 import { mayBeMissing } from "./missingValue.js";
-import { namesInWords } from "./namesInWords.js";
+import { namesInWords } from "../../core/namesInWords.js";
 
 /** Classes that most sets have fewer of; above, one in so few images is rather an image's name or patient. */
 const many = 20;

@@ -1,6 +1,6 @@
 import { currentDisplay } from "../../core/Display.js";
 import { UserError } from "../../core/errors.js";
-import { namesInWords } from "./namesInWords.js";
+import { namesInWords } from "../../core/namesInWords.js";
 
 /** A CSV file's columns and what they are taken for. */
 export interface CsvColumns {

@@ -174,7 +174,7 @@ function placeOf(option: string, column: Column, columns: readonly string[], fil
   if (column === "" || !Object.hasOwn(columns, place)) {
     throw new UserError(
       `${option} is ${JSON.stringify(column)}, which is no column of ${file}.`,
-      `The file has ${columns.length} columns${known}. Give a name, or a place from 0 on; check the delimiter.`,
+      `The file has ${columns.length} ${columns.length === 1 ? "column" : "columns"}${known}. Give a name, or a place from 0 on; check the delimiter.`,
     );
   }
   if (typeof column === "number" || columns.lastIndexOf(column) === place) return place;

@@ -2,7 +2,7 @@ import path from "node:path";
 import { currentDisplay } from "../../core/Display.js";
 import type { FolderFile } from "./FolderFile.js";
 import type { ImageFilesOptions, LabelledFile } from "./imageFolder.js";
-import { namesInWords } from "./namesInWords.js";
+import { namesInWords } from "../../core/namesInWords.js";
 import { requireOneReading } from "./requireOneReading.js";
 
 /**

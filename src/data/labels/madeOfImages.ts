@@ -1,7 +1,7 @@
 import path from "node:path";
 import { currentDisplay } from "../../core/Display.js";
 import { UserError } from "../../core/errors.js";
-import { namesInWords } from "./namesInWords.js";
+import { namesInWords } from "../../core/namesInWords.js";
 
 /** A word that stands alone in a name, or beside others, as in "lung_masks". */
 const word = (words: string): RegExp => new RegExp(`(^|[\\s_.-])(${words})(?=[\\s_.-]|$)`, "i");

@@ -2,7 +2,7 @@ import path from "node:path";
 import { UserError } from "../../core/errors.js";
 import type { FolderFile } from "./FolderFile.js";
 import { isMadeOfImages, isOnlyImages, madeOfOthers, refuseMadeFiles } from "./madeOfImages.js";
-import { namesInWords } from "./namesInWords.js";
+import { namesInWords } from "../../core/namesInWords.js";
 
 const splitName =
   /^(train(ing)?|valid(ation)?|val|test(ing)?|dev|hold[\s_-]?out)([\s_-]?(set|data|images?|split))?$/i;

@@ -2,7 +2,7 @@ import type { BunchSettings } from "../bunchOptions.js";
 import { currentDisplay } from "../../core/Display.js";
 import { UserError } from "../../core/errors.js";
 import type { LabelledFile, SplitSide } from "./imageFolder.js";
-import { namesInWords } from "./namesInWords.js";
+import { namesInWords } from "../../core/namesInWords.js";
 import { warnOfSharedPatients } from "./patients.js";
 import { splitAtRandom, type TrainValidSplit } from "./splitItems.js";
 

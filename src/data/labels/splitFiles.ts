@@ -13,7 +13,7 @@ import {
 import type { ClassFolder, FolderReading } from "./labelFromFolders.js";
 import { LeftOut } from "./LeftOut.js";
 import { warnOfMadeImages } from "./madeOfImages.js";
-import { namesInWords } from "./namesInWords.js";
+import { namesInWords } from "../../core/namesInWords.js";
 import { isSameRole, isSplitName } from "./requireOneReading.js";
 
 /**

@@ -8,7 +8,7 @@ import { checkClasses } from "./checkClasses.js";
 import { stratified } from "./stratified.js";
 import type { LabelledFile } from "./imageFolder.js";
 import { type FolderReading, labelFromFolders } from "./labelFromFolders.js";
-import { namesInWords } from "./namesInWords.js";
+import { namesInWords } from "../../core/namesInWords.js";
 import { type GroupBy, byPatient, warnOfSharedPatients } from "./patients.js";
 import { splitFiles, tellUnreadSplits } from "./splitFiles.js";
 import { randomStreams } from "../../core/randomStreams.js";
@@ -108,8 +108,9 @@ export function splitAtRandom(
   };
   const heldOutInWords = heldOutPct === undefined ? "" : ` and ${percent(heldOutPct)} to be held out`;
   const apart = stratify ? ", of each class as nearly its share as possible" : "";
+  const whole = groups.length < files.length ? ", and images of one patient together" : "";
   return {
-    how: `at random by seed ${seed}: ${percent(validPct)} for validation${heldOutInWords}${apart}`,
+    how: `at random by seed ${seed}: ${percent(validPct)} for validation${heldOutInWords}${apart}${whole}`,
     train: filesOf((group) => !valid.has(group) && !heldOut.has(group)),
     valid: filesOf((group) => valid.has(group)),
     ...(heldOutPct !== undefined && { heldOut: filesOf((group) => heldOut.has(group)) }),

@@ -4,7 +4,7 @@ import { valueAt } from "../../core/valueAt.js";
 import { measureCells } from "../../interpretation/measureTable.js";
 import { aucMeasure } from "../../statistics/aucMeasure.js";
 import type { ClassificationInterpretation } from "../../interpretation/ClassificationInterpretation.js";
-import { intervalsInWords } from "../../interpretation/imagesInWords.js";
+import { intervalsInWords } from "../../statistics/imagesInWords.js";
 import { decisionInWords } from "../../statistics/DecisionThreshold.js";
 import {
   conformalCoverage,

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { classCountsInWords } from "../../core/classCounts.js";
 import { listed } from "../../core/listed.js";
 import { percent } from "../../core/percent.js";
 import { shortNumber } from "../../core/shortNumber.js";
@@ -87,10 +88,7 @@ function setsOf({ trainDs, validDs, heldOutDs }: ImageDataBunch): (readonly [str
 
 /** Such as "16 (8 cat, 8 dog)". */
 const countsInWords = (set: ImageDataset): string =>
-  `${set.length} (${set
-    .counts()
-    .map((count, k) => `${count} ${set.classes[k] ?? ""}`)
-    .join(", ")})`;
+  `${set.length} (${classCountsInWords(set.classes, set.counts())})`;
 
 function architectureInWords(arch: string, model: Cnn, { classes, preparation }: ExportedLearner): string {
   const parameters = model.groupParameters().flat();

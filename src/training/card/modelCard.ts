@@ -155,7 +155,7 @@ function guidelineParts({ name, source, items }: ReportingGuideline, facts: Card
   const open = items.filter((row) => isOpen(row, facts)).map(({ no }) => no);
   return [
     `## ${name}`,
-    `${inText(source)}. The rows are in other words than the guideline's own. ${toBeFilledIn}, in part or whole: ${open.join(", ")}.`,
+    `${inText(source)}. It is for studies of people; of other images leave it out. The rows are in other words than the guideline's own. ${toBeFilledIn}, in part or whole: ${open.join(", ")}.`,
     ["| no. | item | here |", "| --- | --- | --- |", ...rows].join("\n"),
   ];
 }

@@ -1,4 +1,4 @@
-import { numberedGroups, type Groups } from "../statistics/Groups.js";
+import { numberedGroups, type Groups } from "./Groups.js";
 
 /**
  * So many images of a set, such as "624 test images of 428 patients"; a set that is not known is not named, and nor are
@@ -12,11 +12,14 @@ export function imagesInWords(count: number, set?: string, patients?: Groups | n
   return `${images} of ${people} ${people === 1 ? "patient" : "patients"}`;
 }
 
+/** What is not known where images are taken as independent: a clause, which is true of images of anything. */
+export const unknownGroups = "which of them belong together, as those of one patient do, is not known";
+
 /** How intervals treat the images of one patient, in a few words for a caption. */
 export const intervalsInWords = (patients: Groups | undefined): string =>
   patients
     ? "95% confidence intervals, which take into account that images of one patient are alike"
-    : "95% confidence intervals, for which images are taken as independent: whose they are is not known";
+    : `95% confidence intervals, for which images are taken as independent: ${unknownGroups}`;
 
 /** The test of two areas under the ROC curve, for a caption. */
 export const areaTestInWords = (patients: Groups | number | null | undefined): string =>
