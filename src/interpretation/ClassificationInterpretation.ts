@@ -107,7 +107,7 @@ export interface Confusion {
   readonly count: number;
 }
 
-/** Of more classes it is said in one clause why a measure of theirs is not defined. */
+/** With more classes it is said in one clause why a measure of theirs is not defined. */
 const mostReasons = 3;
 
 const sharesOfCounts = { precision: precisionOf, recall: recallOf, specificity: specificityOf };
