@@ -83,11 +83,11 @@ async function writtenStudy({ title, data }: Study): Promise<string> {
 }
 
 function resultInWords(metrics: RunMetrics): string {
-  const { errorRate, intervals, validSize, patients } = metrics;
+  const { errorRate, intervals, validSize, patients, groupNoun } = metrics;
   const images =
     dataSource(metrics) === "phantom"
       ? `${imagesInWords(validSize, "DRAWN")}, not of patients`
-      : imagesInWords(validSize, judgedSet(metrics), patients ?? undefined);
+      : imagesInWords(validSize, judgedSet(metrics), patients ?? undefined, groupNoun);
   return (
     `error rate ${shown(errorRate)} (95% confidence interval ${(intervals.errorRate ?? []).map(shown).join(" to ")}) ` +
     `on ${images}, by the most probable class`

@@ -95,7 +95,7 @@ async function numbersOf(file: string, threshold?: DecisionThreshold): Promise<T
   }
   return {
     caption:
-      `On ${imagesInWords(run.validSize, `test${drawn}`, run.patients ?? undefined)}. ${whoseMeasures(run)}` +
+      `On ${imagesInWords(run.validSize, `test${drawn}`, run.patients ?? undefined, run.groupNoun)}. ${whoseMeasures(run)}` +
       (threshold ? "; the class is the most probable one, without the threshold" : ""),
     columns: ["measure", "value", "95% CI"],
     rows: measureRows(run),

@@ -29,6 +29,8 @@ export class ImageDataset {
     items: readonly ImageItem[],
     /** The names of the classes; a label is an index in them. */
     readonly classes: readonly string[],
+    /** What an item's `patient` is called. @default "patient" */
+    readonly groupNoun?: "patient" | "group",
   ) {
     checkArguments("new ImageDataset(items, classes)", {
       items: [items, imageItems],

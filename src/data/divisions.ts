@@ -1,5 +1,6 @@
 import { checkOptions } from "../core/checkOptions.js";
 import { checkOneOf } from "../core/checkNumber.js";
+import { type GroupNoun, groupNounFor } from "../core/groupNoun.js";
 import { UserError } from "../core/errors.js";
 import { defaultValidPct, type ImageDataBunchOptions } from "./bunchOptions.js";
 import { type Excluded, imageFiles, type LabelledFile } from "./labels/imageFolder.js";
@@ -79,9 +80,13 @@ function byCsv(options: ImageDataBunchOptions & CsvOptions): Division {
   }
   const label = ({ root, testPaths, leftOut }: Place): LabelledFile[] =>
     labelFromCsv(root, options, leftOut, testPaths);
-  if (validCol === undefined) return atRandom(label);
+  const groupNoun = typeof patientCol === "string" ? groupNounFor(patientCol) : undefined;
+  if (validCol === undefined) return atRandom(label, groupNoun);
   refuseChance(options);
-  return (place) => splitByColumn(label(place), JSON.stringify(validCol), place.settings);
+  return (place) => ({
+    ...splitByColumn(label(place), JSON.stringify(validCol), place.settings),
+    ...(groupNoun && { groupNoun }),
+  });
 }
 
 function byLists(
@@ -113,9 +118,14 @@ function byNameFunc(
 }
 
 const atRandom =
-  (label: (place: Place) => readonly LabelledFile[]): Division =>
-  (place) =>
-    splitAtRandom(label(place), place.settings.validPct ?? defaultValidPct, place.settings);
+  (label: (place: Place) => readonly LabelledFile[], groupNoun?: GroupNoun): Division =>
+  (place) => ({
+    ...splitAtRandom(label(place), place.settings.validPct ?? defaultValidPct, {
+      ...place.settings,
+      ...(groupNoun && { groupNoun }),
+    }),
+    ...(groupNoun && { groupNoun }),
+  });
 
 /** Given folders are as they are. */
 function refuseDividing({ stratify = false, heldOutPct }: FromFolderOptions): void {

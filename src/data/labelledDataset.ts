@@ -7,7 +7,7 @@ import { ImageDataset, type ImageItem } from "./ImageDataset.js";
 import type { Excluded, LabelledFile } from "./labels/imageFolder.js";
 import { type ClassFolder, labelFromFolders } from "./labels/labelFromFolders.js";
 import { LeftOut } from "./labels/LeftOut.js";
-import { numberPatients, warnOfSharedPatients } from "./labels/patients.js";
+import { nounOf, numberPatients, warnOfSharedPatients } from "./labels/patients.js";
 import { splitFiles } from "./labels/splitFiles.js";
 import { type JudgingSet, splitItems } from "./labels/splitItems.js";
 import { warnOfCopies } from "./labels/warnOfCopies.js";
@@ -63,7 +63,7 @@ export async function labelledDataset(
   if (usable.length === 0) {
     throw new UserError(`No usable image is left in ${place}.`, "Repair the files that were left out.");
   }
-  const dataset = datasetOf(usable, trainDs.classes, numberPatients(usable, groupBy));
+  const dataset = datasetOf(usable, trainDs.classes, numberPatients(usable, groupBy), nounOf(groupBy));
   warnOfCopies(root, trainDs, { test: dataset }, judging);
   return dataset;
 }

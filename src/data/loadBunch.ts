@@ -1,5 +1,6 @@
 import { aPath, checkArguments } from "../core/checkArguments.js";
 import path from "node:path";
+import type { GroupNoun } from "../core/groupNoun.js";
 import { UserError } from "../core/errors.js";
 import { type BunchSettings, type ImageDataBunchOptions, bunchSettings } from "./bunchOptions.js";
 import type { Division } from "./divisions.js";
@@ -9,7 +10,7 @@ import { type ImageFilesOptions, type LabelledFile, requireFolder } from "./labe
 import { LeftOut } from "./labels/LeftOut.js";
 import { WorkerPool } from "./loading/WorkerPool.js";
 import { ImageCache } from "./loading/ImageCache.js";
-import { numberPatients } from "./labels/patients.js";
+import { nounOf, numberPatients } from "./labels/patients.js";
 import { testFiles } from "./labels/splitFiles.js";
 import { type Split, splitItems, type TrainValidSplit } from "./labels/splitItems.js";
 import { warnOfCopies } from "./labels/warnOfCopies.js";
@@ -76,11 +77,13 @@ export async function loadBunch(folder: string, options: FileOptions, divide: Di
   const bad = await checkImages(files, settings, workers, cache);
 
   const patients = numberPatients(labelled, settings.groupBy);
+  const groupNoun = nounOf(settings.groupBy) ?? split.groupNoun;
   const dataset = (chosen: readonly LabelledFile[]): ImageDataset =>
     datasetOf(
       chosen.filter((file) => !bad.has(file.path)),
       split.classes,
       patients,
+      groupNoun,
     );
   const [trainDs, validDs] = [dataset(split.train), dataset(split.valid)];
   const heldOutDs = split.heldOut && dataset(split.heldOut);
@@ -103,13 +106,14 @@ export function datasetOf(
   files: readonly LabelledFile[],
   classes: readonly string[],
   patients: ReadonlyMap<string, number> | undefined,
+  groupNoun: GroupNoun | undefined,
 ): ImageDataset {
   const items = files.map(({ path: file, class: name }) => {
     const patient = patients?.get(file);
     const known = patient === undefined ? {} : { patient };
     return { path: file, class: name, label: classes.indexOf(name), ...known };
   });
-  return new ImageDataset(items, classes);
+  return new ImageDataset(items, classes, patients && groupNoun);
 }
 
 function requireApart(test: readonly string[], { train, valid, heldOut = [] }: TrainValidSplit): void {

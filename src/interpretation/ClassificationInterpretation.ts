@@ -190,7 +190,8 @@ export class ClassificationInterpretation {
 
   /** How many images of which set, such as "624 validation images of 428 patients"; of patients only where they are known. */
   get images(): string {
-    return imagesInWords(this.preds.y.length, this.set, this.preds.patients);
+    const { y, patients, groupNoun } = this.preds;
+    return imagesInWords(y.length, this.set, patients, groupNoun);
   }
 
   /** How many patients the images are of; undefined where it is not known: they are taken as independent then. */
@@ -307,7 +308,8 @@ export class ClassificationInterpretation {
   async showEvaluation(options: EvaluationOptions = {}): Promise<void> {
     checkOptions("showEvaluation()", options, evaluationKinds);
     const { positiveClass = this.positiveClass } = options;
-    await showSections(evaluationSections(this.evaluation(options), { positiveClass }));
+    const { groupNoun } = this.preds;
+    await showSections(evaluationSections(this.evaluation(options), { positiveClass, groupNoun }));
   }
 
   /** Pairs that were mistaken for each other at least `minVal` times, the most frequent first. */
@@ -412,7 +414,7 @@ export class ClassificationInterpretation {
       [measureNames.balancedAccuracy, formatShare(this.balancedAccuracy()), "", ""],
     ];
     return shownTable({
-      caption: `${this.images}; ${intervalsInWords(this.preds.patients)}`,
+      caption: `${this.images}; ${intervalsInWords(this.preds.patients, this.preds.groupNoun)}`,
       columns: ["measure", "value", "counts", "95% CI"],
       rows,
       note:

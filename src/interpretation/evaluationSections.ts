@@ -5,8 +5,9 @@ import type { Evaluation } from "../statistics/evaluateScores.js";
 import { formatP, formatShare, formatThreshold } from "../statistics/format.js";
 import { percent } from "../core/percent.js";
 import { coreSections, netBenefitSection } from "./coreSections.js";
+import type { GroupNoun } from "../core/groupNoun.js";
 import { dashNote } from "./dashNote.js";
-import { areaTestInWords, errorTestInWords } from "../statistics/imagesInWords.js";
+import { areaTestInWords, errorTestInWords, imagesInWords } from "../statistics/imagesInWords.js";
 import { alone, measureCells, measureTable, remarks } from "./measureTable.js";
 
 /** What is evaluated, in words. */
@@ -17,6 +18,8 @@ export interface EvaluatedInWords {
   readonly against?: string;
   /** How the images of two files were found in each other. */
   readonly pairedBy?: "name" | "order";
+  /** What those are called whose images belong together. @default "patient" */
+  readonly groupNoun?: GroupNoun;
 }
 
 /**
@@ -28,29 +31,32 @@ export function evaluationSections(
   evaluation: Evaluation | ClassesEvaluation,
   about: EvaluatedInWords = {},
 ): Section[] {
-  if ("classes" in evaluation) return classesSections(evaluation);
+  if ("classes" in evaluation) return classesSections(evaluation, about);
   return [
     { heading: "Images", text: imagesText(evaluation, about) },
     ...coreSections(evaluation),
     thresholdSection(evaluation),
     ...prevalenceSections(evaluation),
-    promiseSection(evaluation),
+    promiseSection(evaluation, about),
     ...comparisonSections(evaluation, about),
   ];
 }
 
 /** Whose images they are, and what intervals make of it. */
-function patientsText(patients: number | null): string {
+function patientsText(patients: number | null, noun: GroupNoun = "patient"): string {
   return patients === null
     ? "Intervals and tests take images as independent, and are too narrow where some belong together, as those of one patient do: " +
         "which do is not known."
-    : "Intervals and tests take into account that images of one patient are alike.";
+    : `Intervals and tests take into account that images of one ${noun} are alike.`;
 }
 
-function imagesText({ n, positives, patients }: Evaluation, { positiveClass }: EvaluatedInWords): string[] {
-  const whose = patients === null ? "" : ` of ${patients} ${patients === 1 ? "patient" : "patients"}`;
+function imagesText(
+  { n, positives, patients }: Evaluation,
+  { positiveClass, groupNoun }: EvaluatedInWords,
+): string[] {
+  const images = imagesInWords(n, undefined, patients ?? undefined, groupNoun);
   const what = positiveClass === undefined ? "positive" : `positive (${positiveClass})`;
-  return [`${n} images${whose}, ${positives} of them ${what}. ${patientsText(patients)}`];
+  return [`${images}, ${positives} of them ${what}. ${patientsText(patients, groupNoun)}`];
 }
 
 function thresholdSection(evaluation: Evaluation): Section {
@@ -108,8 +114,11 @@ function prevalenceSections({ atPrevalence }: Evaluation): Section[] {
   ];
 }
 
-function promiseSection({ recallGuarantees, patients }: Evaluation): Section {
-  const unit = patients === null ? "positive images" : "patients with positive images";
+function promiseSection(
+  { recallGuarantees, patients }: Evaluation,
+  { groupNoun = "patient" }: EvaluatedInWords,
+): Section {
+  const unit = patients === null ? "positive images" : `${groupNoun}s with positive images`;
   const rows = recallGuarantees.map(({ recall, threshold, units, needed, misses }) => [
     recall.toFixed(2),
     threshold === null ? "–" : formatThreshold(threshold),
@@ -119,7 +128,7 @@ function promiseSection({ recallGuarantees, patients }: Evaluation): Section {
   return {
     heading: "Thresholds with a promise",
     text: [
-      `With 95% confidence at least this share of ${patients === null ? "new positive images is" : "new patients has all positive images"} ` +
+      `With 95% confidence at least this share of ${patients === null ? "new positive images is" : `new ${groupNoun}s has all positive images`} ` +
         "found from the threshold on, where they are drawn as these were. Apply it to other images than these: here it was chosen.",
     ],
     tables: [
@@ -194,8 +203,11 @@ function thresholdsText({ thresholds }: Comparison): string {
 /** With more classes than this, a page has no room for the curves of each. */
 const mostDetailed = 6;
 
-function classesSections({ n, patients, classes, macro, accuracy }: ClassesEvaluation): Section[] {
-  const whose = patients === null ? "" : ` of ${patients} patients`;
+function classesSections(
+  { n, patients, classes, macro, accuracy }: ClassesEvaluation,
+  about: EvaluatedInWords,
+): Section[] {
+  const images = imagesInWords(n, undefined, patients ?? undefined, about.groupNoun);
   const threshold = Object.values(classes)[0]?.threshold ?? null;
   const measured = Object.entries(classes).map(([name, { positives, ...evaluation }]) => {
     const { auc, sensitivity, specificity, ppv, npv } = evaluation;
@@ -210,7 +222,7 @@ function classesSections({ n, patients, classes, macro, accuracy }: ClassesEvalu
     Object.entries(measures).map(([measure, each]) => [`${name}, ${measure}`, each] as const),
   );
   return [
-    { heading: "Images", text: [`${n} images${whose}. ${patientsText(patients)}`] },
+    { heading: "Images", text: [`${images}. ${patientsText(patients, about.groupNoun)}`] },
     {
       heading: "Means over the classes",
       tables: [
@@ -251,9 +263,11 @@ function classesSections({ n, patients, classes, macro, accuracy }: ClassesEvalu
           },
         ]
       : Object.entries(classes).flatMap(([name, evaluation]) =>
-          [...coreSections(evaluation), ...prevalenceSections(evaluation), promiseSection(evaluation)].map(
-            (section) => ({ ...section, heading: `${name}: ${section.heading}` }),
-          ),
+          [
+            ...coreSections(evaluation),
+            ...prevalenceSections(evaluation),
+            promiseSection(evaluation, about),
+          ].map((section) => ({ ...section, heading: `${name}: ${section.heading}` })),
         )),
   ];
 }

@@ -20,7 +20,7 @@ export const notMedical = "Not a medical device.";
  * @param finished when its notebook ended, as ISO 8601
  */
 export function aboutRun(run: RunMetrics, finished?: string): AboutEntry[] {
-  const { seconds, versions, patients } = run;
+  const { seconds, versions } = run;
   const isLesson = dataSource(run) !== "other";
   const times = Object.entries(seconds).flatMap(([what, value]) =>
     typeof value === "number" ? [`${timeNames[what] ?? what} ${duration(value)}`] : [],
@@ -32,7 +32,7 @@ export function aboutRun(run: RunMetrics, finished?: string): AboutEntry[] {
       "Images",
       `${run.trainSize} for training${perClass(run, "train")}, ${run.validSize} for ${judgedSet(run) === "test" ? "testing" : "validation"}${perClass(run, "valid")}`,
     ],
-    [typeof patients === "number" || isLesson ? "Patients" : "Independence", patientsInWords(run)],
+    [patientsHead(run), patientsInWords(run)],
     ["Protocol", protocolInWords(run)],
     ["Net", `${run.model}, images of ${run.size} x ${run.size} pixels, batches of ${run.bs}`],
     ["Training", `head: ${epochsInWords(run.epochsFrozen)}, whole net: ${epochsInWords(run.epochsUnfrozen)}`],
@@ -87,11 +87,17 @@ function dataInWords(run: RunMetrics): string {
   }
 }
 
+/** What the images' patients are called in the foot, where they are of any. */
+function patientsHead(run: RunMetrics): string {
+  if (typeof run.patients === "number") return run.groupNoun === "group" ? "Groups" : "Patients";
+  return dataSource(run) === "other" ? "Independence" : "Patients";
+}
+
 /** How intervals treat the images of one patient. */
 function patientsInWords(run: RunMetrics): string {
-  const { patients, validSize } = run;
+  const { patients, validSize, groupNoun } = run;
   return typeof patients === "number"
-    ? `there are ${imagesInWords(validSize, judgedSet(run), patients)}, which intervals take into account`
+    ? `there are ${imagesInWords(validSize, judgedSet(run), patients, groupNoun)}, which intervals take into account`
     : `intervals take the ${judgedSet(run)} images as independent: ${unknownGroups}`;
 }
 

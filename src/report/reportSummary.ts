@@ -21,12 +21,12 @@ export interface ReportSummary {
  * @param finished when its notebook ended, as ISO 8601
  */
 export function reportSummary(run: RunMetrics, name: string, finished?: string): ReportSummary {
-  const { model, size, seed, trainSize, validSize, patients } = run;
+  const { model, size, seed, trainSize, validSize, patients, groupNoun } = run;
   const { epochsFrozen, epochsUnfrozen } = run;
   return {
     facts: [
       `${model}, trained on ${trainSize} images of ${size} x ${size} pixels (head: ${epochsInWords(epochsFrozen)}, ` +
-        `whole net: ${epochsInWords(epochsUnfrozen)}), judged on ${imagesInWords(validSize, judgedSet(run), patients ?? undefined)}.`,
+        `whole net: ${epochsInWords(epochsUnfrozen)}), judged on ${imagesInWords(validSize, judgedSet(run), patients ?? undefined, groupNoun)}.`,
       [`Run ${name}`, finished?.slice(0, 10), `seed ${seed}`].filter(Boolean).join(", ") + `. ${notMedical}`,
     ],
     numbers: withAccuracy(run, coreTable(run)) ?? measuresTable(run),

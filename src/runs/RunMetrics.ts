@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { GroupNoun } from "../core/groupNoun.js";
 import { readJson } from "../core/readJson.js";
 import type { RunData, RunSettings } from "./RunData.js";
 import type { Interruption } from "../training/backup/SavedFit.js";
@@ -41,6 +42,8 @@ export interface RunMetrics extends RunSettings {
   readonly positiveClass: string | null;
   /** How many patients the images are of; null or undefined: it is not known, and images are taken as independent. */
   readonly patients?: number | null;
+  /** What is called a patient above, where the images need not be of any. @default "patient" */
+  readonly groupNoun?: GroupNoun;
   /**
    * By how much the variance of each measure is larger than that of as many independent images; null where that cannot be
    * known. Undefined in files of earlier versions, which take images as independent.
@@ -127,6 +130,7 @@ const schema: z.ZodType<RunMetrics> = z
     // Files of runs that had no positive class say null.
     positiveClass: text.nullable(),
     patients: count(1).nullable().optional(),
+    groupNoun: z.enum(["patient", "group"]).optional(),
     designEffects: z.object(designEffects).optional(),
     intervals: z.record(z.string(), z.tuple([share, share], { error: "expected a low and a high end" })),
     classes: classNames,

@@ -1,4 +1,5 @@
 import { classCountsInWords } from "../core/classCounts.js";
+import { groupsInWords } from "../core/groupNoun.js";
 import { listed } from "../core/listed.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import type { ImageDataset } from "../data/ImageDataset.js";
@@ -34,7 +35,7 @@ export function cardResults(run: CardedRun, weights: string, more: CardFacts = {
   const measures = measuresOf(evaluation);
   const positive = run.positiveClass ?? undefined;
   const decision = { classes, temperature: choices?.temperature, threshold: choices?.threshold };
-  const caption = `Of ${measuredOf(classes, positive)}, ${decisionOf(decision)}, on ${imagesInWords(run.validSize, set, run.patients ?? undefined)}.`;
+  const caption = `Of ${measuredOf(classes, positive)}, ${decisionOf(decision)}, on ${imagesInWords(run.validSize, set, run.patients ?? undefined, run.groupNoun)}.`;
   return {
     ...{ weights, set, dataset: dataset.name, decision, measures, caption },
     ...(dataset.source === "kermany" && { tags: ["chest-x-ray", "pneumonia"] }),
@@ -62,7 +63,7 @@ function factsOf(
     measures:
       `Measured were ${listed([...judged, "calibration"])}, with 95% intervals, ` +
       (typeof run.patients === "number"
-        ? "which take into account that patients have several images."
+        ? `which take into account that ${run.groupNoun ?? "patient"}s have several images.`
         : `which take images as independent: ${unknownGroups}.`),
     performance: performanceInWords(evaluation, caption),
     errors: errorsInWords(run),
@@ -76,7 +77,7 @@ function sourceInWords({ source, name }: RunData): string {
   return source === "phantom" ? "Drawn images, not of patients." : `The folder ${name}.`;
 }
 
-function setsInWords({ dataset, patients }: CardedRun, set: string): string {
+function setsInWords({ dataset, patients, groupNoun }: CardedRun, set: string): string {
   const { train, valid, heldOut, tuning } = dataset;
   const sets: readonly (readonly [string, SplitData | undefined])[] = [
     ["training", train],
@@ -84,8 +85,7 @@ function setsInWords({ dataset, patients }: CardedRun, set: string): string {
     ["held out", heldOut],
     [set, valid],
   ];
-  const people =
-    typeof patients === "number" ? `, of ${patients} ${patients === 1 ? "patient" : "patients"}` : "";
+  const people = typeof patients === "number" ? `, of ${groupsInWords(patients, groupNoun)}` : "";
   return `Images: ${sets
     .flatMap(([name, split]) => (split ? [`${name} ${countsInWords(split)}`] : []))
     .join("; ")}${people}.`;

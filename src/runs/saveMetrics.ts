@@ -94,6 +94,7 @@ export async function saveMetrics(
   });
   const metrics: CardedRun = {
     ...interp.metrics(),
+    ...(interp.preds.groupNoun && { groupNoun: interp.preds.groupNoun }),
     evaluation: interp.evaluation(choices?.choices.threshold),
     classes: data.classes,
     trainSize: data.trainDs.length,

@@ -18,6 +18,8 @@ export interface Predictions {
    * not known, and every item is taken as independent of the others.
    */
   readonly patients?: Int32Array;
+  /** What is called a patient above, where the images need not be of any. @default "patient" */
+  readonly groupNoun?: "patient" | "group";
   /** The positive class that the learner was given; undefined: what the classes' names say. */
   readonly positiveClass?: string;
 }

@@ -22,7 +22,7 @@ export function aucMeasure({ scores, positive }: BinaryScores, groups?: Groups):
   const { auc } = parts;
   const alone = parts.groups.positive < 2 ? "positives" : parts.groups.negative < 2 ? "negatives" : undefined;
   if (alone !== undefined) {
-    const absent = `${alone} of only one ${groups ? "patient" : "image"}: no variance`;
+    const absent = `${alone} of only one ${groups ? "group of images" : "image"}: no variance`;
     return inMeasureWords({ ...measure(auc, [NaN, NaN], { absent }), standardError: null });
   }
   const standardError = Math.sqrt(Math.max(0, aucCovariance(parts, parts)));

@@ -91,9 +91,9 @@ export function compareScores(
     .find((each) => each !== undefined);
   const remark =
     count < 2
-      ? { absent: `there is only one ${groups ? "patient" : "image"}: no interval and no test` }
+      ? { absent: `there is only one ${groups ? "group of images" : "image"}: no interval and no test` }
       : Number.isNaN(p)
-        ? { absent: `in no ${groups ? "patient" : "image"} do the two models differ: no test` }
+        ? { absent: `in no ${groups ? "group of images" : "image"} do the two models differ: no test` }
         : {};
   return withFields("Two models on the same items; above 0 is in favour of the first", {
     thresholds: [threshold, secondThreshold] as const,
@@ -121,7 +121,7 @@ export function compareAreas(
   const parts = aucParts(first, groups);
   const aucs = [parts.auc, aucParts(second, groups).auc] as const;
   if (!Number.isFinite(aucCovariance(parts, parts))) {
-    const absent = `positives or negatives of only one ${groups ? "patient" : "image"}: no variance`;
+    const absent = `positives or negatives of only one ${groups ? "group of images" : "image"}: no variance`;
     return { aucs, aucDifference: { ...measure(aucs[0] - aucs[1], [NaN, NaN], { absent }), p: null } };
   }
   const { difference, interval, standardError, p } = compareAucs(first, second, groups);

@@ -24,6 +24,8 @@ export function expectedOverObserved(scored: BinaryScores, groups?: Groups): Mea
   const parts = scores.map((score, i) => score / expected - valueAt(positive, i) / observed);
   const half = z95 * Math.sqrt(varianceByGroup(parts, numbered));
   const remark =
-    numbered.count < 2 ? { absent: `there is only one ${groups ? "patient" : "image"}: no interval` } : {};
+    numbered.count < 2
+      ? { absent: `there is only one ${groups ? "group of images" : "image"}: no interval` }
+      : {};
   return measure(value, [value * Math.exp(-half), value * Math.exp(half)], remark);
 }

@@ -69,7 +69,7 @@ export function predictiveMeasures(items: CalledItems, prevalence: number): Pred
     const half = z95 * Math.sqrt(varianceByGroup(parts, numbered));
     const centre = Math.log(predictive / (1 - predictive));
     const remark = Number.isNaN(half)
-      ? { absent: `there is only one ${items.groups ? "patient" : "image"}: no interval` }
+      ? { absent: `there is only one ${items.groups ? "group of images" : "image"}: no interval` }
       : {};
     return measure(predictive, [sigmoid(centre - half), sigmoid(centre + half)], remark);
   };

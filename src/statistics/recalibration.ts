@@ -64,7 +64,7 @@ export function recalibration(
       value,
       [value - z95 * standardError, value + z95 * standardError],
       numbered.count < 2
-        ? { absent: `there is only one ${groups ? "patient" : "image"}: no interval` }
+        ? { absent: `there is only one ${groups ? "group of images" : "image"}: no interval` }
         : Number.isFinite(standardError)
           ? {}
           : { absent: "the logits are too extreme for a standard error" },

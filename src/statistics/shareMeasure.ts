@@ -24,9 +24,9 @@ export function shareMeasure(items: ShareItems, note?: string): ShareMeasure {
     of === 0
       ? { absent: "there are no such images" }
       : Number.isNaN(designEffect)
-        ? { absent: `there is only one ${known ? "patient" : "image"}: no interval` }
+        ? { absent: `there is only one ${known ? "group of images" : "image"}: no interval` }
         : known && (hits === 0 || hits === of)
-          ? { note: "nothing varies: the images of one patient count as copies of each other" }
+          ? { note: "nothing varies: images that belong together count as copies of each other" }
           : {};
   const notes = [note, "note" in remark ? remark.note : undefined].filter((each) => each !== undefined);
   const all = notes.length === 0 ? remark : { ...remark, note: notes.join("; ") };

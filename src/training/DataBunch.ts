@@ -33,6 +33,8 @@ export interface BatchLoader {
       /** The number of the patient whose image it is. */
       readonly patient?: number;
     }[];
+    /** What that one is called. @default "patient" */
+    readonly groupNoun?: "patient" | "group";
   };
   /** What is done to an image, where the loader knows it. */
   readonly preparation?: Preprocessing;

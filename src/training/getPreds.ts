@@ -144,7 +144,11 @@ export function getPreds(
     }
     const patients = patientsOf(loader);
     const set = setOf(data, loader);
-    return predictionsInWords({ probs, y, losses, classes, set, positiveClass, patients });
+    const { groupNoun } = loader.dataset;
+    return predictionsInWords({
+      ...{ probs, y, losses, classes, set, positiveClass, patients },
+      ...(groupNoun && { groupNoun }),
+    });
   });
 }
 

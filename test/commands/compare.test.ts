@@ -78,7 +78,7 @@ describe("xray compare", () => {
     ];
     const text = await printed(a, b);
     assert.match(text, /\(AUROC\)\s+0\.938\s+0\.594\s+0\.344\s+–\s+–/);
-    assert.match(text, /positives or negatives of only one patient: no variance/);
+    assert.match(text, /positives or negatives of only one group of images: no variance/);
     const [right, wrong] = [
       await run("right", [0.1, 0.1, 0.1, 0.1, 0.9, 0.9, 0.9, 0.9]),
       await run("wrong", [0.9, 0.9, 0.9, 0.9, 0.1, 0.1, 0.1, 0.1]),

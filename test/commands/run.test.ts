@@ -236,7 +236,7 @@ describe("xray run on a table of images of three classes that are no X-rays", ()
       "report.md": await read("report.md"),
       "study.ipynb": await read("study.ipynb"),
       "README.md": await read("models/README.md"),
-      terminal: ended?.stderr ?? "",
+      terminal: ended.stderr,
       "metrics.json": await read("metrics.json"),
       "predictions.json": await read("predictions.json"),
     })) {
@@ -254,7 +254,7 @@ describe("xray run on a table of images of three classes that are no X-rays", ()
     const about = document.querySelector("footer")?.textContent ?? "";
     assert.match(about, /The folder shapes/);
     assert.match(about, /18 for training \(6 circle, 6 square, 6 stripes\), 9 for validation \(3 circle/);
-    assert.match(about, /9 validation images of 3 patients/);
+    assert.match(about, /9 validation images of 3 groups/);
     assert.match(
       document.body.textContent,
       /The table table\.csv has a row for each image[^]*the column sheet/,

@@ -155,7 +155,7 @@ describe("numbers that do not exist", () => {
     assert.deepEqual(absent(equal.slope), [null, "all scores are equal: the slope is not identified"]);
     const one = recalibration(Uint8Array.from([0, 1, 0, 1]), logits, ["a", "a", "a", "a"]);
     assert.ok(one.slope.value !== null && one.slope.low === null);
-    assert.match(one.slope.absent ?? "", /only one patient/);
+    assert.match(one.slope.absent ?? "", /only one group of images/);
     const none = scored([0.2, 0.4], [0, 0]);
     assert.deepEqual(absent(expectedOverObserved(none)), [null, "no item is positive"]);
     assert.equal(decisionCurve(none), undefined);

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { currentDisplay } from "../../core/Display.js";
+import { type GroupNoun, groupNounFor, groupsInWords } from "../../core/groupNoun.js";
 import { UserError } from "../../core/errors.js";
 import type { LabelledFile } from "./imageFolder.js";
 import { firstGroup, groupsOf, isPattern, searchable } from "./pathPattern.js";
@@ -31,6 +32,10 @@ export function patientsOf(
     );
   });
 }
+
+/** What the groups of a pattern are called; undefined where a function or the labels tell patients. */
+export const nounOf = (groupBy: GroupBy | undefined): GroupNoun | undefined =>
+  isPattern(groupBy) ? groupNounFor(groupBy.source) : undefined;
 
 function patientsByPattern(files: readonly Pick<LabelledFile, "path">[], groupBy: RegExp): string[] {
   const pattern = searchable(groupBy);
@@ -110,7 +115,7 @@ export function warnOfSharedPatients(
   if (shared.length === 0) return;
   const images = shared.reduce((sum, [, files]) => sum + files.length, 0);
   currentDisplay().text(
-    `Warning: ${shared.length} of the ${tested.size} patients in ${testedName} are also in ${learnedName}, with ${images} ` +
+    `Warning: ${shared.length} of the ${groupsInWords(tested.size, nounOf(groupBy))} in ${testedName} are also in ${learnedName}, with ${images} ` +
       `of the ${valid.length} ${testedName} images: the error rate looks better than it is.`,
   );
 }

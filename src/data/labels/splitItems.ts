@@ -1,5 +1,6 @@
 import path from "node:path";
 import { currentDisplay } from "../../core/Display.js";
+import type { GroupNoun } from "../../core/groupNoun.js";
 import { percent } from "../../core/percent.js";
 import { Random } from "../../core/Random.js";
 import { UserError } from "../../core/errors.js";
@@ -9,7 +10,7 @@ import { stratified } from "./stratified.js";
 import type { LabelledFile } from "./imageFolder.js";
 import { type FolderReading, labelFromFolders } from "./labelFromFolders.js";
 import { namesInWords } from "../../core/namesInWords.js";
-import { type GroupBy, byPatient, warnOfSharedPatients } from "./patients.js";
+import { type GroupBy, byPatient, nounOf, warnOfSharedPatients } from "./patients.js";
 import { splitFiles, tellUnreadSplits } from "./splitFiles.js";
 import { randomStreams } from "../../core/randomStreams.js";
 
@@ -21,6 +22,8 @@ export interface TrainValidSplit {
   readonly heldOut?: readonly LabelledFile[];
   /** How they were divided, as a clause that completes "The images were divided ...". */
   readonly how?: string;
+  /** What those are called whose images belong together. @default "patient" */
+  readonly groupNoun?: GroupNoun;
 }
 
 /** How the images of a split are spoken of that do not train. */
@@ -91,7 +94,7 @@ export function splitByFolder(
 export function splitAtRandom(
   files: readonly LabelledFile[],
   validPct: number,
-  { seed, groupBy, stratify = false, heldOutPct }: SplitSettings,
+  { seed, groupBy, stratify = false, heldOutPct, groupNoun = nounOf(groupBy) }: SplitSettings,
 ): TrainValidSplit {
   const groups = [...byPatient(files, groupBy).values()];
   const order = new Random(seed, randomStreams.split).permutation(groups.length);
@@ -108,7 +111,7 @@ export function splitAtRandom(
   };
   const heldOutInWords = heldOutPct === undefined ? "" : ` and ${percent(heldOutPct)} to be held out`;
   const apart = stratify ? ", of each class as nearly its share as possible" : "";
-  const whole = groups.length < files.length ? ", and images of one patient together" : "";
+  const whole = groups.length < files.length ? `, and images of one ${groupNoun ?? "patient"} together` : "";
   return {
     how: `at random by seed ${seed}: ${percent(validPct)} for validation${heldOutInWords}${apart}${whole}`,
     train: filesOf((group) => !valid.has(group) && !heldOut.has(group)),
@@ -118,7 +121,8 @@ export function splitAtRandom(
 }
 
 /** What decides who falls on which side. */
-type SplitSettings = Pick<BunchSettings, "seed" | "groupBy" | "stratify" | "heldOutPct">;
+type SplitSettings = Pick<BunchSettings, "seed" | "groupBy" | "stratify" | "heldOutPct"> &
+  Pick<TrainValidSplit, "groupNoun">;
 
 /** The first groups, until they have the share of the files. */
 function firstGroups(
@@ -143,7 +147,7 @@ function firstGroups(
  */
 export function splitItems(
   root: string,
-  { train, valid, heldOut, how }: TrainValidSplit,
+  { train, valid, heldOut, how, groupNoun }: TrainValidSplit,
   settings: BunchSettings,
   judging: JudgingSet = validation,
 ): Split {
@@ -168,6 +172,7 @@ export function splitItems(
     valid: drawPerClass(known, classes, validPerClass, seed, 1),
     ...(apart && { heldOut: apart }),
     ...(how !== undefined && { how }),
+    ...(groupNoun && { groupNoun }),
     classes,
   };
 }

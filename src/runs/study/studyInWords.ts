@@ -60,11 +60,7 @@ function groupsInWords({ groupBy, validPct }: StudyData, { options }: StudyCall)
     validPct === undefined
       ? "Where some of them train and others judge, loading the data says it."
       : "They train together or judge together.";
-  const word =
-    of.code === "dicomPatient" || /patient/i.test(groupBy)
-      ? ""
-      : " What they show together is called a patient on this page, whatever it is.";
-  return `${who} ${sides} Confidence intervals take into account that they are alike.${word}`;
+  return `${who} ${sides} Confidence intervals take into account that they are alike.`;
 }
 
 const columnInWords = (column: string | number): string =>

@@ -124,12 +124,14 @@ function patientFacts(data: ImageDataBunch): Pick<CardFacts, "patients" | "disjo
       return both === 0 ? [] : [`${both} are in ${a.name} and in ${b.name}`];
     }),
   );
+  const { groupNoun = "patient" } = data.trainDs;
+  const [one, many] = groupNoun === "patient" ? ["patient", "Patients"] : ["group of images", "Groups"];
   return {
-    patients: `Patients: ${sets.map(({ name, patients }) => `${name} ${patients.size}`).join("; ")}.`,
+    patients: `${many}: ${sets.map(({ name, patients }) => `${name} ${patients.size}`).join("; ")}.`,
     disjoint:
       shared.length === 0
-        ? `No patient has images in two of these sets: ${sets.map(({ name }) => name).join(", ")}.`
-        : `Patients have images in two sets: ${shared.join(", ")}. Numbers look better than they are.`,
+        ? `No ${one} has images in two of these sets: ${sets.map(({ name }) => name).join(", ")}.`
+        : `${many} have images in two sets: ${shared.join(", ")}. Numbers look better than they are.`,
   };
 }
 

@@ -141,8 +141,9 @@ function summary(facts: CardFacts): string {
   return shown
     .map(([name, fact]) => {
       // Facts that begin with what they are about are not to say it twice.
-      const text = inText(facts[fact] ?? "").replace(/^(Images|Patients|Seeds): /, "");
-      return `- **${name}**: ${text || `*${toBeFilledIn}.*`}`;
+      const [, begun = "", own = name, text = ""] =
+        /^((Images|Patients|Groups|Seeds): )?(.*)$/s.exec(inText(facts[fact] ?? "")) ?? [];
+      return `- **${begun === "" ? name : own}**: ${text || `*${toBeFilledIn}.*`}`;
     })
     .join("\n");
 }
