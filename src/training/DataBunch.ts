@@ -34,7 +34,7 @@ export interface BatchLoader {
       readonly patient?: number;
     }[];
     /** What that one is called. @default "patient" */
-    readonly groupNoun?: "patient" | "group";
+    readonly groupNoun?: "patient" | "group" | undefined;
   };
   /** What is done to an image, where the loader knows it. */
   readonly preparation?: Preprocessing;

@@ -40,6 +40,9 @@ describe("xray seeds", () => {
   const seeds = (...more: readonly string[]) =>
     xray(["seeds", "--name", name, "--seeds", "1,2", ...flags(), ...more]);
 
+  /** The settings of a run on images that are not the lesson's. */
+  const ofStudy = { ...settings, protocol: null };
+
   /** A finished run with seed 1, on the shapes unless other data are given. */
   async function finished(other: Partial<RunSettings>, data?: RunData, seed = 1): Promise<void> {
     const there = dataFolders(await findDataset(shapes));
@@ -49,7 +52,7 @@ describe("xray seeds", () => {
       train: { ...own.train, available: there.train.available },
       valid: { ...own.valid, available: there.valid.available },
     };
-    const made = { ...settings, ...other };
+    const made = { ...ofStudy, ...other };
     const predictions = predictionsOf([0.1, 0.2, 0.3, 0.6, 0.7, 0.8, 0.9, 0.55], {
       seed,
       settings: made,
@@ -91,7 +94,7 @@ describe("xray seeds", () => {
       const called = Array.from(y, (label, i) => (i % 5 === 4 ? 0 : label));
       const probs = called.flatMap((label) => classes.map((_, k) => (k === label ? 0.8 : 0.1)));
       const predictions = {
-        ...{ seed, settings, dataset, paths: [...y.keys()].map((i) => `image-${i}`) },
+        ...{ seed, settings: ofStudy, dataset, paths: [...y.keys()].map((i) => `image-${i}`) },
         preds: { classes, y, probs: Float32Array.from(probs), losses: new Float32Array(9) },
       };
       // The data that stand for the run's own are of two classes.
@@ -112,7 +115,7 @@ describe("xray seeds", () => {
     await finished({});
     const args = ["seeds", "--name", name, "--seeds", "1,2", ...flags()];
     const first = startXray(args);
-    const running = path.join(sweep, "seed-2", "pneumonia.running.ipynb");
+    const running = path.join(sweep, "seed-2", "study.running.ipynb");
     await first.until("the second seed runs", () => existsSync(running));
     const second = await xray(args);
     assert.equal(second.code, 1);

@@ -79,7 +79,7 @@ describe("patients", () => {
     assert.deepEqual([...(numbers?.values() ?? [])], [0, 0, 1, 1, 1, 2]);
     await refuses(
       () => numberPatients(files, /([a-c]\d)-/),
-      "groupBy is /([a-c]\\d)-/, which finds nothing in 24 of 60 paths, such as /x/d0-5.png",
+      "groupBy is /([a-c]\\d)-/, which finds nothing in 24 of 60 paths, such as /x/d0-6.png",
     );
     await refuses(() => numberPatients(files, /[a-f]\d-/), "groupBy is /[a-f]\\d-/, which has no group");
   });
