@@ -78,7 +78,7 @@ describe("a run's numbers in its net's model card", () => {
       assert.match(text, /5 of the 5 patients with test images have images that had a part in the training/);
       assert.match(
         text,
-        /Images: training \d+ \(.*\); validation \d+ .*; held out \d+ .*; test, of 5 patients 10 \(/,
+        /Images: training \d+ \(.*\); validation \d+ .*; held out \d+ .*; test 10 \(.*\), of 5 patients/,
       );
       assert.match(text, /The folder xray-data-\w+\./);
       assert.doesNotMatch(text, /chest-x-ray|Kermany|undefined|NaN/);
