@@ -1,9 +1,11 @@
-"""Rewrites a state dict of PyTorch's first file format as safetensors: torch_to_safetensors.py IN OUT
+"""Rewrites a state dict of PyTorch as safetensors: torch_to_safetensors.py IN OUT
 
-The format (before PyTorch 1.6) is five pickles: a number that marks it, its version, the sizes of C's types, the state
-dict, the names of its storages. Each storage follows as its length and its bytes. Needs neither PyTorch nor NumPy, and
+`torch.save` writes a zip archive since PyTorch 1.6: the state dict as a pickle, and each storage as a file of its own. Before
+that it wrote five pickles, one after the other: a number that marks the format, its version, the sizes of C's types, the state
+dict, the names of its storages; each storage follows as its length and its bytes. Needs neither PyTorch nor NumPy, and
 nothing in the file is executed: a pickle may name ordered dicts and tensors, and everything else is refused. Only
-tensors of float32 are written; the integer counters of batch norms are left out.
+tensors of floats are written; the integer counters of batch norms are left out. A state dict may lie in a dict under
+"state_dict" or "model", as training programs keep it.
 """
 
 import collections
@@ -12,10 +14,12 @@ import math
 import pickle
 import struct
 import sys
+import zipfile
 
 MAGIC = 0x1950A86A20F9469CFC6C
-FLOATS = "FloatStorage"
-ELEMENT_BYTES = {FLOATS: 4, "LongStorage": 8}
+# By storage: what safetensors calls its type, and the bytes of an element.
+FLOATS = {"HalfStorage": ("F16", 2), "BFloat16Storage": ("BF16", 2), "FloatStorage": ("F32", 4), "DoubleStorage": ("F64", 8)}
+ELEMENT_BYTES = {"LongStorage": 8, **{kind: size for kind, (_, size) in FLOATS.items()}}
 
 Storage = collections.namedtuple("Storage", "type key")
 Tensor = collections.namedtuple("Tensor", "storage offset shape strides requires_grad hooks")
@@ -33,6 +37,8 @@ class StateDictUnpickler(pickle.Unpickler):
             return collections.OrderedDict
         if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
             return Tensor
+        if (module, name) == ("torch._utils", "_rebuild_parameter"):
+            return lambda tensor, *_: tensor
         if module == "torch" and name.endswith("Storage"):
             return name
         raise Refused(f"it asks for {module}.{name}, which no state dict needs")
@@ -43,31 +49,44 @@ class StateDictUnpickler(pickle.Unpickler):
 
 
 def read_state_dict(file):
-    """The float32 tensors of an open file, as (name, shape, bytes). Raises Refused for anything but such a file."""
+    """The tensors of floats of an open file, as (name, type, shape, bytes). Raises Refused for anything but such a file."""
     try:
-        return list(float_tensors(file))
+        state, storages = zipped(file) if zipfile.is_zipfile(file) else pickled(file)
+        return list(float_tensors(state, storages))
     except Refused:
         raise
     except Exception as error:  # A damaged pickle fails in many ways.
         raise Refused(f"it is damaged or no state dict ({type(error).__name__}: {error})") from error
 
 
-def float_tensors(file):
+def zipped(file):
+    """The state dict of PyTorch's present format, and its storages' bytes by key."""
+    archive = zipfile.ZipFile(file)
+    pickles = [name for name in archive.namelist() if name.endswith("/data.pkl")]
+    if len(pickles) != 1:
+        raise Refused("it is a zip archive that PyTorch did not write")
+    folder = pickles[0][: -len("data.pkl")]
+    if folder + "byteorder" in archive.namelist() and archive.read(folder + "byteorder") != b"little":
+        raise Refused("it was written by a big-endian machine")
+    state = checked(StateDictUnpickler(archive.open(pickles[0])).load())
+    storages = {tensor.storage.key: archive.read(f"{folder}data/{tensor.storage.key}") for tensor in state.values()}
+    return state, storages
+
+
+def pickled(file):
+    """The same of the format before PyTorch 1.6."""
+    file.seek(0)
+
     def load():
         return StateDictUnpickler(file).load()
 
     if load() != MAGIC:
-        raise Refused("it is no file of PyTorch's first format")
+        raise Refused("it is no file of PyTorch")
     load()
     load()
-    state, keys = load(), load()
-    if not isinstance(state, dict) or not isinstance(keys, list):
+    state, keys = checked(load()), load()
+    if not isinstance(keys, list):
         raise Refused("it holds no state dict")
-    for name, tensor in state.items():
-        if not isinstance(name, str) or not isinstance(tensor, Tensor):
-            raise Refused(f"it holds more than tensors: {name!r}")
-        if tensor.storage.type not in ELEMENT_BYTES:
-            raise Refused(f"its tensor {name} is of {tensor.storage.type}")
     types = {tensor.storage.key: tensor.storage.type for tensor in state.values()}
     storages = {}
     for key in keys:
@@ -76,16 +95,36 @@ def float_tensors(file):
         storages[key] = file.read(size)
         if len(storages[key]) != size:
             raise Refused("it is cut short")
+    return state, storages
+
+
+def checked(state):
+    """The state dict in what was pickled: tensors by name."""
+    if not isinstance(state, dict):
+        raise Refused("it holds no state dict")
+    inner = [state[key] for key in ("state_dict", "model") if isinstance(state.get(key), dict)]
+    if inner:
+        return checked(inner[0])
+    for name, tensor in state.items():
+        if not isinstance(name, str) or not isinstance(tensor, Tensor):
+            raise Refused(f"it holds more than tensors: {name!r}")
+        if tensor.storage.type not in ELEMENT_BYTES:
+            raise Refused(f"its tensor {name} is of {tensor.storage.type}")
+    return state
+
+
+def float_tensors(state, storages):
     for name, (storage, offset, shape, strides, *_) in state.items():
-        if storage.type != FLOATS:
+        if storage.type not in FLOATS:
             continue
         if strides != contiguous(shape):
             raise Refused(f"its tensor {name} is not contiguous")
-        size = 4 * math.prod(shape)
-        data = storages[storage.key][4 * offset : 4 * offset + size]
+        kind, element = FLOATS[storage.type]
+        size = element * math.prod(shape)
+        data = storages[storage.key][element * offset : element * offset + size]
         if offset < 0 or len(data) != size:
             raise Refused(f"its tensor {name} reaches beyond its storage")
-        yield name, shape, data
+        yield name, kind, shape, data
 
 
 def contiguous(shape):
@@ -95,13 +134,13 @@ def contiguous(shape):
 
 def write_safetensors(path, tensors):
     header, end = {}, 0
-    for name, shape, data in tensors:
-        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [end, end + len(data)]}
+    for name, kind, shape, data in tensors:
+        header[name] = {"dtype": kind, "shape": shape, "data_offsets": [end, end + len(data)]}
         end += len(data)
     text = json.dumps(header).encode()
     with open(path, "wb") as out:
         out.write(struct.pack("<Q", len(text)) + text)
-        for _, _, data in tensors:
+        for *_, data in tensors:
             out.write(data)
 
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { messageOf, UserError } from "../core/errors.js";
 import { bytesOf, writeFiles } from "../core/writeFiles.js";
+import { floatsOf } from "./floatsOf.js";
 import {
   checksumKey,
   checksumOf,
@@ -28,7 +29,7 @@ export interface StoredTensors {
 
 /**
  * Reads a safetensors file (https://github.com/huggingface/safetensors): 8 bytes of header length, a JSON header,
- * then the arrays. Only F32 arrays are taken; integer counters that PyTorch adds are left out. A file that
+ * then the arrays. Arrays of floats are taken, as float32; integer counters that PyTorch adds are left out. A file that
  * `writeSafetensors` wrote is compared with its checksum; files of others have none.
  * @throws UserError naming the file when it is missing, cannot be read, is cut short, damaged or not a sound
  * safetensors file
@@ -67,8 +68,8 @@ export async function readSafetensors(file: string, sha256?: string): Promise<St
   }
   const tensors = new Map<string, StoredTensor>();
   for (const { name, dtype, shape, begin, end } of header.entries) {
-    if (dtype !== "F32") continue;
-    tensors.set(name, { name, shape, values: floats(bytes, start + begin, start + end) });
+    const values = floatsOf(dtype, bytes.subarray(start + begin, start + end));
+    if (values) tensors.set(name, { name, shape, values });
   }
   return { tensors, metadata };
 }
@@ -171,9 +172,3 @@ const unreadable =
       { cause: error },
     );
   };
-
-function floats(bytes: Buffer, begin: number, end: number): Float32Array {
-  const at = bytes.byteOffset + begin;
-  if (at % 4 === 0) return new Float32Array(bytes.buffer, at, (end - begin) / 4);
-  return new Float32Array(Uint8Array.prototype.slice.call(bytes, begin, end).buffer);
-}

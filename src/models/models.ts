@@ -1,19 +1,21 @@
 import path from "node:path";
-import { readSafetensors, type StoredTensor } from "../engine/safetensors.js";
+import type { StoredTensor } from "../engine/safetensors.js";
 import { UserError } from "../core/errors.js";
 import type { Architecture } from "./bodies/Architecture.js";
 import { type ArchitectureName, architectures, backboneOf, netNamed } from "./bodies/backbones.js";
 import type { Body, BodyWeights } from "./bodies/Body.js";
 import { withGeometry } from "./bodies/geometry.js";
 import { pretrained, type PretrainedWeights } from "./weights/pretrained.js";
+import { readWeights } from "./weights/readWeights.js";
 import { fromTorch } from "./weights/torchLayout.js";
 import { requireFiniteWeights } from "./requireFiniteWeights.js";
 
 /**
- * A net with ImageNet weights from a safetensors file of one's own: `cnnLearner(data, modelFrom("resnet34", file))`.
+ * A net with weights from a file of one's own: `cnnLearner(data, modelFrom("resnet34", file))`.
  * @param name such as "resnet18", "resnet34", "resnet101" or "mobilenetV2", or of a net of `defineBackbone`
- * @param file in torchvision's names, which for ResNets are timm's too. The geometry is torchvision's unless the
- * file's metadata say else (`strideIn`, `epsilon`).
+ * @param file a safetensors file, or what `torch.save(model.state_dict(), file)` wrote, in torchvision's names, which
+ * for ResNets are timm's too. The geometry is torchvision's unless the metadata of a safetensors file say else
+ * (`strideIn`, `epsilon`).
  * @throws UserError when there is no such net; `createBody` throws one when the file is missing, broken or another net's
  */
 export function modelFrom(
@@ -25,7 +27,7 @@ export function modelFrom(
     name,
     async createBody(prefix, pretrained) {
       if (!pretrained) return backbone.build(prefix, spec);
-      const { tensors, metadata } = await readSafetensors(file);
+      const { tensors, metadata } = await readWeights(file);
       const remedy =
         "Name a file whose metadata say nothing of the net's geometry, or what is true of its net.";
       const body = backbone.build(prefix, withGeometry(spec, metadata, { file, remedy }));

@@ -14,6 +14,7 @@ import { createHead } from "../../src/models/createHead.js";
 import { models } from "../../src/models/models.js";
 import type { Learner } from "../../src/training/Learner.js";
 import { loadLearner } from "../../src/training/inference/loadLearner.js";
+import { drawnNet } from "../support/drawnNet.js";
 import { refuses } from "../support/refuses.js";
 import { tinyLearner, validPaths } from "../support/tinyLearner.js";
 import { tinyNet } from "../support/tinyNet.js";
@@ -140,20 +141,23 @@ describe("gradCam", () => {
     await refuses(layerCam(learn, image, { layer: 1.5 }), "layer is 1.5", "whole number");
   });
 
-  it("leaves no gradient with the parameters, and works for MobileNetV2", async () => {
-    const body = await models.mobilenetV2.createBody("0", false);
-    const net = new Cnn(body, createHead("1", { features: body.features, c: 2 }, new Random(1)));
-    const x = drawn(64, (i, j, c) => Math.sin(i + 2 * j + c));
-    const { map, logits } = camOf(net, { x, shape: [1, 64, 64, 3] });
-    assert.deepEqual([map.height, map.width], [2, 2]);
-    const fine = layerMapOf(net, { x, shape: [1, 64, 64, 3] });
-    assert.deepEqual([fine.map.height, fine.map.width], [16, 16]);
-    logits.forEach((logit, k) => {
-      assert.ok(Math.abs(logit - (fine.logits[k] ?? NaN)) < 1e-4 * Math.max(1, Math.abs(logit)));
+  for (const name of ["mobilenetV2", "resnet18", "resnet101"] as const) {
+    it(`leaves no gradient with the parameters of ${name}`, async () => {
+      const body = await models[name].createBody("0", false);
+      const net = drawnNet(body, new Random(1), { c: 2 });
+      const x = drawn(64, (i, j, c) => Math.sin(i + 2 * j + c));
+      const { map, logits } = camOf(net, { x, shape: [1, 64, 64, 3] }, () => 1);
+      assert.deepEqual([map.height, map.width], [2, 2]);
+      assert.ok(map.values.every(Number.isFinite) && logits.every(Number.isFinite));
+      const fine = layerMapOf(net, { x, shape: [1, 64, 64, 3] }, () => 1);
+      assert.deepEqual([fine.map.height, fine.map.width], [16, 16]);
+      logits.forEach((logit, k) => {
+        assert.ok(Math.abs(logit - (fine.logits[k] ?? NaN)) < 1e-4 * Math.max(1, Math.abs(logit)));
+      });
+      assert.ok(net.parameters().every(({ grad }) => grad === undefined));
+      net.dispose();
     });
-    assert.ok(net.parameters().every(({ grad }) => grad === undefined));
-    net.dispose();
-  });
+  }
 
   it("is what finite differences of the logit say", () => {
     // All channels moved together at one cell change the logit by the sum of their gradients.

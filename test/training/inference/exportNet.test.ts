@@ -10,6 +10,7 @@ import { Random } from "../../../src/core/Random.js";
 import type { Tensor } from "../../../src/engine/Tensor.js";
 import { tf } from "../../../src/engine/tensorflow.js";
 import { Cnn } from "../../../src/models/Cnn.js";
+import type { ArchitectureName } from "../../../src/models/bodies/backbones.js";
 import { createHead } from "../../../src/models/createHead.js";
 import { models } from "../../../src/models/models.js";
 import { exportOnnx } from "../../../src/training/inference/exportOnnx.js";
@@ -153,15 +154,26 @@ describe("an exported net", () => {
     learn.dispose();
   });
 
-  const nets = {
-    MobileNetV2: async () =>
-      drawnNet(await models.mobilenetV2.createBody("0", false), new Random(2), { c: 3 }),
-    "ResNet-50 with its pretrained weights": async () => {
-      const body = await models.resnet50.createBody("0", true);
-      return new Cnn(body, createHead("1", { features: body.features, c: 3 }, new Random(1)));
-    },
-  };
-  for (const [name, create] of Object.entries(nets)) {
+  const drawn = (name: ArchitectureName) => async () =>
+    drawnNet(await models[name].createBody("0", false), new Random(2), { c: 3 });
+  const small = [2, 64, 64, 3] as const;
+  const odd = [1, 75, 90, 3] as const;
+  const nets: readonly (readonly [name: string, create: () => Promise<Cnn>, ...shapes: Images["shape"][]])[] =
+    [
+      ["MobileNetV2", drawn("mobilenetV2"), small, odd],
+      ["ResNet-18", drawn("resnet18"), small, odd],
+      // Of the same blocks as ResNet-50, and of twice its size.
+      ["ResNet-101", drawn("resnet101"), odd],
+      [
+        "ResNet-50 with its pretrained weights",
+        async () => {
+          const body = await models.resnet50.createBody("0", true);
+          return new Cnn(body, createHead("1", { features: body.features, c: 3 }, new Random(1)));
+        },
+        ...[small, odd],
+      ],
+    ];
+  for (const [name, create, ...shapes] of nets) {
     it(`takes images of any size: ${name}`, async () => {
       const model = await create();
       const preparation = { size: 64, transforms: [], stats: imagenetStats };
@@ -170,10 +182,7 @@ describe("an exported net", () => {
       const onnx = path.join(folder, "model.onnx");
       await exportOnnx(model, net, onnx);
       await exportTfjs(model, net, folder);
-      for (const shape of [
-        [2, 64, 64, 3],
-        [1, 75, 90, 3],
-      ] as const) {
+      for (const shape of shapes) {
         const random = new Random(5);
         const x = Float32Array.from({ length: shape.reduce((a: number, b) => a * b, 1) }, () =>
           random.normal(),
