@@ -24,6 +24,7 @@ async function compare(file: string, record: unknown): Promise<ParityRow[]> {
     if ("cycles" in record) return (await import("../parity/cycles.js")).cyclesParity(record);
     if ("tta" in record) return (await import("../parity/tta.js")).ttaParity(record);
     if ("lr_searches" in record) return (await import("../parity/lrFind.js")).lrFindParity(record);
+    if ("nets" in record) return (await import("../parity/nets.js")).netsParity(record);
     if ("lr_find" in record) return (await import("../parity/schedule.js")).scheduleParity(record);
     if ("chains" in record) return (await import("../parity/chains.js")).chainsParity(record);
     if ("cases" in record) return (await import("../parity/transforms.js")).transformsParity(record);

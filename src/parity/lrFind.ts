@@ -14,6 +14,8 @@ import { malformed, type RecordedPixels, recordedBatches, tracedNet, recordWith 
 
 /** The record of `test/parity/oracle/lr_find.py`: fastai's own `lr_find` on batches in a fixed order. */
 interface LrFindRecord extends RecordedPixels {
+  /** See {@link tracedNet}. */
+  readonly net?: string;
   readonly labels: readonly (readonly number[])[];
   readonly adam: { readonly betas: readonly [number, number]; readonly eps: number; readonly wd: number };
   /** SGD's momentum. */
@@ -50,6 +52,7 @@ const shown = [2, -2] as const;
  */
 export async function lrFindParity(record: unknown): Promise<ParityRow[]> {
   const {
+    net,
     labels,
     lr_searches: searches,
     adam: withAdam,
@@ -59,12 +62,12 @@ export async function lrFindParity(record: unknown): Promise<ParityRow[]> {
   const data = fixedData(recordedBatches(pixels, labels));
   const rows: ParityRow[] = [];
   for (const [name, search] of Object.entries(searches)) {
-    const model = await tracedNet();
+    const model = await tracedNet(net);
     const optFunc =
       search.options.optimizer === "sgd"
         ? sgd({ momentum })
         : adam({ betas: withAdam.betas, eps: withAdam.eps });
-    const learn = new Learner(data, model, "traced ResNet-50", { optFunc, wd: withAdam.wd });
+    const learn = new Learner(data, model, "traced net", { optFunc, wd: withAdam.wd });
     try {
       const own = await searchRows(learn, search);
       rows.push(...own.map((row) => ({ ...row, name: `${name}: ${row.name}` })));

@@ -7,6 +7,8 @@ import { type RecordedPixels, recordedBatches, tracedNet, recordWith } from "./t
 
 /** The record of `test/parity/oracle/trace.py`: steps of fastai's own learner under several options. */
 interface Runs extends RecordedPixels {
+  /** See {@link tracedNet}. */
+  readonly net?: string;
   readonly labels: readonly (readonly number[])[];
   readonly runs: Readonly<Record<string, Run>>;
 }
@@ -41,13 +43,19 @@ interface Options {
   readonly accumulate: number;
 }
 
-/** Replays each run from the pretrained weights on, with its options (see `replay`). */
+/** Replays each run from the record's weights on, with its options (see `replay`). */
 export async function runsParity(record: unknown): Promise<ParityRow[]> {
-  const { labels, runs, ...pixels } = recordWith<Runs>(record, ["size", "bs", "labels", "pixels", "runs"]);
+  const { net, labels, runs, ...pixels } = recordWith<Runs>(record, [
+    "size",
+    "bs",
+    "labels",
+    "pixels",
+    "runs",
+  ]);
   const batches = recordedBatches(pixels, labels);
   const rows: ParityRow[] = [];
   for (const [name, { options, stages }] of Object.entries(runs)) {
-    const model = await tracedNet();
+    const model = await tracedNet(net);
     try {
       for (const { stage, losses, mixes, eval_probabilities } of stages) {
         const recorded = {

@@ -6,11 +6,15 @@ import { Cnn } from "../models/Cnn.js";
 import { createHead } from "../models/createHead.js";
 import { Linear } from "../models/layers/Linear.js";
 import { models } from "../models/models.js";
+import { hashDrawnBody } from "./hashDrawn.js";
 import type { TrainBatch } from "../training/DataBunch.js";
 
-/** The pretrained ResNet-50 under the oracle's head: two classes, no dropout, weights by a formula. */
-export async function tracedNet(): Promise<Cnn> {
-  const body = await models.resnet50.createBody("0", true);
+/**
+ * A record's net under the oracle's head: two classes, no dropout, weights by a formula.
+ * @param name of a body that is drawn by a hash; absent: the pretrained ResNet-50
+ */
+export async function tracedNet(name?: string): Promise<Cnn> {
+  const body = name === undefined ? await models.resnet50.createBody("0", true) : hashDrawnBody(name);
   const head = createHead("1", { features: body.features, c: 2, ps: 0 }, new Random(0));
   fillHead(head);
   return new Cnn(body, head);

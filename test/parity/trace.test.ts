@@ -66,7 +66,7 @@ describe("fastai 1.0.61's lr_find", () => {
     const named = (what: string) => rows.filter(({ name }) => name.includes(what)).length;
     assert.deepEqual(
       [named(": loss "), named(": batches"), named("put back"), named("minimum")],
-      [38, 12, 5, 4],
+      [51, 12, 5, 4],
     );
     assert.equal(tf.memory().numTensors, 0);
   });

@@ -1,6 +1,6 @@
 """fastai 1.0.61's own `lr_find`, on the images, the net and the head of trace.py, to compare with.
 
-    PYTHONPATH=FOLDER python lr_find.py --weights WEIGHTS --out lr_find.json
+    PYTHONPATH=FOLDER python lr_find.py --out lr_find.json
 
 As in trace.py, batches are in a fixed order and dropout is off. `losses`: each batch's own, before its update;
 `losses_other_kernels`: the same of another run, in another memory layout: how far the losses are determined at all;

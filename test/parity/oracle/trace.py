@@ -1,19 +1,20 @@
 """Training steps of fastai 1.0.61 with the options a person may set, to compare with.
 
-    PYTHONPATH=FOLDER python trace.py --weights WEIGHTS --out trace.json
+    PYTHONPATH=FOLDER python trace.py --out trace.json
 
-FOLDER holds `fastai_v1.py`, which runs fastai 1.0.61 on today's PyTorch with the ImageNet ResNet-50 of WEIGHTS.
-`xray parity trace.json` replays what is written. fastai's own Learner trains, with its own callbacks; images are
-drawn waves, batches are in a fixed order, dropout is off, and the head's weights follow a formula. Each loss is the
-one before its update, as a mean over the batch. `eval_probabilities`: the first batch in evaluation mode afterwards.
+FOLDER holds `fastai_v1.py`, which runs fastai 1.0.61 on today's PyTorch. `xray parity trace.json` replays what is written.
+fastai's own Learner trains, with its own callbacks; images are drawn waves, batches are in a fixed order, dropout is off. The
+net is a ResNet-18, for what any net shows in less time: its body is drawn as in nets.py, and the head's weights follow a
+formula. Each loss is the one before its update, as a mean over the batch. `eval_probabilities`: the first batch in evaluation mode afterwards.
 """
 import argparse, base64, json, tempfile
-import fastai_v1 as v1
+import fastai_v1  # noqa: F401
 import numpy as np, torch
 from fastai.basic_data import DataBunch
 from fastai.vision import *  # noqa: F403
 from fastai.callbacks.mixup import MixUpCallback
 from fastai.train import AccumulateScheduler, GradientClipping
+from nets import draw
 
 # Not fast.ai's 1e-8: with that the first Adam steps turn rounding noise into whole steps.
 EPS = 1e-4
@@ -60,6 +61,13 @@ class Losses(Callback):  # noqa: F405
             self.values.append(float(last_loss.detach()) / self.of)
 
 
+def fill(model):
+    """A drawn body, and a head by a formula."""
+    draw(model[0], "0.")
+    for k, m in enumerate(m for m in model[1].modules() if isinstance(m, nn.Linear)):  # noqa: F405
+        m.weight.data, m.bias.data = torch.tensor(head_value(tuple(m.weight.shape), k)), torch.zeros_like(m.bias)
+
+
 def learner(a, grey, labels, o):
     """fastai's learner on the drawn batches, in their order, and the first of them."""
     mean, std = (torch.tensor(t).view(1, 3, 1, 1) for t in imagenet_stats)  # noqa: F405
@@ -69,10 +77,8 @@ def learner(a, grey, labels, o):
     data = DataBunch(loader, loader, path=tempfile.mkdtemp())
     data.c = 2
     optimizer = partial(optim.Adam, betas=tuple(o["betas"]), eps=EPS) if o["optimizer"] == "adam" else partial(optim.SGD, momentum=o["momentum"])  # noqa: F405
-    arch = lambda pretrained=True: v1.resnet50(a.weights)
-    learn = cnn_learner(data, arch, cut=-2, split_on=lambda m: (m[0][6], m[1]), ps=0.0, opt_func=optimizer, wd=o["wd"], true_wd=o["true_wd"], bn_wd=o["bn_wd"])  # noqa: F405
-    for k, m in enumerate(m for m in learn.model[1].modules() if isinstance(m, nn.Linear)):  # noqa: F405
-        m.weight.data, m.bias.data = torch.tensor(head_value(tuple(m.weight.shape), k)), torch.zeros_like(m.bias)
+    learn = cnn_learner(data, models.resnet18, pretrained=False, ps=0.0, opt_func=optimizer, wd=o["wd"], true_wd=o["true_wd"], bn_wd=o["bn_wd"])  # noqa: F405
+    fill(learn.model)
     return learn, next(iter(loader))[0]
 
 
@@ -132,7 +138,6 @@ def record_mixes(mixes):
 
 def arguments(description):
     p = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--weights", required=True, help="folder of the tfjs ResNet50: model.json and its shards")
     p.add_argument("--out", required=True)
     p.add_argument("--size", type=int, default=64)
     p.add_argument("--bs", type=int, default=6)
@@ -144,7 +149,7 @@ def arguments(description):
 def write(a, grey, labels, **recorded):
     pixels = dict(encoding="base64 of uint8 grey, steps x bs x size x size; each channel = grey / 255, then imagenet_stats", data=base64.b64encode(grey.tobytes()).decode())
     with open(a.out, "w") as out:
-        json.dump(dict(size=a.size, bs=a.bs, steps=a.steps, head="cos(0.7 i + k) sqrt(2 / fan_in), biases 0, layer k", labels=labels.tolist(), pixels=pixels, **recorded), out)
+        json.dump(dict(size=a.size, bs=a.bs, steps=a.steps, net="resnet18", head="cos(0.7 i + k) sqrt(2 / fan_in), biases 0, layer k", labels=labels.tolist(), pixels=pixels, **recorded), out)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,9 @@ def drawn(r, label):
 
 
 def main():
-    a = arguments(__doc__).parse_args()
+    p = arguments(__doc__)
+    p.add_argument("--weights", required=True, help="folder of the tfjs ResNet50: model.json and its shards")
+    a = p.parse_args()
     r = np.random.default_rng(a.seed)
     folder = pathlib.Path(tempfile.mkdtemp())
     images = [dict(set=part, label=i % 2, grey=drawn(r, i % 2)) for part in ("train", "valid") for i in range(a.bs)]
