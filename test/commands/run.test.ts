@@ -203,7 +203,8 @@ describe("xray run on a table of images of three classes that are no X-rays", ()
       Array.from({ length: 9 }, (_, i) => `train/${kind}/${kind}-${i}.png,sheet ${i % 3}${kind},${kind}`),
     );
     await writeFile(path.join(shapes, "table.csv"), ["file,sheet,kind", ...rows].join("\n"));
-    const tiny = ["--size", "32", "--bs", "4", "--epochs", "1,1", "--model", "mobilenetV2"];
+    // The head alone: what is written about the images and the classes is the same after either stage.
+    const tiny = ["--size", "32", "--bs", "4", "--epochs", "1,0", "--model", "mobilenetV2"];
     const found = ["--csv-labels", "table.csv", "--label-col", "kind", "--group-by", "sheet"];
     ended = await xray([
       "run",
