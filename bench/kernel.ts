@@ -1,5 +1,7 @@
 import path from "node:path";
-import { projectRoot } from "../src/core/environment.js";
+import { cacheDir, projectRoot } from "../src/core/environment.js";
+import { isDenoInstalled } from "../src/report/setupDeno.js";
+import type { KernelName } from "../src/runs/kernels.js";
 import { setupJupyter, venvPython } from "../src/report/setupJupyter.js";
 import { subprocess } from "../src/core/subprocess.js";
 
@@ -8,14 +10,22 @@ export interface KernelResult {
   readonly seconds: number;
   /** To the answer of a cell that imports the project as the notebook does, TensorFlow with it. */
   readonly importSeconds: number;
+  /** The same on Deno's kernel, where that is installed. */
+  readonly deno?: { readonly seconds: number; readonly importSeconds: number };
 }
 
-/** The notebook's kernel, started as Jupyter starts it. */
+/** The notebook's kernels, started as Jupyter starts them. */
 export async function measureKernel(): Promise<KernelResult> {
   await setupJupyter((line) => {
     console.error(line);
   });
+  const own = await start("tslab");
+  return isDenoInstalled() ? { ...own, deno: await start("deno") } : own;
+}
+
+async function start(kernel: KernelName): Promise<KernelResult> {
   const script = path.join(projectRoot, "bench", "kernel_start.py");
-  const printed = await subprocess(venvPython, [script, projectRoot], { remedy: "Run `npx xray doctor`." });
+  const request = JSON.stringify({ project: projectRoot, cache: cacheDir, node: process.execPath, kernel });
+  const printed = await subprocess(venvPython, [script, request], { remedy: "Run `npx xray doctor`." });
   return JSON.parse(printed) as KernelResult;
 }

@@ -1,4 +1,5 @@
-"""Times the start of the project's kernel: kernel_start.py PROJECT prints {"seconds", "importSeconds"}."""
+"""Times the start of one of the project's kernels: kernel_start.py REQUEST, where REQUEST is JSON: {"project", "cache": the folder
+for what may be deleted, "node", "kernel": its name}. Prints {"seconds", "importSeconds"}."""
 
 import json
 import os
@@ -6,12 +7,17 @@ import sys
 import time
 from queue import Empty
 
-project = sys.argv[1]
-os.environ["JUPYTER_PATH"] = os.path.join(project, "jupyter")
+request = json.loads(sys.argv[1])
+project = request["project"]
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(project, "jupyter"))
+from project_environment import use_project_environment  # noqa: E402
+
+use_project_environment(request["cache"], request["node"])
 
 from jupyter_client.manager import KernelManager  # noqa: E402
 
-imports = 'import { cnnLearner, ImageDataBunch, models } from "../src/index.js";\nmodels.resnet50.name'
+imports = 'import { cnnLearner, ImageDataBunch, models } from "xray-notebook";\nmodels.resnet50.name'
 
 
 def run(code):
@@ -30,7 +36,7 @@ def run(code):
     sys.exit("the kernel ended before it answered")
 
 
-kernel = KernelManager(kernel_name="tslab")
+kernel = KernelManager(kernel_name=request["kernel"])
 started = time.perf_counter()
 kernel.start_kernel(cwd=os.path.join(project, "notebooks"))
 client = kernel.client()

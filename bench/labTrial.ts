@@ -6,35 +6,39 @@ import { pathToFileURL } from "node:url";
 import { setTimeout as wait } from "node:timers/promises";
 import { projectRoot } from "../src/core/environment.js";
 import { findDataset } from "../src/xrays/findDataset.js";
-import { setupJupyter } from "../src/report/setupJupyter.js";
+import { setUp } from "../src/commands/setUp.js";
+import { type KernelName, kernelNamedIn } from "../src/runs/kernels.js";
 import { subprocess } from "../src/core/subprocess.js";
 import { LabPage } from "../test/support/LabPage.js";
 import type { View } from "../test/support/Chromium.js";
 
 /*
- * npm run trial:lab: a person's way through the lesson, in a real browser: small settings, a fit that is interrupted and goes on, a tab that is
+ * npm run trial:lab -- FOLDER KERNEL: a person's way through the lesson, in a real browser: small settings, a fit that is interrupted and goes on, a tab that is
  * closed and opened again, the other cells, an edited source file, cells that are run again, the dark theme, a phone, a
  * notebook that the Lab does not trust, a matrix of 37 classes, and the report of it all. Each step is checked; pictures of
- * them lie in the folder that is given. It works in a copy of the project, so that the sources stay as they are.
+ * them lie in the folder that is given. The kernel is tslab or deno; Deno's takes edited sources when it is restarted. It works in a copy of the project, so that the sources stay as they are.
  */
 const desktop: View = { width: 1280, height: 1000 };
 const phone: View = { width: 390, height: 844 };
 const patience = 20 * 60_000;
-void labTrial(path.resolve(process.argv[2] ?? path.join("runs", "lab-trial")));
+void labTrial(
+  path.resolve(process.argv[2] ?? path.join("runs", "lab-trial")),
+  kernelNamedIn(process.argv[3]),
+);
 
-async function labTrial(pictures: string): Promise<void> {
+async function labTrial(pictures: string, kernel: KernelName): Promise<void> {
   mkdirSync(pictures, { recursive: true });
-  await setupJupyter(say);
+  await setUp({ kernel });
   const dataset = await findDataset("");
   const folder = await mkdtemp(path.join(tmpdir(), "xray-lab-trial-"));
   let page: LabPage | undefined;
   try {
     const root = copyOfProject(path.join(folder, "project"));
     const notebook = path.join(root, "runs", "walk", "pneumonia.ipynb");
-    const copy = `require(${JSON.stringify(path.join(root, "dist/src/report/workingCopy.js"))}).workingCopy({ name: "walk" })`;
+    const copy = `require(${JSON.stringify(path.join(root, "dist/src/report/workingCopy.js"))}).workingCopy({ name: "walk", kernel: "${kernel}" })`;
     await subprocess(process.execPath, ["-e", `void ${copy}`], { remedy: "See its message." });
     page = await LabPage.start({ notebook, root, view: desktop, env: { XRAY_DATA: dataset.path } });
-    await new LabTrial(page, root, notebook, pictures).all();
+    await new LabTrial(page, { root, notebook, pictures, kernel }).all();
   } finally {
     await page?.close();
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -65,12 +69,17 @@ function copyOfProject(root: string): string {
 class LabTrial {
   private pictured = 0;
 
+  private readonly root: string;
+  private readonly notebook: string;
+
   constructor(
     private readonly page: LabPage,
-    private readonly root: string,
-    private readonly notebook: string,
-    private readonly pictures: string,
-  ) {}
+    private readonly options: Readonly<Record<"root" | "notebook" | "pictures", string>> & {
+      readonly kernel: KernelName;
+    },
+  ) {
+    ({ root: this.root, notebook: this.notebook } = options);
+  }
 
   async all(): Promise<void> {
     await this.page.open();
@@ -165,6 +174,10 @@ class LabTrial {
     const edited = text.replace("showSummary(): void {", `$&\n    console.log("The edited method speaks.");`);
     expect(edited !== text, "the source file has the method that is edited", file);
     writeFileSync(file, edited);
+    if (this.options.kernel === "deno") {
+      await this.page.restart();
+      for (const earlier of await this.codeCells()) if (earlier < cell) await this.well(earlier);
+    }
     const outputs = JSON.stringify(await this.well(cell));
     expect(outputs.includes("The edited method speaks."), "a living object has the edited method", outputs);
     await this.page.show(cell);
@@ -278,7 +291,7 @@ class LabTrial {
   }
 
   private async picture(name: string): Promise<void> {
-    const file = path.join(this.pictures, `${String(++this.pictured).padStart(2, "0")}-${name}.png`);
+    const file = path.join(this.options.pictures, `${String(++this.pictured).padStart(2, "0")}-${name}.png`);
     writeFileSync(file, await this.page.chromium.screenshot());
     say(file);
   }

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import signal
+import sys
 import threading
 import time
 
@@ -13,7 +14,13 @@ STATE = {
     "JUPYTER_DATA_DIR": "data",
     "JUPYTER_RUNTIME_DIR": "runtime",
     "IPYTHONDIR": "ipython",
+    "DENO_DIR": "deno",
 }
+
+
+def kernel_folders():
+    """Deno's kernel is offered where somebody has had Deno installed."""
+    return [ROOT / "jupyter", *([ROOT / "jupyter" / "deno"] if pathlib.Path(sys.prefix, "bin", "deno").exists() else [])]
 
 
 def use_project_environment(cache, node=None):
@@ -21,7 +28,7 @@ def use_project_environment(cache, node=None):
     `cache` is the folder for what may be deleted."""
     state = pathlib.Path(cache) / "jupyter"
     os.environ["JUPYTER_PATH"] = os.pathsep.join(
-        filter(None, [str(ROOT / "jupyter"), os.environ.get("JUPYTER_PATH")])
+        filter(None, [*map(str, kernel_folders()), os.environ.get("JUPYTER_PATH")])
     )
     for variable, name in STATE.items():
         folder = state / name

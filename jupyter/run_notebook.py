@@ -1,7 +1,7 @@
 """Runs a TypeScript notebook with papermill: run_notebook.py REQUEST
 
 REQUEST is JSON: {"notebook", "cwd": the kernel's working directory, "output", "failed", "parameters": {name: value}, "env": {name: value}, "leave_out": [tag],
-"heading", "node", "cache": the folder for what may be deleted, "locks": [file], "parent", "stop_seconds"}; cells with one of the tags are left out, `heading` is
+"heading", "kernel": "tslab" or "deno", "node", "cache": the folder for what may be deleted, "locks": [file], "parent", "stop_seconds"}; cells with one of the tags are left out, `heading` is
 Markdown for a cell above all others, or null, and `parent` is the id of the process that starts this one. If that was
 killed, an `output` that did not come to its end becomes `failed`, and the locks that it has left are taken away.
 Standard output is a line of JSON as soon as there is a kernel, {"kernel": its process, "connection_file"}, and one at the
@@ -17,6 +17,7 @@ import logging
 import math
 import os
 import pathlib
+import queue
 import signal
 import sys
 import warnings
@@ -30,8 +31,9 @@ from project_environment import follow_parent, parent_is_gone, use_project_envir
 
 import nbformat  # noqa: E402
 import papermill  # noqa: E402
+from jupyter_client.kernelspec import KernelSpecManager  # noqa: E402
 from nbclient.exceptions import DeadKernelError  # noqa: E402
-from nbclient.util import run_sync  # noqa: E402
+from nbclient.util import ensure_async, run_sync  # noqa: E402
 from papermill.clientwrap import PapermillNotebookClient  # noqa: E402
 from papermill.iorw import LocalHandler, papermill_io  # noqa: E402
 from papermill.engines import NBClientEngine, papermill_engines  # noqa: E402
@@ -40,6 +42,8 @@ from papermill.translators import Translator, papermill_translators  # noqa: E40
 
 # What a kernel may take to answer for the first time.
 START_SECONDS = 300
+# What outputs may take that come after their cell has ended.
+LATE_SECONDS = 0.1
 
 
 class TypeScript(Translator):
@@ -57,9 +61,9 @@ class TypeScript(Translator):
 
     @classmethod
     def codify(cls, parameters, comment="Parameters"):
-        # A block, since the kernel prints the value of a last expression.
+        # A block, since the kernel prints the value of a last expression; Deno's prints that of a last statement.
         lines = [f"  {name} = {cls.translate(value)};" for name, value in parameters.items()]
-        return "\n".join([cls.comment(f"{comment} of this run"), "{", *lines, "}", ""])
+        return "\n".join([cls.comment(f"{comment} of this run"), "{", *lines, "}", "void 0;", ""])
 
 
 class DoesNotCompile(Exception):
@@ -118,6 +122,17 @@ class Client(PapermillNotebookClient):
             Client.death = self.death_in(cell)
             raise
 
+    async def _async_poll_output_msg(self, parent_msg_id, cell, cell_index):
+        await super()._async_poll_output_msg(parent_msg_id, cell, cell_index)
+        # Deno's kernel sends a cell's outputs beside the word that it has ended, which may overtake them.
+        while self.kernel_name == "deno":
+            try:
+                message = await ensure_async(self.kc.iopub_channel.get_msg(timeout=LATE_SECONDS))
+            except queue.Empty:
+                return
+            if message["parent_header"].get("msg_id") == parent_msg_id:
+                self.process_message(message, cell, cell_index)
+
     def death_in(self, cell):
         counts = [other.get("execution_count") or 0 for other in self.nb.cells]
         lines = [line.strip() for line in cell.source.splitlines() if line.strip()]
@@ -161,6 +176,8 @@ class InterruptibleEngine(NBClientEngine):
         # Folders of the machine that it ran on.
         for path in ("input_path", "output_path"):
             nb.metadata.papermill.pop(path, None)
+        spec = KernelSpecManager().get_kernel_spec(kernel_name)
+        nb.metadata.kernelspec = {"name": kernel_name, "display_name": spec.display_name, "language": spec.language}
         return super().execute_notebook(nb, kernel_name, **kwargs)
 
     @classmethod
@@ -194,7 +211,7 @@ def run(request):
             request["output"],
             request["parameters"],
             engine_name="interruptible",
-            kernel_name="tslab",
+            kernel_name=request["kernel"],
             language="typescript",
             progress_bar=False,
             cwd=request["cwd"],

@@ -11,6 +11,7 @@ import { Interrupted, UserError } from "./core/errors.js";
 import { followStarter } from "./core/followStarter.js";
 import { askToStop, handleStopSignals, stopExitCode, stopSignal } from "./core/stopSignals.js";
 import { packageVersion } from "./core/packageVersion.js";
+import { kernelNames } from "./runs/kernels.js";
 import { modelNames } from "./runs/presets.js";
 import { columnOf } from "./runs/study/columnOf.js";
 import { type StudyData, studyDataNames } from "./runs/study/StudyData.js";
@@ -33,6 +34,7 @@ function program(): Command {
     )
     .option("--name <name>", "folder in runs/; default: time, preset and seed")
     .option("--seed <number>", "of every random choice", integer)
+    .addOption(kernel("what runs the cells; default: tslab, or what a notebook of your own names"))
     .addOption(
       new Option(
         "--minutes <number>",
@@ -50,6 +52,7 @@ function program(): Command {
         "notebook",
         "seed",
         "minutes",
+        "kernel",
         "replaceUnfinished",
         "resumeUnfinished",
         ...trainingOptions,
@@ -210,6 +213,7 @@ function program(): Command {
     .description("install what is missing: engine, weights, Jupyter in .venv")
     .addOption(gpu())
     .addOption(cpu())
+    .addOption(kernel("take what this kernel needs, too"))
     .option("--repair", "make the engine anew")
     .action(async (options: SetUpOptions) => {
       const { setUp } = await import("./commands/setUp.js");
@@ -238,6 +242,7 @@ function program(): Command {
     .addOption(
       new Option("--copy <file>", "where else the lesson's copy goes, kept between visits").conflicts("name"),
     )
+    .addOption(kernel("what runs the cells, noted in the notebook; default: the one that it names"))
     .option("--port <number>", "default: the first free one from 8888 on; 0: any that is free", port)
     .option("--no-browser", "open no browser: the address is printed")
     .action(async (notebook: string | undefined, options: LabCommandOptions) => {
@@ -395,6 +400,8 @@ const gpu = (): Option =>
   new Option("--gpu", "take the CUDA libraries even if no driver is found, from now on").conflicts("cpu");
 const cpu = (): Option =>
   new Option("--cpu", "take the libraries for the CPU even if a driver is found, from now on");
+
+const kernel = (what: string): Option => new Option("--kernel <name>", what).choices(kernelNames);
 
 function integer(text: string): number {
   const value = /^-?\d+$/.test(text) ? Number(text) : NaN;

@@ -3,9 +3,13 @@
  * the first use does, which in a notebook takes the notebook's display, anywhere else the terminal's.
  */
 import { createDisplay } from "./display/createDisplay.js";
+import { actAsKernel } from "./display/actAsKernel.js";
+import { denoJupyter } from "./core/denoJupyter.js";
 import { setDefaultDisplay } from "./core/Display.js";
 
 setDefaultDisplay(createDisplay);
+const deno = denoJupyter();
+if (deno) actAsKernel(deno);
 
 // Settings
 export { chooseParameters } from "./runs/chooseParameters.js";

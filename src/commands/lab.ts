@@ -1,6 +1,7 @@
 import path from "node:path";
 import { startLab } from "../report/lab.js";
 import { workingCopy, type WorkingCopyOptions } from "../report/workingCopy.js";
+import { requirePackageNear } from "../report/requirePackageNear.js";
 import { setUp } from "./setUp.js";
 
 export interface LabCommandOptions extends Omit<WorkingCopyOptions, "notebook"> {
@@ -19,8 +20,9 @@ export async function lab(
   { port, browser, ...where }: LabCommandOptions,
 ): Promise<void> {
   // What cannot be is told before anything is installed.
-  const { file, lesson, isKept, isOutdated } = await workingCopy({ ...where, notebook });
-  await setUp();
+  const { file, lesson, isKept, isOutdated, kernel } = await workingCopy({ ...where, notebook });
+  if (kernel === "deno") requirePackageNear(path.dirname(file));
+  await setUp({ kernel });
   const shown = path.relative(process.cwd(), file);
   if (lesson === undefined) console.error(`lab: ${shown}`);
   else {

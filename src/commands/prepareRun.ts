@@ -6,8 +6,10 @@ import { TerminalDisplay } from "../display/TerminalDisplay.js";
 import { rememberedVariant } from "../engine/install/chooseVariant.js";
 import { hasNvidiaDriver } from "../engine/install/hasNvidiaDriver.js";
 import { computesOnGpu } from "../engine/install/probeEngine.js";
+import { requirePackageNear } from "../report/requirePackageNear.js";
 import { notebookFacts } from "../report/notebookParameters.js";
 import type { RunBudget } from "../runs/budget/RunBudget.js";
+import type { KernelName } from "../runs/kernels.js";
 import { type Parameters, presets, type ResolvedParameters, resolveParameters } from "../runs/presets.js";
 import { checkedProtocol, defaultProtocol } from "../runs/protocols.js";
 import { ownNotebook, type RunSource } from "../runs/RunSource.js";
@@ -24,6 +26,8 @@ export interface PreparedRun extends RunSource {
   readonly parameters: Partial<Parameters>;
   /** The preset that the parameters are of; for another notebook "" where none was given. */
   readonly preset: string;
+  /** What runs the cells; undefined: tslab. */
+  readonly kernel?: KernelName;
   /** Undefined where the notebook asks for none. */
   readonly dataset?: FoundDataset;
   /** Where its numbers were chosen so that it takes some minutes. */
@@ -70,11 +74,13 @@ export async function prepareWhole(options: RunOptions): Promise<WholeRun> {
       study: study.study,
       parameters: { ...parameters, dataDir: other.folder, bs },
       preset: "",
+      kernel: options.kernel,
       dataset,
     };
   }
   // Before the notebook starts: a download shows its progress here.
-  return { protocol, parameters, preset, dataset: found.dataset ?? (await findDataset(folder)) };
+  const { kernel } = options;
+  return { protocol, parameters, preset, kernel, dataset: found.dataset ?? (await findDataset(folder)) };
 }
 
 /**
@@ -84,7 +90,9 @@ export async function prepareWhole(options: RunOptions): Promise<WholeRun> {
  */
 export async function prepareNotebook(file: string, options: RunOptions): Promise<PreparedRun> {
   const notebook = ownNotebook(file);
-  const { parameters: declared, constants, findsDataset } = await notebookFacts(notebook.file);
+  const { parameters: declared, constants, findsDataset, ...facts } = await notebookFacts(notebook.file);
+  const kernel = options.kernel ?? facts.kernel;
+  if (kernel === "deno") requirePackageNear(path.dirname(notebook.file));
   const { preset, epochs: [epochsFrozen, epochsUnfrozen] = [], ...flags } = options;
   const isPreset = preset !== "auto";
   const wanted = parametersIn({ ...flags, epochsFrozen, epochsUnfrozen });
@@ -111,14 +119,16 @@ export async function prepareNotebook(file: string, options: RunOptions): Promis
   const asks = declared.has("dataDir") && findsDataset;
   const { dataDir } = wanted;
   const given = asks && dataDir !== undefined ? await findDataset(dataDir) : undefined;
-  await setUpAll(options);
+  await setUpAll({ ...options, kernel });
   const dataset = given ?? (asks ? await findDataset() : undefined);
-  return { notebook, parameters: wanted, preset: isPreset ? preset : "", dataset };
+  return { notebook, parameters: wanted, preset: isPreset ? preset : "", kernel, dataset };
 }
 
-async function setUpAll({ gpu, cpu }: Pick<RunOptions, "gpu" | "cpu">): Promise<{ readonly gpu: boolean }> {
+async function setUpAll(
+  options: Pick<RunOptions, "gpu" | "cpu" | "kernel">,
+): Promise<{ readonly gpu: boolean }> {
   setDisplay(new TerminalDisplay(process.stderr));
-  await setUp({ gpu, cpu });
+  await setUp(options);
   const machine = { gpu: await computesOnGpu() };
   if (!machine.gpu && rememberedVariant() !== "cpu" && hasNvidiaDriver()) {
     console.error(

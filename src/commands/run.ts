@@ -9,6 +9,7 @@ import { timestamp } from "../core/runDirectory.js";
 import { TerminalDisplay } from "../display/TerminalDisplay.js";
 import { planRun } from "../runs/budget/planRun.js";
 import { gitCommit } from "../runs/gitCommit.js";
+import type { KernelName } from "../runs/kernels.js";
 import type { Parameters } from "../runs/presets.js";
 import { defaultProtocol } from "../runs/protocols.js";
 import { backupFolder, resumable } from "../runs/resumeHint.js";
@@ -37,6 +38,8 @@ export interface RunOptions extends Partial<Omit<Parameters, "epochsFrozen" | "e
   readonly protocol?: string;
   /** Another notebook in place of the protocol's. */
   readonly notebook?: string;
+  /** What runs the cells. @default the one that a notebook of the person's own names, else "tslab" */
+  readonly kernel?: KernelName;
   readonly name?: string;
   /** Whether what a run that did not finish has left in the folder is taken away. @default false */
   readonly replaceUnfinished?: boolean;
@@ -158,11 +161,11 @@ async function resumeRun(name: string | true, started: number, dataDir?: string)
   const dataset =
     run.dataset === undefined || run.study ? undefined : await findDataset(dataDir ?? run.dataset);
   setDisplay(new TerminalDisplay(process.stderr));
-  await setUp();
-  const { preset, budget, protocol, study, notebook } = run;
+  const { preset, budget, protocol, study, notebook, kernel } = run;
+  await setUp({ kernel });
   const moved = study && dataDir !== undefined ? { dataDir: path.resolve(dataDir) } : {};
   const parameters = { ...run.parameters, ...moved };
-  const prepared = { parameters, preset, budget, protocol, study, notebook, dataset };
+  const prepared = { parameters, preset, budget, protocol, study, notebook, kernel, dataset };
   await inRunFolder(
     folder,
     () => "resume",

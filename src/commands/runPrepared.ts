@@ -48,6 +48,7 @@ export async function runPrepared(
   await runNotebook({
     notebook,
     output: path.join(folder, executedName(notebook)),
+    kernel: prepared.kernel,
     parameters: parametersOf(prepared),
     ...textsFor(prepared),
     // The kernel, whose working directory is another one, neither looks for the data set again nor downloads it.

@@ -4,6 +4,8 @@ import { installWeights } from "../models/weights/installWeights.js";
 import { projectRoot } from "../core/environment.js";
 import { messageOf, UserError } from "../core/errors.js";
 import { oneAtATime, setUpLock, waitingFor } from "../core/oneAtATime.js";
+import type { KernelName } from "../runs/kernels.js";
+import { setupDeno } from "../report/setupDeno.js";
 import { setupJupyter } from "../report/setupJupyter.js";
 
 export interface SetUpOptions {
@@ -11,6 +13,8 @@ export interface SetUpOptions {
   readonly gpu?: boolean;
   /** Take the CPU's libraries even where an NVIDIA driver is found, now and in later set-ups. */
   readonly cpu?: boolean;
+  /** Take what this kernel needs, too. */
+  readonly kernel?: KernelName;
   /** Make the engine anew. */
   readonly repair?: boolean;
 }
@@ -19,7 +23,7 @@ export interface SetUpOptions {
  * Installs whatever is missing, with a line for each step. A second call costs milliseconds. Two set-ups in one
  * folder follow each other, and the second says what it waits for; one that was killed keeps nobody waiting.
  */
-export async function setUp({ gpu, cpu, repair }: SetUpOptions = {}): Promise<void> {
+export async function setUp({ gpu, cpu, kernel, repair }: SetUpOptions = {}): Promise<void> {
   const started = performance.now();
   let steps = 0;
   const log = (line: string) => {
@@ -35,6 +39,7 @@ export async function setUp({ gpu, cpu, repair }: SetUpOptions = {}): Promise<vo
       await installEngine({ variant: gpu ? "gpu" : cpu ? "cpu" : undefined, log });
       await installWeights(log);
       await setupJupyter(log);
+      if (kernel === "deno") await setupDeno(log);
     });
   } catch (cause) {
     const { code = "" } = cause as NodeJS.ErrnoException;

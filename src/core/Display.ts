@@ -128,6 +128,8 @@ export interface Display {
   markdown(text: string): void;
   /** A table; cells are shown as text, whatever is in them. */
   table(table: Table): void;
+  /** A table by MIME type, for a kernel that shows the value of a cell's last expression itself. @default its text */
+  tableOutput?(table: Table): Readonly<Record<string, unknown>>;
   /** Resolves once the figure is on the page. */
   figure(figure: Figure): Promise<void>;
   /** `width` in CSS pixels; default the picture's own. */

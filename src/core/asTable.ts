@@ -4,21 +4,32 @@ import { withWords } from "./withWords.js";
 
 /** What the notebook's kernel calls in place of `console.log` where the value of a cell's last expression has it. */
 const show = Symbol.for("xray-notebook.show");
+/** What Deno's kernel calls instead, which shows what is returned. */
+const displayInDeno = Symbol.for("Jupyter.display");
 
 /**
  * The same object, which is a table as a cell's last expression, and a table in text for `console.log`. Programs see no
  * difference, as with {@link withWords}.
  */
 export function asTable<T extends object>(value: T, tableOf: (value: T) => Table): T {
-  Object.defineProperty(value, show, {
-    value: async () => {
-      // Loaded only here: the statistics are without any display.
-      const { currentDisplay } = await import("./Display.js");
-      currentDisplay().table(tableOf(value));
-    },
-    enumerable: false,
-    configurable: true,
-  });
+  // Loaded only when it is shown: the statistics are without any display.
+  const display = async () => (await import("./Display.js")).currentDisplay();
+  const hidden = (get: () => Promise<unknown>) => ({ value: get, enumerable: false, configurable: true });
+  Object.defineProperty(
+    value,
+    show,
+    hidden(async () => {
+      (await display()).table(tableOf(value));
+    }),
+  );
+  Object.defineProperty(
+    value,
+    displayInDeno,
+    hidden(async () => {
+      const table = tableOf(value);
+      return (await display()).tableOutput?.(table) ?? { "text/plain": tableText(table) };
+    }),
+  );
   return withWords(value, () => tableText(tableOf(value)));
 }
 

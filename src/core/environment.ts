@@ -65,6 +65,15 @@ export function backupSecondsVariable(): number | undefined {
 /** `XRAY_TERMINAL=1`: set by `xray run`: the kernel repeats its progress on the terminal's standard error. */
 export const mirrorsToTerminal = (): boolean => process.env.XRAY_TERMINAL === "1";
 
+/**
+ * What Jupyter and `jupyter/deno_kernel.py` tell Deno's kernel: `JPY_PARENT_PID`, who has started it; `XRAY_BUILD_WARNING`, why
+ * the sources could not be built.
+ */
+export const kernelVariables = (): { readonly parent?: number; readonly warning?: string } => ({
+  parent: Number(process.env.JPY_PARENT_PID) || undefined,
+  warning: nonEmpty(process.env.XRAY_BUILD_WARNING),
+});
+
 /** `XRAY_PYTHON`: the Python to make the virtual environment with; default `python3`. */
 export const pythonCommand = (): string => nonEmpty(process.env.XRAY_PYTHON) ?? "python3";
 

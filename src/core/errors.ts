@@ -1,3 +1,5 @@
+import { denoJupyter } from "./denoJupyter.js";
+
 /**
  * A mistake or a lack that the person at the keyboard can mend. The message names the value and the place, the
  * remedy says what to do; the `xray` command prints both without a stack and ends with 1.
@@ -14,6 +16,7 @@ export class UserError extends Error {
     options?: ErrorOptions,
   ) {
     super(`${problem}\n${remedy}`, options);
+    withoutFrames(this);
   }
 }
 
@@ -21,6 +24,16 @@ export class UserError extends Error {
 export class Interrupted extends Error {
   /** As Jupyter calls it. */
   override readonly name = "KeyboardInterrupt";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    withoutFrames(this, "KeyboardInterrupt");
+  }
+}
+
+/** Deno's kernel shows an error's whole stack; where in the code it was noticed helps nobody. The other one knows that. */
+function withoutFrames(error: Error, name = "UserError"): void {
+  if (denoJupyter() !== undefined) error.stack = `${name}: ${error.message}`;
 }
 
 /** What is wrong, without the remedy: for whoever knows a better one. */

@@ -49,7 +49,11 @@ export class NotebookDisplay implements Display {
   }
 
   table(table: Table): void {
-    this.send({ "text/html": tableHtml(table), "text/plain": tableText(table) });
+    this.send(this.tableOutput(table));
+  }
+
+  tableOutput(table: Table): MimeBundle {
+    return { "text/html": tableHtml(table), "text/plain": tableText(table) };
   }
 
   figure(figure: Figure): Promise<void> {

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { writeSync } from "node:fs";
+import { openSync, writeSync } from "node:fs";
 import { isatty } from "node:tty";
+import { type DenoJupyter, denoJupyter } from "../core/denoJupyter.js";
 import { mirrorsToTerminal } from "../core/environment.js";
 import type { Display } from "../core/Display.js";
 import { mirrorProgress } from "./mirrorProgress.js";
@@ -14,10 +15,17 @@ interface NotebookKernel {
 
 /** The display for where this process runs: a notebook's page, or the terminal. */
 export function createDisplay(): Display {
+  const send = sendToNotebook();
+  if (send === undefined) return new TerminalDisplay(standardOutput);
+  const page = new NotebookDisplay(send);
+  return mirrorsToTerminal() ? mirrorProgress(page, new TerminalDisplay(kernelTerminal())) : page;
+}
+
+function sendToNotebook(): Send | undefined {
   const kernel = notebookKernel();
-  if (kernel === undefined) return new TerminalDisplay(standardOutput);
-  const page = new NotebookDisplay(sendTo(kernel));
-  return mirrorsToTerminal() ? mirrorProgress(page, new TerminalDisplay(kernelTerminal)) : page;
+  if (kernel) return sendTo(kernel);
+  const deno = denoJupyter();
+  return deno && sendToDeno(deno);
 }
 
 /** tslab, if this process is its kernel. Only looked up: loading it would load a compiler. */
@@ -40,6 +48,14 @@ function sendTo(kernel: NotebookKernel): Send {
   };
 }
 
+function sendToDeno(kernel: DenoJupyter): Send {
+  return (data, identity) => {
+    const transient = identity === undefined ? {} : { display_id: identity.id };
+    const type = identity?.update ? "update_display_data" : "display_data";
+    kernel.broadcast(type, { data, metadata: {}, transient });
+  };
+}
+
 const standardOutput: Sink = {
   write: (text) => process.stdout.write(text),
   get isTTY() {
@@ -51,25 +67,28 @@ const standardOutput: Sink = {
 };
 
 /** The terminal that started the kernel; the kernel's own `process.stderr` leads to the page. */
-const kernelTerminal: Sink = {
-  write: (text) => {
-    try {
-      writeSync(2, text);
-    } catch {
-      // A terminal that is full for the moment, or gone, must not end the training.
-    }
-  },
-  isTTY: isatty(2),
-  get columns() {
-    return (terminalColumns ??= askColumns());
-  },
-};
+function kernelTerminal(): Sink {
+  // Deno's kernel keeps what is written to its own.
+  const fd = denoJupyter() === undefined ? 2 : openSync("/dev/stderr", "a");
+  let terminalColumns: number | undefined;
+  return {
+    write: (text) => {
+      try {
+        writeSync(fd, text);
+      } catch {
+        // A terminal that is full for the moment, or gone, must not end the training.
+      }
+    },
+    isTTY: isatty(fd),
+    get columns() {
+      return (terminalColumns ??= askColumns(fd));
+    },
+  };
+}
 
-let terminalColumns: number | undefined;
-
-/** The width of the terminal behind the standard error, which the kernel's own streams know nothing of; 80 where it is not told. */
-function askColumns(): number {
-  const { stdout, error } = spawnSync("stty", ["size"], { stdio: [2, "pipe", "ignore"], encoding: "utf8" });
+/** The width of the terminal behind a file descriptor, which the kernel's own streams know nothing of; 80 where it is not told. */
+function askColumns(fd: number): number {
+  const { stdout, error } = spawnSync("stty", ["size"], { stdio: [fd, "pipe", "ignore"], encoding: "utf8" });
   const columns = error ? NaN : Number(/^\d+ (\d+)/.exec(stdout)?.[1]);
   return columns > 0 ? columns : 80;
 }

@@ -12,6 +12,7 @@ export function mirrorProgress(page: Display, terminal: Display): Display {
     table: (table) => {
       page.table(table);
     },
+    tableOutput: page.tableOutput && ((table) => page.tableOutput?.(table) ?? {}),
     figure: (figure) => page.figure(figure),
     image: (png, options) => {
       page.image(png, options);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { readJson } from "../core/readJson.js";
+import { type KernelName, kernelNamedIn } from "../runs/kernels.js";
 import { declaredVariables } from "./declaredVariables.js";
 
 const schema = z.object({
@@ -11,6 +12,9 @@ const schema = z.object({
     }),
     { error: "expected a list of cells" },
   ),
+  metadata: z
+    .looseObject({ kernelspec: z.looseObject({ name: z.string() }).optional().catch(undefined) })
+    .optional(),
 });
 
 /** What a notebook says of itself. */
@@ -21,13 +25,18 @@ export interface NotebookFacts {
   readonly constants: ReadonlySet<string>;
   /** Whether one of its cells looks for a data set by `findDataset`. */
   readonly findsDataset: boolean;
+  /** The kernel that it names. */
+  readonly kernel: KernelName;
   /** Its first heading; undefined where it has none. */
   readonly title: string | undefined;
 }
 
 /** @throws UserError naming the file when it is no notebook */
 export async function notebookFacts(file: string): Promise<NotebookFacts> {
-  const { cells } = await readJson(schema, { file, remedy: "Give the path of a Jupyter notebook (.ipynb)." });
+  const { cells, metadata } = await readJson(schema, {
+    file,
+    remedy: "Give the path of a Jupyter notebook (.ipynb).",
+  });
   const texts = cells.map(({ source, ...cell }) => ({ ...cell, text: [source].flat().join("") }));
   const code = texts.filter(({ cell_type }) => cell_type === "code");
   const declared = code
@@ -42,6 +51,7 @@ export async function notebookFacts(file: string): Promise<NotebookFacts> {
     parameters: new Set(declared.flatMap(({ variables }) => variables)),
     constants: new Set(declared.flatMap(({ constants }) => constants)),
     findsDataset: code.some(({ text }) => text.includes("findDataset(")),
+    kernel: kernelNamedIn(metadata?.kernelspec?.name),
     title,
   };
 }

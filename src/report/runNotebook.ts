@@ -6,6 +6,7 @@ import { atExit } from "../core/atExit.js";
 import { Interrupted, UserError } from "../core/errors.js";
 import { onStop } from "../core/stopSignals.js";
 import type { FolderLock } from "../core/folderLock.js";
+import { defaultKernel, type KernelName } from "../runs/kernels.js";
 import { type KernelDeath, kernelDied } from "./kernelDied.js";
 import { kernelNamed, type NotebookKernel } from "./NotebookKernel.js";
 import { pythonProgram } from "./pythonProgram.js";
@@ -14,6 +15,8 @@ export interface RunNotebookOptions {
   readonly notebook: string;
   /** Where the executed notebook goes. A run that fails leaves `<output>.failed.ipynb` instead. */
   readonly output: string;
+  /** What runs the cells. @default "tslab" */
+  readonly kernel?: KernelName;
   /** Values for variables that the notebook declares in the cell tagged `parameters`. */
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   /** Cells with one of these tags are left out. */
@@ -93,6 +96,7 @@ export async function runNotebook(options: RunNotebookOptions): Promise<void> {
       env: options.env ?? {},
       leave_out: options.leaveOut ?? [],
       heading: options.heading ?? null,
+      kernel: options.kernel ?? defaultKernel,
       node: process.execPath,
     },
     timeoutSeconds: options.timeoutSeconds,

@@ -32,7 +32,10 @@ export async function setupJupyter(log: (line: string) => void): Promise<void> {
   log(`Jupyter, papermill and nbconvert in ${shownPath(venvDir)} (about 90 MB to download, 320 MB on disk)`);
   await rm(venvDir, { recursive: true, force: true });
   await makeVenv();
-  await installPackages();
+  await installPackages(
+    ["--requirement", requirements, "--constraint", constraints],
+    "It needs Python's package index and 400 MB of disk; run the command again once both are there.",
+  );
   await writeFile(stamp, hashOf(requirements, constraints));
 }
 
@@ -67,14 +70,11 @@ async function makeVenv(): Promise<void> {
   });
 }
 
-async function installPackages(): Promise<void> {
+/**
+ * Has pip install into the environment.
+ * @param wanted pip's arguments that name packages
+ */
+export async function installPackages(wanted: readonly string[], remedy: string): Promise<void> {
   const options = ["--no-cache-dir", "--disable-pip-version-check", "--no-input", "--quiet"];
-  await subprocess(
-    venvPython,
-    ["-m", "pip", "install", ...options, "--requirement", requirements, "--constraint", constraints],
-    {
-      remedy:
-        "It needs Python's package index and 400 MB of disk; run the command again once both are there.",
-    },
-  );
+  await subprocess(venvPython, ["-m", "pip", "install", ...options, ...wanted], { remedy });
 }

@@ -9,6 +9,8 @@ import { UserError } from "../core/errors.js";
 import { makeFolder } from "../core/makeFolder.js";
 import { readJson } from "../core/readJson.js";
 import { writeFiles } from "../core/writeFiles.js";
+import { kernelSpec } from "./kernelSpec.js";
+import { type KernelName, kernelNamedIn } from "../runs/kernels.js";
 import { folderNamed } from "../runs/runFolder.js";
 
 /** Which notebook a person wants to open, and where the copy of a lesson goes. */
@@ -17,6 +19,8 @@ export interface WorkingCopyOptions {
   readonly notebook?: string;
   /** The folder in `runs/` for a lesson's copy. @default "lab-" and the lesson's name */
   readonly name?: string;
+  /** The kernel that it is to be opened with, which is noted in it. @default the one that it names */
+  readonly kernel?: KernelName;
   /** The copy's file, in place of one in `runs/`. */
   readonly copy?: string;
 }
@@ -29,6 +33,8 @@ export interface WorkingCopy {
   readonly lesson?: string;
   /** Whether it was there already: a person's changes are kept. */
   readonly isKept: boolean;
+  /** The kernel that it names. */
+  readonly kernel: KernelName;
   /** Whether the lesson has changed since the copy was made. */
   readonly isOutdated: boolean;
 }
@@ -43,9 +49,12 @@ const schema = z.looseObject({
   metadata: z
     .looseObject({
       xray: z.object({ lesson: z.string(), name: z.string().optional() }).optional().catch(undefined),
+      kernelspec: z.looseObject({ name: z.string() }).optional().catch(undefined),
     })
     .optional(),
 });
+
+type Notebook = z.infer<typeof schema>;
 
 /** The names of the project's lessons. */
 export const lessonNames = (): readonly string[] =>
@@ -54,15 +63,26 @@ export const lessonNames = (): readonly string[] =>
     .map((file) => path.basename(file, ending));
 
 /**
- * The notebook to open: one of a person's own as it is, and of a lesson a copy, which is made once. Whatever becomes of a
+ * The notebook to open, with the kernel that was asked for: one of a person's own as it is, and of a lesson a copy, which is made once. Whatever becomes of a
  * copy, the lesson stays what `xray run` runs.
  * @throws UserError when there is no such notebook, two places are given for its copy, or the copy cannot be made
  */
-export async function workingCopy({
+export async function workingCopy({ kernel, ...options }: WorkingCopyOptions): Promise<WorkingCopy> {
+  const { kept: notebook, ...copy } = await copyToOpen(options);
+  const named = kernelNamedIn(notebook.metadata?.kernelspec?.name);
+  if (kernel === undefined || kernel === named) return { ...copy, kernel: named };
+  await write(copy.file, notebook, { kernelspec: kernelSpec(kernel) });
+  return { ...copy, kernel };
+}
+
+/** With what is in its file. */
+type KeptCopy = Omit<WorkingCopy, "kernel"> & { readonly kept: Notebook };
+
+async function copyToOpen({
   notebook = "pneumonia",
   name,
   copy,
-}: WorkingCopyOptions): Promise<WorkingCopy> {
+}: Omit<WorkingCopyOptions, "kernel">): Promise<KeptCopy> {
   const lesson = lessonNamed(notebook);
   if (lesson === undefined) return ownNotebook(path.resolve(notebook), { name, copy });
   if (name !== undefined && copy !== undefined) {
@@ -80,30 +100,39 @@ export async function workingCopy({
       : path.resolve(copy);
   if (!file.endsWith(ending)) throw new UserError(`A notebook cannot be called ${file}.`, remedy);
   if (existsSync(file)) {
-    const from = await lessonOfCopy(file, lesson);
-    return { file, lesson, isKept: true, isOutdated: from !== hash };
+    const kept = await copyOf(file, lesson);
+    return { file, lesson, isKept: true, isOutdated: kept.metadata?.xray?.lesson !== hash, kept };
   }
   const folder = path.dirname(file);
   if (realPath(folder) === realPath(lessonsFolder))
     throw new UserError(`${folder} is the folder of the lessons.`, "Give the copy another place.");
   await makeFolder(folder, "Say where the copy of the lesson is to go: --copy FILE.");
-  const { metadata, ...rest } = schema.parse(JSON.parse(text));
-  const made = { ...rest, metadata: { ...metadata, xray: { lesson: hash, name: lesson } } };
-  await writeFiles([{ file, pieces: [Buffer.from(`${JSON.stringify(made, undefined, 1)}\n`)] }]);
-  return { file, lesson, isKept: false, isOutdated: false };
+  const kept = await write(file, schema.parse(JSON.parse(text)), { xray: { lesson: hash, name: lesson } });
+  return { file, lesson, isKept: false, isOutdated: false, kept };
+}
+
+/** Writes a notebook whose metadata say this, too. */
+async function write(
+  file: string,
+  { metadata, ...rest }: Notebook,
+  more: Notebook["metadata"],
+): Promise<Notebook> {
+  const notebook = { ...rest, metadata: { ...metadata, ...more } };
+  await writeFiles([{ file, pieces: [Buffer.from(`${JSON.stringify(notebook, undefined, 1)}\n`)] }]);
+  return notebook;
 }
 
 /**
- * The hash of the lesson that a copy, which is there already, was made of.
+ * A copy of the lesson that is there already.
  * @throws UserError when the file is anything else: JupyterLab saves by itself, and nobody's file is to be written over
  */
-async function lessonOfCopy(file: string, lesson: string): Promise<string> {
+async function copyOf(file: string, lesson: string): Promise<Notebook> {
   const original = lessonAt(file);
   if (original !== undefined) {
     throw new UserError(`${file} is the lesson ${original} itself.`, "Give the copy another place or name.");
   }
-  const { metadata } = await notebookIn(file);
-  const from = metadata?.xray;
+  const notebook = await notebookIn(file);
+  const from = notebook.metadata?.xray;
   const opened = `Give the copy another place or name, or open that one as it is: npx xray lab ${file}`;
   if (existsSync(path.join(path.dirname(file), startedRunName))) {
     throw new UserError(`${file} is what a run has executed, not a copy of the lesson ${lesson}.`, opened);
@@ -114,7 +143,7 @@ async function lessonOfCopy(file: string, lesson: string): Promise<string> {
     const what = from === undefined ? "no copy" : `a copy of the lesson ${name}, and none`;
     throw new UserError(`${file} is ${what} of the lesson ${lesson}.`, opened);
   }
-  return from.lesson;
+  return notebook;
 }
 
 /** The lesson that is meant by its name, with or without its ending, or by the path of its file. */
@@ -141,7 +170,7 @@ const notebookIn = (file: string) => {
 async function ownNotebook(
   file: string,
   { name, copy }: Pick<WorkingCopyOptions, "name" | "copy">,
-): Promise<WorkingCopy> {
+): Promise<KeptCopy> {
   if (!existsSync(file)) {
     throw new UserError(
       `There is no notebook ${file}.`,
@@ -154,6 +183,5 @@ async function ownNotebook(
       "Leave --name and --copy out: they say where the copy of a lesson goes.",
     );
   }
-  await notebookIn(file);
-  return { file, isKept: true, isOutdated: false };
+  return { file, isKept: true, isOutdated: false, kept: await notebookIn(file) };
 }

@@ -7,6 +7,7 @@ import { startedRunName } from "../core/runDirectory.js";
 import { writeFiles } from "../core/writeFiles.js";
 import { gitCommit } from "./gitCommit.js";
 import { type RunBudget, runBudget } from "./budget/RunBudget.js";
+import { type KernelName, kernelNames } from "./kernels.js";
 import type { Parameters } from "./presets.js";
 import { defaultProtocol, protocolNames } from "./protocols.js";
 import { runCode, type RunSource } from "./RunSource.js";
@@ -21,6 +22,8 @@ export interface StartedRun extends RunSource {
   readonly budget?: RunBudget;
   /** The data set's folder, absolute; undefined where the notebook asks for none. */
   readonly dataset?: string;
+  /** What runs the cells; undefined in a file of an earlier version: tslab. */
+  readonly kernel?: KernelName;
   /** Whether report.pdf was asked for. */
   readonly pdf: boolean;
   /** What tells the program's code, and its notebook, from another version's. */
@@ -46,6 +49,7 @@ const schema: z.ZodType<StartedRun> = z.object({
   parameters: parameters.partial(),
   budget: runBudget.optional(),
   dataset: z.string().optional(),
+  kernel: z.enum(kernelNames).optional(),
   pdf: z.boolean(),
   code: z.string(),
   variables: z.record(z.string(), z.string()).optional(),

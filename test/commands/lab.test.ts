@@ -13,6 +13,7 @@ import path from "node:path";
 import { after, describe, it } from "node:test";
 import { projectRoot, runsDir } from "../../src/core/environment.js";
 import { lessonNames, workingCopy } from "../../src/report/workingCopy.js";
+import type { KernelName } from "../../src/runs/kernels.js";
 import { temporaryFolder } from "../support/folders.js";
 import { writeNotebook } from "../support/notebookFile.js";
 import { startXray, xray } from "../support/xray.js";
@@ -39,7 +40,7 @@ describe("a lesson's working copy", () => {
     const changed = readFileSync(file, "utf8").replace("let seed = 5;", "let seed = 6;");
     writeFileSync(file, changed);
     assert.deepEqual(await workingCopy({ name }), {
-      ...{ file, lesson: "pneumonia", isKept: true, isOutdated: false },
+      ...{ file, lesson: "pneumonia", isKept: true, isOutdated: false, kernel: "tslab" },
     });
     assert.equal(readFileSync(file, "utf8"), changed);
     assert.match(readFileSync(lesson("pneumonia"), "utf8"), /let seed = 5;/);
@@ -55,8 +56,26 @@ describe("a lesson's working copy", () => {
     assert.deepEqual(cells(copy), cells(lesson("seeds")));
     const text = readFileSync(copy, "utf8");
     const own = await workingCopy({ notebook: copy });
-    assert.deepEqual(own, { file: copy, isKept: true, isOutdated: false });
+    assert.deepEqual(own, { file: copy, isKept: true, isOutdated: false, kernel: "tslab" });
     assert.equal(readFileSync(copy, "utf8"), text);
+  });
+
+  it("names the kernel that was asked for, also where it is there already, and keeps to it", async () => {
+    const copy = path.join(temporaryFolder(), "copy.ipynb");
+    const kernelOf = async (kernel?: KernelName) => {
+      const made = await workingCopy({ copy, kernel });
+      assert.deepEqual(cells(copy), cells(lesson("pneumonia")));
+      const { metadata } = JSON.parse(readFileSync(copy, "utf8")) as {
+        metadata: { kernelspec: { name: string }; xray?: object };
+      };
+      assert.ok(metadata.xray);
+      assert.equal(made.kernel, metadata.kernelspec.name);
+      return made.kernel;
+    };
+    assert.deepEqual(
+      [await kernelOf(), await kernelOf("deno"), await kernelOf(), await kernelOf("tslab")],
+      ["tslab", "deno", "deno", "tslab"],
+    );
   });
 
   it("is of the lesson where a folder or file without an ending has its name, and where a link leads to it", async () => {

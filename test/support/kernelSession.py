@@ -1,5 +1,5 @@
 """Holds a conversation with the kernel: kernelSession.py REQUEST, where REQUEST is JSON:
-{"jupyterPath", "cwd", "steps": [{"code", "interruptAfter": seconds, "interruptAt": text, "listen": seconds, "write":
+{"jupyterPath", "kernel", "denoDir", "cwd", "steps": [{"code", "interruptAfter": seconds, "interruptAt": text, "listen": seconds, "write":
 {file: text}, "complete": code, "at": place, "inspect": code, "check": [code]}], "answer": file}.
 Writes one JSON list: for each step {"status", "count", "outputs": [[kind, ...]], "seconds", "matches", "span", "help",
 "problem"}."""
@@ -14,6 +14,7 @@ import time
 
 request = json.loads(sys.argv[1])
 os.environ["JUPYTER_PATH"] = request["jupyterPath"]
+os.environ["DENO_DIR"] = request["denoDir"]
 
 from jupyter_client.manager import KernelManager  # noqa: E402
 
@@ -51,8 +52,8 @@ def run(step):
                 kernel.interrupt_kernel()
         elif message["msg_type"] == "error":
             outputs.append(["error", content["ename"], content["evalue"], "\n".join(content["traceback"])])
-        elif message["msg_type"] in ("display_data", "update_display_data"):
-            outputs.append([message["msg_type"], content["data"]])
+        elif message["msg_type"] in ("display_data", "update_display_data", "execute_result"):
+            outputs.append([message["msg_type"], content["data"], content["transient"].get("display_id", "")])
 
     if "interruptAfter" in step:
         threading.Timer(step["interruptAfter"], kernel.interrupt_kernel).start()
@@ -80,7 +81,7 @@ def run(step):
     }
 
 
-kernel = KernelManager(kernel_name="tslab")
+kernel = KernelManager(kernel_name=request["kernel"])
 kernel.start_kernel(cwd=request["cwd"])
 client = kernel.client()
 client.start_channels()

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { projectRoot } from "../../src/core/environment.js";
-import { setupJupyter, venvPython } from "../../src/report/setupJupyter.js";
+import { setUp } from "../../src/commands/setUp.js";
+import { cacheDir, projectRoot } from "../../src/core/environment.js";
+import { venvPython } from "../../src/report/setupJupyter.js";
+import type { KernelName } from "../../src/runs/kernels.js";
 import { subprocess } from "../../src/core/subprocess.js";
 import { temporaryFolder } from "./folders.js";
 
@@ -42,10 +44,14 @@ export async function kernelSession(
   jupyter: string,
   cwd: string,
   steps: readonly KernelStep[],
+  kernel: KernelName = "tslab",
 ): Promise<StepResult[]> {
-  await setupJupyter(() => undefined);
+  await setUp({ kernel });
   const answer = path.join(temporaryFolder(), "answer.json");
-  const request = JSON.stringify({ jupyterPath: jupyter, cwd, steps, answer });
+  const request = JSON.stringify({
+    jupyterPath: kernel === "deno" ? path.join(jupyter, "deno") : jupyter,
+    ...{ kernel, denoDir: path.join(cacheDir, "jupyter", "deno"), cwd, steps, answer },
+  });
   const script = path.join(projectRoot, "test", "support", "kernelSession.py");
   await subprocess(venvPython, [script, request], { remedy: "" });
   return JSON.parse(await readFile(answer, "utf8")) as StepResult[];
