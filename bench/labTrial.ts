@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -33,7 +33,7 @@ async function labTrial(pictures: string, kernel: KernelName): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), "xray-lab-trial-"));
   let page: LabPage | undefined;
   try {
-    const root = copyOfProject(path.join(folder, "project"));
+    const root = await copyOfProject(path.join(folder, "project"));
     const notebook = path.join(root, "runs", "walk", "pneumonia.ipynb");
     const copy = `require(${JSON.stringify(path.join(root, "dist/src/report/workingCopy.js"))}).workingCopy({ name: "walk", kernel: "${kernel}" })`;
     await subprocess(process.execPath, ["-e", `void ${copy}`], { remedy: "See its message." });
@@ -46,7 +46,7 @@ async function labTrial(pictures: string, kernel: KernelName): Promise<void> {
 }
 
 /** Everything that the notebooks need; what is only read is not copied. */
-function copyOfProject(root: string): string {
+async function copyOfProject(root: string): Promise<string> {
   mkdirSync(root);
   const copied = [
     "bin",
@@ -59,7 +59,10 @@ function copyOfProject(root: string): string {
     "package-lock.json",
     "tsconfig.json",
   ];
-  for (const name of copied) cpSync(path.join(projectRoot, name), path.join(root, name), { recursive: true });
+  // With their times, by which it is known that they are built.
+  await subprocess("cp", ["-a", ...copied.map((name) => path.join(projectRoot, name)), root], {
+    remedy: "See its message.",
+  });
   for (const name of ["node_modules", ".cache", ".venv"]) {
     symlinkSync(path.join(projectRoot, name), path.join(root, name));
   }

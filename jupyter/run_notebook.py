@@ -122,6 +122,17 @@ class Client(PapermillNotebookClient):
             Client.death = self.death_in(cell)
             raise
 
+    def process_message(self, msg, cell, cell_index):
+        # What Deno's kernel, whose standard error leads nowhere, tells the terminal.
+        if msg["msg_type"] == "xray-notebook.terminal":
+            try:
+                os.write(2, msg["content"]["text"].encode())
+            except OSError:
+                # A terminal that is gone must not end the training.
+                pass
+            return None
+        return super().process_message(msg, cell, cell_index)
+
     async def _async_poll_output_msg(self, parent_msg_id, cell, cell_index):
         await super()._async_poll_output_msg(parent_msg_id, cell, cell_index)
         # Deno's kernel sends a cell's outputs beside the word that it has ended, which may overtake them.
@@ -266,6 +277,8 @@ if __name__ == "__main__":
     os.dup2(2, 1)
     use_project_environment(request["cache"], request.get("node"))
     os.environ.update(request.get("env", {}))
+    if os.isatty(2):
+        os.environ["XRAY_TERMINAL_COLUMNS"] = str(os.get_terminal_size(2).columns)
     outcome = {"status": "interrupted"}
     try:
         outcome = run(request)

@@ -65,6 +65,10 @@ export function backupSecondsVariable(): number | undefined {
 /** `XRAY_TERMINAL=1`: set by `xray run`: the kernel repeats its progress on the terminal's standard error. */
 export const mirrorsToTerminal = (): boolean => process.env.XRAY_TERMINAL === "1";
 
+/** `XRAY_TERMINAL_COLUMNS`: set by `jupyter/run_notebook.py`: the width of its terminal, if it has one. */
+export const terminalColumnsVariable = (): number | undefined =>
+  Number(process.env.XRAY_TERMINAL_COLUMNS) || undefined;
+
 /**
  * What Jupyter and `jupyter/deno_kernel.py` tell Deno's kernel: `JPY_PARENT_PID`, who has started it; `XRAY_BUILD_WARNING`, why
  * the sources could not be built.

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { openSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import { type DenoJupyter, denoJupyter } from "../core/denoJupyter.js";
-import { mirrorsToTerminal } from "../core/environment.js";
+import { mirrorsToTerminal, terminalColumnsVariable } from "../core/environment.js";
 import type { Display } from "../core/Display.js";
 import { mirrorProgress } from "./mirrorProgress.js";
 import { NotebookDisplay, type Send } from "./NotebookDisplay.js";
@@ -68,8 +68,10 @@ const standardOutput: Sink = {
 
 /** The terminal that started the kernel; the kernel's own `process.stderr` leads to the page. */
 function kernelTerminal(): Sink {
-  // Deno's kernel keeps what is written to its own.
-  const fd = denoJupyter() === undefined ? 2 : openSync("/dev/stderr", "a");
+  const fd = 2;
+  const deno = denoJupyter();
+  // Deno's kernel keeps what is written there; `jupyter/run_notebook.py` writes it for it.
+  if (deno) return terminalOfRunner(deno);
   let terminalColumns: number | undefined;
   return {
     write: (text) => {
@@ -83,6 +85,17 @@ function kernelTerminal(): Sink {
     get columns() {
       return (terminalColumns ??= askColumns(fd));
     },
+  };
+}
+
+function terminalOfRunner(kernel: DenoJupyter): Sink {
+  const columns = terminalColumnsVariable();
+  return {
+    write: (text) => {
+      kernel.broadcast("xray-notebook.terminal", { text });
+    },
+    isTTY: columns !== undefined,
+    columns,
   };
 }
 
