@@ -267,9 +267,7 @@ describe("xray run on a table of images of three classes that are no X-rays", ()
       "predictions.json": await read("predictions.json"),
     })) {
       const found =
-        /.{0,40}(kermany|pneumonia|\bchild|rscbjbr9sj|\barticle|\bx-?rays?\b(?!-\w| \w)).{0,40}/i.exec(
-          text,
-        );
+        /.{0,40}(kermany|pneumonia|\bchild|rscbjbr9sj|\barticle|\bx-?rays?\b(?!-\w| \w)).{0,40}/i.exec(text);
       assert.equal(found?.[0], undefined, what);
     }
     assert.equal(
