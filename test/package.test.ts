@@ -141,13 +141,9 @@ describe("the package, installed in another project", () => {
     assert.ok(existsSync(path.join(made, "models", "export.safetensors")));
   });
 
-  const tools = ["publint", "attw"].map((name) => path.join(projectRoot, "node_modules", ".bin", name));
-  const hasTools = tools.every((tool) => existsSync(tool));
-  it("has nothing that publint or are-the-types-wrong find", { skip: !hasTools && "npm install" }, () => {
+  it("has nothing that publint finds", () => {
     const [archive = ""] = readdirSync(project).filter((name) => name.endsWith(".tgz"));
-    const [publint = "", attw = ""] = tools;
-    run(project, publint, "--strict", archive);
-    run(project, attw, archive);
+    run(project, path.join(projectRoot, "node_modules", ".bin", "publint"), "--strict", archive);
   });
 
   it("has types for all its doors, as Node and as bundlers find them", () => {

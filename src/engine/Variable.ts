@@ -1,10 +1,12 @@
 import { acrossReloads } from "../core/acrossReloads.js";
+import { currentRecorder } from "./graph/recording.js";
 import { attr, float32 } from "./operations/attr.js";
 import type { ResourceHandle } from "./operations/binding.js";
 import { add } from "./operations/mathOps.js";
 import {
   createResource,
   destroyResource,
+  initializeResource,
   readResource,
   releaseResource,
   resourceOp,
@@ -69,7 +71,8 @@ export class Variable {
   /** Takes the tensor's memory; the caller still disposes the tensor. */
   assign(value: Tensor): void {
     resourceOp("AssignVariableOp", dtype, [this.resource], [value]);
-    this.isSet = true;
+    // What is recorded is not carried out.
+    this.isSet ||= currentRecorder() === undefined;
     this.syncFromThread = undefined;
     this.assignments++;
   }
@@ -107,8 +110,9 @@ export class Variable {
   private setZeros(): void {
     if (this.isSet) return;
     const zeros = tf.fill([...this.shape], 0);
-    this.assign(zeros);
+    initializeResource(this.resource, zeros);
     zeros.dispose();
+    this.isSet = true;
   }
 
   /** this += value */

@@ -36,6 +36,11 @@ export function resourceOp(
   else binding().executeOp(name, attrs, [...handles, ...backend().getInputTensorIds(inputs)], 0);
 }
 
+/** Gives a new variable its first values, also while a step is recorded: they are what it has before that step. */
+export function initializeResource(handle: ResourceHandle, value: Tensor): void {
+  binding().executeOp("AssignVariableOp", dtype, [handle, ...backend().getInputTensorIds([value])], 0);
+}
+
 /** A tensor that shares the variable's memory. Dispose it before the variable is changed in place. */
 export function readResource(handle: ResourceHandle): Tensor {
   const tensor = backend().createOutputTensor(

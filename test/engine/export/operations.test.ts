@@ -175,6 +175,16 @@ describe("InferenceRecorder", () => {
     assert.deepEqual([...constants.values()], [{ shape: [3], values: Float32Array.of(11, 12, 13) }]);
   });
 
+  it("takes a variable that has been given no values as zeros", async () => {
+    const [read, changed] = [new Variable("read", [3]), new Variable("changed", [3])];
+    const graph = record((x) => add(x, read.read()));
+    assertNear(await byOnnx(graph), [...pixels]);
+    assert.throws(() => record((x) => (changed.assign(fixed(3)), x)), /AssignVariableOp changes a variable/);
+    // What was refused has not been carried out.
+    assert.deepEqual([...changed.values()], [0, 0, 0]);
+    for (const variable of [read, changed]) variable.dispose();
+  });
+
   it("refuses what it could not keep", () => {
     const builds: [build: Build, message: RegExp][] = [
       [(x) => relu(tf.neg(x)), /Relu takes a tensor \[1, 6, 6, 3\] that was not recorded/],
