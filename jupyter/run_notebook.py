@@ -42,6 +42,8 @@ from papermill.translators import Translator, papermill_translators  # noqa: E40
 
 # What a kernel may take to answer for the first time.
 START_SECONDS = 300
+# What a cell's outputs may take to arrive once it has ended: a kernel may send thousands of lines, each by itself.
+OUTPUT_SECONDS = 300
 # What outputs may take that come after their cell has ended.
 LATE_SECONDS = 0.1
 
@@ -193,7 +195,7 @@ class InterruptibleEngine(NBClientEngine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, start_timeout=START_SECONDS, **_):
-        client = Client(nb_man, kernel_name=kernel_name, startup_timeout=start_timeout, timeout=None)
+        client = Client(nb_man, kernel_name=kernel_name, startup_timeout=start_timeout, timeout=None, iopub_timeout=OUTPUT_SECONDS)
         handle_stops(client.stop)
         try:
             return client.execute()
@@ -236,7 +238,8 @@ def run(request):
             "status": "interrupted" if Client.stopped else "error",
             "cell": error.exec_count,
             "name": error.ename,
-            "message": error.evalue,
+            # Deno gives no reason for a cell that it cannot read.
+            "message": error.evalue or "the kernel gives no reason; a cell that it cannot parse has none",
         }
     except DoesNotCompile as error:
         return {"status": "uncompilable", "cell": error.cell, "message": error.message}

@@ -115,13 +115,17 @@ export async function prepareNotebook(file: string, options: RunOptions): Promis
     );
   }
   resolveParameters({ ...presets.article, ...wanted, preset: isPreset ? preset : "none" }, { gpu: false });
+  const isChanged = isPreset || Object.keys(wanted).length > 0;
+  // The cell of the values that an earlier run has given is replaced: what is not given now stays as that has it.
+  const { preset: earlier, ...others } = isChanged ? facts.given : {};
+  const parameters = { ...others, ...wanted };
   // Images that a notebook finds by itself need be no X-rays.
   const asks = declared.has("dataDir") && findsDataset;
   const { dataDir } = wanted;
   const given = asks && dataDir !== undefined ? await findDataset(dataDir) : undefined;
   await setUpAll({ ...options, kernel });
   const dataset = given ?? (asks ? await findDataset() : undefined);
-  return { notebook, parameters: wanted, preset: isPreset ? preset : "", kernel, dataset };
+  return { notebook, parameters, preset: isPreset ? preset : String(earlier ?? ""), kernel, dataset };
 }
 
 async function setUpAll(

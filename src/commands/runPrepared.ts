@@ -4,7 +4,7 @@ import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { UserError } from "../core/errors.js";
 import type { FolderLock } from "../core/folderLock.js";
-import { temporaryFolder } from "../core/temporaryFolder.js";
+import { makeFolder } from "../core/makeFolder.js";
 import { subfolders } from "../data/labels/imageFolder.js";
 import { imagesInWords } from "../statistics/imagesInWords.js";
 import { inText } from "../core/markdown.js";
@@ -43,7 +43,7 @@ export async function runPrepared(
     await writeStartedRun(folder, { ...prepared, dataset: dataset?.path, pdf });
   }
   const { study } = prepared;
-  const notebook = study ? await writtenStudy(study) : notebookFile(prepared);
+  const notebook = study ? await writtenStudy(folder, study) : notebookFile(prepared);
   console.error(`run: ${path.relative(process.cwd(), folder) || folder} (${describe(prepared)})`);
   await runNotebook({
     notebook,
@@ -60,6 +60,7 @@ export async function runPrepared(
     await rm(folder, { recursive: true, force: true });
     throw new UserError(error.problem, "Mend the cell; none was run.", { cause: error });
   });
+  if (study) await rm(path.dirname(notebook), { recursive: true, force: true });
   const file = path.join(folder, "metrics.json");
   const metrics = prepared.notebook && !existsSync(file) ? undefined : await readMetrics(file);
   // A run that was interrupted took what its stages took, in whichever process.
@@ -76,9 +77,13 @@ export async function runPrepared(
   console.log(report);
 }
 
-/** The notebook of a study, where it is read and nobody looks for it. */
-async function writtenStudy({ title, data }: Study): Promise<string> {
-  const file = path.join(temporaryFolder("study").path, path.basename(studyTemplate));
+/**
+ * The notebook of a study, which is executed beside it. In the run's folder, from where each kernel finds the package; in one
+ * of its own, since the notebooks in the run's are those that it has made.
+ */
+async function writtenStudy(folder: string, { title, data }: Study): Promise<string> {
+  const file = path.join(folder, "source", path.basename(studyTemplate));
+  await makeFolder(path.dirname(file), "A run writes to its folder in runs/.");
   await writeFile(file, await studyNotebook(title, data));
   return file;
 }

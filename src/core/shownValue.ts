@@ -4,5 +4,5 @@ import { inspect } from "node:util";
 export function shownValue(value: unknown): string {
   if (typeof value === "function") return `the function ${value.name || "without a name"}`;
   const text = inspect(value, { depth: 0, maxStringLength: 80, maxArrayLength: 6, breakLength: Infinity });
-  return text.split("\n")[0] ?? "";
+  return text.replace(/\n\s*/g, " ");
 }

@@ -71,7 +71,7 @@ export async function labelledDataset(
 const tested: JudgingSet = {
   name: "test",
   ifEmpty: "Give a folder that holds a folder of images for each class that was trained, named like it.",
-  ifClassMissing: "Give a folder with images of every class that was trained.",
+  ifClassMissing: () => "Give a folder with images of every class that was trained.",
 };
 
 /** The patient's number is not his name. */

@@ -10,7 +10,7 @@ import { type ImageFilesOptions, type LabelledFile, requireFolder } from "./labe
 import { LeftOut } from "./labels/LeftOut.js";
 import { WorkerPool } from "./loading/WorkerPool.js";
 import { ImageCache } from "./loading/ImageCache.js";
-import { nounOf, numberPatients } from "./labels/patients.js";
+import { belowFolder, nounOf, numberPatients, requireGroups } from "./labels/patients.js";
 import { testFiles } from "./labels/splitFiles.js";
 import { type Split, splitItems, type TrainValidSplit } from "./labels/splitItems.js";
 import { warnOfCopies } from "./labels/warnOfCopies.js";
@@ -49,8 +49,9 @@ type FileOptions = ImageDataBunchOptions & Pick<ImageFilesOptions, "exclude">;
  */
 export function divideFiles(folder: string, options: FileOptions, divide: Division): DividedFiles {
   checkArguments('ImageDataBunch.fromFolder("data/chest_xray", { size: 224 })', { folder: [folder, aPath] });
-  const settings = bunchSettings(options);
   const root = path.resolve(folder);
+  const given = bunchSettings(options);
+  const settings = { ...given, groupBy: belowFolder(given.groupBy, root) };
   requireFolder(root, "The data set", "Give the folder that holds the images.");
 
   const leftOut = new LeftOut();
@@ -58,6 +59,7 @@ export function divideFiles(folder: string, options: FileOptions, divide: Divisi
   const halves = divide({ root, settings, testPaths: new Set(test), leftOut });
   leftOut.say(root);
   requireApart(test, halves);
+  requireGroups([...halves.train, ...halves.valid, ...(halves.heldOut ?? [])], settings.groupBy);
   return { root, settings, split: splitItems(root, halves, settings), test };
 }
 

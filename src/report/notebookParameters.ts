@@ -23,6 +23,8 @@ export interface NotebookFacts {
   readonly parameters: ReadonlySet<string>;
   /** Those that it declares with `const`, to which no value can be given. */
   readonly constants: ReadonlySet<string>;
+  /** The values that an earlier run has given them, in a cell of its own. */
+  readonly given: Readonly<Record<string, string | number>>;
   /** Whether one of its cells looks for a data set by `findDataset`. */
   readonly findsDataset: boolean;
   /** The kernel that it names. */
@@ -50,8 +52,23 @@ export async function notebookFacts(file: string): Promise<NotebookFacts> {
   return {
     parameters: new Set(declared.flatMap(({ variables }) => variables)),
     constants: new Set(declared.flatMap(({ constants }) => constants)),
+    given: Object.assign(
+      {},
+      ...code
+        .filter(({ metadata }) => metadata?.tags?.includes("injected-parameters"))
+        .map(({ text }) => assigned(text)),
+    ) as NotebookFacts["given"],
     findsDataset: code.some(({ text }) => text.includes("findDataset(")),
     kernel: kernelNamedIn(metadata?.kernelspec?.name),
     title,
   };
 }
+
+/** The texts and numbers that lines such as `seed = 5;` give to variables, as papermill writes them. */
+const assigned = (text: string): NotebookFacts["given"] =>
+  Object.fromEntries(
+    [...text.matchAll(/^\s*(\w+) = ("(?:[^"\\]|\\.)*"|-?[\d.e+-]+);$/gm)].map(([, name = "", value = ""]) => [
+      name,
+      JSON.parse(value) as string | number,
+    ]),
+  );

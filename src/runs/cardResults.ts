@@ -94,10 +94,17 @@ function setsInWords({ dataset, patients, groupNoun }: CardedRun, set: string): 
 const countsInWords = ({ images, classes }: SplitData): string =>
   `${images} (${classCountsInWords(Object.keys(classes), Object.values(classes))})`;
 
-function subsetsInWords({ trainPerClass, validPerClass }: RunMetrics): string {
+function subsetsInWords({ trainPerClass, validPerClass, dataset }: CardedRun): string {
+  // A limit that no class reaches has drawn nothing.
+  const isReached = (limit: number, { classes }: SplitData): boolean =>
+    limit > 0 && Object.values(classes).some((count) => count >= limit);
   const most = [
-    ...(trainPerClass > 0 ? [`at most ${trainPerClass} training images of each class`] : []),
-    ...(validPerClass > 0 ? [`at most ${validPerClass} test images of each class`] : []),
+    ...(isReached(trainPerClass, dataset.train)
+      ? [`at most ${trainPerClass} training images of each class`]
+      : []),
+    ...(isReached(validPerClass, dataset.valid)
+      ? [`at most ${validPerClass} test images of each class`]
+      : []),
   ];
   return most.length === 0
     ? "No subset was drawn: all images of the folders were taken."

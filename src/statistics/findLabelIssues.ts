@@ -1,5 +1,6 @@
 import { checkArguments } from "../core/checkArguments.js";
 import { checkOneOf } from "../core/checkNumber.js";
+import { UserError } from "../core/errors.js";
 import { checkOptions } from "../core/checkOptions.js";
 import { withFields, withRows } from "../core/resultTables.js";
 import { valueAt } from "../core/valueAt.js";
@@ -45,6 +46,12 @@ export interface LabelIssues {
   readonly issues: readonly LabelIssue[];
 }
 
+/** What a net says of items that have labels. */
+export type LabelledProbabilities = Pick<Predictions, "y" | "classes"> & {
+  /** `[n, c]` row by row. */
+  readonly probs: ArrayLike<number>;
+};
+
 /** Probabilities that differ by less are taken as equal, as in cleanlab. */
 const slack = 1e-6;
 
@@ -53,18 +60,16 @@ const slack = 1e-6;
  * 70:1373, 2021): the same items in the same order as cleanlab's `find_label_issues` finds.
  * @param preds of images that did not train the net, nor others of the same patients: what a net has learned by heart it
  *   does not doubt
- * @throws UserError for an unknown filter, and when an item has no label
+ * @throws UserError for an unknown filter, when an item has no label, and when a probability is none
  */
-export function findLabelIssues(
-  preds: Pick<Predictions, "y" | "classes"> & { readonly probs: ArrayLike<number> },
-  options: LabelIssueOptions = {},
-): LabelIssues {
+export function findLabelIssues(preds: LabelledProbabilities, options: LabelIssueOptions = {}): LabelIssues {
   checkArguments("findLabelIssues(preds)", { preds: [preds, labelled] });
   checkOptions("findLabelIssues()", options, { filterBy: "text" });
   const filter = options.filterBy ?? "pruneByNoiseRate";
   checkOneOf("filterBy", filter, ["pruneByNoiseRate", "confidentLearning"]);
   const { y, classes } = preds;
   requireLabels(y);
+  requireProbabilities(preds);
   const rows = rowsOf(preds);
   const thresholds = classes.map((_, k) => thresholdOf(rows, y, k));
   const surely = rows.map((row) => sureClass(row, thresholds));
@@ -86,7 +91,33 @@ export function findLabelIssues(
   });
 }
 
-const rowsOf = ({ probs, classes: { length: c } }: Parameters<typeof findLabelIssues>[0]): Float64Array[] =>
+/** @throws UserError when there are other numbers of them than items and classes, or one is none */
+function requireProbabilities({ probs, y, classes: { length: c } }: LabelledProbabilities): void {
+  if (y.length === 0 || probs.length !== y.length * c) {
+    throw new UserError(
+      `There are ${probs.length} probabilities for ${y.length} items of ${c} classes.`,
+      "Give one for each item and class, row by row, of at least one item.",
+    );
+  }
+  const label = y.findIndex((each) => each >= c);
+  if (label >= 0) {
+    throw new UserError(
+      `Item ${label} has the label ${y[label] ?? ""}; there are ${c} classes.`,
+      `A label is the index of a class, from 0 to ${c - 1}.`,
+    );
+  }
+  for (let i = 0; i < probs.length; i++) {
+    const p = probs[i] ?? NaN;
+    // Sums of a softmax in single precision may be a little more than 1.
+    if (p >= 0 && p <= 1 + slack) continue;
+    throw new UserError(
+      `The probability of item ${Math.floor(i / c)} for class ${i % c} is ${p}.`,
+      "Give probabilities from 0 to 1, such as learn.getPreds() gives.",
+    );
+  }
+}
+
+const rowsOf = ({ probs, classes: { length: c } }: LabelledProbabilities): Float64Array[] =>
   Array.from({ length: probs.length / c }, (_, i) =>
     Float64Array.from({ length: c }, (_, k) => probs[i * c + k] ?? NaN),
   );

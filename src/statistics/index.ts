@@ -20,6 +20,7 @@ export {
   type LabelIssueFilter,
   type LabelIssueOptions,
   type LabelIssues,
+  type LabelledProbabilities,
 } from "./findLabelIssues.js";
 export { type CalibrationCurve, calibrationCurve } from "./calibrationCurve.js";
 export { type DecisionCurve, decisionCurve, type DecisionCurveOptions } from "./decisionCurve.js";

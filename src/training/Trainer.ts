@@ -316,7 +316,9 @@ export class Trainer {
 
   private get identity(): CheckpointIdentity {
     const { arch, data, model } = this.learn;
-    return { architecture: arch, classes: data.classes, body: model.body.spec };
+    const { preparation } = data.validDl;
+    const stats = preparation && (preparation.stats ?? null);
+    return { architecture: arch, classes: data.classes, body: model.body.spec, stats };
   }
 
   private newOptimizer(): Optimizer {

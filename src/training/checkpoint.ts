@@ -6,6 +6,7 @@ import { readSafetensors, type StoredTensor, writeSafetensors } from "../engine/
 import type { Parameter, Variable } from "../engine/Variable.js";
 import { UserError } from "../core/errors.js";
 import { makeFolder } from "../core/makeFolder.js";
+import type { ImageStats } from "../data/imagenetStats.js";
 import type { BodySpec } from "../models/bodies/Body.js";
 import { geometryOf, geometryTexts, withGeometry } from "../models/bodies/geometry.js";
 import { requireShape, fromTorch, toTorch } from "../models/weights/torchLayout.js";
@@ -28,6 +29,8 @@ export interface CheckpointIdentity {
   /** In the order of the net's outputs. */
   readonly classes: readonly string[];
   readonly body: BodySpec;
+  /** By which the images are normalised; null where they are not, undefined where it is not known. */
+  readonly stats: ImageStats | null | undefined;
 }
 
 /** What tells a checkpoint from others that are written under its name. */
@@ -78,8 +81,12 @@ export async function saveCheckpoint(
   options: CheckpointOptions = {},
 ): Promise<void> {
   checkOptions("save()", options, kinds);
-  const { architecture, classes, body } = identity;
-  const whose = { ...geometryTexts(body), architecture, classes: JSON.stringify(classes) };
+  const { architecture, classes, body, stats } = identity;
+  const whose = {
+    ...geometryTexts(body),
+    ...{ architecture, classes: JSON.stringify(classes) },
+    ...(stats !== undefined && { stats: JSON.stringify(stats) }),
+  };
   await makeFolder(
     path.dirname(file),
     "Checkpoints need a folder that can be written to: give the learner another `modelDir`.",
@@ -128,7 +135,7 @@ export async function loadCheckpoint(
   const { tensors, metadata: stored } = await readSafetensors(file);
   const exported = isExport(stored) ? exportedLearnerOf(stored, file) : undefined;
   const metadata: CheckpointMetadata = exported
-    ? { architecture: exported.arch, classes: exported.classes }
+    ? { architecture: exported.arch, classes: exported.classes, stats: exported.preparation.stats ?? null }
     : checkpointMetadataOf(stored, file);
   const texts = exported ? geometryTexts(exported.body) : stored;
   if (options.id !== undefined && metadata.id !== options.id) {
@@ -152,7 +159,8 @@ export async function loadCheckpoint(
   );
   for (const variable of state) fromTorch(variable, known(tensors, variable.name), file);
   const optimizerLost = loadOptimizer(optimizer, tensors, metadata.optimizerStep ?? 0, file);
-  const warnings = [optimizerLost, epochLost(metadata.withinEpoch, file)].filter(
+  const otherNumbers = otherNormalisation(metadata.stats, identity.stats, file);
+  const warnings = [optimizerLost, epochLost(metadata.withinEpoch, file), otherNumbers].filter(
     (text) => text !== undefined,
   );
   const draws = isDeepStrictEqual(metadata.seeds, seeds) ? metadata.draws : undefined;
@@ -179,6 +187,26 @@ function noCheckpoint(file: string): UserError {
 
 /** The most names that a message lists. */
 const maxListed = 20;
+
+/**
+ * @param theirs null: they were not normalised; undefined: the file does not say it
+ * @returns a warning when the weights were trained on images that had other numbers
+ */
+function otherNormalisation(
+  theirs: ImageStats | null | undefined,
+  ours: ImageStats | null | undefined,
+  file: string,
+): string | undefined {
+  if (theirs === undefined || ours === undefined || isDeepStrictEqual(theirs, ours)) return undefined;
+  const inWords = (stats: ImageStats | null): string =>
+    stats
+      ? `normalised by the mean ${stats.mean.join(", ")} and std ${stats.std.join(", ")}`
+      : "not normalised";
+  return (
+    `the weights in ${path.basename(file)} are of images ${inWords(theirs)}; this learner's are ${inWords(ours)}, ` +
+    "and it will predict otherwise. Normalise its data as those were: `data.normalize(stats)`."
+  );
+}
 
 /** @returns a warning when the file was saved within an epoch */
 function epochLost(place: WithinEpoch | undefined, file: string): string | undefined {

@@ -5,6 +5,7 @@ import { after, describe, it } from "node:test";
 import { JSDOM } from "jsdom";
 import { begunWith } from "../../src/commands/run.js";
 import { runsDir } from "../../src/core/environment.js";
+import { notebookFacts } from "../../src/report/notebookParameters.js";
 import { runCode } from "../../src/runs/RunSource.js";
 import { imagesAt, temporaryFolder } from "../support/folders.js";
 import { writeNotebook } from "../support/notebookFile.js";
@@ -55,6 +56,18 @@ describe("xray run --notebook", () => {
     assert.equal(again.code, 0, again.stderr);
     const resumed = await xray(["run", "--resume", name]);
     assert.match(resumed.stderr, /is finished/);
+  });
+
+  it("keeps what an earlier run has given it and this one does not", async () => {
+    const notebook = path.join(temporaryFolder(), "again.ipynb");
+    const given =
+      '// Parameters of this run\n{\n  seed = 7;\n  rate = 1e-05;\n  dataDir = "/x \\"y\\"; z";\n}\nvoid 0;\n';
+    await writeNotebook(notebook, [
+      { code: "let seed = 1;\nlet rate = 1;\nlet dataDir = '';\nvoid 0;", tags: ["parameters"] },
+      { code: given, tags: ["injected-parameters"] },
+      { code: "seed = 5;" },
+    ]);
+    assert.deepEqual((await notebookFacts(notebook)).given, { seed: 7, rate: 1e-5, dataDir: '/x "y"; z' });
   });
 
   it("is gone on with as it was begun, unless it was changed since", async () => {

@@ -180,7 +180,10 @@ describe("an evaluation of one class", () => {
     assert.ok(comparison);
     assert.deepEqual([comparison.aucDifference.value, comparison.aucDifference.p], [0, null]);
     assert.equal(comparison.aucDifference.absent, "the difference has no variance: no test");
-    assert.equal(comparison.errorDifference.absent, "in no group of images do the two models differ: no test");
+    assert.equal(
+      comparison.errorDifference.absent,
+      "in no group of images do the two models differ: no test",
+    );
     assert.equal(comparison.mcNemarP, 1);
   });
 });

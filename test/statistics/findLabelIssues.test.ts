@@ -62,6 +62,22 @@ describe("label issues beside cleanlab", () => {
     const preds = { probs: [0.9, 0.1], classes: ["a", "b"] };
     await refuses(() => findLabelIssues({ ...preds, y: Int32Array.of(-1) }), "no labels");
     await refuses(
+      () => findLabelIssues({ ...preds, y: Int32Array.of(7) }),
+      "the label 7; there are 2 classes",
+    );
+    await refuses(
+      () => findLabelIssues({ ...preds, y: Int32Array.of(0, 1) }),
+      "2 probabilities for 2 items of 2",
+    );
+    await refuses(() => findLabelIssues({ ...preds, probs: [], y: Int32Array.of() }), "0 items");
+    for (const wrong of [NaN, 5, -0.1]) {
+      const probs = [0.9, wrong];
+      await refuses(
+        () => findLabelIssues({ ...preds, probs, y: Int32Array.of(0) }),
+        `for class 1 is ${wrong}`,
+      );
+    }
+    await refuses(
       () => findLabelIssues({ ...preds, y: Int32Array.of(0) }, { filterBy: "both" as never }),
       'filterBy is "both"',
       "confidentLearning",

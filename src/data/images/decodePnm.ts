@@ -35,7 +35,7 @@ export async function decodePnm(bytes: Buffer, begins: (pixels: number) => void)
   begins(width * height);
   const length = width * height * channels;
   if (isBitmap) {
-    const data = isText ? numbersOfText(bytes, at, length, 1) : bitsOf(bytes, at, width, height);
+    const data = isText ? numbersOfText(bytes, at, length) : bitsOf(bytes, at, width, height);
     if (!data) throw new UnreadableImage("is cut short (truncated)");
     return { height, width, channels, data: Uint8Array.from(data, (bit) => (bit === 1 ? 0 : 255)) };
   }
@@ -82,19 +82,21 @@ function valuesOf(bytes: Buffer, at: number, length: number, size: 1 | 2): Uint1
 }
 
 /**
- * Values that are written as text, with comments between them. Those of a bitmap, zeros and ones, need no blanks.
+ * Values that are written as text, with comments between them.
+ * @param white the largest; undefined: those of a bitmap, zeros and ones, which need no blanks between them
  * @throws UnreadableImage for anything else among them: left out, it would move all that follow
  */
-function numbersOfText(bytes: Buffer, at: number, length: number, white: number): Uint16Array | undefined {
+function numbersOfText(bytes: Buffer, at: number, length: number, white?: number): Uint16Array | undefined {
   const text = bytes.toString("latin1", at).replace(/#[^\n\r]*/g, " ");
   const values = new Uint16Array(length);
-  const found = text.matchAll(white === 1 ? /\S/g : /\S+/g);
+  const largest = white ?? 1;
+  const found = text.matchAll(white === undefined ? /\S/g : /\S+/g);
   for (let k = 0; k < length; k++) {
     const [token] = found.next().value ?? [];
     if (token === undefined) return undefined;
-    if (!/^\d+$/.test(token) || Number(token) > white) {
+    if (!/^\d+$/.test(token) || Number(token) > largest) {
       const shown = JSON.stringify(token.slice(0, 12));
-      throw new UnreadableImage(`holds ${shown} among its pixels, which are numbers from 0 to ${white}`);
+      throw new UnreadableImage(`holds ${shown} among its pixels, which are numbers from 0 to ${largest}`);
     }
     values[k] = Number(token);
   }

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { inspect } from "node:util";
 import { currentDisplay } from "../../core/Display.js";
 import { type GroupNoun, groupNounFor, groupsInWords } from "../../core/groupNoun.js";
@@ -22,6 +23,7 @@ export function patientsOf(
 ): readonly (string | undefined)[] {
   if (!groupBy) return files.map(({ patient }) => patient);
   if (isPattern(groupBy)) return patientsByPattern(files, groupBy);
+  if (isBelow(groupBy)) return patientsByPattern(files, groupBy.pattern, groupBy.root);
   return files.map(({ path: file }) => {
     // A function written in a notebook may return anything.
     const patient: unknown = groupBy(file);
@@ -35,9 +37,47 @@ export function patientsOf(
 
 /** What the groups of a pattern are called; undefined where a function or the labels tell patients. */
 export const nounOf = (groupBy: GroupBy | undefined): GroupNoun | undefined =>
-  isPattern(groupBy) ? groupNounFor(groupBy.source) : undefined;
+  isPattern(groupBy)
+    ? groupNounFor(groupBy.source)
+    : isBelow(groupBy)
+      ? groupNounFor(groupBy.pattern.source)
+      : undefined;
 
-function patientsByPattern(files: readonly Pick<LabelledFile, "path">[], groupBy: RegExp): string[] {
+/** A pattern that is searched below a folder. */
+type PatternBelow = PatientOf & { readonly pattern: RegExp; readonly root: string };
+
+const isBelow = (groupBy: GroupBy | undefined): groupBy is PatternBelow =>
+  typeof groupBy === "function" && "pattern" in groupBy;
+
+/**
+ * The same, of which a pattern is searched in the part of a path below the data set's folder: what stands above is the same for
+ * all images and says nothing of one. Where it finds nothing there, it is searched in the whole path.
+ */
+export function belowFolder(groupBy: GroupBy | undefined, root: string): GroupBy | undefined {
+  if (!isPattern(groupBy)) return groupBy;
+  const patient = (file: string): string => patientsByPattern([{ path: file }], groupBy, root)[0] ?? "";
+  return Object.assign(patient, { pattern: groupBy, root });
+}
+
+/** @throws UserError when a pattern gives all images of a data set the same group: it divides nothing */
+export function requireGroups(
+  files: readonly Pick<LabelledFile, "path">[],
+  groupBy: GroupBy | undefined,
+): void {
+  if (!isBelow(groupBy) || files.length < 2) return;
+  const groups = new Set(patientsOf(files, groupBy));
+  if (groups.size > 1) return;
+  throw new UserError(
+    `groupBy is ${String(groupBy.pattern)}, which puts all ${files.length} images into one group, ${JSON.stringify([...groups][0])}.`,
+    "Change it so that its first group tells one patient or one object from another.",
+  );
+}
+
+function patientsByPattern(
+  files: readonly Pick<LabelledFile, "path">[],
+  groupBy: RegExp,
+  root?: string,
+): string[] {
   const pattern = searchable(groupBy);
   const shown = `groupBy is ${String(groupBy)}`;
   if (groupsOf(pattern) === 0) {
@@ -46,7 +86,10 @@ function patientsByPattern(files: readonly Pick<LabelledFile, "path">[], groupBy
       "Put the part that says whose image it is in parentheses, such as /person(\\d+)_/.",
     );
   }
-  const found = files.map(({ path: file }) => firstGroup(pattern, file));
+  const found = files.map(({ path: file }) => {
+    const isInside = root !== undefined && file.startsWith(root + path.sep);
+    return (isInside ? firstGroup(pattern, file.slice(root.length)) : undefined) ?? firstGroup(pattern, file);
+  });
   const without = files.filter((_, k) => (found[k] ?? "") === "");
   const [first] = without;
   if (!first) return found.flatMap((patient) => patient ?? []);

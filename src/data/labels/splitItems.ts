@@ -32,21 +32,24 @@ export interface JudgingSet {
   readonly name: string;
   /** What to do where there are none. */
   readonly ifEmpty: string;
-  /** What to do where a class has none. */
-  readonly ifClassMissing: string;
+  /** What to do where a class has none, of a split that is stratified or not. */
+  readonly ifClassMissing: (isStratified: boolean) => string;
 }
 
 const validation: JudgingSet = {
   name: "validation",
   ifEmpty: "Check validPct, validCol or the valid folder.",
-  ifClassMissing:
-    "Take stratify: true, another seed or a larger validPct, or give a validation folder with every class.",
+  ifClassMissing: (isStratified) =>
+    isStratified
+      ? "Add images of it, or give a validation folder with every class."
+      : "Take stratify: true, another seed or a larger validPct, or give a validation folder with every class.",
 };
 
 const heldOutSet: JudgingSet = {
   name: "held-out",
   ifEmpty: "Check heldOutPct and groupBy.",
-  ifClassMissing: "Take another seed, a larger heldOutPct, or stratify.",
+  ifClassMissing: (isStratified) =>
+    isStratified ? "Add images of it." : "Take another seed, a larger heldOutPct, or stratify.",
 };
 
 export interface Split extends TrainValidSplit {
@@ -164,8 +167,9 @@ export function splitItems(
       "Telling classes apart takes at least two, such as one folder of images for each class.",
     );
   }
-  const known = knownOnly(valid, classes, { root, notes, judging });
-  const apart = heldOut && knownOnly(heldOut, classes, { root, notes, judging: heldOutSet });
+  const isStratified = settings.stratify === true;
+  const known = knownOnly(valid, classes, { root, notes, judging, isStratified });
+  const apart = heldOut && knownOnly(heldOut, classes, { root, notes, judging: heldOutSet, isStratified });
   if (notes.length > 0) currentDisplay().text(notes.join("\n"));
   return {
     train: drawPerClass(train, classes, trainPerClass, seed, 0),
@@ -181,7 +185,12 @@ export function splitItems(
 function knownOnly(
   files: readonly LabelledFile[],
   classes: readonly string[],
-  { root, notes, judging }: { root: string; notes: string[]; judging: JudgingSet },
+  {
+    root,
+    notes,
+    judging,
+    isStratified,
+  }: { root: string; notes: string[]; judging: JudgingSet; isStratified: boolean },
 ): LabelledFile[] {
   const known = files.filter((file) => classes.includes(file.class));
   const unknown = files.filter((file) => !classes.includes(file.class));
@@ -202,7 +211,7 @@ function knownOnly(
   if (missing.length > 0) {
     notes.push(
       `Warning: ${judging.name} holds no images of ${namesInWords(missing)}: how well this is told cannot be measured. ` +
-        judging.ifClassMissing,
+        judging.ifClassMissing(isStratified),
     );
   }
   return known;

@@ -113,6 +113,8 @@ export interface CheckpointMetadata {
   /** What tells it from others of its name. */
   readonly id?: string;
   readonly classes?: readonly string[];
+  /** By which its images were normalised; null where they were not. */
+  readonly stats?: ImageStats | null;
   /** Steps of the optimizer. @default 0 */
   readonly optimizerStep?: number;
   readonly draws?: RngState;
@@ -127,6 +129,11 @@ const checkpoint: z.ZodType<CheckpointMetadata, Metadata> = z.object({
   architecture: z.string().optional(),
   id: z.string().optional(),
   classes: json.pipe(z.array(z.string()).min(1)).optional(),
+  stats: json
+    .pipe(
+      z.custom<ImageStats>(isStats, "expected a mean and a standard deviation for each channel").nullable(),
+    )
+    .optional(),
   optimizerStep: z.string().transform(Number).pipe(z.number().int().min(0)).optional(),
   draws: json.pipe(z.custom<RngState>(isRngState, "expected the places of the random streams")).optional(),
   seeds: json.pipe(z.array(z.number().int())).optional(),

@@ -311,6 +311,7 @@ describe("bitmaps that are not read", () => {
       /holds "2" among its pixels, .* 0 to 1/,
     ],
     ["PGM with a word", named(`P2\n${size}\n255\n`, "1 x 3 4"), /holds "x" among its pixels, .* 0 to 255/],
+    ["PGM of two values, with another", named(`P2\n${size}\n1\n`, "1 0 10 1"), /holds "10" among .* 0 to 1/],
     ["PGM with less than nothing", named(`P2\n${size}\n255\n`, "1 -5 3"), /holds "-5" among/],
     ["PGM brighter than white", named(`P2\n${size}\n100\n`, "1 101 3"), /holds "101" among .* 0 to 100/],
     ["damaged PGM", named("P5\nx 3\n255\n", grey), /header of PBM, PGM or PPM that is damaged/],

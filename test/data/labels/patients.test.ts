@@ -81,6 +81,21 @@ describe("patients", () => {
       () => numberPatients(files, /([a-c]\d)-/),
       "groupBy is /([a-c]\\d)-/, which finds nothing in 24 of 60 paths, such as /x/d0-6.png",
     );
+    // Below the data set's folder, whatever the folders above it are called.
+    const names = ["train/A", "train/B", "valid/A", "valid/B"].flatMap((place, k) =>
+      [0, 1].map((i) => `person7_set/ps/${place}/person${2 * k + i}_x.png`),
+    );
+    const root = path.join(await imagesAt(...names), "person7_set", "ps");
+    const common = { size: 32, bs: 2, numWorkers: 0 } as const;
+    await refuses(
+      ImageDataBunch.fromFolder(root, { ...common, groupBy: /(person7)_set/ }),
+      'puts all 8 images into one group, "person7"',
+      "tells one patient or one object from another",
+    );
+    const found = await ImageDataBunch.fromFolder(root, { ...common, groupBy: /person(\d+)_/ });
+    const told = [...found.trainDs.items, ...found.validDs.items].map(({ patient }) => patient);
+    assert.deepEqual(told, [0, 1, 2, 3, 4, 5, 6, 7]);
+    await found.close();
     await refuses(() => numberPatients(files, /[a-f]\d-/), "groupBy is /[a-f]\\d-/, which has no group");
   });
 

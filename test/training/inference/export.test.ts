@@ -15,6 +15,7 @@ import type { Learner } from "../../../src/training/Learner.js";
 import { loadLearner } from "../../../src/training/inference/loadLearner.js";
 import type { Prediction } from "../../../src/training/inference/Prediction.js";
 import { slice } from "../../../src/training/optimizers/slice.js";
+import { collectTexts } from "../../support/collectTexts.js";
 import { temporaryFolder } from "../../support/folders.js";
 import { tinyLearner, validPaths } from "../../support/tinyLearner.js";
 import { drawnNet } from "../../support/drawnNet.js";
@@ -148,9 +149,13 @@ describe("loadLearner refuses", () => {
     renameSync(file, moved);
     return moved;
   }
-  const described = (change: object) => (metadata: Record<string, string>) => ({
-    learner: JSON.stringify({ ...(JSON.parse(metadata.learner ?? "") as object), ...change }),
-  });
+  type Described = Record<string, unknown>;
+  const described =
+    (change: object | ((learner: Described) => object)) => (metadata: Record<string, string>) => {
+      const learner = JSON.parse(metadata.learner ?? "") as Described;
+      const changes = typeof change === "function" ? (change as (of: Described) => object)(learner) : change;
+      return { learner: JSON.stringify({ ...learner, ...changes }) };
+    };
   const cases: [what: string, change: (metadata: Record<string, string>) => object, message: RegExp][] = [
     ["a weight file", () => ({ format: "pt" }), /is a weight file, not an exported learner/],
     ["a later version", () => ({ version: "2" }), /has version 2 of the format; this program reads 1/],
@@ -228,7 +233,20 @@ describe("loadLearner refuses", () => {
       const file = await changed(described(change));
       await assert.rejects(learn.load(path.basename(renamed(file, learn.modelDir))), said);
     }
-    await learn.load(path.basename(await learn.export("own")));
+    const said = await collectTexts(async () => {
+      await learn.load(path.basename(await learn.export("own")));
+      await learn.save("own");
+      await learn.load("own");
+      const unnormalised = described((metadata) => {
+        const preparation = { ...(metadata.preparation as Described), stats: undefined };
+        return { preparation };
+      });
+      await learn.load(path.basename(renamed(await changed(unnormalised), learn.modelDir)));
+    });
+    assert.deepEqual(
+      said.filter((text) => text.startsWith("Warning")).map((text) => text.slice(0, 76)),
+      ["Warning: the weights in moved.safetensors are of images not normalised; this"],
+    );
   });
 
   it("a checkpoint, by its name", async () => {
