@@ -54,13 +54,14 @@ export async function runPrepared(
     // The kernel, whose working directory is another one, neither looks for the data set again nor downloads it.
     env: { ...(dataset && { XRAY_DATA: dataset.path }), XRAY_RUN_DIR: folder, XRAY_TERMINAL: "1" },
     locks,
-  }).catch(async (error: unknown) => {
-    if (!isNew || !(error instanceof UncompilableNotebook)) throw error;
-    // There is nothing to go on with, and the name is free again.
-    await rm(folder, { recursive: true, force: true });
-    throw new UserError(error.problem, "Mend the cell; none was run.", { cause: error });
-  });
-  if (study) await rm(path.dirname(notebook), { recursive: true, force: true });
+  })
+    .catch(async (error: unknown) => {
+      if (!isNew || !(error instanceof UncompilableNotebook)) throw error;
+      // There is nothing to go on with, and the name is free again.
+      await rm(folder, { recursive: true, force: true });
+      throw new UserError(error.problem, "Mend the cell; none was run.", { cause: error });
+    })
+    .finally(() => study && rm(path.dirname(notebook), { recursive: true, force: true }));
   const file = path.join(folder, "metrics.json");
   const metrics = prepared.notebook && !existsSync(file) ? undefined : await readMetrics(file);
   // A run that was interrupted took what its stages took, in whichever process.
