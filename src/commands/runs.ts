@@ -60,7 +60,7 @@ const folderToRemove = (name: string): string =>
 
 /** What is in the folder of a run, of runs with several seeds, or of a notebook's kernel, however early it ended. */
 const parts =
-  /^(run\.(json|lock)|session\.json|(metrics|predictions|choices)\.json|(report|evaluation)\.(failed\.)?(html|md|pdf|json)|(pneumonia|held-out|seeds|study)\..*ipynb|.+\.(running|failed)\.ipynb|models|backup|seed-.*)$/;
+  /^(run\.(json|lock)|session\.json|(metrics|predictions|choices)\.json|(report|evaluation)\.(failed\.)?(html|md|pdf|json)|(pneumonia|held-out|seeds|study)\..*ipynb|.+\.(running|failed)\.ipynb|models|backup|source|seed-.*)$/;
 
 async function requireRemovable(folder: string): Promise<void> {
   const name = JSON.stringify(runName(folder));

@@ -11,6 +11,7 @@ import { constant } from "../engine/operations/op.js";
 import type { Tensor } from "../engine/Tensor.js";
 import { tf } from "../engine/tensorflow.js";
 import type { Cnn } from "../models/Cnn.js";
+import type { Module } from "../models/layers/Module.js";
 import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
 import type { Learner } from "../training/Learner.js";
 import { argmax } from "../statistics/argmax.js";
@@ -136,17 +137,30 @@ export function camOf(
   return tf.tidy(() => {
     const input = tf.tensor(x, [...shape], "float32");
     const features = model.body.net.forward(input, { training: false });
-    const output = model.head.forward(features, { training: false, differentiable: true });
-    const logits = floats(output);
-    const chosen = labelOf(logits);
-    const gradient = model.head.backward(oneHot(chosen, logits.length), true);
-    // They belong to no training step.
-    for (const parameter of model.head.parameters()) parameter.zeroGrad();
-    if (!gradient) throw new Error("the head gave no gradient");
-    const [, height = 0, width = 0, channels = 0] = features.shape;
-    const values = weightedSum(floats(features), floats(gradient), channels);
-    return { map: { values, height, width }, logits };
+    return camBehind(features, model.head, labelOf, weightedSum);
   });
+}
+
+/**
+ * The map of what a part of the net has given, by the gradient of a class's logit.
+ * @param seen that part's output, `[1, height, width, channels]`
+ * @param rest what follows, up to the logits
+ * @param weigh the map from values and gradient, both `[height, width, channels]` row by row
+ */
+export function camBehind(
+  seen: Tensor,
+  rest: Module,
+  labelOf: (logits: Float32Array) => number,
+  weigh: (values: Float32Array, gradient: Float32Array, channels: number) => Float32Array,
+): { readonly map: Pick<CamMap, keyof CamMap>; readonly logits: Float32Array } {
+  const logits = floats(rest.forward(seen, { training: false, differentiable: true }));
+  const gradient = rest.backward(oneHot(labelOf(logits), logits.length), true);
+  // They belong to no training step.
+  for (const parameter of rest.parameters()) parameter.zeroGrad();
+  if (!gradient) throw new Error("the net gave no gradient");
+  const [, height = 0, width = 0, channels = 0] = seen.shape;
+  const values = weigh(floats(seen), floats(gradient), channels);
+  return { map: { values, height, width }, logits };
 }
 
 /** The sum of the channels, each weighted by the mean of its gradient; no less than 0. */
@@ -164,11 +178,11 @@ function weightedSum(features: Float32Array, gradient: Float32Array, channels: n
 }
 
 /** The gradient of a class's logit, for the net's last layer. */
-export const oneHot = (label: number, c: number): Tensor =>
+const oneHot = (label: number, c: number): Tensor =>
   constant(
     Array.from({ length: c }, (_, i) => (i === label ? 1 : 0)),
     "float32",
     [1, c],
   );
 
-export const floats = (tensor: Tensor): Float32Array => tensor.dataSync<"float32">().slice();
+const floats = (tensor: Tensor): Float32Array => tensor.dataSync<"float32">().slice();

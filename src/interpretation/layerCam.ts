@@ -7,19 +7,19 @@ import { prepareImage } from "../data/loading/prepareImage.js";
 import type { Tensor } from "../engine/Tensor.js";
 import { tf } from "../engine/tensorflow.js";
 import type { Cnn } from "../models/Cnn.js";
+import type { Module } from "../models/layers/Module.js";
 import { Sequential } from "../models/layers/Sequential.js";
 import { argmax } from "../statistics/argmax.js";
 import { classIndex } from "../statistics/classIndex.js";
 import { aNet } from "../training/argumentKinds.js";
 import {
+  camBehind,
   type CamMap,
   explainBatch,
   type ExplainingLearner,
   factsOf,
-  floats,
   type GradCam,
   type GradCamOptions,
-  oneHot,
 } from "./gradCam.js";
 
 /** What is explained, and behind which layer. */
@@ -88,29 +88,26 @@ export function layerMapOf(
 ): { readonly map: CamMap; readonly logits: Float32Array } {
   return tf.tidy(() => {
     const parts = model.body.net.children();
-    const outputs: Tensor[] = [];
-    for (const part of parts) {
-      const input = outputs.at(-1) ?? tf.tensor(x, [...shape], "float32");
-      outputs.push(part.forward(input, { training: false }));
-    }
-    const at = layer ?? fineLayer(outputs);
-    const seen = valueAt(outputs, at);
+    const { seen, at } = seenBehind(parts, tf.tensor(x, [...shape], "float32"), layer);
     const rest = new Sequential([...parts.slice(at + 1), model.head]);
-    const logits = floats(rest.forward(seen, { training: false, differentiable: true }));
-    const gradient = rest.backward(oneHot(labelOf(logits), logits.length), true);
-    // They belong to no training step.
-    for (const parameter of rest.parameters()) parameter.zeroGrad();
-    if (!gradient) throw new Error("the net gave no gradient");
-    const [, height = 0, width = 0, channels = 0] = seen.shape;
-    return { map: { values: weighted(floats(seen), floats(gradient), channels), height, width }, logits };
+    return camBehind(seen, rest, labelOf, weighted);
   });
 }
 
-/** The last with enough cells; else the first of those that have the most. */
-function fineLayer(outputs: readonly Tensor[]): number {
-  const sides = outputs.map(({ shape: [, height = 0, width = 0] }) => Math.min(height, width));
-  const fine = sides.map((side) => side >= leastCells).lastIndexOf(true);
-  return fine < 0 ? sides.indexOf(Math.max(...sides)) : fine;
+/** The output of the asked part of a body; default: of the last with enough cells, whose number does not grow from part to part. */
+function seenBehind(
+  parts: readonly Module[],
+  input: Tensor,
+  layer: number | undefined,
+): { readonly seen: Tensor; readonly at: number } {
+  let [seen, at] = [valueAt(parts, 0).forward(input, { training: false }), 0];
+  while (at < (layer ?? parts.length - 1)) {
+    const next = valueAt(parts, at + 1).forward(seen, { training: false });
+    const [, height = 0, width = 0] = next.shape;
+    if (layer === undefined && Math.min(height, width) < leastCells) break;
+    [seen, at] = [next, at + 1];
+  }
+  return { seen, at };
 }
 
 /** The sum of the channels, each value weighted by its gradient where that is positive; no less than 0. */

@@ -6,8 +6,9 @@ import type { Tile } from "../data/figures/imageGrid.js";
 import { currentDisplay } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
 import type { TopLoss } from "./TopLoss.js";
-import { type ExplainingLearner, factsOf, gradCam } from "./gradCam.js";
-import { layerCam } from "./layerCam.js";
+import { classIndex } from "../statistics/classIndex.js";
+import { type ExplainingLearner, factsOf, gradCamOf } from "./gradCam.js";
+import { layerCamOf } from "./layerCam.js";
 import { camTiles } from "./heatMap.js";
 import { imagesInWords } from "../statistics/imagesInWords.js";
 import { type ExplainedImage, borderAttention } from "./borderAttention.js";
@@ -43,16 +44,17 @@ export async function plotCases(
   }
   const tiles: Tile[] = [];
   const explained: ExplainedImage[] = [];
-  const { preparation } = factsOf(learn);
+  const { classes, preparation } = factsOf(learn);
   for (const item of cases) {
     const file = requirePath(item);
+    const batch = await prepareImage(file, preparation);
     if (heatmap) {
-      const cam = await gradCam(learn, file, { class: item.actual });
+      const label = classIndex(classes, item.actual);
+      const cam = await gradCamOf(learn, batch, label);
       tiles.push(...camTiles(cam, titleOf(item)));
-      const { map } = await layerCam(learn, file, { class: item.actual });
+      const { map } = await layerCamOf(learn, batch, label);
       explained.push({ map, name: path.basename(file), actual: item.actual });
     } else {
-      const batch = await prepareImage(file, preparation);
       tiles.push(...batchTiles(batch, preparation.stats, [titleOf(item)]));
     }
   }

@@ -46,7 +46,8 @@ const schema: z.ZodType<StartedRun> = z.object({
   study: z.object({ title: z.string(), data: studyDataSchema }).optional(),
   notebook: z.object({ file: z.string(), hash: z.string() }).optional(),
   preset: z.string(),
-  parameters: parameters.partial(),
+  // Those of a notebook of a person's own may have other names.
+  parameters: parameters.partial().catchall(z.union([z.string(), z.number()])),
   budget: runBudget.optional(),
   dataset: z.string().optional(),
   kernel: z.enum(kernelNames).optional(),

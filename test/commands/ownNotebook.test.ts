@@ -6,7 +6,8 @@ import { JSDOM } from "jsdom";
 import { begunWith } from "../../src/commands/run.js";
 import { runsDir } from "../../src/core/environment.js";
 import { notebookFacts } from "../../src/report/notebookParameters.js";
-import { runCode } from "../../src/runs/RunSource.js";
+import { readStartedRun, writeStartedRun } from "../../src/runs/StartedRun.js";
+import { ownNotebook, runCode } from "../../src/runs/RunSource.js";
 import { imagesAt, temporaryFolder } from "../support/folders.js";
 import { writeNotebook } from "../support/notebookFile.js";
 import { startXray, xray } from "../support/xray.js";
@@ -67,7 +68,12 @@ describe("xray run --notebook", () => {
       { code: given, tags: ["injected-parameters"] },
       { code: "seed = 5;" },
     ]);
-    assert.deepEqual((await notebookFacts(notebook)).given, { seed: 7, rate: 1e-5, dataDir: '/x "y"; z' });
+    const parameters = { seed: 7, rate: 1e-5, dataDir: '/x "y"; z' };
+    assert.deepEqual((await notebookFacts(notebook)).given, parameters);
+    // And whoever goes on with the run has them too.
+    const begun = temporaryFolder();
+    await writeStartedRun(begun, { notebook: ownNotebook(notebook), preset: "", parameters, pdf: false });
+    assert.deepEqual((await readStartedRun(begun))?.parameters, parameters);
   });
 
   it("is gone on with as it was begun, unless it was changed since", async () => {

@@ -48,16 +48,19 @@ export async function imageFacts(paths: readonly string[]): Promise<ImageFacts[]
 
 /** The variance of what a pixel's four neighbours have more than itself, taken together; pixels of the edge have not four. */
 function sharpnessOf({ data, width, height, channels }: Pixels): number {
-  const grey = (pixel: number): number => {
-    let sum = 0;
-    for (let k = 0; k < channels; k++) sum += data[pixel * channels + k] ?? 0;
-    return sum / channels;
-  };
+  const pixels = width * height;
+  const grey = channels === 1 ? data : new Float32Array(pixels);
+  if (channels === 3) {
+    for (let k = 0; k < pixels; k++) {
+      grey[k] = ((data[3 * k] ?? 0) + (data[3 * k + 1] ?? 0) + (data[3 * k + 2] ?? 0)) / 3;
+    }
+  }
+  const at = (pixel: number): number => grey[pixel] ?? 0;
   let [n, sum, squares] = [0, 0, 0];
   for (let y = 1; y < height - 1; y++) {
     for (let x = 1; x < width - 1; x++) {
-      const at = y * width + x;
-      const laplacian = grey(at - 1) + grey(at + 1) + grey(at - width) + grey(at + width) - 4 * grey(at);
+      const place = y * width + x;
+      const laplacian = at(place - 1) + at(place + 1) + at(place - width) + at(place + width) - 4 * at(place);
       n++;
       sum += laplacian;
       squares += laplacian * laplacian;

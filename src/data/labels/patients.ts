@@ -36,12 +36,10 @@ export function patientsOf(
 }
 
 /** What the groups of a pattern are called; undefined where a function or the labels tell patients. */
-export const nounOf = (groupBy: GroupBy | undefined): GroupNoun | undefined =>
-  isPattern(groupBy)
-    ? groupNounFor(groupBy.source)
-    : isBelow(groupBy)
-      ? groupNounFor(groupBy.pattern.source)
-      : undefined;
+export function nounOf(groupBy: GroupBy | undefined): GroupNoun | undefined {
+  const pattern = isBelow(groupBy) ? groupBy.pattern : groupBy;
+  return isPattern(pattern) ? groupNounFor(pattern.source) : undefined;
+}
 
 /** A pattern that is searched below a folder. */
 type PatternBelow = PatientOf & { readonly pattern: RegExp; readonly root: string };
