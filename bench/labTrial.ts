@@ -13,14 +13,21 @@ import { LabPage } from "../test/support/LabPage.js";
 import type { View } from "../test/support/Chromium.js";
 
 /*
- * npm run trial:lab -- FOLDER KERNEL: a person's way through the lesson, in a real browser: small settings, a fit that is interrupted and goes on, a tab that is
- * closed and opened again, the other cells, an edited source file, cells that are run again, the dark theme, a phone, a
- * notebook that the Lab does not trust, a matrix of 37 classes, and the report of it all. Each step is checked; pictures of
- * them lie in the folder that is given. The kernel is tslab or deno; Deno's takes edited sources when it is restarted. It works in a copy of the project, so that the sources stay as they are.
+ * npm run trial:lab -- FOLDER KERNEL: a person's way through the lesson, in a real browser: small settings, a fit that is
+ * interrupted and goes on, a tab that is closed and opened again, the other cells, an edited source file, cells that are run
+ * again, the dark theme, a phone, a notebook that the Lab does not trust, a matrix of 37 classes, and the report of it all. Each
+ * step is checked; pictures of them lie in the folder that is given. The kernel is tslab or deno; Deno's takes edited sources
+ * when it is restarted. It works in a copy of the project, so that the sources stay as they are.
  */
 const desktop: View = { width: 1280, height: 1000 };
 const phone: View = { width: 390, height: 844 };
+/** The longest that a cell may take on a busy machine. */
 const patience = 20 * 60_000;
+/** A small net and few images, since it is the pages that are looked at; enough steps for a fit to be interrupted in. */
+const settings = {
+  ...{ size: 64, bs: 8, epochsFrozen: 6, epochsUnfrozen: 1, trainPerClass: 48, validPerClass: 24 },
+  ...{ model: "mobilenetV2", preset: "none" },
+};
 void labTrial(
   path.resolve(process.argv[2] ?? path.join("runs", "lab-trial")),
   kernelNamedIn(process.argv[3]),
@@ -37,8 +44,15 @@ async function labTrial(pictures: string, kernel: KernelName): Promise<void> {
     const notebook = path.join(root, "runs", "walk", "pneumonia.ipynb");
     const copy = `require(${JSON.stringify(path.join(root, "dist/src/report/workingCopy.js"))}).workingCopy({ name: "walk", kernel: "${kernel}" })`;
     await subprocess(process.execPath, ["-e", `void ${copy}`], { remedy: "See its message." });
-    page = await LabPage.start({ notebook, root, view: desktop, env: { XRAY_DATA: dataset.path } });
+    const [env, log] = [{ XRAY_DATA: dataset.path }, path.join(pictures, "lab.log")];
+    page = await LabPage.start({ notebook, root, view: desktop, env, log });
     await new LabTrial(page, { root, notebook, pictures, kernel }).all();
+  } catch (error) {
+    // Closing the Lab may take a minute, in which its kernel is asked to stop.
+    say(String(error));
+    const shown = await page?.chromium.screenshot().catch(() => undefined);
+    if (shown) writeFileSync(path.join(pictures, "failed.png"), shown);
+    throw error;
   } finally {
     await page?.close();
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -59,7 +73,7 @@ async function copyOfProject(root: string): Promise<string> {
     "package-lock.json",
     "tsconfig.json",
   ];
-  // With their times, by which it is known that they are built.
+  // With their times, by which it is known that they are built: the kernel need not compile them when it starts.
   await subprocess("cp", ["-a", ...copied.map((name) => path.join(projectRoot, name)), root], {
     remedy: "See its message.",
   });
@@ -105,12 +119,11 @@ class LabTrial {
 
   private async settings(): Promise<void> {
     const cell = await this.cellWith("let size = ");
-    const own = { size: 64, bs: 8, epochsFrozen: 3, epochsUnfrozen: 1, trainPerClass: 80, validPerClass: 30 };
     let code = await this.page.source(cell);
-    for (const [name, value] of Object.entries(own)) {
-      code = code.replace(new RegExp(`let ${name} = [^;]+;`), `let ${name} = ${value};`);
+    for (const [name, value] of Object.entries(settings)) {
+      code = code.replace(new RegExp(`let ${name} = [^;]+;`), `let ${name} = ${JSON.stringify(value)};`);
     }
-    await this.page.write(cell, code.replace(/let preset = "\w+"/, 'let preset = "none"'));
+    await this.page.write(cell, code);
   }
 
   private async runUpTo(end: number): Promise<void> {
@@ -120,11 +133,11 @@ class LabTrial {
   }
 
   private async interrupted(fit: number): Promise<void> {
+    // In sight before it begins: on a fast machine there are seconds between its first epoch and its end.
+    await this.page.show(fit);
     await this.page.begin(fit);
     await this.page.until("the fit has an epoch", async () => (await this.rows(fit)) > 0, patience);
-    await this.page.show(fit);
     await this.picture("fit");
-    await wait(1500);
     await this.page.command("notebook:interrupt-kernel");
     await this.page.until("the cell has ended", () => this.page.isIdle(fit), patience);
     const shown = await this.page.shown(fit);
@@ -140,15 +153,14 @@ class LabTrial {
     await this.page.until("the fit goes on where it was", goesOn, patience);
     await this.page.leave();
     await wait(3000);
-    await this.page.open();
+    // Deno's kernel answers no question while a cell runs.
+    await this.page.open({ withinMs: patience });
     await this.page.until("the fit has ended", () => this.page.isIdle(fit), patience);
     const shown = await this.page.shown(fit);
-    expect(
-      (await this.rows(fit)) === 3 && !shown.includes("Error"),
-      "the reopened tab shows all three epochs",
-      shown,
-    );
     await this.picture("reopened");
+    // What Deno sends to a closed tab is lost; the cells below need the trained net.
+    const hasAll = this.options.kernel === "deno" || (await this.rows(fit)) === settings.epochsFrozen;
+    expect(hasAll && !shown.includes("Error"), "the fit went on without its tab", shown);
   }
 
   private async theRest(from: number): Promise<void> {
@@ -192,8 +204,8 @@ class LabTrial {
     await this.well(await this.cellWith("await cnnLearner("));
     await this.well(fit);
     expect(
-      (await this.rows(fit)) === 3,
-      "the fit of a new learner shows its three epochs",
+      (await this.rows(fit)) === settings.epochsFrozen,
+      "the fit of a new learner shows its epochs",
       await this.page.shown(fit),
     );
   }
@@ -269,7 +281,9 @@ class LabTrial {
 
   /** Runs a cell that must not fail. */
   private async well(cell: number): ReturnType<LabPage["outputs"]> {
+    const started = Date.now();
     const outputs = await this.page.run(cell, patience);
+    say(`cell ${cell}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
     const failed = outputs.find((output) => output.output_type === "error");
     expect(failed === undefined, `cell ${cell} ends well`, `${failed?.ename}: ${failed?.evalue}`);
     return outputs;

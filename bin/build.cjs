@@ -16,10 +16,14 @@ const stamp = path.join(root, "dist", ".built");
 function stateOf(folder) {
   const hash = createHash("sha1");
   // An editor may take a file away between two looks, to put the saved one in its place.
-  const add = (file) =>
-    hash.update(`${file} ${fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? "gone"}\n`);
+  const add = (file) => {
+    const time = fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? "gone";
+    // Below the project: one that is moved or copied, with its files' times, is built already.
+    hash.update(`${path.relative(root, file)} ${time}\n`);
+  };
   const visit = (place) => {
-    for (const entry of fs.readdirSync(place, { withFileTypes: true })) {
+    const entries = fs.readdirSync(place, { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const full = path.join(place, entry.name);
       if (entry.isDirectory()) visit(full);
       else if (entry.name.endsWith(".ts") && !entry.name.startsWith(".")) add(full);
@@ -92,8 +96,9 @@ function compile() {
 
 module.exports = { all, build, isCurrent, stateOf };
 
+// `src` alone is what a notebook needs.
 if (require.main === module) {
-  void build().then((messages) => {
+  void build({ tests: process.argv[2] !== "src" }).then((messages) => {
     if (messages.length === 0) return;
     console.error(messages.join("\n"));
     process.exitCode = 1;

@@ -19,7 +19,7 @@ def build():
     if not (ROOT / "src").exists():
         return
     node = shutil.which("node") or "node"
-    built = subprocess.run([node, ROOT / "bin" / "build.cjs"], capture_output=True, text=True)
+    built = subprocess.run([node, ROOT / "bin" / "build.cjs", "src"], capture_output=True, text=True)
     if built.returncode != 0:
         first = (built.stderr.strip() or "The compiler ended without a message.").splitlines()[0]
         warning = f"src/ does not compile: {first}\nThe cells run with the code as it was before that edit."

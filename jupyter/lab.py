@@ -8,12 +8,16 @@ to end in, once it was asked to}.
 import json
 import os
 import pathlib
+import signal
 import sys
 
 sys.dont_write_bytecode = True
 from project_environment import follow_parent, use_project_environment  # noqa: E402
 
 request = json.loads(sys.argv[1])
+# JupyterLab shuts its kernels down when it gets a SIGTERM. An interrupt, without a terminal to ask at, would end it alone: a kernel
+# of Deno's would stay, and keep whoever waits for the end of this process's output.
+signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
 follow_parent(request["parent"], request["stop_seconds"])
 use_project_environment(request["cache"], request.get("node"))
 os.environ.update(request.get("env", {}))

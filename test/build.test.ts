@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -49,6 +50,20 @@ describe("the build", () => {
     await utimes(path.join(root, "src", "a.ts"), 1e9, 1e9);
     assert.deepEqual(await run(true), [[], true]);
     assert.deepEqual(await run(true), [[], false]);
+  });
+
+  it("takes a copy with the files' times for what it is", async () => {
+    const copy = `${root}-copy`;
+    try {
+      const { status } = spawnSync("cp", ["-a", root, copy]);
+      assert.equal(status, 0);
+      const copied = createRequire(path.join(copy, "bin", "x.cjs"))("./build.cjs") as Build;
+      assert.ok(copied.isCurrent("src") && copied.isCurrent("test"));
+      await writeFile(path.join(copy, "src", "a.ts"), "export const a: number = 6;\n");
+      assert.ok(!copied.isCurrent("src") && copied.isCurrent("test"));
+    } finally {
+      await rm(copy, { recursive: true, force: true });
+    }
   });
 
   it("lets a mistake in a test count for the tests alone", async () => {

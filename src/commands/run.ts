@@ -10,7 +10,7 @@ import { TerminalDisplay } from "../display/TerminalDisplay.js";
 import { planRun } from "../runs/budget/planRun.js";
 import { gitCommit } from "../runs/gitCommit.js";
 import type { KernelName } from "../runs/kernels.js";
-import type { Parameters } from "../runs/presets.js";
+import { type Parameters, presets } from "../runs/presets.js";
 import { defaultProtocol } from "../runs/protocols.js";
 import { backupFolder, resumable } from "../runs/resumeHint.js";
 import {
@@ -27,6 +27,7 @@ import { ownNotebook, runCode } from "../runs/RunSource.js";
 import { otherVariables, readStartedRun, type StartedRun } from "../runs/StartedRun.js";
 import type { StudyData } from "../runs/study/StudyData.js";
 import { findDataset } from "../xrays/findDataset.js";
+import { prepareStudy } from "./prepareStudy.js";
 import { type DividedRun, isDivided, type PreparedRun, prepareNotebook, prepareWhole } from "./prepareRun.js";
 import { runPrepared } from "./runPrepared.js";
 import { setUp } from "./setUp.js";
@@ -160,11 +161,18 @@ async function resumeRun(name: string | true, started: number, dataDir?: string)
   // Its images may have been moved since; other ones are told by their contents.
   const dataset =
     run.dataset === undefined || run.study ? undefined : await findDataset(dataDir ?? run.dataset);
-  setDisplay(new TerminalDisplay(process.stderr));
   const { preset, budget, protocol, study, notebook, kernel } = run;
-  await setUp({ kernel });
   const moved = study && dataDir !== undefined ? { dataDir: path.resolve(dataDir) } : {};
   const parameters = { ...run.parameters, ...moved };
+  // Whoever goes on need not be whoever has read what is odd about the images.
+  if (study) {
+    prepareStudy(
+      { folder: parameters.dataDir ?? "", data: study.data },
+      { ...presets.article, ...parameters },
+    );
+  }
+  setDisplay(new TerminalDisplay(process.stderr));
+  await setUp({ kernel });
   const prepared = { parameters, preset, budget, protocol, study, notebook, kernel, dataset };
   await inRunFolder(
     folder,

@@ -15,7 +15,7 @@ import { backupFolder } from "../runs/resumeHint.js";
 import { executedName } from "../runs/runFolder.js";
 import { dataSource, judgedSet, readMetrics, type RunMetrics } from "../runs/RunMetrics.js";
 import { notebookFile, type Study } from "../runs/RunSource.js";
-import { readStartedRun, writeStartedRun } from "../runs/StartedRun.js";
+import { parametersInWords, readStartedRun, writeStartedRun } from "../runs/StartedRun.js";
 import { studyNotebook, studyTemplate } from "../runs/study/studyNotebook.js";
 import type { PreparedRun } from "./prepareRun.js";
 import { reportOf } from "./report.js";
@@ -132,8 +132,7 @@ function textsFor({
 
 function describe({ study, notebook, protocol, parameters: p }: PreparedRun): string {
   if (notebook) {
-    const given = Object.entries(p).map(([name, value]) => `${name} ${value}`);
-    return [path.basename(notebook.file), ...given].join(", ");
+    return [path.basename(notebook.file), ...parametersInWords(p)].join(", ");
   }
   const { trainPerClass = 0, epochsFrozen = 0, epochsUnfrozen = 0 } = p;
   const subset =

@@ -26,6 +26,7 @@ import { randomStreams } from "../core/randomStreams.js";
 import type { Resizing } from "./transforms/resizing.js";
 import type { Transforms } from "./transforms/getTransforms.js";
 import type { Transform } from "./transforms/Transform.js";
+import { namesInText } from "../core/nameInText.js";
 
 const anImageSet = having("a set of images", "items", "classes");
 
@@ -178,6 +179,14 @@ export class ImageDataBunch {
     return this.parts;
   }
 
+  /**
+   * Why results may be worth less than they seem, in sentences: what loading has warned of, such as patients that train and
+   * validate, and {@link labelledLoader} after it.
+   */
+  get warnings(): readonly string[] {
+    return this.parts.warnings;
+  }
+
   /** The class names, sorted; a label is an index in them. */
   get classes(): readonly string[] {
     return this.trainDs.classes;
@@ -285,7 +294,7 @@ export class ImageDataBunch {
       return `${name}: ${dataset.length} images (${counts}), batches of ${this.bs}: ${loader.length}`;
     };
     return [
-      `ImageDataBunch: images of ${this.size} x ${this.size}, classes ${this.classes.join(", ")}`,
+      `ImageDataBunch: images of ${this.size} x ${this.size}, classes ${namesInText(this.classes)}`,
       part("Train", this.trainDs, this.trainDl),
       part("Valid", this.validDs, this.validDl),
       ...(this.heldOutDs && this.heldOutDl ? [part("Held out", this.heldOutDs, this.heldOutDl)] : []),

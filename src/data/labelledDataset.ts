@@ -12,6 +12,7 @@ import { splitFiles } from "./labels/splitFiles.js";
 import { type JudgingSet, splitItems } from "./labels/splitItems.js";
 import { warnOfCopies } from "./labels/warnOfCopies.js";
 import { type BunchParts, datasetOf } from "./loadBunch.js";
+import { hearWarnings } from "../core/warnings.js";
 
 /** Which images of a folder with a folder for each class are taken. */
 export interface LabelledOptions {
@@ -50,13 +51,16 @@ export async function labelledDataset(
       "Give a folder of images that had no part in the training.",
     );
   }
-  if (groupBy) warnOfSharedPatients(own, files, groupBy, ["training or validation", "test"]);
-  const { valid: chosen } = splitItems(
-    place,
-    { train: trainDs.items.map(labelled), valid: files },
-    { ...parts, trainPerClass: 0, validPerClass: checkInteger("perClass", perClass, 0) },
-    tested,
-  );
+  const divided = hearWarnings(() => {
+    if (groupBy) warnOfSharedPatients(own, files, groupBy, ["training or validation", "test"]);
+    return splitItems(
+      place,
+      { train: trainDs.items.map(labelled), valid: files },
+      { ...parts, trainPerClass: 0, validPerClass: checkInteger("perClass", perClass, 0) },
+      tested,
+    );
+  });
+  const { valid: chosen } = divided.result;
   const paths = chosen.map((file) => file.path);
   const bad = await checkImages(paths, parts, parts.workers, parts.cache);
   const usable = chosen.filter((file) => !bad.has(file.path));
@@ -64,7 +68,10 @@ export async function labelledDataset(
     throw new UserError(`No usable image is left in ${place}.`, "Repair the files that were left out.");
   }
   const dataset = datasetOf(usable, trainDs.classes, numberPatients(usable, groupBy), nounOf(groupBy));
-  warnOfCopies(root, trainDs, { test: dataset }, judging);
+  const ofCopies = hearWarnings(() => {
+    warnOfCopies(root, trainDs, { test: dataset }, judging);
+  });
+  parts.warnings.push(...divided.warnings, ...ofCopies.warnings);
   return dataset;
 }
 

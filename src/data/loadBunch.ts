@@ -14,6 +14,7 @@ import { belowFolder, nounOf, numberPatients, requireGroups } from "./labels/pat
 import { testFiles } from "./labels/splitFiles.js";
 import { type Split, splitItems, type TrainValidSplit } from "./labels/splitItems.js";
 import { warnOfCopies } from "./labels/warnOfCopies.js";
+import { hearWarnings } from "../core/warnings.js";
 
 /** What a bunch is made of. */
 export interface BunchParts extends BunchSettings {
@@ -28,6 +29,8 @@ export interface BunchParts extends BunchSettings {
   readonly secondsToLoad: number;
   /** How the images were divided; see {@link TrainValidSplit}. */
   readonly how?: string;
+  /** What is warned of, without the word; of images that are looked at later, too. */
+  readonly warnings: string[];
 }
 
 /** Files that were found and divided; none was decoded yet. */
@@ -71,7 +74,8 @@ export function divideFiles(folder: string, options: FileOptions, divide: Divisi
  */
 export async function loadBunch(folder: string, options: FileOptions, divide: Division): Promise<BunchParts> {
   const start = performance.now();
-  const { root, settings, split, test } = divideFiles(folder, options, divide);
+  const { result, warnings } = hearWarnings(() => divideFiles(folder, options, divide));
+  const { root, settings, split, test } = result;
   const workers = new WorkerPool(settings.numWorkers);
   const cache = new ImageCache();
   const labelled = [...split.train, ...split.valid, ...(split.heldOut ?? [])];
@@ -97,10 +101,15 @@ export async function loadBunch(folder: string, options: FileOptions, divide: Di
     ...(heldOutDs && { "held-out": heldOutDs }),
     ...(testDs && { test: testDs }),
   };
-  warnOfCopies(root, trainDs, judging);
+  const ofCopies = hearWarnings(() => {
+    warnOfCopies(root, trainDs, judging);
+  });
   const secondsToLoad = (performance.now() - start) / 1000;
   const { how } = split;
-  return { ...settings, path: root, trainDs, validDs, heldOutDs, testDs, workers, cache, secondsToLoad, how };
+  return {
+    ...{ ...settings, path: root, trainDs, validDs, heldOutDs, testDs, workers, cache, secondsToLoad, how },
+    warnings: [...warnings, ...ofCopies.warnings],
+  };
 }
 
 /** Labelled files as images, each with its patient's number in place of the patient. */

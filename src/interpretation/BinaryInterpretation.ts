@@ -39,6 +39,8 @@ import {
 } from "../statistics/rocCurve.js";
 import { type Subgroup, subgroups } from "../statistics/subgroups.js";
 import { subgroupTable } from "./subgroupTable.js";
+import { type GroupNoun, groupsInWords } from "../core/groupNoun.js";
+import { nameInText } from "../core/nameInText.js";
 
 /** From which probability on an image is predicted positive. */
 export interface ThresholdOptions {
@@ -84,6 +86,8 @@ export class BinaryInterpretation {
   readonly scored: BinaryScores;
   /** What the images are called in tables; undefined where it is not known. */
   readonly set: string | undefined;
+  /** What those are called whose images belong together; undefined: patients. */
+  readonly groupNoun: GroupNoun | undefined;
   /** One half; a little more where an even chance calls the other class. */
   private readonly half: number;
 
@@ -104,6 +108,7 @@ export class BinaryInterpretation {
       set: [set, optional(aText)],
     });
     this.set = set ?? preds.set;
+    this.groupNoun = preds.groupNoun;
     this.scored = binaryScores(preds, positiveClass);
     const { classes } = preds;
     const isSecondOfTwo = classes.length === 2 && classes[1] === positiveClass;
@@ -112,7 +117,7 @@ export class BinaryInterpretation {
 
   /** How many images of which set, such as "624 test images of 428 patients"; of patients only where they are known. */
   get images(): string {
-    return imagesInWords(this.scored.scores.length, this.set, this.scored.groups);
+    return imagesInWords(this.scored.scores.length, this.set, this.scored.groups, this.groupNoun);
   }
 
   /** The share of positive items. */
@@ -187,7 +192,7 @@ export class BinaryInterpretation {
     const resampled = groups
       ? `${count ?? 0} groups of images`
       : patients
-        ? `${count ?? 0} patients`
+        ? groupsInWords(count ?? 0, this.groupNoun)
         : "images, which are taken as independent";
     const rows = estimated.map((key) => [
       measureNames[key],
@@ -209,7 +214,7 @@ export class BinaryInterpretation {
   chooseThreshold(rule: ThresholdRule): ChosenThreshold & DecisionThreshold {
     const { positiveClass } = this;
     const chosen = { positiveClass, ...chooseThreshold(this.scored, rule) };
-    return withFields(`Threshold for ${positiveClass}, chosen on ${this.images}`, chosen);
+    return withFields(`Threshold for ${nameInText(positiveClass)}, chosen on ${this.images}`, chosen);
   }
 
   /**
@@ -278,7 +283,7 @@ export class BinaryInterpretation {
       of(cooled).toFixed(4),
     ];
     currentDisplay().table({
-      caption: `Probabilities of ${this.positiveClass}, ${this.images}; 0 is best`,
+      caption: `Probabilities of ${nameInText(this.positiveClass)}, ${this.images}; 0 is best`,
       columns: ["measure", "as the net gives them", `at the temperature ${temperature.toFixed(3)}`],
       rows: [
         row("Brier score", (each) => each.brierScore()),
@@ -308,7 +313,7 @@ export class BinaryInterpretation {
     const [recall, specificity] = [recallOf(counts), specificityOf(counts)];
     if (recall.of === 0 || specificity.of === 0) {
       throw new UserError(
-        `${recall.of} of ${this.images} are of ${this.positiveClass}: recall or specificity is not defined.`,
+        `${recall.of} of ${this.images} are of ${nameInText(this.positiveClass)}: recall or specificity is not defined.`,
         "Predict a set with images of both kinds.",
       );
     }
@@ -326,7 +331,7 @@ export class BinaryInterpretation {
         `By Bayes' rule from recall ${formatShare(recall.value)} and specificity ${formatShare(specificity.value)} of ` +
         `${this.images}, ${this.decision(options)}`,
       columns: [
-        `prevalence of ${this.positiveClass}`,
+        `prevalence of ${nameInText(this.positiveClass)}`,
         "positive predictive value (PPV)",
         "alarms per case found",
         "negative predictive value (NPV)",
@@ -359,7 +364,7 @@ export class BinaryInterpretation {
   [inspect.custom](): string {
     const { hits, of } = prevalenceOf(this.counts());
     return (
-      `BinaryInterpretation of ${this.images}: ${hits} of ${of} are of ${this.positiveClass}; area under the ROC curve ` +
+      `BinaryInterpretation of ${this.images}: ${hits} of ${of} are of ${nameInText(this.positiveClass)}; area under the ROC curve ` +
       `${formatShare(this.rocCurve().auc)}.\nshowEstimates(), plotRoc() and showSubgroups(groups) say more.`
     );
   }
@@ -375,17 +380,17 @@ export class BinaryInterpretation {
   }
 
   private partsCaption(options: ThresholdOptions): string {
-    return `${this.images}, ${this.decision(options)}; ${intervalsInWords(this.scored.groups)}`;
+    return `${this.images}, ${this.decision(options)}; ${intervalsInWords(this.scored.groups, this.groupNoun)}`;
   }
 
   private title(what: string): string {
-    return `${what}: ${this.positiveClass}, ${this.images}`;
+    return `${what}: ${nameInText(this.positiveClass)}, ${this.images}`;
   }
 
   /** From which probability on the class is predicted. */
   private decision({ threshold = 0.5 }: ThresholdOptions): string {
-    if (threshold === Infinity) return `no image predicted ${this.positiveClass}`;
-    return `${this.positiveClass} predicted at a probability of ${threshold.toPrecision(3)} or more`;
+    if (threshold === Infinity) return `no image predicted ${nameInText(this.positiveClass)}`;
+    return `${nameInText(this.positiveClass)} predicted at a probability of ${threshold.toPrecision(3)} or more`;
   }
 
   private thresholdOf({ threshold = this.half, positiveClass }: ThresholdOptions): number {

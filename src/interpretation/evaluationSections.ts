@@ -7,8 +7,14 @@ import { percent } from "../core/percent.js";
 import { coreSections, netBenefitSection } from "./coreSections.js";
 import type { GroupNoun } from "../core/groupNoun.js";
 import { dashNote } from "./dashNote.js";
-import { areaTestInWords, errorTestInWords, imagesInWords } from "../statistics/imagesInWords.js";
+import {
+  areaTestInWords,
+  errorTestInWords,
+  imagesInWords,
+  unknownGroups,
+} from "../statistics/imagesInWords.js";
 import { alone, measureCells, measureTable, remarks } from "./measureTable.js";
+import { nameInText } from "../core/nameInText.js";
 
 /** What is evaluated, in words. */
 export interface EvaluatedInWords {
@@ -45,8 +51,7 @@ export function evaluationSections(
 /** Whose images they are, and what intervals make of it. */
 function patientsText(patients: number | null, noun: GroupNoun = "patient"): string {
   return patients === null
-    ? "Intervals and tests take images as independent, and are too narrow where some belong together, as those of one patient do: " +
-        "which do is not known."
+    ? `Intervals and tests take images as independent, and are too narrow where some are not: ${unknownGroups}.`
     : `Intervals and tests take into account that images of one ${noun} are alike.`;
 }
 
@@ -55,7 +60,7 @@ function imagesText(
   { positiveClass, groupNoun }: EvaluatedInWords,
 ): string[] {
   const images = imagesInWords(n, undefined, patients ?? undefined, groupNoun);
-  const what = positiveClass === undefined ? "positive" : `positive (${positiveClass})`;
+  const what = positiveClass === undefined ? "positive" : `positive (${nameInText(positiveClass)})`;
   return [`${images}, ${positives} of them ${what}. ${patientsText(patients, groupNoun)}`];
 }
 
@@ -149,7 +154,7 @@ const pairedText: Readonly<Record<NonNullable<EvaluatedInWords["pairedBy"]>, str
 
 function comparisonSections(
   { comparison, patients }: Evaluation,
-  { against, pairedBy }: EvaluatedInWords,
+  { against, pairedBy, groupNoun }: EvaluatedInWords,
 ): Section[] {
   if (!comparison) return [];
   const { aucs, aucDifference, errorDifference, onlyFirst, onlySecond, mcNemarP } = comparison;
@@ -166,7 +171,7 @@ function comparisonSections(
         (pairedBy ? pairedText[pairedBy] : "") +
           `Differences above 0 are in favour of the first model. AUROC ${formatShare(aucs[0] ?? NaN)} and ${formatShare(aucs[1] ?? NaN)}; ` +
           `${onlyFirst} images only the first gets right, ${onlySecond} only the second. ${thresholdsText(comparison)}` +
-          `P values by ${areaTestInWords(patients)} and by ${errorTestInWords(patients)}.`,
+          `P values by ${areaTestInWords(patients)} and by ${errorTestInWords(patients, groupNoun)}.`,
       ],
       tables: [
         {

@@ -3,17 +3,17 @@ import { classCountsInWords } from "../core/classCounts.js";
 import { duration } from "../core/duration.js";
 import { listed } from "../core/listed.js";
 import { dataSource, judgedSet, type RunMetrics } from "../runs/RunMetrics.js";
+import { notMedical } from "../core/notMedical.js";
+import { mayBeMedical } from "../runs/mayBeMedical.js";
 import { imagesInWords, unknownGroups } from "../statistics/imagesInWords.js";
 import { kermanySource } from "../xrays/DataSource.js";
-import type { StartedRun } from "../runs/StartedRun.js";
+import { parametersInWords, type StartedRun } from "../runs/StartedRun.js";
 
 /** A line of a report's foot. */
 export interface AboutEntry {
   readonly name: string;
   readonly text: string;
 }
-
-export const notMedical = "Not a medical device.";
 
 /**
  * What one must know to judge a run or to repeat it.
@@ -26,7 +26,13 @@ export function aboutRun(run: RunMetrics, finished?: string): AboutEntry[] {
     typeof value === "number" ? [`${timeNames[what] ?? what} ${duration(value)}`] : [],
   );
   return entriesOf([
-    ["Use", `${isLesson ? "A lesson in training and in judging what was trained. " : ""}${notMedical}`],
+    [
+      "Use",
+      [
+        ...(isLesson ? ["A lesson in training and in judging what was trained."] : []),
+        ...(mayBeMedical(run) ? [notMedical] : []),
+      ].join(" "),
+    ],
     ["Data", dataInWords(run)],
     [
       "Images",
@@ -58,9 +64,8 @@ export function aboutRun(run: RunMetrics, finished?: string): AboutEntry[] {
  */
 export function aboutNotebook(started: StartedRun, finished?: string): AboutEntry[] {
   const { notebook, parameters, dataset, commit } = started;
-  const given = Object.entries(parameters).map(([name, value]) => `${name} ${value}`);
+  const given = parametersInWords(parameters);
   return entriesOf([
-    ["Use", notMedical],
     ["Notebook", notebook && path.basename(notebook.file)],
     ["Parameters", given.length === 0 ? "as the notebook has them" : given.join(", ")],
     ["Data", dataset && `The folder ${path.basename(dataset)}`],

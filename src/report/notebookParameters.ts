@@ -17,6 +17,10 @@ const schema = z.object({
     .optional(),
 });
 
+/** What papermill can give to a variable. */
+export type ParameterValue =
+  string | number | boolean | null | readonly ParameterValue[] | { readonly [name: string]: ParameterValue };
+
 /** What a notebook says of itself. */
 export interface NotebookFacts {
   /** The variables that its cell tagged `parameters` declares with `let`. */
@@ -24,7 +28,7 @@ export interface NotebookFacts {
   /** Those that it declares with `const`, to which no value can be given. */
   readonly constants: ReadonlySet<string>;
   /** The values that an earlier run has given them, in a cell of its own. */
-  readonly given: Readonly<Record<string, string | number>>;
+  readonly given: Readonly<Record<string, ParameterValue>>;
   /** Whether one of its cells looks for a data set by `findDataset`. */
   readonly findsDataset: boolean;
   /** The kernel that it names. */
@@ -64,11 +68,20 @@ export async function notebookFacts(file: string): Promise<NotebookFacts> {
   };
 }
 
-/** The texts and numbers that lines such as `seed = 5;` give to variables, as papermill writes them. */
+/** The values that lines such as `seed = 5;` give to variables, as papermill writes them: JSON, each in a line of its own. */
 const assigned = (text: string): NotebookFacts["given"] =>
   Object.fromEntries(
-    [...text.matchAll(/^\s*(\w+) = ("(?:[^"\\]|\\.)*"|-?[\d.e+-]+);$/gm)].map(([, name = "", value = ""]) => [
-      name,
-      JSON.parse(value) as string | number,
-    ]),
+    [...text.matchAll(/^\s*([\p{L}_$][\p{L}\p{N}_$]*) = (.+);$/gmu)].flatMap(([, name = "", value = ""]) => {
+      const given = valueOf(value);
+      return given === undefined ? [] : [[name, given] as const];
+    }),
   );
+
+/** @returns undefined for what is no JSON, such as a calculation that a person has written there */
+function valueOf(json: string): ParameterValue | undefined {
+  try {
+    return JSON.parse(json) as ParameterValue;
+  } catch {
+    return undefined;
+  }
+}

@@ -2,7 +2,7 @@ import type { Table } from "../core/Display.js";
 import { inText, markdownTable } from "../core/markdown.js";
 import type { RunMetrics } from "../runs/RunMetrics.js";
 import type { AboutEntry } from "./aboutRun.js";
-import { coreTable, measuresTable } from "./reportSummary.js";
+import { coreTable, measuresTable, warningsOf } from "./reportSummary.js";
 
 /** What stands above and below the numbers. */
 export interface ReportFrame {
@@ -14,12 +14,13 @@ export interface ReportFrame {
 export function reportMarkdown(run: RunMetrics, { title, about }: ReportFrame): string {
   const matrix = run.confusionMatrix.map((counts, i) => [run.classes[i] ?? "", ...counts.map(String)]);
   const core = coreTable(run);
-  const numbers = [
+  const parts = [
+    ...warningsOf(run).map(inText),
     ...(core ? captioned(core) : []),
     ...captioned(measuresTable(run)),
     markdownTable(["actual / predicted", ...run.classes], matrix),
   ];
-  return aboutMarkdown(title, about, numbers);
+  return aboutMarkdown(title, about, parts);
 }
 
 /** What is said of a run, with parts between its title and its foot. */

@@ -5,7 +5,10 @@ import { imagesInWords } from "../statistics/imagesInWords.js";
 import { measureNames } from "../statistics/measureNames.js";
 import { measuredOf } from "../statistics/positiveClass.js";
 import { judgedSet, type RunMetrics } from "../runs/RunMetrics.js";
-import { epochsInWords, notMedical } from "./aboutRun.js";
+import { notMedical } from "../core/notMedical.js";
+import { mayBeMedical } from "../runs/mayBeMedical.js";
+import { epochsInWords } from "./aboutRun.js";
+import { nameInText } from "../core/nameInText.js";
 
 /** What a report says before everything else. */
 export interface ReportSummary {
@@ -27,15 +30,21 @@ export function reportSummary(run: RunMetrics, name: string, finished?: string):
     facts: [
       `${model}, trained on ${trainSize} images of ${size} x ${size} pixels (head: ${epochsInWords(epochsFrozen)}, ` +
         `whole net: ${epochsInWords(epochsUnfrozen)}), judged on ${imagesInWords(validSize, judgedSet(run), patients ?? undefined, groupNoun)}.`,
-      [`Run ${name}`, finished?.slice(0, 10), `seed ${seed}`].filter(Boolean).join(", ") + `. ${notMedical}`,
+      ...warningsOf(run),
+      [`Run ${name}`, finished?.slice(0, 10), `seed ${seed}`].filter(Boolean).join(", ") +
+        (mayBeMedical(run) ? `. ${notMedical}` : "."),
     ],
     numbers: withAccuracy(run, coreTable(run)) ?? measuresTable(run),
   };
 }
 
+/** What a reader has to know before the numbers. */
+export const warningsOf = ({ warnings = [] }: RunMetrics): string[] =>
+  warnings.map((warning) => `Warning: ${warning}`);
+
 /** The same of a run that has written no numbers. */
 export const notebookSummary = (name: string, finished?: string): ReportSummary => ({
-  facts: [[`Run ${name}`, finished?.slice(0, 10)].filter(Boolean).join(", ") + `. ${notMedical}`],
+  facts: [[`Run ${name}`, finished?.slice(0, 10)].filter(Boolean).join(", ") + "."],
 });
 
 /** Accuracy is what most people look for; it stands last, since a net can gain in it by giving worse probabilities. */
@@ -51,7 +60,7 @@ export function coreTable(run: RunMetrics): Table | undefined {
   const { evaluation, positiveClass } = run;
   if (!evaluation || "classes" in evaluation) return undefined;
   const { threshold, auc, calibration, sensitivity, specificity, ppv, npv } = evaluation;
-  const whose = positiveClass === null ? "" : ` of ${positiveClass}`;
+  const whose = positiveClass === null ? "" : ` of ${nameInText(positiveClass)}`;
   const by =
     threshold === null ? "by the most probable class" : `at the threshold ${formatThreshold(threshold)}`;
   return {

@@ -1,4 +1,5 @@
 import type { DataSource } from "../xrays/DataSource.js";
+import { namesInText } from "../core/nameInText.js";
 
 /**
  * What a run's reports are called: after the images they are about.
@@ -24,4 +25,4 @@ export function reportTitle(
 const mostNames = 5;
 
 const classesInWords = (classes: readonly string[]): string =>
-  classes.length > mostNames ? `${classes.length} classes` : classes.join(", ");
+  classes.length > mostNames ? `${classes.length} classes` : namesInText(classes);

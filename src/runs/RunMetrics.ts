@@ -7,7 +7,7 @@ import type { Choices } from "./heldOut/Choices.js";
 import { choicesSchema } from "./heldOut/choicesSchema.js";
 import type { DataSource } from "../xrays/DataSource.js";
 import { type RunBudget, runBudget } from "./budget/RunBudget.js";
-import { classNames, coreMeasures, count, runData, settings, text } from "./runSchemas.js";
+import { classNames, coreMeasures, count, groupNoun, runData, settings, text } from "./runSchemas.js";
 import type { ClassesEvaluation } from "../statistics/evaluateClasses.js";
 import type { Evaluation } from "../statistics/evaluateScores.js";
 import { sum } from "../statistics/sum.js";
@@ -61,6 +61,8 @@ export interface RunMetrics extends RunSettings {
   readonly choices?: Choices;
   /** The images; in files of earlier versions a text, which says only whether they were drawn. */
   readonly dataset: RunData | string;
+  /** What loading the images has warned of, in sentences; undefined where of nothing, and in files of earlier versions. */
+  readonly warnings?: readonly string[];
   readonly history?: readonly HistoryEntry[];
   /** Where the run was stopped and went on; undefined in files of earlier versions. */
   readonly interruptions?: readonly Interruption[];
@@ -130,7 +132,7 @@ const schema: z.ZodType<RunMetrics> = z
     // Files of runs that had no positive class say null.
     positiveClass: text.nullable(),
     patients: count(1).nullable().optional(),
-    groupNoun: z.enum(["patient", "group"]).optional(),
+    groupNoun: groupNoun.optional(),
     designEffects: z.object(designEffects).optional(),
     intervals: z.record(z.string(), z.tuple([share, share], { error: "expected a low and a high end" })),
     classes: classNames,
@@ -140,6 +142,7 @@ const schema: z.ZodType<RunMetrics> = z
     dataset: z.union([z.string(), runData], { error: "expected which images the run is about" }),
     evaluation: coreMeasures.optional(),
     choices: choicesSchema.optional(),
+    warnings: z.array(text).optional(),
     history: z
       .array(
         z.object({ phase: text, epoch: finite }).catchall(z.union([finite, z.string(), z.null()]).optional()),

@@ -46,8 +46,8 @@ const schema: z.ZodType<StartedRun> = z.object({
   study: z.object({ title: z.string(), data: studyDataSchema }).optional(),
   notebook: z.object({ file: z.string(), hash: z.string() }).optional(),
   preset: z.string(),
-  // Those of a notebook of a person's own may have other names.
-  parameters: parameters.partial().catchall(z.union([z.string(), z.number()])),
+  // Those of a notebook of a person's own may have other names, and any value that papermill can give.
+  parameters: parameters.partial().catchall(z.json()),
   budget: runBudget.optional(),
   dataset: z.string().optional(),
   kernel: z.enum(kernelNames).optional(),
@@ -57,6 +57,12 @@ const schema: z.ZodType<StartedRun> = z.object({
   commit: z.string().optional(),
   started: z.string(),
 });
+
+/** Such as "seed 4", for each of the parameters of a notebook. */
+export const parametersInWords = (parameters: StartedRun["parameters"]): string[] =>
+  Object.entries<unknown>(parameters).map(
+    ([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
 
 /** Notes in a run's folder how it is begun. */
 export async function writeStartedRun(

@@ -3,7 +3,7 @@ import { groupsInWords } from "../core/groupNoun.js";
 import { listed } from "../core/listed.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import type { ImageDataset } from "../data/ImageDataset.js";
-import { patientsOf } from "../data/labels/patients.js";
+import { nounOf, patientsOf } from "../data/labels/patients.js";
 import { formatInterval } from "../statistics/format.js";
 import type { Evaluation } from "../statistics/evaluateScores.js";
 import type { ClassesEvaluation } from "../statistics/evaluateClasses.js";
@@ -15,8 +15,11 @@ import { sum } from "../statistics/sum.js";
 import { decisionOf } from "../training/card/cardDecision.js";
 import type { CardFacts, CardMeasure, CardResults } from "../training/card/CardFacts.js";
 import { kermanySource } from "../xrays/DataSource.js";
+import { notMedical } from "../core/notMedical.js";
+import { mayBeMedical } from "./mayBeMedical.js";
 import type { RunData, SplitData } from "./RunData.js";
 import { judgedSet, type RunMetrics } from "./RunMetrics.js";
+import { nameInText } from "../core/nameInText.js";
 
 /** A run's numbers as its net's model card has them. */
 export interface CardedRun extends RunMetrics {
@@ -50,6 +53,7 @@ function factsOf(
   const { dataset, choices, evaluation } = run;
   const judged = [measureNames.auroc, measureNames.recall, measureNames.specificity, measureNames.precision];
   return {
+    ...(mayBeMedical(run) && { caution: notMedical }),
     ...{ data: sourceInWords(dataset), images: setsInWords(run, set) },
     subsets: subsetsInWords(run),
     evaluation:
@@ -94,7 +98,8 @@ function setsInWords({ dataset, patients, groupNoun }: CardedRun, set: string): 
 const countsInWords = ({ images, classes }: SplitData): string =>
   `${images} (${classCountsInWords(Object.keys(classes), Object.values(classes))})`;
 
-function subsetsInWords({ trainPerClass, validPerClass, dataset }: CardedRun): string {
+function subsetsInWords(run: CardedRun): string {
+  const { trainPerClass, validPerClass, dataset } = run;
   // A limit that no class reaches has drawn nothing.
   const isReached = (limit: number, { classes }: SplitData): boolean =>
     limit > 0 && Object.values(classes).some((count) => count >= limit);
@@ -103,7 +108,7 @@ function subsetsInWords({ trainPerClass, validPerClass, dataset }: CardedRun): s
       ? [`at most ${trainPerClass} training images of each class`]
       : []),
     ...(isReached(validPerClass, dataset.valid)
-      ? [`at most ${validPerClass} test images of each class`]
+      ? [`at most ${validPerClass} ${judgedSet(run)} images of each class`]
       : []),
   ];
   return most.length === 0
@@ -118,7 +123,9 @@ const mostConfusions = 10;
 function errorsInWords({ classes, confusionMatrix: matrix }: RunMetrics): string {
   const confusions = matrix.flatMap((row, i) =>
     row.flatMap((count, k) =>
-      i === k || count === 0 ? [] : [{ count, pair: `${classes[i] ?? ""} as ${classes[k] ?? ""}` }],
+      i === k || count === 0
+        ? []
+        : [{ count, pair: `${nameInText(classes[i] ?? "")} as ${nameInText(classes[k] ?? "")}` }],
     ),
   );
   const wrong = sum(confusions.map(({ count }) => count));
@@ -152,7 +159,7 @@ export function testApart(data: ImageDataBunch, testDs: ImageDataset): Pick<Card
   const shared = [...tested].filter((patient) => had.has(patient)).length;
   return {
     testApart:
-      `${shared === 0 ? "None" : shared} of the ${tested.size} patients with test images ` +
+      `${shared === 0 ? "None" : shared} of the ${groupsInWords(tested.size, nounOf(groupBy))} with test images ` +
       `${shared > 1 ? "have" : "has"} images that had a part in the training.`,
   };
 }
@@ -177,9 +184,7 @@ function limitsInWords(run: RunMetrics): string {
         ]),
     ...(typeof patients === "number"
       ? []
-      : [
-          "Which images belong together, as those of one patient do, is not known: intervals may be too narrow.",
-        ]),
+      : [`Intervals take images as independent and may be too narrow: ${unknownGroups}.`]),
   ].join(" ");
 }
 

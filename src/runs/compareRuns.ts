@@ -30,7 +30,7 @@ export interface NamedRun extends StoredPredictions {
  */
 export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): Table {
   requireSameImages(first, second, `${first.name} and ${second.name}`);
-  const patients = first.preds.patients ?? second.preds.patients;
+  const { patients, groupNoun } = first.preds.patients ? first.preds : second.preds;
   const [a, b] = [interpretationOf(first, patients), interpretationOf(second, patients)];
   if (a.positiveClass !== b.positiveClass) {
     throw new UserError(
@@ -49,10 +49,10 @@ export function compareRuns(first: NamedRun, second: NamedRun, what = "test"): T
   const [rateA, rateB] = [a.errorRate(), b.errorRate()];
   return {
     caption:
-      `${imagesInWords(first.paths.length, what, patients)}, measures of ${a.measuredOf}; ` +
-      `${intervalsInWords(patients)}; p values by ` +
+      `${imagesInWords(first.paths.length, what, patients, groupNoun)}, measures of ${a.measuredOf}; ` +
+      `${intervalsInWords(patients, groupNoun)}; p values by ` +
       (a.positiveClass === undefined ? "" : `${areaTestInWords(patients)} and by `) +
-      `${errorTestInWords(patients)}: ` +
+      `${errorTestInWords(patients, groupNoun)}: ` +
       "the probability of a difference at least this large if both nets were equally good",
     columns: ["measure", first.name, second.name, "difference", "95% CI", "p value"],
     rows: [

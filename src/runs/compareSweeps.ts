@@ -42,7 +42,9 @@ export function compareSweeps(first: NamedSweep, second: NamedSweep, what = "tes
   const measured = measures.map((pair) => pair.map(({ weighted }) => weighted(everyImageOnce)));
   const values = (side: 0 | 1, measure: SeedMeasure) => measured.map((pair) => valueAt(pair, side)[measure]);
   // Any of the files may know whose images they are; those of earlier versions do not say it.
-  const groups = pairs.flat().find(({ preds }) => preds.patients)?.preds.patients;
+  const known = pairs.flat().find(({ preds }) => preds.patients)?.preds;
+  const { patients: groups, groupNoun = "patient" } = known ?? {};
+  const drawn = groups ? `${groupNoun}s` : "images";
   const differencesOf = (seed: number, weights: Float64Array) => {
     const [a, b] = valueAt(measures, seed).map(({ weighted }) => weighted(weights));
     const differences = seedMeasureNames.map((name) => [name, (a?.[name] ?? NaN) - (b?.[name] ?? NaN)]);
@@ -61,7 +63,7 @@ export function compareSweeps(first: NamedSweep, second: NamedSweep, what = "tes
   const isEqual = compared.some(({ seeds }) => seeds.difference.standardDeviation === 0);
   return {
     caption:
-      `${inWords} in common (${pairs.map(([{ seed }]) => seed).join(", ")}), ${imagesInWords(images, what, groups)}, measures ` +
+      `${inWords} in common (${pairs.map(([{ seed }]) => seed).join(", ")}), ${imagesInWords(images, what, groups, groupNoun)}, measures ` +
       `of ${measures[0]?.[0]?.measuredOf ?? ""}; differences are ${first.name} less ${second.name}`,
     columns: [
       "measure",
@@ -69,7 +71,7 @@ export function compareSweeps(first: NamedSweep, second: NamedSweep, what = "tes
       second.name,
       "difference",
       "95% CI over seeds",
-      groups ? "95% CI over seeds and patients" : "95% CI over seeds and images",
+      `95% CI over seeds and ${drawn}`,
       "p value",
       `${first.name} is better with`,
       "share of seeds (95% CI)",
@@ -92,7 +94,7 @@ export function compareSweeps(first: NamedSweep, second: NamedSweep, what = "tes
         ? "In some measures the difference is the same with every seed: an interval of no width is no certainty. "
         : "") +
       `Over seeds: Student's interval, and a test that flips the differences' signs, which with ${inWords} can ` +
-      `give no p value below ${formatP(smallestP)}. Over seeds and ${groups ? "patients" : "images"}: both are drawn anew (pigeonhole bootstrap). The ` +
+      `give no p value below ${formatP(smallestP)}. Over seeds and ${drawn}: both are drawn anew (pigeonhole bootstrap). The ` +
       `share is that of the seeds with which ${first.name} is better, equal ones not among them, with Wilson's interval. The last column is how many seeds ` +
       "each recipe needs for a difference of one point to be found (paired t test at 5%, power 80%).",
   };

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import type { GroupNoun } from "../core/groupNoun.js";
 import { readJson } from "../core/readJson.js";
 import { valueAt } from "../core/valueAt.js";
 import type { RunData, RunSettings } from "./RunData.js";
 import type { Choices } from "./heldOut/Choices.js";
 import { choicesSchema } from "./heldOut/choicesSchema.js";
-import { classNames, count, runData, settings, text } from "./runSchemas.js";
+import { classNames, count, groupNoun, runData, settings, text } from "./runSchemas.js";
 import { crossEntropyOfProbabilities } from "../statistics/crossEntropy.js";
 import type { Predictions } from "../statistics/Predictions.js";
 import { sum } from "../statistics/sum.js";
@@ -49,6 +50,8 @@ interface Stored {
   readonly classes: readonly string[];
   /** The class that the run's measures speak of; undefined: what the classes' names say. */
   readonly positiveClass?: string;
+  /** What is called a patient below, where the images need not be of any. */
+  readonly groupNoun?: GroupNoun;
   readonly choices?: Choices;
   readonly items: readonly StoredItem[];
   /** Those that the choices were made on. */
@@ -63,9 +66,9 @@ export async function writePredictions(
   file: string,
   { seed, settings, dataset, choices, heldOut, ...tested }: StoredPredictions,
 ): Promise<void> {
-  const { classes, positiveClass } = tested.preds;
+  const { classes, positiveClass, groupNoun } = tested.preds;
   const stored: Stored = {
-    ...{ seed, settings, dataset, choices, classes, positiveClass },
+    ...{ seed, settings, dataset, choices, classes, positiveClass, groupNoun },
     items: itemsOf(tested),
     heldOut: heldOut && itemsOf(heldOut),
   };
@@ -86,7 +89,7 @@ const itemsOf = ({ preds: { classes, y, probs, patients }, paths }: PredictedFil
  * there and what is right
  */
 export async function readPredictions(file: string): Promise<StoredPredictions> {
-  const { classes, positiveClass, items, heldOut, ...run } = await readJson(schema, {
+  const { classes, positiveClass, groupNoun, items, heldOut, ...run } = await readJson(schema, {
     file,
     remedy: "Name a run that `npx xray run` finished; make it anew if its files were changed.",
   });
@@ -96,7 +99,7 @@ export async function readPredictions(file: string): Promise<StoredPredictions> 
     const known = stored.flatMap(({ patient }) => patient ?? []);
     const preds = {
       ...{ classes, positiveClass, y, probs, losses: crossEntropyOfProbabilities(probs, y) },
-      ...(known.length > 0 && { patients: Int32Array.from(known) }),
+      ...(known.length > 0 && { patients: Int32Array.from(known), ...(groupNoun && { groupNoun }) }),
     };
     return { preds, paths: stored.map(({ path }) => path) };
   };
@@ -143,6 +146,7 @@ const schema: z.ZodType<Stored> = z
     dataset: runData.optional(),
     classes: classNames,
     positiveClass: text.optional(),
+    groupNoun: groupNoun.optional(),
     choices: choicesSchema.optional(),
     items: storedItems,
     heldOut: storedItems.optional(),

@@ -13,6 +13,9 @@ export const count = (least = 0) =>
 /** A text that is not empty. */
 export const text = z.string({ error: "expected a text" }).min(1, "expected some letters");
 
+/** What those are called whose images belong together. */
+export const groupNoun = z.enum(["patient", "group"]);
+
 /** Class names, in the order of their indices. */
 export const classNames = z
   .array(text, { error: "expected a list of class names" })

@@ -102,6 +102,7 @@ export async function saveMetrics(
     ...settings,
     seed,
     dataset: images,
+    ...(data.warnings.length > 0 && { warnings: data.warnings }),
     ...(choices && { choices: choices.choices }),
     history: learn.history.map(({ phase, epoch, trainLoss, validLoss, metrics }) => ({
       phase,

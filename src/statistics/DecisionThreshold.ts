@@ -3,6 +3,7 @@ import { checkNumber } from "../core/checkNumber.js";
 import { valueAt } from "../core/valueAt.js";
 import { argmax } from "./argmax.js";
 import { formatThreshold } from "./format.js";
+import { nameInText } from "../core/nameInText.js";
 
 /** From which probability on a class is predicted, in place of the most probable class. */
 export interface DecisionThreshold {
@@ -30,7 +31,7 @@ export function checkedThreshold(
   }
   if (threshold === Infinity) {
     throw new UserError(
-      `threshold is Infinity: no image would be predicted ${positiveClass}.`,
+      `threshold is Infinity: no image would be predicted ${nameInText(positiveClass)}.`,
       "Choose it by another rule, such as a recall, or on other predictions.",
     );
   }
@@ -59,7 +60,7 @@ export function predictedClass(
 export function decisionSentence(classes: readonly string[], decision?: DecisionThreshold): string {
   if (!decision) return `The ${classes.length === 2 ? "more" : "most"} probable class is predicted`;
   const { positiveClass, threshold, rule } = decision;
-  const from = `${positiveClass} is predicted from a probability of ${formatThreshold(threshold, 3)} on`;
+  const from = `${nameInText(positiveClass)} is predicted from a probability of ${formatThreshold(threshold, 3)} on`;
   return rule === undefined ? from : `${from}, which was chosen for ${rule}`;
 }
 
@@ -67,7 +68,7 @@ export function decisionSentence(classes: readonly string[], decision?: Decision
 export function thresholdInWords(classes: readonly string[], decision?: DecisionThreshold): string {
   if (!decision) return classes.length === 2 ? "threshold 0.5" : "the most probable class";
   const { positiveClass, threshold } = decision;
-  return `threshold ${formatThreshold(threshold, 3)} for ${positiveClass}`;
+  return `threshold ${formatThreshold(threshold, 3)} for ${nameInText(positiveClass)}`;
 }
 
 /** The same, and what the threshold was chosen for. */

@@ -20,7 +20,7 @@ export function imagesInWords(
 }
 
 /** What is not known where images are taken as independent: a clause, which is true of images of anything. */
-export const unknownGroups = "which of them belong together, as those of one patient do, is not known";
+export const unknownGroups = "which of them show the same person or thing is not known";
 
 /** How intervals treat the images of one patient, in a few words for a caption. */
 export const intervalsInWords = (patients: Groups | undefined, noun: GroupNoun = "patient"): string =>
@@ -33,5 +33,7 @@ export const areaTestInWords = (patients: Groups | number | null | undefined): s
   `${patients ? "Obuchowski's" : "DeLong's"} test for the area under the ROC curve`;
 
 /** The test of two error rates, for a caption. */
-export const errorTestInWords = (patients: Groups | number | null | undefined): string =>
-  `McNemar's ${patients ? "test, clustered by patient," : "exact test"} for the error rate`;
+export const errorTestInWords = (
+  patients: Groups | number | null | undefined,
+  noun: GroupNoun = "patient",
+): string => `McNemar's ${patients ? `test, clustered by ${noun},` : "exact test"} for the error rate`;

@@ -2,6 +2,7 @@ import { checkArguments, texts } from "../core/checkArguments.js";
 import { UserError } from "../core/errors.js";
 import { classIndex } from "./classIndex.js";
 import { isWordForNormal, saysNormal } from "./normalNames.js";
+import { nameInText } from "../core/nameInText.js";
 
 /** The class that precision, recall, specificity and areas under curves speak of. */
 export interface PositiveClass {
@@ -52,12 +53,12 @@ export function positiveClass(
 
 /** The same behind the name of a measure: " of cat", or ", mean of 3 classes". */
 export function ofClass(classes: readonly string[], positive: string | undefined): string {
-  return positive === undefined ? `, mean of ${classes.length} classes` : ` of ${positive}`;
+  return positive === undefined ? `, mean of ${classes.length} classes` : ` of ${nameInText(positive)}`;
 }
 
 /** Whose measures they are, in words for captions and heads: "cat", or "the mean of 3 classes". */
 export function measuredOf(classes: readonly string[], positive: string | undefined): string {
-  return positive ?? `the mean of ${classes.length} classes`;
+  return positive !== undefined ? nameInText(positive) : `the mean of ${classes.length} classes`;
 }
 
 function givenClass(classes: readonly string[], given: string | number, option: string): PositiveClass {

@@ -4,6 +4,7 @@ import { correctItems, predictedClasses } from "./predictedClasses.js";
 import { shareOfTrue } from "./Share.js";
 import type { Predictions } from "./Predictions.js";
 import { mean } from "./sum.js";
+import { namesInText } from "../core/nameInText.js";
 
 /** The same predictions, which a notebook shows in words. */
 export const predictionsInWords = (preds: Predictions): Predictions => withWords(preds, inWords);
@@ -21,7 +22,7 @@ function inWords(preds: Predictions): string {
       : "without labels";
   return (
     `Predictions of ${n} ${set === undefined ? "" : `${set} `}images: ${right}.\n` +
-    `probs: Float32Array [${n}, ${classes.length}], a column for each of ${classes.join(", ")}; ` +
+    `probs: Float32Array [${n}, ${classes.length}], a column for each of ${namesInText(classes)}; ` +
     `y: Int32Array [${n}]; losses: Float32Array [${n}]`
   );
 }

@@ -2,6 +2,7 @@ import { valueAt } from "../core/valueAt.js";
 import type { Cnn } from "../models/Cnn.js";
 import type { HistoryRow } from "./HistoryRow.js";
 import { metricName, type Metric } from "./metrics/metrics.js";
+import { nameInText } from "../core/nameInText.js";
 
 /** What is said of a learner. */
 interface Described {
@@ -34,7 +35,7 @@ export function learnerInWords(learn: Described): string {
     last?.metrics.map((value, i) => `${metricName(valueAt(metrics, i))} ${value.toFixed(6)}`) ?? [];
   const loss = last?.validLoss === undefined ? [] : [`valid_loss ${last.validLoss.toFixed(6)}`];
   return [
-    `Learner: ${arch} for ${data.classes.length} classes, ${listed(data.classes)}`,
+    `Learner: ${arch} for ${data.classes.length} classes, ${listed(data.classes.map(nameInText))}`,
     `Data: ${train}${data.validDs.length} validation images, batches of ${data.bs}`,
     `Parameters: ${size(all)} in ${groups.length} layer groups, of which ${size(trained)} are trained`,
     last

@@ -42,7 +42,7 @@ describe("xray compare", () => {
     assert.deepEqual(line("correct where the other is wrong").slice(1), ["4", "0"]);
     assert.match(
       text,
-      /^8 test images, measures of dog; 95% confidence intervals, for which images are taken as independent: which of them belong together, as those of one patient do, is not known; p values by DeLong/,
+      /^8 test images, measures of dog; 95% confidence intervals, for which images are taken as independent: which of them show the same person or thing is not known; p values by DeLong/,
     );
     assert.match(text, /The runs differ in no setting\.$/);
   });

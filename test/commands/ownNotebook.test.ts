@@ -62,13 +62,17 @@ describe("xray run --notebook", () => {
   it("keeps what an earlier run has given it and this one does not", async () => {
     const notebook = path.join(temporaryFolder(), "again.ipynb");
     const given =
-      '// Parameters of this run\n{\n  seed = 7;\n  rate = 1e-05;\n  dataDir = "/x \\"y\\"; z";\n}\nvoid 0;\n';
+      '// Parameters of this run\n{\n  seed = 7;\n  rate = 1e-05;\n  dataDir = "/x \\"y\\"; z";\n  mixed = true;\n' +
+      '  flipped = false;\n  limit = null;\n  names = ["a; b", "c"];\n  größe = {"width": 5};\n  own = seed + 1;\n}\nvoid 0;\n';
     await writeNotebook(notebook, [
       { code: "let seed = 1;\nlet rate = 1;\nlet dataDir = '';\nvoid 0;", tags: ["parameters"] },
       { code: given, tags: ["injected-parameters"] },
       { code: "seed = 5;" },
     ]);
-    const parameters = { seed: 7, rate: 1e-5, dataDir: '/x "y"; z' };
+    const parameters = {
+      ...{ seed: 7, rate: 1e-5, dataDir: '/x "y"; z', mixed: true, flipped: false, limit: null },
+      ...{ names: ["a; b", "c"], größe: { width: 5 } },
+    };
     assert.deepEqual((await notebookFacts(notebook)).given, parameters);
     // And whoever goes on with the run has them too.
     const begun = temporaryFolder();

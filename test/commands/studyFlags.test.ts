@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { batchFor, findImages, prepareStudy } from "../../src/commands/prepareStudy.js";
 import { asFlags, studyFlags } from "../../src/commands/studyFlags.js";
+import { runsDir } from "../../src/core/environment.js";
 import { presets } from "../../src/runs/presets.js";
+import { writeStartedRun } from "../../src/runs/StartedRun.js";
 import type { StudyData } from "../../src/runs/study/StudyData.js";
 import { attributes, dicomFile, syntaxes } from "../support/dicomFile.js";
 import { imagesAt, temporaryFolder } from "../support/folders.js";
 import { refuses } from "../support/refuses.js";
+import { startXray, xray } from "../support/xray.js";
 
 const names = ["cat", "dog"].flatMap((kind) =>
   Array.from({ length: 6 }, (_, i) => `${kind}/${kind}${i >> 1}_${i}.png`),
@@ -52,6 +55,31 @@ describe("flags that say how images are found", () => {
     const { study, trainSize } = await prepared(root, { csvLabels: "labels.csv", validPct: 0.5 });
     assert.deepEqual(study.data, { csvLabels: "labels.csv", validPct: 0.5, groupBy: "dicom" });
     assert.equal(trainSize, 4);
+  });
+
+  it("are looked at again when a run is gone on with: whoever does so reads the same warnings", async () => {
+    const divided = await imagesAt(
+      ...["train", "val"].flatMap((split) => names.map((name) => `${split}/${name}`)),
+    );
+    const data = { train: "train", valid: "val", groupBy: "/([a-z]+\\d)_/" };
+    const run = path.join(runsDir, `test-study-resumed-${process.pid}`);
+    mkdirSync(run, { recursive: true });
+    try {
+      await writeStartedRun(run, {
+        ...{ study: { title: "cat, dog", data }, preset: "", pdf: false },
+        parameters: { ...parameters, dataDir: divided },
+      });
+      const resumed = startXray(["run", "--resume", path.basename(run)]);
+      await resumed.until("it warns", () =>
+        resumed.saidUntilNow().includes("run: Warning: 6 of the 6 groups in validation are also in training"),
+      );
+      resumed.kill("SIGKILL");
+      await resumed.ended;
+      const gone = await xray(["run", "--resume", path.basename(run), "--data-dir", "/no/such/folder"]);
+      assert.match(gone.stderr, /no\/such\/folder/);
+    } finally {
+      rmSync(run, { recursive: true, force: true });
+    }
   });
 
   it("that are wrong are refused before anything is installed, by their names as flags", async () => {

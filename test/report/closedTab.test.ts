@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { setUp } from "../../src/commands/setUp.js";
 import { runsDir } from "../../src/core/environment.js";
+import { identify, isRunning, type ProcessIdentity } from "../../src/core/processIdentity.js";
 import { LabPage } from "../support/LabPage.js";
 import { installedBrowser } from "../../src/report/findBrowser.js";
 import { setupJupyter } from "../../src/report/setupJupyter.js";
@@ -29,7 +31,9 @@ const fit = (file: string): string => `
   fit.end();
   console.log("after the fit");`;
 
-describe("JupyterLab, reopened", { skip: installedBrowser() === undefined && "there is no browser" }, () => {
+const noBrowser = installedBrowser() === undefined && "there is no browser";
+
+describe("JupyterLab, reopened", { skip: noBrowser }, () => {
   const at = (name: string) => path.join(runsDir, folder, name);
   const [notebook, stop] = [at("fit.ipynb"), at("stop")];
   let lab: LabPage;
@@ -106,5 +110,33 @@ describe("JupyterLab, reopened", { skip: installedBrowser() === undefined && "th
     await lab.until("the cell runs", () => Promise.resolve(existsSync(began)));
     await lab.stop();
     assert.equal(readFileSync(written, "utf8"), "whole");
+  });
+});
+
+describe("JupyterLab with Deno's kernel", { skip: noBrowser }, () => {
+  const notebook = path.join(runsDir, `${folder}-deno`, "deno.ipynb");
+  after(() => {
+    rmSync(path.dirname(notebook), { recursive: true, force: true });
+  });
+
+  it("knows it after a restart, and leaves none of it behind", async () => {
+    await setUp({ kernel: "deno" });
+    mkdirSync(path.dirname(notebook), { recursive: true });
+    // Without this package, whose import would have the kernel look after itself.
+    await writeNotebook(notebook, [{ code: "Deno.pid" }], "deno");
+    const lab = await LabPage.start({ notebook, view: { width: 1000, height: 900 } });
+    let kernel: ProcessIdentity | undefined;
+    try {
+      await lab.open();
+      await lab.run(0);
+      // The page asks something of the new one: it would be "Unknown" until a cell is run.
+      await lab.restart();
+      const [output] = await lab.run(0);
+      kernel = identify(Number(output?.data?.["text/plain"]));
+      assert.ok(isRunning(kernel));
+    } finally {
+      await lab.close();
+    }
+    assert.ok(!isRunning(kernel));
   });
 });

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { projectRoot } from "../../src/core/environment.js";
@@ -13,6 +14,8 @@ export interface LabPageOptions {
   readonly root?: string;
   /** Variables for the Lab and its kernels. */
   readonly env?: NodeJS.ProcessEnv;
+  /** The file that takes what the Lab says. @default nobody hears it */
+  readonly log?: string;
 }
 
 /** An output of a cell, as the notebook keeps it. */
@@ -39,7 +42,13 @@ export class LabPage {
   ) {}
 
   /** @throws Error when the Lab does not answer, and UserError when there is no browser */
-  static async start({ notebook, view, root = projectRoot, env = {} }: LabPageOptions): Promise<LabPage> {
+  static async start({
+    notebook,
+    view,
+    root = projectRoot,
+    env = {},
+    log,
+  }: LabPageOptions): Promise<LabPage> {
     const port = 20_000 + (process.pid % 20_000);
     const options = {
       ...{ open: notebook, port, browser: false },
@@ -48,23 +57,24 @@ export class LabPage {
     const script = `
       const { startLab } = require(${JSON.stringify(path.join(root, "dist", "src", "report", "lab.js"))});
       void startLab(${JSON.stringify(options)});`;
+    const said = log === undefined ? "ignore" : openSync(log, "w");
     const lab = spawn(process.execPath, ["-e", script], {
-      stdio: "ignore",
+      stdio: ["ignore", said, said],
       env: { ...process.env, ...env },
     });
+    if (said !== "ignore") closeSync(said);
     const origin = `http://127.0.0.1:${port}`;
     await until("JupyterLab answers", async () => (await fetch(`${origin}/lab`).catch(() => undefined))?.ok);
     return new LabPage(await Chromium.start(), lab, origin, root, notebook, view);
   }
 
   /** Opens the notebook, or another one, and waits for its kernel, busy or not. */
-  async open({ notebook = this.notebook, view = this.view } = {}): Promise<void> {
+  async open({ notebook = this.notebook, view = this.view, withinMs = timeoutMs } = {}): Promise<void> {
     [this.notebook, this.view] = [notebook, view];
     const below = path.relative(this.root, notebook).split(path.sep).map(encodeURIComponent).join("/");
     await this.chromium.open(`${this.origin}/lab/tree/${below}`, view);
-    await this.until("the kernel is there", async () =>
-      ["idle", "busy"].includes(String(await this.evaluate(`${kernel}?.status`))),
-    );
+    const isThere = async () => ["idle", "busy"].includes(String(await this.evaluate(`${kernel}?.status`)));
+    await this.until("the kernel is there", isThere, withinMs);
     // The list of files would take most of a phone.
     await this.evaluate("jupyterapp.shell.collapseLeft()");
   }
@@ -158,8 +168,10 @@ export class LabPage {
 
   /** Asks the Lab to stop, and waits until it has. */
   async stop(): Promise<void> {
+    const { exitCode, signalCode } = this.lab;
+    if (exitCode !== null || signalCode !== null) return;
     this.lab.kill("SIGTERM");
-    if (this.lab.exitCode === null) await once(this.lab, "close");
+    await once(this.lab, "close");
   }
 
   async close(): Promise<void> {

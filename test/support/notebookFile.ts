@@ -1,4 +1,6 @@
 import { writeFile } from "node:fs/promises";
+import { kernelSpec } from "../../src/report/kernelSpec.js";
+import { defaultKernel, type KernelName } from "../../src/runs/kernels.js";
 
 export interface Cell {
   readonly code?: string;
@@ -6,8 +8,12 @@ export interface Cell {
   readonly tags?: readonly string[];
 }
 
-/** Writes a notebook for the project's kernel. */
-export async function writeNotebook(file: string, cells: readonly Cell[]): Promise<void> {
+/** Writes a notebook for one of the project's kernels. */
+export async function writeNotebook(
+  file: string,
+  cells: readonly Cell[],
+  kernel: KernelName = defaultKernel,
+): Promise<void> {
   const written = cells.map(({ code, markdown, tags = [] }, i) => ({
     id: `cell-${i}`,
     metadata: { tags },
@@ -16,8 +22,8 @@ export async function writeNotebook(file: string, cells: readonly Cell[]): Promi
       ? { cell_type: "markdown" }
       : { cell_type: "code", execution_count: null, outputs: [] }),
   }));
-  const kernelspec = { name: "tslab", display_name: "TypeScript", language: "typescript" };
-  const notebook = { cells: written, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
+  const metadata = { kernelspec: kernelSpec(kernel) };
+  const notebook = { cells: written, metadata, nbformat: 4, nbformat_minor: 5 };
   await writeFile(file, JSON.stringify(notebook));
 }
 

@@ -15,6 +15,8 @@ export interface Ended {
 export interface Started {
   readonly ended: Promise<Ended>;
   readonly kill: (signal: NodeJS.Signals) => void;
+  /** What it has written to its standard error until now. */
+  readonly saidUntilNow: () => string;
   /** Waits for something that the command does; fails when it ends before, or does not do it within two minutes. */
   readonly until: (what: string, holds: () => boolean) => Promise<void>;
 }
@@ -47,6 +49,7 @@ export function startXray(
   return {
     ended,
     kill: (signal) => void child.kill(signal),
+    saidUntilNow: () => text(err),
     until: async (what, holds) => {
       for (let tries = 0; !holds(); tries++) {
         assert.ok(tries < 1200 && child.exitCode === null, `${what}: ${text(err)}`);

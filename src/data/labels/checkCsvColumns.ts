@@ -1,6 +1,6 @@
-import { currentDisplay } from "../../core/Display.js";
 import { UserError } from "../../core/errors.js";
 import { namesInWords } from "../../core/namesInWords.js";
+import { tell } from "../../core/warnings.js";
 
 /** A CSV file's columns and what they are taken for. */
 export interface CsvColumns {
@@ -87,7 +87,7 @@ function tellSplit(table: CsvColumns): void {
   for (const at of unusedOf(table)) {
     const values = valuesOf(table, at);
     if (!splitName.test(plain(columns[at] ?? "")) || values.size < 2 || values.size > mostSets) continue;
-    currentDisplay().text(
+    tell(
       `Warning: the column "${columns[at] ?? ""}" of ${file} (${namesInWords(values)}) is ignored: chance divides the images. ` +
         `If it says which images validate, say validCol: ${JSON.stringify(columns[at])}.`,
     );

@@ -1,7 +1,7 @@
 import path from "node:path";
-import { currentDisplay } from "../../core/Display.js";
 import { UserError } from "../../core/errors.js";
 import { namesInWords } from "../../core/namesInWords.js";
+import { tell } from "../../core/warnings.js";
 
 /** A word that stands alone in a name, or beside others, as in "lung_masks". */
 const word = (words: string): RegExp => new RegExp(`(^|[\\s_.-])(${words})(?=[\\s_.-]|$)`, "i");
@@ -116,7 +116,7 @@ export function warnOfMadeImages(root: string, paths: readonly string[]): void {
   // Where all lie in such folders, that is what the person has.
   if (inFolders.length < paths.length) for (const file of inFolders) made.add(file);
   if (made.size === 0) return;
-  currentDisplay().text(
+  tell(
     `Warning: ${made.size} of the ${paths.length} images in ${root} seem by their names to be masks or the like ` +
       `(${namesInWords(
         [...made].map((file) => path.relative(root, file)),

@@ -1,10 +1,10 @@
 import path from "node:path";
 import { inspect } from "node:util";
-import { currentDisplay } from "../../core/Display.js";
 import { type GroupNoun, groupNounFor, groupsInWords } from "../../core/groupNoun.js";
 import { UserError } from "../../core/errors.js";
 import type { LabelledFile } from "./imageFolder.js";
 import { firstGroup, groupsOf, isPattern, searchable } from "./pathPattern.js";
+import { tell } from "../../core/warnings.js";
 
 /** The patient of an image, by its absolute path. */
 export type PatientOf = (file: string) => string;
@@ -155,7 +155,7 @@ export function warnOfSharedPatients(
   const shared = [...tested].filter(([patient]) => typeof patient === "string" && learned.has(patient));
   if (shared.length === 0) return;
   const images = shared.reduce((sum, [, files]) => sum + files.length, 0);
-  currentDisplay().text(
+  tell(
     `Warning: ${shared.length} of the ${groupsInWords(tested.size, nounOf(groupBy))} in ${testedName} are also in ${learnedName}, with ${images} ` +
       `of the ${valid.length} ${testedName} images: the error rate looks better than it is.`,
   );

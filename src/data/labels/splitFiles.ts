@@ -15,6 +15,7 @@ import { LeftOut } from "./LeftOut.js";
 import { warnOfMadeImages } from "./madeOfImages.js";
 import { namesInWords } from "../../core/namesInWords.js";
 import { isSameRole, isSplitName } from "./requireOneReading.js";
+import { tell } from "../../core/warnings.js";
 
 /**
  * The images of one split, such as `train`, which holds a folder for each class.
@@ -146,7 +147,7 @@ function warnOfMixedSplits(root: string, files: readonly FolderFile[], classFold
     if (depth !== -1) splits.add(path.join(...around.slice(0, depth + 1)));
   }
   if (splits.size < 2) return;
-  currentDisplay().text(
+  tell(
     `Warning: ${root} is split already (${namesInWords(splits)}), and validPct divides all of its images anew, at random. ` +
       "To keep that split, leave out validPct and give the options train and valid; to divide one part, give its folder.",
   );

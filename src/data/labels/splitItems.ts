@@ -1,5 +1,4 @@
 import path from "node:path";
-import { currentDisplay } from "../../core/Display.js";
 import type { GroupNoun } from "../../core/groupNoun.js";
 import { percent } from "../../core/percent.js";
 import { Random } from "../../core/Random.js";
@@ -13,6 +12,7 @@ import { namesInWords } from "../../core/namesInWords.js";
 import { type GroupBy, byPatient, nounOf, warnOfSharedPatients } from "./patients.js";
 import { splitFiles, tellUnreadSplits } from "./splitFiles.js";
 import { randomStreams } from "../../core/randomStreams.js";
+import { tell } from "../../core/warnings.js";
 
 /** Labelled files on the sides of a split. */
 export interface TrainValidSplit {
@@ -170,7 +170,7 @@ export function splitItems(
   const isStratified = settings.stratify === true;
   const known = knownOnly(valid, classes, { root, notes, judging, isStratified });
   const apart = heldOut && knownOnly(heldOut, classes, { root, notes, judging: heldOutSet, isStratified });
-  if (notes.length > 0) currentDisplay().text(notes.join("\n"));
+  tell(...notes);
   return {
     train: drawPerClass(train, classes, trainPerClass, seed, 0),
     valid: drawPerClass(known, classes, validPerClass, seed, 1),

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { readPart } from "../../core/readPart.js";
-import { currentDisplay } from "../../core/Display.js";
 import type { ImageDataset, ImageItem } from "../ImageDataset.js";
+import { tell } from "../../core/warnings.js";
 
 /** Bytes from a file's middle, in which two images of one size nearly always differ. */
 const sampleBytes = 256;
@@ -31,7 +31,7 @@ export function warnOfCopies(
     });
     const [first] = copies;
     if (!first) continue;
-    currentDisplay().text(
+    tell(
       `Warning: ${copies.length} of the ${items.length} ${name} images are exact copies of ${known} images, such as ` +
         `${path.relative(root, first.copy)} of ${path.relative(root, first.original)}: the error rate looks better ` +
         `than it is.${heldOut ? "" : " data.findDuplicates() finds all of them."}`,
@@ -48,7 +48,7 @@ function warnOfContradictions(root: string, items: readonly ImageItem[], origina
   const [first] = copies;
   if (!first) return;
   const named = ({ path: file, class: name }: ImageItem): string => `${path.relative(root, file)} (${name})`;
-  currentDisplay().text(
+  tell(
     `Warning: ${copies.length} of the ${items.length} training images are exact copies of others with another class, ` +
       `such as ${named(first.copy)} and ${named(first.original)}: at most one of the two labels is right.`,
   );

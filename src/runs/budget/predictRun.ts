@@ -45,7 +45,9 @@ export function predictRun(run: TimedParameters, counts: ImageCounts, speed: Run
     others: othersInStarts * Math.min(speed.startSeconds, longestStart),
     check: speed.secondsAnImage * (train + valid),
     frozen: step.graph + epochsFrozen * (steps * step.frozen + validation),
-    search: step.graph + ((searchShare * defaultNumIt * bs) / step.bs) * step.unfrozen,
+    // Nothing is searched for where the whole net does not train.
+    search:
+      epochsUnfrozen === 0 ? 0 : step.graph + ((searchShare * defaultNumIt * bs) / step.bs) * step.unfrozen,
     unfrozen: step.graph + epochsUnfrozen * (steps * step.unfrozen + validation),
     predictions: step.graph + validation,
   };

@@ -19,6 +19,7 @@ import { writeMetrics } from "../metricsFile.js";
 import { type Choices, chosenEpochs } from "./Choices.js";
 import { choicesTable, resultsTable } from "./choicesTables.js";
 import { chooseForRecall } from "./chooseForRecall.js";
+import { nameInText } from "../../core/nameInText.js";
 
 /** The runs whose test images this process has opened, by their folders. */
 const opened = new Set<string>();
@@ -126,7 +127,7 @@ export class HeldOutChoices {
   [inspect.custom](): string {
     const { temperature, threshold } = this.choices;
     const from = threshold
-      ? `, ${threshold.positiveClass} from a probability of ${threshold.threshold} on`
+      ? `, ${nameInText(threshold.positiveClass)} from a probability of ${threshold.threshold} on`
       : "";
     return `HeldOutChoices on ${this.heldOut.images}: temperature ${temperature.toFixed(3)}${from}. show() shows them.`;
   }

@@ -20,6 +20,7 @@ import { type Share, shareOfTrue } from "../../statistics/Share.js";
 import { ofIndependent } from "../../statistics/wilsonInterval.js";
 import { measureNames } from "../../statistics/measureNames.js";
 import type { ChosenEpoch, Choices } from "./Choices.js";
+import { nameInText } from "../../core/nameInText.js";
 
 /** What was chosen, on which images. */
 export function choicesTable(
@@ -45,7 +46,7 @@ export function choicesTable(
         "threshold",
         threshold === undefined
           ? "none"
-          : `${formatThreshold(threshold.threshold, 3)} for ${threshold.positiveClass}`,
+          : `${formatThreshold(threshold.threshold, 3)} for ${nameInText(threshold.positiveClass)}`,
         threshold?.rule ?? `the most probable class is predicted, since ${whyNone(heldOut)}`,
       ],
       ...(conformalSets ? [setsRow(conformalSets, heldOut)] : []),
@@ -61,7 +62,7 @@ export function choicesTable(
 const whyNone = ({ positiveClass, preds }: ClassificationInterpretation): string =>
   positiveClass === undefined
     ? "no class is positive"
-    : `these images are all ${preds.classes[preds.y[0] ?? 0] ?? ""}`;
+    : `these images are all ${nameInText(preds.classes[preds.y[0] ?? 0] ?? "")}`;
 
 /** Why a stage's net is of this epoch. */
 function whyInWords({ trained, chosen, isLowest = true }: ChosenEpoch, apart: boolean): string {
@@ -77,9 +78,11 @@ const isExact = (epochs: Choices["epochs"], promise: Choices["promise"]): boolea
 /** From which probability on a class is possible, and what is promised of that. */
 function setsRow(sets: ConformalSets, { preds }: ClassificationInterpretation): string[] {
   const needed = conformalNeeds(sets.level);
-  const unit = preds.patients ? "patient" : "image";
+  const unit = preds.patients ? (preds.groupNoun ?? "patient") : "image";
   const inWords = (units: number) => `${units} ${unit}${units === 1 ? "" : "s"}`;
-  const counted = sets.classes.map((name, k) => `${inWords(sets.units[k] ?? 0)} with ${name}`).join(", ");
+  const counted = sets.classes
+    .map((name, k) => `${inWords(sets.units[k] ?? 0)} with ${nameInText(name)}`)
+    .join(", ");
   const few = sets.limits.includes(null) ? `; a limit takes ${inWords(needed)}` : "";
   return [
     "possible classes",
@@ -113,7 +116,7 @@ export function resultsTable(
     ...(threshold === undefined || !tested.preds.patients
       ? []
       : [
-          row("patients of whom all positive images are found", (interp) =>
+          row(`${tested.preds.groupNoun ?? "patient"}s of whom all positive images are found`, (interp) =>
             formatEstimated(ofIndependent(patientsFound(interp.binary().scored, threshold.threshold))),
           ),
         ]),
@@ -126,7 +129,7 @@ export function resultsTable(
     `${heldOut.measuredOf}, ${decisionInWords(heldOut.preds.classes, threshold)}`,
     ...(heldOut.positiveClass === undefined
       ? []
-      : [`; in brackets: ${intervalsInWords(tested.preds.patients)}`]),
+      : [`; in brackets: ${intervalsInWords(tested.preds.patients, tested.preds.groupNoun)}`]),
     ...(threshold ? [". On the images that it was chosen on a threshold looks better than it is"] : []),
   ];
   return {

@@ -4,6 +4,8 @@ import type { CardDecision } from "./cardDecision.js";
 export interface CardFacts {
   /** What it is and tells apart. */
   readonly purpose?: string;
+  /** What it is not, where its images may be of patients. */
+  readonly caution?: string;
   /** Its layers, inputs and outputs. */
   readonly architecture?: string;
   /** What its weights were before it was trained. */

@@ -17,7 +17,9 @@ import type { LearnerOptions } from "../LearnerOptions.js";
 import type { Optimizer } from "../optimizers/Optimizer.js";
 import type { TrainedFit } from "../TrainedFit.js";
 import type { TrainedStage } from "../TrainedStage.js";
+import { notMedical } from "../../core/notMedical.js";
 import type { CardFacts } from "./CardFacts.js";
+import { namesInText } from "../../core/nameInText.js";
 
 /** What of a learner its card tells. */
 export interface CardLearner {
@@ -38,7 +40,7 @@ export function learnerFacts(learn: CardLearner, exported: ExportedLearner): Car
   const { classes, arch, temperature, conformalSets, threshold } = exported;
   const { heldOutDs } = data;
   return {
-    purpose: `A net that tells ${classes.length} classes of images apart: ${classes.join(", ")}.`,
+    purpose: `A net that tells ${classes.length} classes of images apart: ${namesInText(classes)}.`,
     architecture: architectureInWords(arch, model, exported),
     ...initialWeights(learn),
     data: `The folder ${path.basename(data.path)}.`,
@@ -112,7 +114,7 @@ function initialWeights({ model, startedFrom }: CardLearner): Pick<CardFacts, "i
 }
 
 /** Nothing where it is not known of every image. */
-function patientFacts(data: ImageDataBunch): Pick<CardFacts, "patients" | "disjoint"> {
+function patientFacts(data: ImageDataBunch): Pick<CardFacts, "caution" | "patients" | "disjoint"> {
   const sets = setsOf(data).map(([name, { items, length }]) => {
     const known = items.flatMap(({ patient }) => patient ?? []);
     return { name, patients: new Set(known), complete: known.length === length };
@@ -127,6 +129,7 @@ function patientFacts(data: ImageDataBunch): Pick<CardFacts, "patients" | "disjo
   const { groupNoun = "patient" } = data.trainDs;
   const [one, many] = groupNoun === "patient" ? ["patient", "Patients"] : ["group of images", "Groups"];
   return {
+    ...(groupNoun === "patient" && { caution: notMedical }),
     patients: `${many}: ${sets.map(({ name, patients }) => `${name} ${patients.size}`).join("; ")}.`,
     disjoint:
       shared.length === 0

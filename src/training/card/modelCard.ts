@@ -4,6 +4,7 @@ import { decidesAlike, decisionOf } from "./cardDecision.js";
 import type { CardFacts, CardResults } from "./CardFacts.js";
 import { frontMatter, type YamlValue } from "./frontMatter.js";
 import { claim, type ReportingGuideline, type ReportingItem, tripodAi } from "./reportingItems.js";
+import { namesInText } from "../../core/nameInText.js";
 
 /** What a model card is made of. */
 export interface ModelCard {
@@ -29,11 +30,14 @@ export function modelCard(card: ModelCard): string {
   const { exported, results } = card;
   const facts = { ...card.facts, ...results?.facts };
   const { classes, arch } = exported;
-  const named = classes.length <= 4 ? classes.join(", ") : `${classes.length} classes`;
+  const named = classes.length <= 4 ? namesInText(classes) : `${classes.length} classes`;
   return [
     metadata(card) + `\n# ${inText(`${arch} for ${named}`)}`,
     [facts.purpose, `The file is ${card.file}.`].map((text) => inText(text ?? "")).join(" "),
-    "**Not a medical device.** Numbers on the images of a data set do not show what follows when its answers are acted upon.",
+    [
+      ...(facts.caution === undefined ? [] : [`**${facts.caution}**`]),
+      "Numbers on the images of a data set do not show what follows when its answers are acted upon.",
+    ].join(" "),
     "## Intended use",
     `*${toBeFilledIn}: who is to use it, on which images, and for what; and what it is not to be used for.*`,
     "## Results",

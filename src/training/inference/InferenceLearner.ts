@@ -27,6 +27,7 @@ import {
   type PredictEachOptions,
   type UnreadableFile,
 } from "./predictEach.js";
+import { nameInText, namesInText } from "../../core/nameInText.js";
 
 /** A text is a list of its letters. */
 const pathsOneByOne: ArgumentKind = {
@@ -84,9 +85,9 @@ export class InferenceLearner {
   [inspect.custom](): string {
     const { arch, classes, preparation, threshold } = this;
     const called = threshold
-      ? `${threshold.positiveClass} is predicted from a probability of ${threshold.threshold} on`
+      ? `${nameInText(threshold.positiveClass)} is predicted from a probability of ${threshold.threshold} on`
       : "the most probable class is predicted";
-    return `InferenceLearner: ${arch} for ${classes.join(", ")}, images of ${preparation.size} x ${preparation.size}; ${called}`;
+    return `InferenceLearner: ${arch} for ${namesInText(classes)}, images of ${preparation.size} x ${preparation.size}; ${called}`;
   }
 
   /**

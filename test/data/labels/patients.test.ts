@@ -171,6 +171,15 @@ describe("a labelled loader", () => {
     // The drawn images of both folders are called alike.
     assert.match(said.join("\n"), /Warning: \d of the 4 patients in test are also in training or validation/);
     assert.match(said.join("\n"), /of the 4 test images/);
+    // What was warned of stays with the data, for whoever writes the numbers down.
+    assert.deepEqual(
+      data.warnings.map((warning) => `Warning: ${warning}`),
+      said
+        .join("\n")
+        .split("\n")
+        .filter((line) => line.startsWith("Warning: ")),
+    );
+    assert.notEqual(data.warnings.length, 0);
     const one = await data.labelledLoader(path.join(root, "test"), { perClass: 1 });
     assert.equal(one.dataset.length, 2);
     const [trained = "", heldOut = ""] = [data.trainDs, data.validDs].map((ds) => ds.items[0]?.path);

@@ -12,6 +12,7 @@
   const name = "xray-notebook-outputs";
   const target = "xray-notebook.outputs";
   const kernelName = "tslab";
+  const otherKernelName = "deno";
   const everyMs = 1000;
 
   /** JupyterLab's own modules: package -> version -> how to load it. */
@@ -43,7 +44,9 @@
       };
       sessionContext.kernelChanged.connect(again);
       sessionContext.connectionStatusChanged.connect((_, status) => {
-        if (status === "connected") again();
+        if (status !== "connected") return;
+        again();
+        this.wake();
       });
       panel.content.model?.cells.changed.connect(() => this.watchCells());
       panel.disposed.connect(() => clearTimeout(this.timer));
@@ -51,6 +54,16 @@
         this.watchCells();
         again();
       });
+    }
+
+    /**
+     * After a restart JupyterLab calls a kernel "Unknown" until it hears that the kernel works, or does not, at something that it
+     * counts as work; the project's own says so by itself, and Deno's is asked something.
+     */
+    wake() {
+      const kernel = this.panel.isDisposed ? undefined : this.panel.sessionContext.session?.kernel;
+      if (kernel?.name !== otherKernelName || kernel.status !== "unknown") return;
+      kernel.requestIsComplete({ code: "" }).catch(() => undefined);
     }
 
     /** @param {string[]} forget cells whose outputs a person has taken away */
