@@ -84,7 +84,7 @@ function byCsv(options: ImageDataBunchOptions & CsvOptions): Division {
   if (validCol === undefined) return atRandom(label, groupNoun);
   refuseChance(options);
   return (place) => ({
-    ...splitByColumn(label(place), JSON.stringify(validCol), place.settings),
+    ...splitByColumn(label(place), JSON.stringify(validCol), { ...place.settings, groupNoun }),
     ...(groupNoun && { groupNoun }),
   });
 }

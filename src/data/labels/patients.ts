@@ -142,6 +142,7 @@ export function byPatient(
 /**
  * Says it when patients have images on both sides of a given split: the net may know them again.
  * @param names what the two sides are called
+ * @param noun what is called a patient
  * @throws UserError as {@link patientsOf}
  */
 export function warnOfSharedPatients(
@@ -149,6 +150,7 @@ export function warnOfSharedPatients(
   valid: readonly LabelledFile[],
   groupBy?: GroupBy,
   [learnedName, testedName] = ["training", "validation"],
+  noun = nounOf(groupBy),
 ): void {
   const [learned, tested] = [byPatient(train, groupBy), byPatient(valid, groupBy)];
   // Patients that nobody tells are files.
@@ -156,7 +158,7 @@ export function warnOfSharedPatients(
   if (shared.length === 0) return;
   const images = shared.reduce((sum, [, files]) => sum + files.length, 0);
   tell(
-    `Warning: ${shared.length} of the ${groupsInWords(tested.size, nounOf(groupBy))} in ${testedName} are also in ${learnedName}, with ${images} ` +
+    `Warning: ${shared.length} of the ${groupsInWords(tested.size, noun)} in ${testedName} are also in ${learnedName}, with ${images} ` +
       `of the ${valid.length} ${testedName} images: the error rate looks better than it is.`,
   );
 }

@@ -63,9 +63,10 @@ export function sidesOf(values: readonly string[], column: string): SplitSide[] 
 export function splitByColumn(
   files: readonly LabelledFile[],
   column: string,
-  settings: Pick<BunchSettings, "seed" | "groupBy" | "stratify" | "validPct">,
+  settings: Pick<BunchSettings, "seed" | "groupBy" | "stratify" | "validPct"> &
+    Pick<TrainValidSplit, "groupNoun">,
 ): TrainValidSplit {
-  const { groupBy, validPct } = settings;
+  const { groupBy, validPct, groupNoun } = settings;
   const of = (side: SplitSide): LabelledFile[] => files.filter((file) => file.split === side);
   const [said, heldOut] = [of("valid"), of("heldOut")];
   if (validPct !== undefined && said.length > 0) {
@@ -91,10 +92,16 @@ export function splitByColumn(
     validPct === undefined
       ? { train: toTrain, valid: said }
       : splitAtRandom(toTrain, validPct, { ...settings, heldOutPct: undefined });
-  warnOfSharedPatients(train, valid, groupBy);
+  warnOfSharedPatients(train, valid, groupBy, undefined, groupNoun);
   const how = "by a column of the table of labels, as it was given";
   if (heldOut.length === 0) return { train, valid, how };
-  warnOfSharedPatients([...train, ...valid], heldOut, groupBy, ["training or validation", "held-out"]);
+  warnOfSharedPatients(
+    [...train, ...valid],
+    heldOut,
+    groupBy,
+    ["training or validation", "held-out"],
+    groupNoun,
+  );
   currentDisplay().text(
     `${heldOut.length} images that the table calls test or held out neither train nor validate: data.heldOutDs.`,
   );

@@ -87,27 +87,31 @@ describe("a CSV file's column that divides the images", () => {
     });
   }
 
-  it("may be named, and its patients on both sides are told", async () => {
-    const root = tenImages();
-    const rows = Array.from(
-      { length: 10 },
-      (_, k) => `p${Math.floor(k / 2)},${k > 4},${k}.jpeg,${classOf(k)}`,
-    );
-    writeFileSync(path.join(root, "labels.csv"), ["patient,is valid,file,label", ...rows].join("\n"));
-    const said = await collectTexts(async () => {
-      const columns = { fnCol: "file", labelCol: "label", validCol: "is valid", patientCol: "patient" };
-      const data = await ImageDataBunch.fromCsv(root, { ...options, ...columns });
-      assert.deepEqual([data.trainDs.length, data.validDs.length], [5, 5]);
-      assert.deepEqual(
-        data.validDs.items.map((item) => item.patient),
-        [2, 3, 3, 4, 4],
+  for (const [owner, owners] of [
+    ["patient", "patients"],
+    ["tree", "groups"],
+  ] as const)
+    it(`may be named, and its ${owners} on both sides are told`, async () => {
+      const root = tenImages();
+      const rows = Array.from(
+        { length: 10 },
+        (_, k) => `p${Math.floor(k / 2)},${k > 4},${k}.jpeg,${classOf(k)}`,
+      );
+      writeFileSync(path.join(root, "labels.csv"), [`${owner},is valid,file,label`, ...rows].join("\n"));
+      const said = await collectTexts(async () => {
+        const columns = { fnCol: "file", labelCol: "label", validCol: "is valid", patientCol: owner };
+        const data = await ImageDataBunch.fromCsv(root, { ...options, ...columns });
+        assert.deepEqual([data.trainDs.length, data.validDs.length], [5, 5]);
+        assert.deepEqual(
+          data.validDs.items.map((item) => item.patient),
+          [2, 3, 3, 4, 4],
+        );
+      });
+      assert.match(
+        said.join("\n"),
+        new RegExp(`^Warning: 1 of the 3 ${owners} in validation are also in training, with 1 of the 5`),
       );
     });
-    assert.match(
-      said.join("\n"),
-      /^Warning: 1 of the 3 patients in validation are also in training, with 1 of the 5/,
-    );
-  });
 
   const strange: readonly (readonly [what: string, values: readonly string[], ...parts: string[]])[] = [
     ["folds", ["0", "1", "2", "3"], '"0", "1", "2", "3"', "look like folds"],
