@@ -190,7 +190,8 @@ class LabTrial {
     expect(edited !== text, "the source file has the method that is edited", file);
     writeFileSync(file, edited);
     if (this.options.kernel === "deno") {
-      await this.page.restart();
+      // It compiles them before it answers.
+      await this.page.restart(patience);
       for (const earlier of await this.codeCells()) if (earlier < cell) await this.well(earlier);
     }
     const outputs = JSON.stringify(await this.well(cell));

@@ -158,12 +158,10 @@ export class LabPage {
   }
 
   /** Gives the notebook a new kernel. */
-  async restart(): Promise<void> {
+  async restart(withinMs = timeoutMs): Promise<void> {
     await this.evaluate(`${kernel}.restart()`);
-    await this.until(
-      "the new kernel is there",
-      async () => (await this.evaluate(`${kernel}.status`)) === "idle",
-    );
+    const isThere = async () => (await this.evaluate(`${kernel}.status`)) === "idle";
+    await this.until("the new kernel is there", isThere, withinMs);
   }
 
   /** Asks the Lab to stop, and waits until it has. */
