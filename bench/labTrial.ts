@@ -221,6 +221,8 @@ class LabTrial {
     await this.page.command("docmanager:save");
     await this.page.open({ view: phone });
     await this.page.show(matrix);
+    // Figures are drawn behind their titles.
+    await wait(3000);
     await this.picture("phone");
     await this.page.open({ view: desktop });
   }

@@ -93,7 +93,7 @@ export function decisionCurveFigure(curve: DecisionCurve, title: string): Figure
       yaxis: { title: { text: "Net benefit" }, automargin: true, range: [-0.25 * top, 1.1 * top] },
       ...{ legend, margin, ...size },
     },
-    alt: `${title}, at a prevalence of ${formatShare(prevalence)}. ${atTenths(thresholds, (k) => `threshold ${formatShare(thresholds[k] ?? NaN)}: model ${formatShare(model[k] ?? NaN)}, all ${formatShare(all[k] ?? NaN)}`)}`,
+    alt: `${title}. ${atTenths(thresholds, (k) => `threshold ${formatShare(thresholds[k] ?? NaN)}: model ${formatShare(model[k] ?? NaN)}, all ${formatShare(all[k] ?? NaN)}`)}`,
   };
 }
 

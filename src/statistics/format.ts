@@ -3,13 +3,16 @@ import type { Share } from "./Share.js";
 
 /** Three decimals; a dash where there is nothing to be a share of. */
 export function formatShare(value: number): string {
-  return Number.isNaN(value) ? "–" : value.toFixed(3);
+  return Number.isNaN(value) ? "–" : threeDecimals(value);
 }
 
 /** `0.867 to 0.916`; a dash for the interval of nothing. */
 export function formatInterval([low, high]: readonly [low: number, high: number]): string {
-  return Number.isNaN(low) ? "–" : `${low.toFixed(3)} to ${high.toFixed(3)}`;
+  return Number.isNaN(low) ? "–" : `${threeDecimals(low)} to ${threeDecimals(high)}`;
 }
+
+/** What rounds to nothing has no sign. */
+const threeDecimals = (value: number): string => value.toFixed(3).replace(/^-(?=0\.000$)/, "");
 
 /** `0.863 = 385/446`. */
 export const formatCounted = ({ hits, of, value }: Share): string => `${formatShare(value)} = ${hits}/${of}`;

@@ -5,6 +5,7 @@
  */
 const wordsForNormal: ReadonlySet<string> = new Set(
   `normal normals healthy well negative negatives neg control controls ctrl benign none nothing nofinding nofindings
+   nonefound nonedetected nonepresent noneseen nothingfound nothingdetected nothingseen notfound notdetected notpresent notseen
    unremarkable clear absent absence uninfected unaffected good ok 0 no n false
    gesund gesunde negativ unauffällig gutartig kontrolle kontrollen ohnebefund nein
    normale normales normaux normais normali sain sains saine négatif négatifs témoin témoins bénin bénins

@@ -17,6 +17,8 @@ describe("the positive class", () => {
       ["Benign", "Malignant"],
       ["benign tumor", "malignant tumor"],
       ["none", "fracture"],
+      ["none found", "fracture"],
+      ["Not_Detected", "fracture"],
       ["No Finding", "Effusion"],
       ["no_finding", "Nodule"],
       ["NoFinding", "Mass"],

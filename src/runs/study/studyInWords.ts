@@ -45,7 +45,7 @@ function groupsInWords({ groupBy, validPct }: StudyData, { options }: StudyCall)
   const of = options.find(({ name }) => name === "groupBy" || name === "patientCol");
   if (groupBy === undefined || !of) {
     return (
-      "Each image is taken to stand for itself. Where several show one patient, one animal or one object, these must not be " +
+      "Each image is taken to stand for itself. Where several show one person, one animal or one object, these must not be " +
       "on both sides, or the network looks better than it is: `groupBy`, and `--group-by` of `npx xray run`, say which " +
       "images belong together."
     );
