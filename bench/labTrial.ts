@@ -265,7 +265,7 @@ class LabTrial {
   }
 
   private async report(): Promise<void> {
-    await subprocess(process.execPath, [path.join(this.root, "bin", "xray.mjs"), "report", "runs/walk"], {
+    await subprocess(process.execPath, [path.join(this.root, "bin", "xray.mjs"), "report", this.notebook], {
       cwd: this.root,
       remedy: "See its message.",
     });

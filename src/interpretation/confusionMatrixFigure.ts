@@ -5,6 +5,7 @@ import { valueAt } from "../core/valueAt.js";
 import { type ConfusionMatrix, rowShares } from "../statistics/confusionMatrix.js";
 import { matrixLayout } from "./matrixLayout.js";
 import { matrixWords } from "./matrixWords.js";
+import { nameInText } from "../core/nameInText.js";
 
 /** matplotlib's Blues (ColorBrewer), light to dark; Plotly's colour scale of this name is another one. */
 export const blues = [
@@ -61,6 +62,7 @@ export function confusionMatrixFigure(
   const { layout, numberSize } = matrixLayout(classes, { cellSize, longest });
   const isMany = classes.length > manyClasses;
   const numbers = cells.filter(({ value }) => numberSize > 0 && !(isMany && value === 0));
+  const nameOf = (label: number): string => nameInText(valueAt(classes, label));
   return {
     data: [
       {
@@ -94,7 +96,7 @@ export function confusionMatrixFigure(
       ? matrixWords(matrix, classes, title)
       : `${title}. ${cells
           .map(({ value, actual, predicted }) => {
-            return `Actual ${valueAt(classes, actual)}, predicted ${valueAt(classes, predicted)}: ${format(value)}`;
+            return `Actual ${nameOf(actual)}, predicted ${nameOf(predicted)}: ${format(value)}`;
           })
           .join("; ")}.`,
   };

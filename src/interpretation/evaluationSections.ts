@@ -224,7 +224,7 @@ function classesSections(
     ...Object.values(measures).map((each) => measureCells("", each).slice(1).join(", ")),
   ]);
   const notes = measured.flatMap(({ name, measures }) =>
-    Object.entries(measures).map(([measure, each]) => [`${name}, ${measure}`, each] as const),
+    Object.entries(measures).map(([measure, each]) => [`${nameInText(name)}, ${measure}`, each] as const),
   );
   return [
     { heading: "Images", text: [`${images}. ${patientsText(patients, about.groupNoun)}`] },
@@ -272,7 +272,7 @@ function classesSections(
             ...coreSections(evaluation),
             ...prevalenceSections(evaluation),
             promiseSection(evaluation, about),
-          ].map((section) => ({ ...section, heading: `${name}: ${section.heading}` })),
+          ].map((section) => ({ ...section, heading: `${nameInText(name)}: ${section.heading}` })),
         )),
   ];
 }

@@ -11,6 +11,7 @@ import { blues } from "./confusionMatrixFigure.js";
 import { type ExplainingLearner, factsOf } from "./gradCam.js";
 import { requirePath } from "./plotCases.js";
 import type { TopLoss } from "./TopLoss.js";
+import { nameInText } from "../core/nameInText.js";
 
 /** Which images lie behind the cells. */
 export interface PlotConfusionImagesOptions {
@@ -72,11 +73,14 @@ export async function plotConfusionImages(
       text: String(cell.length),
       background: valueAt(blues, shade),
       color: shade >= 6 ? "#ffffff" : "#000000",
-      label: `Actual ${actual}, predicted ${predicted}: ${cell.length} ${cell.length === 1 ? "image" : "images"}`,
+      label: `Actual ${nameInText(actual)}, predicted ${nameInText(predicted)}: ${cell.length} ${cell.length === 1 ? "image" : "images"}`,
       note: cell.length > most ? `The ${most} with the highest loss` : undefined,
       pictures: cell.slice(0, most).map((item) => ({
         jpeg: pictures.get(item) ?? new Uint8Array(),
-        caption: [path.basename(requirePath(item)), `${item.probability.toFixed(4)} for ${actual}`],
+        caption: [
+          path.basename(requirePath(item)),
+          `${item.probability.toFixed(4)} for ${nameInText(actual)}`,
+        ],
       })),
     };
   };

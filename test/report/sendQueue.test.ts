@@ -23,8 +23,8 @@ interface ZeroMq {
 
 const launcher = path.join(projectRoot, "jupyter", "launcher", "sendQueue.cjs");
 const load = createRequire(launcher);
-const { usedByTslab } = load("./project.cjs") as { usedByTslab(name: string): string };
-const zmq = load(usedByTslab("zeromq")) as ZeroMq;
+const project = load("./project.cjs") as { usedByTslab(name: string): string };
+const zmq = load(project.usedByTslab("zeromq")) as ZeroMq;
 
 describe("the kernel's sockets", () => {
   before(() => {
@@ -65,13 +65,14 @@ describe("the kernel's sockets", () => {
 
 /** A subscriber has joined once it hears something. */
 async function connected(publisher: Socket, subscriber: Socket): Promise<void> {
-  const heard = subscriber.receive();
-  let isHeard = false;
-  void heard.then(() => (isHeard = true));
-  while (!isHeard) {
+  let isWaiting = true;
+  const heard = subscriber.receive().then(() => (isWaiting = false));
+  const waits = () => isWaiting;
+  while (waits()) {
     await publisher.send("are you there?");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  await heard;
   // What was asked meanwhile comes as well.
   await publisher.send("now");
   while (String((await subscriber.receive())[0]) !== "now");

@@ -2,6 +2,7 @@ import { currentDisplay } from "../../core/Display.js";
 import type { Batch } from "../Batch.js";
 import { type Tile, imageGrid } from "./imageGrid.js";
 import type { ImageStats } from "../imagenetStats.js";
+import { namesInText } from "../../core/nameInText.js";
 
 /**
  * The first images of a batch as they were before they were normalised, to look at.
@@ -26,7 +27,7 @@ export async function showTiles(
   what: string,
   columns?: number,
 ): Promise<void> {
-  const titles = tiles.map(({ title }) => title).join(", ");
+  const titles = namesInText(tiles.map(({ title }) => title));
   const png = await imageGrid(tiles, size, columns);
   currentDisplay().image(png, { alt: `${tiles.length} ${what}, row by row: ${titles}` });
 }
