@@ -39,7 +39,7 @@ import {
 } from "../statistics/rocCurve.js";
 import { type Subgroup, subgroups } from "../statistics/subgroups.js";
 import { subgroupTable } from "./subgroupTable.js";
-import { type GroupNoun, groupsInWords } from "../core/groupNoun.js";
+import { groupsInWords } from "../core/groupNoun.js";
 import { nameInText } from "../core/nameInText.js";
 
 /** From which probability on an image is predicted positive. */
@@ -87,7 +87,7 @@ export class BinaryInterpretation {
   /** What the images are called in tables; undefined where it is not known. */
   readonly set: string | undefined;
   /** What those are called whose images belong together; undefined: patients. */
-  readonly groupNoun: GroupNoun | undefined;
+  readonly groupNoun: "patient" | "group" | undefined;
   /** One half; a little more where an even chance calls the other class. */
   private readonly half: number;
 
