@@ -124,6 +124,8 @@ class LabTrial {
       code = code.replace(new RegExp(`let ${name} = [^;]+;`), `let ${name} = ${JSON.stringify(value)};`);
     }
     await this.page.write(cell, code);
+    // The Lab itself saves every two minutes: a tab that is closed before would come back with the lesson's own numbers.
+    await this.page.command("docmanager:save");
   }
 
   private async runUpTo(end: number): Promise<void> {
