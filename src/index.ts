@@ -182,9 +182,20 @@ export type { TopLoss } from "./interpretation/TopLoss.js";
 export type { ClassificationMetrics, ShareName } from "./interpretation/matrixMetrics.js";
 export { BinaryInterpretation, type ThresholdOptions } from "./interpretation/BinaryInterpretation.js";
 export type { ConfusionMatrixFigureOptions } from "./interpretation/confusionMatrixFigure.js";
-export { type ShortcutTest, shortcutTests } from "./interpretation/shortcutTests.js";
+export {
+  type ShortcutTest,
+  shortcutTests,
+  type ShortcutTestsOptions,
+} from "./interpretation/shortcutTests.js";
 export { type TellingFact, tellingFacts } from "./interpretation/tellingFacts.js";
 export { layerCam, type LayerCamOptions } from "./interpretation/layerCam.js";
+export { type OcclusionOptions, occlusionSensitivity } from "./interpretation/occlusionSensitivity.js";
+export {
+  type RandomizationTest,
+  randomizationTest,
+  type RandomizationTestOptions,
+} from "./interpretation/randomizationTest.js";
+export { showHeatMaps } from "./interpretation/showHeatMaps.js";
 export { type ExplainedImage, shareInBorder, borderAttention } from "./interpretation/borderAttention.js";
 export type { PlotCasesOptions } from "./interpretation/plotCases.js";
 export type { PlotConfusionImagesOptions } from "./interpretation/plotConfusionImages.js";

@@ -1,4 +1,6 @@
 import { checkArguments, having, listOf, texts } from "../core/checkArguments.js";
+import { checkInteger } from "../core/checkNumber.js";
+import { valueAt } from "../core/valueAt.js";
 import { withRows } from "../core/resultTables.js";
 import { inspect } from "node:util";
 
@@ -54,6 +56,18 @@ export class ImageDataset {
   /** Number of images. */
   get length(): number {
     return this.items.length;
+  }
+
+  /**
+   * So many of its images, evenly over their order, so that classes which follow each other keep their shares.
+   * @param count 1 or more; all of them where there are no more
+   */
+  some(count: number): ImageDataset {
+    const n = Math.min(checkInteger("count", count, 1), this.length);
+    const chosen = Array.from({ length: n }, (_, k) =>
+      valueAt(this.items, Math.floor((k * this.length) / n)),
+    );
+    return new ImageDataset(chosen, this.classes, this.groupNoun);
   }
 
   /** Images of each class, in the order of `classes`; those without a label count nowhere. */

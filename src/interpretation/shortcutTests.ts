@@ -1,6 +1,6 @@
 import { asTable } from "../core/asTable.js";
 import { checkArguments } from "../core/checkArguments.js";
-import { checkOptions } from "../core/checkOptions.js";
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { valueAt } from "../core/valueAt.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { aucMeasure } from "../statistics/aucMeasure.js";
@@ -23,6 +23,14 @@ export interface ShortcutTest {
   /** The area under the ROC curve, with more than two classes the mean of each against the rest. */
   readonly auc: Measure;
 }
+
+/** Which images are predicted. */
+export interface ShortcutTestsOptions extends GetPredsOptions {
+  /** At most so many, evenly over the set. @default all */
+  readonly images?: number;
+}
+
+const kinds: OptionKinds<ShortcutTestsOptions> = { ...getPredsKinds, images: "number" };
 
 /** Gives pixels `[n, side, side, 3]` others, in place. */
 type Change = (x: Float32Array, side: number) => void;
@@ -51,17 +59,17 @@ const changes: readonly (readonly [images: string, change: Change])[] = [
  * What a net has learnt from, by intervention: it predicts a set as it is, with the centre masked, with the border masked,
  * and at 8 x 8 pixels. What is masked has the mean colour by which the learner's data are normalised; without
  * normalisation it is black.
- * @param options which images; default: those of validation
+ * @param options which images; default: all of validation
  * @throws UserError when there is no such set, or an image has no label
  */
 export async function shortcutTests(
   learn: Learner<ImageDataBunch>,
-  options: GetPredsOptions = {},
+  options: ShortcutTestsOptions = {},
 ): Promise<ShortcutTest[]> {
   checkArguments("shortcutTests(learn)", { learn: [learn, aLearner] });
-  checkOptions("shortcutTests()", options, getPredsKinds);
+  checkOptions("shortcutTests()", options, kinds);
   requireOneSet(options);
-  const loader = options.dl ?? loaderOf(learn.data, options.dsType ?? "valid");
+  const loader = options.dl ?? someOf(learn.data, options);
   const tests: ShortcutTest[] = [];
   for (const [images, change] of changes) {
     const preds = await learn.getPreds({ dl: changed(loader, change) });
@@ -73,6 +81,11 @@ export async function shortcutTests(
     rows: rows.map(({ images, auc }) => measureCells(images, auc)),
     note: [remarks(rows.map(({ images, auc }) => [images, auc])) ?? [], reading].flat().join(" "),
   }));
+}
+
+function someOf(data: ImageDataBunch, { dsType = "valid", images }: ShortcutTestsOptions): BatchLoader {
+  const loader = loaderOf(data, dsType);
+  return images === undefined ? loader : data.loader(loader.dataset.some(images), data.dsTfms.valid);
 }
 
 const reading =

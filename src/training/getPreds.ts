@@ -14,12 +14,19 @@ import { softmax } from "../statistics/softmax.js";
 import { requireSamePreparation } from "./requireSamePreparation.js";
 import { divergedRemedy } from "../models/requireFiniteWeights.js";
 
+/** A bunch's loaders that go over a set in order. */
+interface Loaders<L> {
+  readonly validDl: L;
+  readonly fixDl: L;
+  readonly testDl?: L | undefined;
+}
+
 /**
  * The loader of a set in order: of training, not augmented (fast.ai's "fix").
  * @throws UserError when there is no such set
  */
-export function loaderOf({ validDl, fixDl, testDl }: DataBunch, dsType: DsType): BatchLoader {
-  const loaders: Partial<Record<string, BatchLoader>> = { valid: validDl, train: fixDl, test: testDl };
+export function loaderOf<L extends BatchLoader>({ validDl, fixDl, testDl }: Loaders<L>, dsType: DsType): L {
+  const loaders: Partial<Record<string, L>> = { valid: validDl, train: fixDl, test: testDl };
   const loader = loaders[dsType];
   if (loader) return loader;
   if (dsType === "test") {
