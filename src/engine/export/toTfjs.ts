@@ -27,6 +27,7 @@ const dilations = attr.int("dilations", [1, 1, 1, 1]);
 const operations: Partial<Record<string, readonly Attr[]>> = {
   AddN: [],
   AddV2: [],
+  AvgPool: [layout],
   BiasAdd: [layout],
   ConcatV2: [],
   Conv2D: [layout, dilations],

@@ -1,4 +1,5 @@
 /** The layers that a body is made of. */
+export { AvgPool2d } from "./AvgPool2d.js";
 export { BatchNorm, type BatchNormOptions } from "./BatchNorm.js";
 export { Conv2d, type Conv2dOptions } from "./Conv2d.js";
 export { DepthwiseConv2d } from "./DepthwiseConv2d.js";

@@ -16,7 +16,7 @@ from fastai.basic_data import DataBunch
 from fastai.vision import *  # noqa: F403
 
 # Ours: torchvision's.
-NETS = dict(resnet18=models.resnet18, resnet101=models.resnet101, mobilenetV2=models.mobilenet_v2)  # noqa: F405
+NETS = dict(resnet18=models.resnet18, resnet101=models.resnet101, mobilenetV2=models.mobilenet_v2, densenet121=models.densenet121)  # noqa: F405
 PLACES = 6
 # A way that is shorter, beside the largest value, is lost in the last bits.
 SHORTEST = 1e-5

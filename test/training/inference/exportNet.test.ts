@@ -162,6 +162,7 @@ describe("an exported net", () => {
     [
       ["MobileNetV2", drawn("mobilenetV2"), small, odd],
       ["ResNet-18", drawn("resnet18"), small, odd],
+      ["DenseNet-121", drawn("densenet121"), small, odd],
       // Of the same blocks as ResNet-50, and of twice its size.
       ["ResNet-101", drawn("resnet101"), odd],
       [
