@@ -79,7 +79,7 @@ export { randPad } from "./data/transforms/randPad.js";
 export { rotate, type Rotate } from "./data/transforms/rotate.js";
 export { symmetricWarp, type SymmetricWarp } from "./data/transforms/symmetricWarp.js";
 export { zoom, type Zoom } from "./data/transforms/zoom.js";
-export { imagenetStats, type ImageStats } from "./data/imagenetStats.js";
+export { imagenetStats, type ImageStats } from "./core/imagenetStats.js";
 export type { Batch } from "./data/Batch.js";
 
 // Model and training

@@ -14,7 +14,7 @@ import { labelledKinds } from "./optionKinds.js";
 import { DataLoader, type DataLoaderOptions } from "./loading/DataLoader.js";
 import { type Duplicate, type DuplicateOptions, findDuplicates } from "./images/findDuplicates.js";
 import type { ImageDataset } from "./ImageDataset.js";
-import { type ImageStats, requireStats } from "./imagenetStats.js";
+import { type ImageStats, requireStats } from "../core/imagenetStats.js";
 import { type LabelOf, labelFromRe } from "./labels/labelFiles.js";
 import type { CsvOptions } from "./labels/labelFromCsv.js";
 import { labelledDataset, type LabelledOptions } from "./labelledDataset.js";

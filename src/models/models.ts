@@ -106,9 +106,9 @@ const fetched = Object.fromEntries(
 );
 
 /**
- * The package's nets, as fast.ai's `models`. The program fetches the ImageNet weights of two: `resnet50` is the
- * article's net, and `xray setup` fetches its weights (94 MB); `mobilenetV2` is the light one for slow machines, and its
- * weights (13 MB) are fetched at the first use. The others train from the first layer on, with `pretrained: false`, or
+ * The package's nets, as fast.ai's `models`. The program fetches the ImageNet weights of three: `resnet50` is the
+ * article's net, and `xray setup` fetches its weights (94 MB); `mobilenetV2` and `efficientNetLite0` are the light ones for
+ * slow machines, and their weights (13 and 17 MB) are fetched at the first use. The others train from the first layer on, with `pretrained: false`, or
  * take the weights of a file ({@link modelFrom}).
  */
 export const models: Readonly<Record<ArchitectureName, Architecture>> = { ...architectures, ...fetched };

@@ -1,4 +1,4 @@
-import { imagenetStats } from "../data/imagenetStats.js";
+import { imagenetStats } from "../core/imagenetStats.js";
 import { Random } from "../core/Random.js";
 import type { Parameter } from "../engine/Variable.js";
 import { UserError } from "../core/errors.js";

@@ -186,7 +186,7 @@ describe("gradCam", () => {
     await refuses(showHeatMaps([found, other]), "of 32 and of 64 pixels");
   });
 
-  for (const name of ["mobilenetV2", "resnet18", "resnet101", "densenet121"] as const) {
+  for (const name of ["mobilenetV2", "resnet18", "resnet101", "densenet121", "efficientNetLite0"] as const) {
     it(`leaves no gradient with the parameters of ${name}`, async () => {
       const body = await models[name].createBody("0", false);
       const net = drawnNet(body, new Random(1), { c: 2 });

@@ -3,7 +3,7 @@ import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { UserError } from "../../core/errors.js";
 import type { Batch } from "../Batch.js";
 import { ImageDataset } from "../ImageDataset.js";
-import type { ImageStats } from "../imagenetStats.js";
+import type { ImageStats } from "../../core/imagenetStats.js";
 import type { DataLoader } from "../loading/DataLoader.js";
 import type { Transform } from "../transforms/Transform.js";
 import type { Transforms } from "../transforms/getTransforms.js";

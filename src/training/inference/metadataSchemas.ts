@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { type ImageStats, isStats } from "../../data/imagenetStats.js";
+import { type ImageStats, isStats } from "../../core/imagenetStats.js";
 import { maxSize, paddingModes, resizeMethods } from "../../data/transforms/resizing.js";
 import { isTransform, type Transform } from "../../data/transforms/Transform.js";
 import { checkFields } from "../../core/checkFields.js";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import { InferenceSession, Tensor as OnnxTensor } from "onnxruntime-node";
 import type { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
-import { imagenetStats } from "../../../src/data/imagenetStats.js";
+import { imagenetStats } from "../../../src/core/imagenetStats.js";
 import { softmax } from "../../../src/engine/operations/activations.js";
 import { Random } from "../../../src/core/Random.js";
 import type { Tensor } from "../../../src/engine/Tensor.js";
@@ -162,6 +162,7 @@ describe("an exported net", () => {
     [
       ["MobileNetV2", drawn("mobilenetV2"), small, odd],
       ["ResNet-18", drawn("resnet18"), small, odd],
+      ["EfficientNet-Lite0", drawn("efficientNetLite0"), small, odd],
       ["DenseNet-121", drawn("densenet121"), small, odd],
       // Of the same blocks as ResNet-50, and of twice its size.
       ["ResNet-101", drawn("resnet101"), odd],
