@@ -120,7 +120,8 @@ export {
 export { adam, type AdamOptions } from "./training/optimizers/Adam.js";
 export { sgd, type SGDOptions } from "./training/optimizers/SGD.js";
 export type { OptFunc, WeightDecayOptions } from "./training/optimizers/Optimizer.js";
-export { crossEntropy, type CrossEntropyOptions, type LossFunc } from "./training/CrossEntropy.js";
+export { crossEntropy, type CrossEntropyOptions } from "./training/losses/CrossEntropy.js";
+export type { LossFunc } from "./training/losses/Loss.js";
 export type { FineTuneOptions } from "./training/fineTune.js";
 export type { FitOneCycleOptions } from "./training/fitOneCycle.js";
 export type { HistoryRow, Timing } from "./training/HistoryRow.js";

@@ -6,8 +6,13 @@ export interface TrainBatch {
   readonly x: Float32Array;
   /** The shape of `x`. */
   readonly shape: readonly [n: number, height: number, width: number, channels: number];
-  /** Class indices, `[n]`. */
+  /** Class indices, `[n]`; of items that may have several labels see `targets`. */
   readonly y: Int32Array;
+  /**
+   * Of items that may have several labels, `[n, c]` row by row: 1 it has the label, 0 it has not, NaN it is not known.
+   * Undefined: each item is of one class.
+   */
+  readonly targets?: Float32Array;
 }
 
 /** A batch, and which items it is. */

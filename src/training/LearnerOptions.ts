@@ -2,7 +2,7 @@ import { requireCallbacks } from "./callbacks/requireCallbacks.js";
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { type BackupOptions, backupPlan } from "./backup/BackupOptions.js";
 import type { Callback } from "./callbacks/Callback.js";
-import type { LossFunc } from "./CrossEntropy.js";
+import type { LossFunc } from "./losses/Loss.js";
 import { checkNumber, checkInteger } from "../core/checkNumber.js";
 import type { Metric } from "./metrics/metrics.js";
 import { metricMakers, requireMade } from "./requireMade.js";

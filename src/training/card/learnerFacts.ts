@@ -11,7 +11,7 @@ import { versions } from "../../engine/versions.js";
 import type { Cnn } from "../../models/Cnn.js";
 import { conformalSetsInWords } from "../../statistics/conformalSets.js";
 import { decisionSentence } from "../../statistics/DecisionThreshold.js";
-import { crossEntropy } from "../CrossEntropy.js";
+import { crossEntropy } from "../losses/CrossEntropy.js";
 import type { ExportedLearner } from "../inference/ExportedLearner.js";
 import type { LearnerOptions } from "../LearnerOptions.js";
 import type { Optimizer } from "../optimizers/Optimizer.js";

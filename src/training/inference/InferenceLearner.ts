@@ -11,7 +11,7 @@ import { UserError } from "../../core/errors.js";
 import { interruptible } from "../../core/interrupt.js";
 import type { Cnn } from "../../models/Cnn.js";
 import { positiveClass } from "../../statistics/positiveClass.js";
-import { CrossEntropy } from "../CrossEntropy.js";
+import { CrossEntropy } from "../losses/CrossEntropy.js";
 import type { ConformalSets } from "../../statistics/conformalSets.js";
 import type { DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import { Evaluator } from "../session/Evaluator.js";
