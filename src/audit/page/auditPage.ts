@@ -59,14 +59,14 @@ export async function auditPage(audit: DataAudit, options: AuditPageOptions = {}
     title: `Audit of ${path.basename(folder)}`,
     head: policy,
     style: sectionsStyle + pageStyle,
-    body: `<a class="skip" href="#findings" id="start">To the findings</a>
-<main>
+    body: `<main>
 <header>
 <h1>Audit of <span class="folder">${escapeHtml(folder)}</span></h1>
 <p>${inNumbers(audit)} Mark what is wrong, save <code>cleaned.csv</code>, and train on what stays.</p>
-<p class="promise"><strong>Nothing is deleted from disk.</strong> Marks are kept in this browser, and no image leaves this computer.</p>
+<p class="promise"><strong>Nothing is deleted from disk.</strong> Marks are kept in this browser, and the page sends nothing anywhere. It holds small copies of the images: give it only to those who may see them.</p>
 <noscript><p class="warning">Without JavaScript this page only shows what was found: images cannot be marked.</p></noscript>
-${warningOf(audit)}</header>
+${warningOf(audit)}${shown.length === 0 ? "" : `<p><a class="go" href="#findings" id="start">Look through the findings</a></p>`}
+</header>
 ${await sectionsHtml(audit.sections)}
 <section class="work" aria-labelledby="work">
 <h2 id="work">Findings</h2>

@@ -16,8 +16,8 @@ pre code { overflow-wrap: normal; }
 a { color: var(--accent); }
 [hidden] { display: none !important; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-.skip { position: absolute; left: 1rem; top: -4rem; z-index: 3; background: var(--accent); color: var(--on-accent); padding: .5rem 1rem; border-radius: 0 0 8px 8px; }
-.skip:focus { top: 0; }
+.go { display: inline-block; background: var(--accent); color: var(--on-accent); font-weight: 600; text-decoration: none; padding: .45rem 1rem; border-radius: 8px; }
+.quiet { color: var(--quiet); }
 kbd { font: .78em/1 ui-monospace, monospace; border: 1px solid currentColor; border-radius: 4px; padding: .1em .35em; opacity: .85; }
 .tools { position: sticky; top: 0; z-index: 2; background: var(--ground); border-bottom: 1px solid var(--line); padding: .6rem 0; display: grid; gap: .5rem; }
 #filters { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; }
@@ -90,5 +90,5 @@ input[type="search"] { font: inherit; padding: .3rem .5rem; border: 1px solid va
 }
 @media (max-width: 44rem) and (any-hover: hover) and (any-pointer: fine) { .legend { display: flex; } }
 @media (hover: none) { .pane kbd { display: none; } }
-@media print { .tools, .actions, .pane .buttons, .skip { display: none; } }
+@media print { .tools, .actions, .pane .buttons, .go { display: none; } }
 `;

@@ -259,7 +259,7 @@ describe("the page of an audit", () => {
           await chromium.open(url, view);
           await chromium.evaluate(`${axe}; undefined`);
           await pressAll(chromium, "Tab", "Enter", "r");
-          assert.equal(await at(chromium), "PNEUMONIA", "the suggested class is the first");
+          assert.equal(await at(chromium), "PNEUMONIA looks like this", "the suggested class is the first");
           await passes(`the dialog, ${view.theme}`);
           await pressAll(chromium, "ArrowDown", "Enter");
           await said(chromium, `train/NORMAL/${strange}: relabel to OTHER.`);
@@ -272,6 +272,27 @@ describe("the page of an audit", () => {
           await until("the dialog is closed", async () => (await at(chromium)) === "1");
           await chromium.evaluate("localStorage.clear()");
         }
+      });
+    });
+
+    it("searches many classes, goes on where a mark hides its image, and says what is not kept", async () => {
+      const classes = ["NORMAL", "PNEUMONIA", ...Array.from({ length: 12 }, (_, k) => `class ${k}`)];
+      await onPage({ ...(await strangeAudit()), classes }, async (chromium) => {
+        await pressAll(chromium, "Tab", "Enter", "r", "s", " ", "1", "1", "Enter");
+        await said(chromium, `train/NORMAL/${strange}: relabel to class 11.`);
+        await pressAll(chromium, "r", "Enter");
+        await said(chromium, "train/PNEUMONIA/P1.png: relabel to NORMAL.");
+        await chromium.evaluate(`document.querySelector("input[value=unmarked]").click()`);
+        // The pair goes with its first mark, and the person with it to what is left.
+        await pressAll(chromium, "d", "k");
+        assert.equal(await at(chromium), "20");
+        assert.equal(await chromium.evaluate(`document.getElementById("unstored").hidden`), true);
+        await chromium.evaluate("Storage.prototype.setItem = () => { throw new Error('full'); }");
+        await chromium.press("d");
+        assert.equal(await chromium.evaluate(`document.getElementById("unstored").hidden`), false);
+        assert.equal(await chromium.evaluate(`document.getElementById("nothing").hidden`), false);
+        await chromium.press("z", { ctrl: true });
+        assert.equal(await at(chromium), "20");
       });
     });
   });

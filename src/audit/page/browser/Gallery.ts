@@ -7,6 +7,8 @@ export interface Pane {
   readonly finding: HTMLElement;
   /** The image's place among the audited ones. */
   readonly item: number;
+  /** Its own place on the page. */
+  readonly place: number;
 }
 
 /** Which findings are shown. */
@@ -29,10 +31,11 @@ export class Gallery {
   private last: Pane | undefined;
 
   constructor(private readonly root: HTMLElement) {
-    this.panes = [...root.querySelectorAll<HTMLElement>(".pane")].map((element) => ({
+    this.panes = [...root.querySelectorAll<HTMLElement>(".pane")].map((element, place) => ({
       element,
       finding: element.closest<HTMLElement>(".finding") ?? root,
       item: Number(element.dataset.item),
+      place,
     }));
     root.addEventListener("focusin", ({ target }) => {
       this.last = this.paneOf(target) ?? this.last;
@@ -66,8 +69,8 @@ export class Gallery {
 
   /** Goes to that place of an image which is the nearest to where the person was. */
   goToItem(item: number): void {
-    const at = this.last ? this.panes.indexOf(this.last) : 0;
-    const distance = (pane: Pane): number => Math.abs(this.panes.indexOf(pane) - at);
+    const at = this.last?.place ?? 0;
+    const distance = ({ place }: Pane): number => Math.abs(place - at);
     const places = this.visible.filter((pane) => pane.item === item);
     const [nearest] = [...places].sort((a, b) => distance(a) - distance(b));
     if (nearest) this.goTo(nearest);
@@ -75,8 +78,7 @@ export class Gallery {
 
   /** The next image that is shown behind another one, of those that fit. */
   after(pane: Pane, fits: (next: Pane) => boolean = () => true): Pane | undefined {
-    const at = this.panes.indexOf(pane);
-    return this.visible.find((next) => this.panes.indexOf(next) > at && fits(next));
+    return this.visible.find((next) => next.place > pane.place && fits(next));
   }
 
   /** Goes where a key for moving says. @returns whether it is one */

@@ -3,13 +3,14 @@ const searchedFrom = 10;
 
 /**
  * Asks to which of several classes an image belongs, in the page's dialog.
- * @param classes those that may be chosen, the likeliest first
+ * @param classes those that may be chosen, first the one that is suggested, where there is one
  * @returns undefined where the person chose none
  */
 export function chooseClass(
   dialog: HTMLDialogElement,
   file: string,
   classes: readonly string[],
+  suggested?: string,
 ): Promise<string | undefined> {
   const [heading, search, list] = [
     dialog.querySelector("h2"),
@@ -22,6 +23,12 @@ export function chooseClass(
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = name;
+    if (name === suggested) {
+      const note = document.createElement("span");
+      note.className = "quiet";
+      note.textContent = " looks like this";
+      button.append(note);
+    }
     button.dataset.class = name;
     if (k < 9) button.dataset.digit = String(k + 1);
     return button;
@@ -40,8 +47,8 @@ export function chooseClass(
   const shown = (): HTMLElement[] => buttons.filter(({ parentElement }) => parentElement?.hidden === false);
   search.oninput = () => {
     const sought = search.value.trim().toLowerCase();
-    for (const { parentElement, textContent } of buttons) {
-      if (parentElement) parentElement.hidden = !textContent.toLowerCase().includes(sought);
+    for (const { parentElement, dataset } of buttons) {
+      if (parentElement) parentElement.hidden = dataset.class?.toLowerCase().includes(sought) !== true;
     }
   };
   dialog.onkeydown = (event) => {

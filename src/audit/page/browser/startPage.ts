@@ -67,7 +67,7 @@ export function startPage(data: PageData): void {
     const to =
       classes.length === 1
         ? only
-        : await chooseClass(at("relabel") as HTMLDialogElement, fileOf(pane.item), classes);
+        : await chooseClass(at("relabel") as HTMLDialogElement, fileOf(pane.item), classes, suggested);
     if (to === undefined) pane.element.focus();
     else mark(pane, { action: "relabel", class: to }, goesOn);
   }
@@ -165,7 +165,7 @@ export function startPage(data: PageData): void {
   });
   at("save").addEventListener("click", save);
   at("filters").addEventListener("change", draw);
-  at("start").addEventListener("click", (event) => {
+  document.getElementById("start")?.addEventListener("click", (event) => {
     event.preventDefault();
     gallery.goTo();
   });
