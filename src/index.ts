@@ -22,7 +22,8 @@ export type { ImageDataBunchOptions } from "./data/bunchOptions.js";
 export type { ShowBatchOptions } from "./data/figures/showBatch.js";
 export type { LabelledOptions } from "./data/labelledDataset.js";
 export type { OnBadImage } from "./data/images/checkImages.js";
-export type { Column, CsvOptions } from "./data/labels/labelFromCsv.js";
+export type { Column } from "./data/labels/Column.js";
+export type { CsvOptions } from "./data/labels/labelFromCsv.js";
 export type { Excluded } from "./data/labels/imageFolder.js";
 export type { LabelOf } from "./data/labels/labelFiles.js";
 export type { ClassFolder } from "./data/labels/labelFromFolders.js";
@@ -121,6 +122,13 @@ export { adam, type AdamOptions } from "./training/optimizers/Adam.js";
 export { sgd, type SGDOptions } from "./training/optimizers/SGD.js";
 export type { OptFunc, WeightDecayOptions } from "./training/optimizers/Optimizer.js";
 export { crossEntropy, type CrossEntropyOptions } from "./training/losses/CrossEntropy.js";
+export { bceWithLogits, type BCEWithLogitsOptions } from "./training/losses/BCEWithLogits.js";
+export {
+  accuracyThresh,
+  fBetaThresh,
+  labelAuroc,
+  type ThreshOptions,
+} from "./training/metrics/labelMetrics.js";
 export type { LossFunc } from "./training/losses/Loss.js";
 export type { FineTuneOptions } from "./training/fineTune.js";
 export type { FitOneCycleOptions } from "./training/fitOneCycle.js";
@@ -179,6 +187,9 @@ export {
   type FromLearnerOptions,
   type InterpretationOptions,
 } from "./interpretation/ClassificationInterpretation.js";
+export { LabelInterpretation, type LabelMeasures } from "./interpretation/LabelInterpretation.js";
+export type { LabelPredictions } from "./statistics/LabelPredictions.js";
+export type { SeveralLabelsOptions } from "./data/labels/severalLabels.js";
 export type { TopLoss } from "./interpretation/TopLoss.js";
 export type { ClassificationMetrics, ShareName } from "./interpretation/matrixMetrics.js";
 export { BinaryInterpretation, type ThresholdOptions } from "./interpretation/BinaryInterpretation.js";

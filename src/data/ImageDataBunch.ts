@@ -183,6 +183,11 @@ export class ImageDataBunch {
     return this.trainDs.classes;
   }
 
+  /** Whether images may have several labels. */
+  get isMultiLabel(): boolean {
+    return this.trainDs.isMultiLabel;
+  }
+
   /** The number of classes. */
   get c(): number {
     return this.classes.length;

@@ -16,7 +16,9 @@ export function describeItems(items: readonly ImageItem[]): {
   const hash = createHash("sha256");
   for (const item of items) {
     const name = path.relative(folder, item.path).split(path.sep).join("/");
-    hash.update(JSON.stringify([name, contentOf(item.path), item.class, item.label]));
+    hash.update(
+      JSON.stringify([name, contentOf(item.path), item.class, item.label, ...(item.targets ?? [])]),
+    );
   }
   return { images: items.length, hash: hash.digest("hex") };
 }

@@ -110,10 +110,11 @@ export function datasetOf(
   patients: ReadonlyMap<string, number> | undefined,
   groupNoun: GroupNoun | undefined,
 ): ImageDataset {
-  const items = files.map(({ path: file, class: name }) => {
+  const items = files.map(({ path: file, class: name, targets }) => {
     const patient = patients?.get(file);
     const known = patient === undefined ? {} : { patient };
-    return { path: file, class: name, label: classes.indexOf(name), ...known };
+    const own = targets && { targets: classes.map((label) => targets.get(label) ?? 0) };
+    return { path: file, class: name, label: own ? 0 : classes.indexOf(name), ...known, ...own };
   });
   return new ImageDataset(items, classes, patients && groupNoun);
 }

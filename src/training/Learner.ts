@@ -22,6 +22,7 @@ import { fineTune, type FineTuneOptions } from "./fineTune.js";
 import { requireEpochs } from "./fit.js";
 import { fitOneCycle, type FitOneCycleOptions } from "./fitOneCycle.js";
 import { getPredsOfSet, type GetPredsOptions } from "./getPreds.js";
+import { getLabelPreds } from "./getLabelPreds.js";
 import type { HistoryRow, Timing } from "./HistoryRow.js";
 import { learnerMetrics } from "./learnerMetrics.js";
 import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
@@ -34,9 +35,11 @@ import type { Optimizer } from "./optimizers/Optimizer.js";
 import { precompute, type PrecomputeOptions } from "./precompute.js";
 import { type Prediction, predictImage } from "./inference/Prediction.js";
 import type { Predictions } from "../statistics/Predictions.js";
+import type { LabelPredictions } from "../statistics/LabelPredictions.js";
 import type { Recorder } from "./recorder/Recorder.js";
 import type { NetRunner } from "./session/NetRunner.js";
 import { showResults, type ShowResultsOptions } from "./showResults.js";
+import { requireOneLabel } from "./requireOneLabel.js";
 import { type LearningRate, lrRange, slice } from "./optimizers/slice.js";
 import { stepMemory } from "./session/stepMemory.js";
 import { summary } from "./summary.js";
@@ -81,7 +84,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
       arch: [arch, aText],
     });
     requireLearnerOptions(options);
-    const metrics = learnerMetrics(current.classes, options);
+    const metrics = learnerMetrics(current, options);
     this.metrics = metrics.columns.map(({ metric }) => metric);
     this.positiveClass = metrics.positiveClass;
     this.modelDir = options.modelDir ?? path.join(runDirectory(), "models");
@@ -214,6 +217,14 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
     return this.runner.run("getPreds()", "look", () => getPredsOfSet(this.trainer.predictor, options));
   }
 
+  /**
+   * The same for images that may have several labels: each label's probability by itself.
+   * @throws UserError when the data have no such set, or their images have one class each
+   */
+  async getLabelPreds(options: GetPredsOptions = {}): Promise<LabelPredictions> {
+    return this.runner.run("getLabelPreds()", "look", () => getLabelPreds(this.trainer.predictor, options));
+  }
+
   /** Loss and metrics of a set, which by default is validation's, with the weights as they are. */
   async validate(options: ValidateOptions = {}): Promise<Validation> {
     return this.runner.run("validate()", "look", () => this.trainer.validateSet(options));
@@ -231,6 +242,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
    */
   predict(this: Learner<ImageDataBunch>, image: string | Uint8Array): Promise<Prediction> {
     const { data } = this;
+    requireOneLabel(data, "predict()");
     return this.runner.run("predict()", "look", () =>
       predictImage(image, preprocessingOf(data), data, (batch) => this.runner.evaluateBatch(batch)),
     );
@@ -238,6 +250,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
 
   /** Shows images of a batch below their predicted class, their actual one and the probability of the predicted. */
   showResults(this: Learner<ImageDataBunch>, options: ShowResultsOptions = {}): Promise<void> {
+    requireOneLabel(this.data, "showResults()");
     return this.runner.run("showResults()", "look", () => showResults(this.runner, this.data, options));
   }
 
@@ -275,6 +288,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
    * @throws UserError when the threshold is not valid for the classes, or the file cannot be written
    */
   async export(this: Learner<ImageDataBunch>, name = "export", options: ExportOptions = {}): Promise<string> {
+    requireOneLabel(this.data, "export()");
     const file = this.checkpoint(name);
     const { fits, startedFrom } = this.trainer;
     const { arch, model, data, stages, optimizer, options: own } = this;
@@ -286,12 +300,14 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
   /** Writes the net to an ONNX file: images `[n, 3, h, w]` -> probabilities `[n, c]`; see `NetDescription`. */
   async exportOnnx(this: Learner<ImageDataBunch>, file: string): Promise<void> {
     checkArguments('learn.exportOnnx("net.onnx")', { file: [file, aPath] });
+    requireOneLabel(this.data, "exportOnnx()");
     await this.runner.read("exportOnnx()", "keep", () => exportOnnx(this.model, describeLearner(this), file));
   }
 
   /** The same for TensorFlow.js in a browser, as a folder with a graph model: images `[n, h, w, 3]`. */
   async exportTfjs(this: Learner<ImageDataBunch>, folder: string): Promise<void> {
     checkArguments('learn.exportTfjs("folder")', { folder: [folder, aPath] });
+    requireOneLabel(this.data, "exportTfjs()");
     await this.runner.read("exportTfjs()", "keep", () =>
       exportTfjs(this.model, describeLearner(this), folder),
     );
@@ -306,6 +322,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
     this: Learner<ImageDataBunch>,
     options: PrecomputeOptions = {},
   ): Promise<Learner<FeatureBunch>> {
+    requireOneLabel(this.data, "precompute()");
     return this.runner.read("precompute()", "keep", async () => {
       const { data, model } = await precompute(this, options);
       const { modelDir } = this;

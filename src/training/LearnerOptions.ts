@@ -88,7 +88,7 @@ export function requireLearnerOptions(options: LearnerOptions): void {
   const { optFunc, lossFunc } = options;
   if (optFunc !== undefined) requireMade("optFunc", optFunc, { kind: "function", makers: ["adam", "sgd"] });
   if (lossFunc !== undefined)
-    requireMade("lossFunc", lossFunc, { kind: "function", makers: ["crossEntropy"] });
+    requireMade("lossFunc", lossFunc, { kind: "function", makers: ["crossEntropy", "bceWithLogits"] });
   const { wd = defaultWd, clipGrad, mixUp, gradientAccumulation = 1, seed = 0 } = options;
   checkInteger("seed", seed, -Infinity);
   checkNumber("wd", wd, { from: 0 });

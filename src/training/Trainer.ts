@@ -16,7 +16,7 @@ import {
   saveCheckpoint,
   type CheckpointOptions,
 } from "./checkpoint.js";
-import { crossEntropy } from "./losses/CrossEntropy.js";
+import { lossOf } from "./losses/lossOf.js";
 import type { Loss } from "./losses/Loss.js";
 import type { DataBunch, ItemBatch } from "./DataBunch.js";
 import { backupPlan } from "./backup/BackupOptions.js";
@@ -98,7 +98,7 @@ export class Trainer {
         return learn.data;
       },
     };
-    this.loss = (options.lossFunc ?? crossEntropy())(data.c);
+    this.loss = lossOf(data, options.lossFunc);
     this.optimizer = this.newOptimizer();
     this.recorder = new Recorder(this.optimizer, metrics.columns);
     const drawMix = options.mixUp === undefined ? undefined : mixUp(options.mixUp, this.random);

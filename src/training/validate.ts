@@ -70,7 +70,7 @@ export async function validate(
       weight += own;
       loss += own * (losses[i] ?? NaN);
     });
-    const input = { logits, c, y };
+    const input = { logits, c, y, targets };
     columns.forEach(({ metric }, i) => {
       if (metric.whole !== true)
         sums[i] = (sums[i] ?? 0) + y.length * metricValue(metric, { ...input, ...of });
@@ -87,11 +87,13 @@ export async function validate(
 function joined(batches: readonly MetricInput[], c: number): MetricInput {
   const n = batches.reduce((sum, { y }) => sum + y.length, 0);
   const [logits, y] = [new Float32Array(n * c), new Int32Array(n)];
+  const targets = batches.some((batch) => batch.targets) ? new Float32Array(n * c) : undefined;
   let at = 0;
   for (const batch of batches) {
     logits.set(batch.logits, at * c);
     y.set(batch.y, at);
+    if (batch.targets) targets?.set(batch.targets, at * c);
     at += batch.y.length;
   }
-  return { logits, c, y };
+  return { logits, c, y, targets };
 }

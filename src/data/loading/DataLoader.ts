@@ -159,6 +159,9 @@ export class DataLoader {
       x: result.x,
       shape: [items.length, size, size, 3],
       y: Int32Array.from(chosen, ({ label }) => label),
+      ...(dataset.isMultiLabel && {
+        targets: Float32Array.from(chosen.flatMap(({ targets = [] }) => targets)),
+      }),
       items,
     };
   }

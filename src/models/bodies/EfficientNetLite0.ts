@@ -103,7 +103,7 @@ function block(name: string, { in: cin, out, kernel, expand, stride, epsilon }: 
   return stride === 1 && cin === out ? new Residual(name, { main, relu: false }) : main;
 }
 
-/** Of images that `imagenetStats` normalises, as every net here takes them, those that the weights were trained on. */
+/** Makes images as the weights were trained on of those that `imagenetStats` normalises, as every net here takes them. */
 function ownNormalisation(): Rescale {
   const { mean, std } = imagenetStats;
   // Pixels of 0..255 less 127, divided by 128.

@@ -11,7 +11,7 @@ import { versions } from "../../engine/versions.js";
 import type { Cnn } from "../../models/Cnn.js";
 import { conformalSetsInWords } from "../../statistics/conformalSets.js";
 import { decisionSentence } from "../../statistics/DecisionThreshold.js";
-import { crossEntropy } from "../losses/CrossEntropy.js";
+import { lossOf } from "../losses/lossOf.js";
 import type { ExportedLearner } from "../inference/ExportedLearner.js";
 import type { LearnerOptions } from "../LearnerOptions.js";
 import type { Optimizer } from "../optimizers/Optimizer.js";
@@ -182,7 +182,7 @@ function transformInWords({ name, ...fields }: Transform): string {
 }
 
 const lossInWords = ({ options, data }: Pick<CardLearner, "options" | "data">): string =>
-  (options.lossFunc ?? crossEntropy())(data.c).inWords;
+  lossOf(data, options.lossFunc).inWords;
 
 function trainingInWords({ fits, optimizer, options, data }: CardLearner): string {
   const { mixUp, clipGrad, gradientAccumulation, trainBn = true } = options;

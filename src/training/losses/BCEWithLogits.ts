@@ -44,6 +44,7 @@ interface Parts {
 
 /** The binary cross-entropy of each output's sigmoid. */
 export class BCEWithLogits implements Loss {
+  readonly takesLabels = true;
   private readonly classWeights: readonly number[];
   private readonly posWeight: readonly number[];
 

@@ -40,6 +40,7 @@ export function crossEntropy(options: CrossEntropyOptions = {}): LossFunc {
 
 /** The cross-entropy of the softmax with what each item should be. */
 export class CrossEntropy implements Loss {
+  readonly takesLabels = false;
   private readonly smoothing: number;
   private readonly classWeights: readonly number[];
 

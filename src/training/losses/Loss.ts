@@ -26,6 +26,8 @@ export interface Loss {
   readonly c: number;
   /** What it is, for a person. */
   readonly inWords: string;
+  /** Whether it is of images that may have several labels. */
+  readonly takesLabels: boolean;
   /** How much each item counts in a mean, `[n]`. */
   itemWeights(batch: LabelledBatch): Float32Array;
   /**
