@@ -233,7 +233,7 @@ function program(): Command {
     .description("open JupyterLab with the TypeScript kernel on this machine, with your own copy of a lesson")
     .argument(
       "[notebook]",
-      "a lesson (pneumonia, held-out, beyond-accuracy, seeds), or the path of a notebook of your own; default: pneumonia",
+      "a lesson (pneumonia, held-out, beyond-accuracy, findings, seeds), or the path of a notebook of your own; default: pneumonia",
     )
     .option(
       "--name <name>",
