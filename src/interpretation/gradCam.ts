@@ -18,7 +18,7 @@ import { argmax } from "../statistics/argmax.js";
 import { sum } from "../statistics/sum.js";
 import { NetAccess } from "../training/session/NetAccess.js";
 import { type Decision, type Prediction, predictionsOf } from "../training/inference/Prediction.js";
-import { requireOneLabel } from "../training/requireOneLabel.js";
+import { labelThresholdsOf } from "../training/inference/labelThresholdsOf.js";
 import { classIndex } from "../statistics/classIndex.js";
 
 /** Where a net saw what speaks for a class: one value, 0 or more, for each cell of a layer's output. */
@@ -125,8 +125,9 @@ export async function explainBatch(
 
 /** What a learner does to an image, and how it calls a class. */
 export function factsOf(learn: ExplainingLearner): Decision & { readonly preparation: Preprocessing } {
-  if ("data" in learn) requireOneLabel(learn.data, "Explaining an image");
-  return "data" in learn ? { classes: learn.data.classes, preparation: preprocessingOf(learn.data) } : learn;
+  if (!("data" in learn)) return learn;
+  const { data } = learn;
+  return { classes: data.classes, preparation: preprocessingOf(data), ...labelThresholdsOf(data) };
 }
 
 /**

@@ -33,6 +33,7 @@ import type { LrSuggestions } from "./recorder/lrSuggestions.js";
 import type { Metric } from "./metrics/metrics.js";
 import type { Optimizer } from "./optimizers/Optimizer.js";
 import { precompute, type PrecomputeOptions } from "./precompute.js";
+import { labelThresholdsOf } from "./inference/labelThresholdsOf.js";
 import { type Prediction, predictImage } from "./inference/Prediction.js";
 import type { Predictions } from "../statistics/Predictions.js";
 import type { LabelPredictions } from "../statistics/LabelPredictions.js";
@@ -242,9 +243,9 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
    */
   predict(this: Learner<ImageDataBunch>, image: string | Uint8Array): Promise<Prediction> {
     const { data } = this;
-    requireOneLabel(data, "predict()");
+    const decision = { classes: data.classes, ...labelThresholdsOf(data) };
     return this.runner.run("predict()", "look", () =>
-      predictImage(image, preprocessingOf(data), data, (batch) => this.runner.evaluateBatch(batch)),
+      predictImage(image, preprocessingOf(data), decision, (batch) => this.runner.evaluateBatch(batch)),
     );
   }
 
@@ -288,7 +289,6 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
    * @throws UserError when the threshold is not valid for the classes, or the file cannot be written
    */
   async export(this: Learner<ImageDataBunch>, name = "export", options: ExportOptions = {}): Promise<string> {
-    requireOneLabel(this.data, "export()");
     const file = this.checkpoint(name);
     const { fits, startedFrom } = this.trainer;
     const { arch, model, data, stages, optimizer, options: own } = this;
@@ -300,14 +300,12 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
   /** Writes the net to an ONNX file: images `[n, 3, h, w]` -> probabilities `[n, c]`; see `NetDescription`. */
   async exportOnnx(this: Learner<ImageDataBunch>, file: string): Promise<void> {
     checkArguments('learn.exportOnnx("net.onnx")', { file: [file, aPath] });
-    requireOneLabel(this.data, "exportOnnx()");
     await this.runner.read("exportOnnx()", "keep", () => exportOnnx(this.model, describeLearner(this), file));
   }
 
   /** The same for TensorFlow.js in a browser, as a folder with a graph model: images `[n, h, w, 3]`. */
   async exportTfjs(this: Learner<ImageDataBunch>, folder: string): Promise<void> {
     checkArguments('learn.exportTfjs("folder")', { folder: [folder, aPath] });
-    requireOneLabel(this.data, "exportTfjs()");
     await this.runner.read("exportTfjs()", "keep", () =>
       exportTfjs(this.model, describeLearner(this), folder),
     );

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { inspect } from "node:util";
 import { describe, it } from "node:test";
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
@@ -9,6 +11,8 @@ import { ClassificationInterpretation } from "../../src/interpretation/Classific
 import { LabelInterpretation } from "../../src/interpretation/LabelInterpretation.js";
 import { tellingFacts } from "../../src/interpretation/tellingFacts.js";
 import { aucInterval } from "../../src/statistics/deLong.js";
+import { loadLearner } from "../../src/training/inference/loadLearner.js";
+import { byOnnxRuntime } from "../support/byOnnxRuntime.js";
 import { Learner } from "../../src/training/Learner.js";
 import { bceWithLogits } from "../../src/training/losses/BCEWithLogits.js";
 import { crossEntropy } from "../../src/training/losses/CrossEntropy.js";
@@ -83,15 +87,37 @@ describe("images that may have several labels", () => {
     for (const asked of [
       learn.getPreds(),
       learn.TTA(),
-      learn.export(),
       learn.precompute(),
       ClassificationInterpretation.fromLearner(learn),
       tellingFacts(data.trainDs),
-      gradCam(learn, data.validDs.items[0]?.path ?? ""),
     ]) {
       await refuses(asked, "may have several labels");
     }
-    await refuses(() => learn.predict(data.validDs.items[0]?.path ?? ""), "predict()", "several labels");
+    await refuses(learn.export("x", { temperature: 2 }), "temperature is given", "labelThresholds");
+    await refuses(learn.export("x", { labelThresholds: { Hernia: 0.5 } }), '"Hernia"');
+    await refuses(learn.export("x", { labelThresholds: { Mass: 1 } }), "labelThresholds.Mass is 1");
+    const file = await learn.export("labels", { labelThresholds: { Mass: 0.9 } });
+    const card = readFileSync(path.join(path.dirname(file), "README.md"), "utf8");
+    assert.match(card, /says which of 3 labels an image has: Effusion, Mass, Nodule/);
+    assert.match(card, /Effusion 0\.5, Mass 0\.9, Nodule 0\.5/);
+    const loaded = await loadLearner(file);
+    const images = data.validDs.items.slice(0, 6).map((item) => item.path);
+    const answers = await loaded.getPreds(images);
+    for (const [i, { class: name, labels, probabilities }] of answers.entries()) {
+      near(probabilities, preds.probs.subarray(3 * i, 3 * i + 3), 1e-5, "probabilities");
+      const own = findings.filter((_, k) => (probabilities[k] ?? NaN) >= (k === 1 ? 0.9 : 0.5));
+      assert.deepEqual([labels, name], [own, own.length === 0 ? "no label" : own.join(";")]);
+    }
+    const [image = ""] = images;
+    near((await learn.predict(image)).probabilities, answers[0]?.probabilities ?? [], 1e-5, "predict");
+    assert.match(inspect(loaded), /each label whose probability reaches its threshold/);
+    const cam = await gradCam(loaded, image, { class: "Nodule" });
+    assert.deepEqual([cam.class, cam.prediction.labels], ["Nodule", answers[0]?.labels]);
+    const onnx = path.join(path.dirname(file), "labels.onnx");
+    await loaded.exportOnnx(onnx);
+    const { x, shape } = await data.oneBatch("valid");
+    near(await byOnnxRuntime(onnx, { x, shape }), preds.probs.subarray(0, 3 * shape[0]), 1e-4, "onnxruntime");
+    loaded.dispose();
     learn.dispose();
     await data.close();
     assert.equal(tf.memory().numTensors, 0);

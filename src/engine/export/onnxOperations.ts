@@ -42,6 +42,7 @@ export const onnxOperations: Partial<Record<string, Operation>> = {
     );
     return { op: "Clip", inputs: [...node.inputs, ...bounds], attributes: {} };
   },
+  Sigmoid: same("Sigmoid"),
   AddN: same("Sum"),
   AddV2: elementwise("Add"),
   BiasAdd: elementwise("Add"),

@@ -41,6 +41,7 @@ const operations: Partial<Record<string, readonly Attr[]>> = {
   PadV2: [],
   Relu: [],
   Relu6: [],
+  Sigmoid: [],
   Softmax: [],
 };
 

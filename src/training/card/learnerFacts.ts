@@ -35,10 +35,12 @@ export interface CardLearner {
 /** What a learner knows of an exported net without a run's numbers. */
 export function learnerFacts(learn: CardLearner, exported: ExportedLearner): CardFacts {
   const { model, data, options } = learn;
-  const { classes, arch, temperature, conformalSets, threshold } = exported;
+  const { classes, arch, temperature, conformalSets, labelThresholds } = exported;
   const { heldOutDs } = data;
   return {
-    purpose: `A net that tells ${classes.length} classes of images apart: ${classes.join(", ")}.`,
+    purpose: labelThresholds
+      ? `A net that says which of ${classes.length} labels an image has: ${classes.join(", ")}.`
+      : `A net that tells ${classes.length} classes of images apart: ${classes.join(", ")}.`,
     architecture: architectureInWords(arch, model, exported),
     ...initialWeights(learn),
     data: `The folder ${path.basename(data.path)}.`,
@@ -61,7 +63,7 @@ export function learnerFacts(learn: CardLearner, exported: ExportedLearner): Car
       data.loadedBy.sampler === "weighted"
         ? "Training images were drawn with weights, so that each class was equally likely."
         : `Each training image was drawn once an epoch. The loss is the ${lossInWords(learn)}.`,
-    decision: `${decisionSentence(classes, threshold)}.`,
+    decision: `${decisionSentence(classes, exported)}.`,
     calibration:
       temperature === undefined || temperature === 1
         ? "The net's probabilities are as it gives them: no temperature is applied."
@@ -76,7 +78,10 @@ export function learnerFacts(learn: CardLearner, exported: ExportedLearner): Car
     explanation: "`npx xray predict IMAGE --heatmaps` draws a Grad-CAM heat map of each answer.",
     use: "`npx xray predict IMAGE --model FILE`, or `loadLearner` of the package xray-notebook; the weights are plain safetensors.",
     badInput:
-      "A file that cannot be decoded, or is no image, is refused with its reason. An image of anything else gets one of the classes all the same.",
+      "A file that cannot be decoded, or is no image, is refused with its reason. " +
+      (labelThresholds
+        ? "An image of anything else gets a probability for each label all the same."
+        : "An image of anything else gets one of the classes all the same."),
     limits: `What it gives for images unlike those it was trained on is not known.${heldOutDs ? "" : " No images were held out to choose thresholds on."}`,
   };
 }

@@ -13,7 +13,7 @@ import type { Cnn } from "../../models/Cnn.js";
 import { positiveClass } from "../../statistics/positiveClass.js";
 import { CrossEntropy } from "../losses/CrossEntropy.js";
 import type { ConformalSets } from "../../statistics/conformalSets.js";
-import type { DecisionThreshold } from "../../statistics/DecisionThreshold.js";
+import { type DecisionThreshold, decisionSentence } from "../../statistics/DecisionThreshold.js";
 import { Evaluator } from "../session/Evaluator.js";
 import { NetAccess } from "../session/NetAccess.js";
 import type { ExportedLearner } from "./ExportedLearner.js";
@@ -56,6 +56,8 @@ export class InferenceLearner {
   readonly temperature: number | undefined;
   /** From when on an image may be of a class; undefined: predictions do not say whether they are certain. */
   readonly conformalSets: ConformalSets | undefined;
+  /** Where images may have several labels, from which probability on an image has each; undefined: it is of one class. */
+  readonly labelThresholds: readonly number[] | undefined;
   /** The class that recall, precision and their kind speak of; undefined: they are means over the classes. */
   readonly positiveClass: string | undefined;
   /** Calls that have not ended. */
@@ -76,16 +78,18 @@ export class InferenceLearner {
     this.threshold = threshold;
     this.temperature = temperature;
     this.conformalSets = conformalSets;
-    this.positiveClass = exported.positiveClass ?? positiveClass(classes)?.name;
+    this.labelThresholds = exported.labelThresholds;
+    this.positiveClass =
+      exported.labelThresholds === undefined
+        ? (exported.positiveClass ?? positiveClass(classes)?.name)
+        : undefined;
     this.evaluator = new Evaluator({ model, loss: new CrossEntropy(classes.length) });
   }
 
   /** What a notebook or `console.log` shows. */
   [inspect.custom](): string {
-    const { arch, classes, preparation, threshold } = this;
-    const called = threshold
-      ? `${threshold.positiveClass} is predicted from a probability of ${threshold.threshold} on`
-      : "the most probable class is predicted";
+    const { arch, classes, preparation } = this;
+    const called = decisionSentence(classes, this).replace(/^The /, "the ");
     return `InferenceLearner: ${arch} for ${classes.join(", ")}, images of ${preparation.size} x ${preparation.size}; ${called}`;
   }
 
