@@ -1,46 +1,48 @@
 import type { Section } from "../core/Section.js";
 
-/** What may be wrong: the label, an image that is there twice, or an image unlike all others. */
+/** What is suspected: a wrong label, an image that is there twice, or one that is unlike all others. */
 export type FindingKind = "label" | "duplicate" | "outlier";
 
 /** An image that was audited. */
 export interface AuditedItem {
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
-  /** Relative to the folder, with "/" between its parts. */
+  /** The path below the audit's folder, with "/" between its parts. */
   readonly file: string;
+  /** Its label; "" for an image without one. */
   readonly class: string;
-  /** Whose image it is, where that is known. */
+  /** Whose image it is, as a text that images of the same patient share; absent where it is not known. */
   readonly patient?: string;
-  readonly set: "train" | "valid" | "test";
+  /** The set that it is in. */
+  readonly set: "train" | "valid" | "heldOut" | "test";
 }
 
-/** Something that a person should look at. */
+/** An image that a person should look at. */
 export interface AuditFinding {
+  /** What is suspected. */
   readonly kind: FindingKind;
-  /** Place in `items` of the image that it is about. */
+  /** The place, in the audit's items, of the image that it is about. */
   readonly item: number;
-  /** For a duplicate, the place of the image that it repeats. */
+  /** For a duplicate the place of the image that it repeats. */
   readonly other?: number;
-  /** 0..1, the more the more suspected; only comparable within a kind. */
+  /** In 0..1, the more the more suspected; only comparable within a kind. */
   readonly score: number;
   /** One plain sentence. */
   readonly reason: string;
-  /** For a label: the class that the images' features speak for. */
+  /** For a label: the class that the image's features speak for. */
   readonly suggested?: string;
 }
 
-/** What was found in a set of images before any training. */
+/** What an audit of a folder's images found. */
 export interface DataAudit {
-  /** Absolute. */
+  /** Absolute path of the data set. */
   readonly folder: string;
+  /** The class names, sorted. */
   readonly classes: readonly string[];
+  /** All images: of training, validation, held out, and without labels, in this order. */
   readonly items: readonly AuditedItem[];
   /** By kind in the order label, duplicate, outlier; within a kind the most suspected first. */
   readonly findings: readonly AuditFinding[];
-  /**
-   * What else there is to say, to be shown above the findings: telling facts, patients on both sides, what was left out,
-   * what this cannot see.
-   */
+  /** What else there is to say: telling facts, what the border tells, patients in two sets, what was left out, what this cannot see. */
   readonly sections: readonly Section[];
 }

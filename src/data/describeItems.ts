@@ -45,7 +45,7 @@ interface Known {
 const known = new Map<string, Known>();
 
 /** SHA-256 of a file's bytes; "" where it cannot be read: whoever decodes it is told. */
-function contentOf(file: string): string {
+export function contentOf(file: string): string {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (!stats) return "";
   const { size, mtimeMs, ctimeMs } = stats;

@@ -113,8 +113,8 @@ const changed = (loader: BatchLoader, change: Change): BatchLoader => ({
   },
 });
 
-/** Gives pixels the value 0, which of normalised ones is the mean. */
-function masked(x: Float32Array, side: number, isMasked: (isInner: boolean) => boolean): void {
+/** Gives pixels `[n, side, side, 3]` within or outside of the border, in place, the value 0, which of normalised ones is the mean. */
+export function masked(x: Float32Array, side: number, isMasked: (isInner: boolean) => boolean): void {
   const border = Math.max(1, Math.round(borderShare * side));
   const isInside = (place: number): boolean => place >= border && place < side - border;
   for (let k = 0; k < x.length; k += 3) {
