@@ -200,6 +200,8 @@ export {
   type ShortcutTestsOptions,
 } from "./interpretation/shortcutTests.js";
 export { type TellingFact, tellingFacts } from "./interpretation/tellingFacts.js";
+export { auditData, type AuditOptions } from "./audit/auditData.js";
+export type { AuditedItem, AuditFinding, DataAudit, FindingKind } from "./audit/DataAudit.js";
 export { layerCam, type LayerCamOptions } from "./interpretation/layerCam.js";
 export { type OcclusionOptions, occlusionSensitivity } from "./interpretation/occlusionSensitivity.js";
 export {

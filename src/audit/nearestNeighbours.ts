@@ -16,8 +16,7 @@ export interface Neighbours {
 const block = 256;
 
 /**
- * The nearest neighbours of each item by the cosine of their features, less the features' mean over all items: the channels
- * of a body are all positive, and what all images share would make all of them alike.
+ * The nearest neighbours of each item by the cosine of the angle between their features.
  * @param features `[n, width]` row by row
  * @param check called again and again: gives others their turn, and throws to end the search
  */
@@ -70,13 +69,9 @@ function takeLargest(values: Float32Array, item: number, places: Int32Array, lar
   }
 }
 
-/** Rows less their mean, each of length 1; one that is the mean stays 0 and is like no other. */
+/** Rows of length 1; one of zeros stays, and is like no other. */
 function unitRows(features: Float32Array, n: number, width: number): Float32Array {
-  const mean = new Float64Array(width);
-  for (let i = 0; i < features.length; i++) {
-    mean[i % width] = valueAt(mean, i % width) + valueAt(features, i) / n;
-  }
-  const unit = features.map((value, i) => value - valueAt(mean, i % width));
+  const unit = features.slice();
   for (let row = 0; row < n; row++) {
     const own = unit.subarray(row * width, (row + 1) * width);
     let squares = 0;

@@ -173,7 +173,7 @@ export class ImageDataBunch {
    */
   get loadedBy(): Pick<
     BunchParts,
-    "how" | "groupBy" | "sampler" | "trainPerClass" | "validPerClass" | "onBadImage"
+    "how" | "groupBy" | "sampler" | "trainPerClass" | "validPerClass" | "onBadImage" | "leftOut"
   > {
     return this.parts;
   }

@@ -1,5 +1,6 @@
 import { aPath, checkArguments } from "../core/checkArguments.js";
 import path from "node:path";
+import { namesInWords } from "../core/namesInWords.js";
 import type { GroupNoun } from "../core/groupNoun.js";
 import { UserError } from "../core/errors.js";
 import { type BunchSettings, type ImageDataBunchOptions, bunchSettings } from "./bunchOptions.js";
@@ -28,6 +29,8 @@ export interface BunchParts extends BunchSettings {
   readonly secondsToLoad: number;
   /** How the images were divided; see {@link TrainValidSplit}. */
   readonly how?: string;
+  /** What was found in the folder and is in no set, in sentences. */
+  readonly leftOut: readonly string[];
 }
 
 /** Files that were found and divided; none was decoded yet. */
@@ -38,6 +41,8 @@ export interface DividedFiles {
   readonly split: Split;
   /** Absolute paths of the images without labels. */
   readonly test: readonly string[];
+  /** What was not taken, in a sentence; "" where everything was. */
+  readonly leftOut: string;
 }
 
 /** What says which files there are. */
@@ -60,7 +65,7 @@ export function divideFiles(folder: string, options: FileOptions, divide: Divisi
   leftOut.say(root);
   requireApart(test, halves);
   requireGroups([...halves.train, ...halves.valid, ...(halves.heldOut ?? [])], settings.groupBy);
-  return { root, settings, split: splitItems(root, halves, settings), test };
+  return { root, settings, split: splitItems(root, halves, settings), test, leftOut: leftOut.inWords(root) };
 }
 
 /**
@@ -71,7 +76,7 @@ export function divideFiles(folder: string, options: FileOptions, divide: Divisi
  */
 export async function loadBunch(folder: string, options: FileOptions, divide: Division): Promise<BunchParts> {
   const start = performance.now();
-  const { root, settings, split, test } = divideFiles(folder, options, divide);
+  const { root, settings, split, test, leftOut } = divideFiles(folder, options, divide);
   const workers = new WorkerPool(settings.numWorkers);
   const cache = new ImageCache();
   const labelled = [...split.train, ...split.valid, ...(split.heldOut ?? [])];
@@ -100,7 +105,18 @@ export async function loadBunch(folder: string, options: FileOptions, divide: Di
   warnOfCopies(root, trainDs, judging);
   const secondsToLoad = (performance.now() - start) / 1000;
   const { how } = split;
-  return { ...settings, path: root, trainDs, validDs, heldOutDs, testDs, workers, cache, secondsToLoad, how };
+  const cannotBeUsed = files.filter((file) => bad.has(file)).map((file) => path.relative(root, file));
+  const sentences = [
+    leftOut,
+    cannotBeUsed.length === 0
+      ? ""
+      : `Left out ${cannotBeUsed.length} that cannot be read: ${namesInWords(cannotBeUsed, 20)}.`,
+  ];
+  return {
+    ...settings,
+    ...{ path: root, trainDs, validDs, heldOutDs, testDs, workers, cache, secondsToLoad, how },
+    leftOut: sentences.filter((sentence) => sentence !== ""),
+  };
 }
 
 /** Labelled files as images, each with its patient's number in place of the patient. */

@@ -93,7 +93,8 @@ const reading =
   "classes apart which is not what the images are to show. A fall without the border says less: the net has not been trained " +
   "on images with a part taken away.";
 
-function aucOf({ patients, ...preds }: Predictions): Measure {
+/** The area under the ROC curve, by patient; of more than two classes the mean of each against the rest. */
+export function aucOf({ patients, ...preds }: Omit<Predictions, "losses">): Measure {
   const positive = positiveClass(preds.classes, preds.positiveClass);
   if (!positive) return evaluateClasses({ ...preds, groups: patients }).macro.auc;
   return aucMeasure(scoresOfClass(preds, positive.name).items, patients);

@@ -25,6 +25,12 @@ export function imageHash(pixels: Pixels): Uint32Array {
   return words;
 }
 
+/**
+ * The hash of the mirror image, left for right, up to a few bits near the median: it has every other frequency along the rows
+ * with the opposite sign.
+ */
+export const mirroredHash = (hash: Uint32Array): Uint32Array => hash.map((word) => word ^ 0xaaaaaaaa);
+
 /** Grey values, `[32, 32]`. */
 function thumbnail({ data, height, width, channels }: Pixels): Float32Array {
   const small = new Float32Array(side * side * channels);

@@ -1,0 +1,107 @@
+import { valueAt } from "../core/valueAt.js";
+import { hashBits, mirroredHash } from "../data/images/imageHash.js";
+import { nearestCopies } from "../data/images/nearestCopies.js";
+import { nearHashes } from "../data/images/nearHashes.js";
+import type { Fingerprint } from "../data/loading/workerMessages.js";
+import type { AuditedItem, AuditFinding } from "./DataAudit.js";
+
+/** What the doubles are looked for by. */
+export interface LookedAt {
+  readonly items: readonly AuditedItem[];
+  /** One of each item. */
+  readonly prints: readonly Fingerprint[];
+  /** `[n, width]` row by row. */
+  readonly features: Float32Array;
+}
+
+/** Bits by which the hash alone finds a double, as of `findDuplicates`. */
+const sureBits = 26;
+/** Bits up to which the features decide. */
+const mostBits = 56;
+/** The least cosine of the features of two such images. */
+const leastCosine = 0.88;
+
+/** A pair, and how it was found. */
+interface Pair {
+  readonly first: number;
+  readonly second: number;
+  readonly score: number;
+  readonly how: string;
+}
+
+/**
+ * Images that are there twice, or nearly so: by the perceptual hash alone, where it is nearly the same, and else by the features
+ * too, which tells copies that were cut, turned a little or mirrored. Each image is named with the one that it is most like.
+ * @param check called again and again: gives others their turn, and throws to end the search
+ */
+export async function duplicateFindings(at: LookedAt, check: () => Promise<void>): Promise<AuditFinding[]> {
+  const { items, prints } = at;
+  const sets = { of: items.map(({ set }) => set), within: true };
+  const copies = await nearestCopies(prints, sureBits, sets, check);
+  const sure = copies.map(({ first, second, distance, exact }): Pair => ({
+    ...{ first, second },
+    score: exact ? 1 : 1 - (distance + 1) / hashBits,
+    how: exact ? "All pixels are those of" : "It looks the same as",
+  }));
+  const found = [...sure, ...(await byFeatures(at, sure, check))];
+  return found
+    .map(({ first, second, score, how }): AuditFinding => {
+      const [one, other] = [valueAt(items, first), valueAt(items, second)];
+      const reason = `${how} ${one.file}${remarkOn(one, other)}.`;
+      return { kind: "duplicate", item: second, other: first, score, reason };
+    })
+    .sort((a, b) => b.score - a.score || a.item - b.item);
+}
+
+/** What makes a double worse than a waste. */
+function remarkOn(one: AuditedItem, other: AuditedItem): string {
+  const remarks = [
+    one.set === other.set ? [] : `one is in ${one.set}, the other in ${other.set}`,
+    one.class === other.class || one.class === "" || other.class === ""
+      ? []
+      : `one is labelled ${one.class}, the other ${other.class}`,
+    one.patient === undefined || one.patient === other.patient ? [] : "they are of two patients",
+  ].flat();
+  return remarks.length === 0 ? "" : `; ${remarks.join(", ")}`;
+}
+
+/** Pairs that the hash alone does not tell: of each image the one whose features are most like its own. */
+async function byFeatures(
+  { prints, features }: LookedAt,
+  sure: readonly Pair[],
+  check: () => Promise<void>,
+): Promise<Pair[]> {
+  // What has a copy already is looked at by one of the copies: thousands of blank images would be millions of pairs.
+  const repeats = new Set(sure.map(({ second }) => second));
+  const left = [...prints.keys()].filter((item) => !repeats.has(item));
+  const hashes = left.map((item) => valueAt(prints, item).hash);
+  const n = left.length;
+  const width = features.length / Math.max(1, prints.length);
+  const best = new Map<number, Pair>();
+  const offer = (one: number, other: number, isMirrored: boolean): void => {
+    const [first, second] = [Math.min(one, other), Math.max(one, other)];
+    const score = cosine(features, width, first, second);
+    if (score < leastCosine || score <= (best.get(second)?.score ?? 0)) return;
+    const how = isMirrored ? "It is nearly the mirror image of" : "It is nearly the same image as";
+    best.set(second, { first, second, score, how });
+  };
+  // The mirrored hashes stand behind the others, and are compared with those alone.
+  const all = [...hashes, ...hashes.map(mirroredHash)];
+  const isAsked = (first: number, second: number): boolean => first < n && (second < n || second - n > first);
+  await nearHashes(all, mostBits, isAsked, check, (first, second) => {
+    offer(valueAt(left, first), valueAt(left, second % n), second >= n);
+  });
+  return [...best.values()];
+}
+
+function cosine(features: Float32Array, width: number, one: number, other: number): number {
+  let [product, squares, others] = [0, 0, 0];
+  for (let j = 0, a = one * width, b = other * width; j < width; j++, a++, b++) {
+    const [x, y] = [features[a] ?? 0, features[b] ?? 0];
+    product += x * y;
+    squares += x * x;
+    others += y * y;
+  }
+  const lengths = Math.sqrt(squares * others);
+  return lengths === 0 ? 0 : product / lengths;
+}
