@@ -50,11 +50,6 @@ export class FeatureStore {
     this.added.set(content, features);
   }
 
-  /** How many have been added since the last `save`. */
-  get unsaved(): number {
-    return this.added.size;
-  }
-
   /** Writes what was added. A disk that cannot be written costs only the time of computing it again. */
   async save(): Promise<void> {
     const { added, width } = this;

@@ -40,7 +40,7 @@ export async function borderTest(
 ): Promise<BorderTest | undefined> {
   const chosen = drawPerClass(items, options.seed);
   const paths = chosen.map(({ path }) => path);
-  const features = await imageFeatures(data, net, paths, "border");
+  const features = await imageFeatures(data, net, paths, { view: "border" });
   const { judged, classes, y, probs } = await outOfFold(features, chosen, options);
   if (judged.length === 0) return undefined;
   const own = judged.map((i) => valueAt(chosen, i));

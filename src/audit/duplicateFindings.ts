@@ -16,10 +16,16 @@ export interface LookedAt {
 
 /** Bits by which the hash alone finds a double, as of `findDuplicates`. */
 const sureBits = 26;
-/** Bits up to which the features decide. */
-const mostBits = 56;
-/** The least cosine of the features of two such images. */
-const leastCosine = 0.88;
+/** More are not looked at. */
+const mostBits = 60;
+
+/**
+ * The bits that two images may differ in where their features are as much alike as this. Measured with ResNet-50 at 224 pixels
+ * on 60 X-rays: 59 copies cut by 2% at each side were found, 55 turned by 2 degrees and 60 mirrored ones, and 24 pairs of two
+ * patients among all 5856 X-rays (17 million pairs). By the hash alone it were 14, 0 and, by its mirror image, 58. Of two images of
+ * one patient that are not the same picture none was found in 285 pairs: the hash keeps them apart.
+ */
+const bitsFor = (similarity: number): number => 44 + 200 * (similarity - 0.88);
 
 /** A pair, and how it was found. */
 interface Pair {
@@ -78,18 +84,18 @@ async function byFeatures(
   const n = left.length;
   const width = features.length / Math.max(1, prints.length);
   const best = new Map<number, Pair>();
-  const offer = (one: number, other: number, isMirrored: boolean): void => {
+  const offer = (one: number, other: number, distance: number, isMirrored: boolean): void => {
     const [first, second] = [Math.min(one, other), Math.max(one, other)];
     const score = cosine(features, width, first, second);
-    if (score < leastCosine || score <= (best.get(second)?.score ?? 0)) return;
+    if (distance > Math.max(sureBits, bitsFor(score)) || score <= (best.get(second)?.score ?? 0)) return;
     const how = isMirrored ? "It is nearly the mirror image of" : "It is nearly the same image as";
     best.set(second, { first, second, score, how });
   };
   // The mirrored hashes stand behind the others, and are compared with those alone.
   const all = [...hashes, ...hashes.map(mirroredHash)];
   const isAsked = (first: number, second: number): boolean => first < n && (second < n || second - n > first);
-  await nearHashes(all, mostBits, isAsked, check, (first, second) => {
-    offer(valueAt(left, first), valueAt(left, second % n), second >= n);
+  await nearHashes(all, mostBits, isAsked, check, (first, second, distance) => {
+    offer(valueAt(left, first), valueAt(left, second % n), distance, second >= n);
   });
   return [...best.values()];
 }

@@ -16,8 +16,18 @@ export type View = "whole" | "border";
 /** To be raised when an image of the same bytes gets other pixels than before. */
 const version = 1;
 
-/** Features are written after so many images: a kill costs at most their time. */
-const savedTogether = 256;
+/** Features are written so often: a kill costs at most this time. */
+const savedEveryMs = 20_000;
+
+/** Which features, and where they are kept. */
+export interface FeatureOptions {
+  /** @default "whole" */
+  readonly view?: View;
+  /** @default `features` in the cache folder */
+  readonly root?: string;
+  /** @default 20 s */
+  readonly everyMs?: number;
+}
 
 /**
  * The features of images as validation prepares them, but without its transforms. Each content is computed once and kept
@@ -32,12 +42,12 @@ export async function imageFeatures(
   data: ImageDataBunch,
   net: BodyFeatures,
   paths: readonly string[],
-  view: View = "whole",
+  { view = "whole", root, everyMs = savedEveryMs }: FeatureOptions = {},
 ): Promise<Float32Array> {
   const { size, resizing, normalization: stats = imagenetStats } = data;
   const preparation = JSON.stringify([version, net.key, size, resizing, stats, view]);
   const key = createHash("sha256").update(preparation).digest("hex");
-  const store = await FeatureStore.open(key, net.width);
+  const store = await FeatureStore.open(key, net.width, root);
   return interruptible(async (check) => {
     const contents: string[] = [];
     for (const [k, file] of paths.entries()) {
@@ -49,7 +59,7 @@ export async function imageFeatures(
     contents.forEach((content, k) => {
       if (store.get(content) === undefined) missing.set(content, valueAt(paths, k));
     });
-    if (missing.size > 0) await compute(data, net, { store, missing, view }, check);
+    if (missing.size > 0) await compute(data, net, { store, missing, view, everyMs }, check);
     const features = new Float32Array(paths.length * net.width);
     contents.forEach((content, k) => {
       features.set(store.get(content) ?? [], k * net.width);
@@ -63,12 +73,13 @@ interface Work {
   /** A file of each content. */
   readonly missing: ReadonlyMap<string, string>;
   readonly view: View;
+  readonly everyMs: number;
 }
 
 async function compute(
   data: ImageDataBunch,
   net: BodyFeatures,
-  { store, missing, view }: Work,
+  { store, missing, view, everyMs }: Work,
   check: () => Promise<void>,
 ): Promise<void> {
   const contents = [...missing.keys()];
@@ -76,6 +87,7 @@ async function compute(
   const label = view === "whole" ? "Computing features" : "Computing features of the border";
   const progress = currentDisplay().taskProgress(label, contents.length);
   let done = 0;
+  let saved = performance.now();
   try {
     for await (const batch of loader.batches(0)) {
       if (!data.normalization) normalizeInPlace(batch.x);
@@ -85,7 +97,10 @@ async function compute(
         store.add(valueAt(contents, item), features.slice(k * net.width, (k + 1) * net.width));
       });
       progress.update((done += batch.items.length));
-      if (store.unsaved >= savedTogether) await store.save();
+      if (performance.now() - saved >= everyMs) {
+        await store.save();
+        saved = performance.now();
+      }
       await check();
     }
   } finally {

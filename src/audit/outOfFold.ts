@@ -34,10 +34,11 @@ export interface OutOfFoldOptions {
 }
 
 /**
- * What is best for finding flipped labels on features of a pretrained body, which have more numbers than a class often has
- * images: the weights are held back more than by scikit-learn's default of 1.
+ * Divided by the number of features, scikit-learn's `C`: however many features a net has, the fit is held back alike. Measured on
+ * the 2048 of ResNet-50 of 502 X-rays with 5% flipped labels: the first 5% that are named hold 88% of the flips with a `C` of 0.001,
+ * 86% with 0.01, 80% with 0.1 and with 0.0001.
  */
-const inverseStrength = 1e-3;
+const inverseStrength = 2;
 
 /**
  * The probabilities of each class, by a multinomial logistic regression on the features: one fit for each fold, on all other
@@ -70,7 +71,11 @@ export async function outOfFold(
       for (let fold = 0; fold < folds; fold++) {
         const rows = Int32Array.from(judged.filter((i) => foldOf.get(i) !== fold));
         const given = { features, width, rows };
-        const model = await fitMultinomial(given, labels, { c, inverseStrength, check });
+        const model = await fitMultinomial(given, labels, {
+          c,
+          inverseStrength: inverseStrength / width,
+          check,
+        });
         judged.forEach((i, k) => {
           if (foldOf.get(i) === fold) probs.set(model.probabilities(features, i), k * c);
         });

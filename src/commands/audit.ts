@@ -3,6 +3,7 @@ import { auditData } from "../audit/auditData.js";
 import type { DataAudit } from "../audit/DataAudit.js";
 import { auditPage } from "../audit/page/auditPage.js";
 import { tableOfShown } from "../core/asTable.js";
+import { checkOneOf } from "../core/checkNumber.js";
 import { setDisplay } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
 import { makeFolder } from "../core/makeFolder.js";
@@ -13,8 +14,9 @@ import type { ImageDataBunchOptions } from "../data/bunchOptions.js";
 import { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { imagenetStats } from "../data/imagenetStats.js";
 import { TerminalDisplay } from "../display/TerminalDisplay.js";
+import type { ArchitectureName } from "../models/bodies/backbones.js";
 import { models } from "../models/models.js";
-import { presets } from "../runs/presets.js";
+import { modelNames, presets } from "../runs/presets.js";
 import { checkStudy } from "../runs/study/checkStudy.js";
 import { loadStudy } from "../runs/study/loadStudy.js";
 import type { StudyData } from "../runs/study/StudyData.js";
@@ -36,8 +38,11 @@ export interface AuditCommandOptions extends StudyData {
   readonly out?: string;
 }
 
-/** Images that go through the net together. */
+/** Images that go through the net together, at most. */
 const bs = 16;
+
+/** A batch that the training images fill although many of them cannot be read. */
+const batchOf = (trainSize: number): number => Math.max(1, Math.min(bs, Math.floor(trainSize / 8)));
 
 /**
  * `xray audit FOLDER`: looks at the images before any net is trained, and writes `audit.html` and `audit.json`. Nothing in the
@@ -46,7 +51,8 @@ const bs = 16;
  */
 export async function audit(folder: string, options: AuditCommandOptions): Promise<void> {
   const { size, model, seed, out: given } = options;
-  const arch = Object.entries(models).find(([name]) => name === model)?.[1];
+  checkOneOf("--model", model, modelNames);
+  const arch = models[model as ArchitectureName];
   const out = path.resolve(given ?? `audit-${path.basename(path.resolve(folder))}`);
   if (given === undefined && isWithin(path.resolve(folder), out)) {
     throw new UserError(`${shownPath(out)} would lie among the images.`, "Name another folder with --out.");
@@ -59,7 +65,7 @@ export async function audit(folder: string, options: AuditCommandOptions): Promi
   await makeFolder(out, "Give another folder with --out.");
   await setUp();
   setDisplay(new TerminalDisplay(process.stderr));
-  const common = { size, seed, bs: Math.min(bs, checked?.trainSize ?? bs) };
+  const common = { size, seed, bs: checked ? batchOf(checked.trainSize) : bs };
   const data = await (study && checked
     ? loadStudy(study.folder, checked.data, common)
     : loadFound(dataset ?? (await findDataset(folder)), common));
