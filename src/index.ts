@@ -240,5 +240,6 @@ export {
   type Table,
   type TaskProgress,
 } from "./core/Display.js";
+export type { Section } from "./core/Section.js";
 export { saveFigure } from "./display/saveFigure.js";
 export { Interrupted, UserError } from "./core/errors.js";

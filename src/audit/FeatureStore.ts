@@ -80,11 +80,24 @@ export class FeatureStore {
       contents.forEach((content, k) => {
         this.rows.set(content, values.subarray(k * this.width, (k + 1) * this.width));
       });
+    } catch {
+      removeIfPossible(file);
+      return;
+    }
+    try {
       const now = new Date();
       utimesSync(file, now, now);
     } catch {
-      rmSync(file, { force: true });
+      // Where nothing can be written, nothing is taken away either.
     }
+  }
+}
+
+function removeIfPossible(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // It is passed over all the same.
   }
 }
 
@@ -120,6 +133,6 @@ function removeUnused(root: string, own: string, limit: number): void {
   let bytes = 0;
   for (const { file, bytes: size } of others) {
     bytes += size;
-    if (bytes > limit) rmSync(file, { force: true });
+    if (bytes > limit) removeIfPossible(file);
   }
 }

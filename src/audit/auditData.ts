@@ -63,7 +63,7 @@ export async function auditData(data: ImageDataBunch, options: AuditOptions = {}
     const judged = await outOfFold(features, images, { folds, seed });
     const prints = await fingerprints(paths);
     const [duplicates, neighbours] = await interruptible(async (check) => [
-      await duplicateFindings({ items, prints, features }, check),
+      await duplicateFindings({ items, prints, features, noun: data.trainDs.groupNoun }, check),
       await nearestNeighbours(features, items.length, outlierNeighbours, check),
     ]);
     const facts = await factsSection(data);

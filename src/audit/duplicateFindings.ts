@@ -1,3 +1,4 @@
+import type { GroupNoun } from "../core/groupNoun.js";
 import { valueAt } from "../core/valueAt.js";
 import { hashBits, mirroredHash } from "../data/images/imageHash.js";
 import { nearestCopies } from "../data/images/nearestCopies.js";
@@ -12,6 +13,8 @@ export interface LookedAt {
   readonly prints: readonly Fingerprint[];
   /** `[n, width]` row by row. */
   readonly features: Float32Array;
+  /** What an item's `patient` is called. @default "patient" */
+  readonly noun?: GroupNoun;
 }
 
 /** Bits by which the hash alone finds a double, as of `findDuplicates`. */
@@ -33,6 +36,8 @@ interface Pair {
   readonly second: number;
   readonly score: number;
   readonly how: string;
+  /** Whether the hash alone tells it. */
+  readonly isSure: boolean;
 }
 
 /**
@@ -41,32 +46,37 @@ interface Pair {
  * @param check called again and again: gives others their turn, and throws to end the search
  */
 export async function duplicateFindings(at: LookedAt, check: () => Promise<void>): Promise<AuditFinding[]> {
-  const { items, prints } = at;
+  const { items, prints, noun = "patient" } = at;
   const sets = { of: items.map(({ set }) => set), within: true };
   const copies = await nearestCopies(prints, sureBits, sets, check);
   const sure = copies.map(({ first, second, distance, exact }): Pair => ({
     ...{ first, second },
     score: exact ? 1 : 1 - (distance + 1) / hashBits,
+    isSure: true,
     how: exact ? "All pixels are those of" : "It looks the same as",
   }));
   const found = [...sure, ...(await byFeatures(at, sure, check))];
   return found
-    .map(({ first, second, score, how }): AuditFinding => {
+    .map(({ first, second, score, how, isSure }): AuditFinding => {
       const [one, other] = [valueAt(items, first), valueAt(items, second)];
-      const reason = `${how} ${one.file}${remarkOn(one, other)}.`;
+      const reason = `${how} ${one.file}${remarkOn(one, other, noun, isSure)}.`;
       return { kind: "duplicate", item: second, other: first, score, reason };
     })
     .sort((a, b) => b.score - a.score || a.item - b.item);
 }
 
-/** What makes a double worse than a waste. */
-function remarkOn(one: AuditedItem, other: AuditedItem): string {
+/** What makes a double worse than a waste, or none. */
+function remarkOn(one: AuditedItem, other: AuditedItem, noun: GroupNoun, isSure: boolean): string {
   const remarks = [
     one.set === other.set ? [] : `one is in ${one.set}, the other in ${other.set}`,
     one.class === other.class || one.class === "" || other.class === ""
       ? []
       : `one is labelled ${one.class}, the other ${other.class}`,
-    one.patient === undefined || one.patient === other.patient ? [] : "they are of two patients",
+    one.patient === undefined || one.patient === other.patient ? [] : `they are of two ${noun}s`,
+    // Two pictures of one patient are alike without being one.
+    one.patient !== undefined && one.patient === other.patient && !isSure
+      ? `both are of one ${noun}, and may be two pictures`
+      : [],
   ].flat();
   return remarks.length === 0 ? "" : `; ${remarks.join(", ")}`;
 }
@@ -89,7 +99,7 @@ async function byFeatures(
     const score = cosine(features, width, first, second);
     if (distance > Math.max(sureBits, bitsFor(score)) || score <= (best.get(second)?.score ?? 0)) return;
     const how = isMirrored ? "It is nearly the mirror image of" : "It is nearly the same image as";
-    best.set(second, { first, second, score, how });
+    best.set(second, { first, second, score, how, isSure: false });
   };
   // The mirrored hashes stand behind the others, and are compared with those alone.
   const all = [...hashes, ...hashes.map(mirroredHash)];

@@ -2,7 +2,7 @@ import { matMul } from "../engine/operations/mathOps.js";
 import { tf } from "../engine/tensorflow.js";
 import { valueAt } from "../core/valueAt.js";
 
-/** Of each item the ones whose features are most like its own, the nearest first. */
+/** The items whose features are most like those of each item, the nearest first. */
 export interface Neighbours {
   /** Neighbours of each item: all others, where these are fewer than were asked for. */
   readonly k: number;

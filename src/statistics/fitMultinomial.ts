@@ -26,7 +26,7 @@ export interface MultinomialOptions {
   readonly check: () => Promise<void>;
 }
 
-/** Of the mean loss: probabilities are then exact to about 1e-5. */
+/** The largest part of the mean loss's gradient that is left: probabilities are then exact to about 1e-5. */
 const tolerance = 1e-6;
 const maxSteps = 2000;
 
