@@ -16,8 +16,14 @@ export function labelFindings({ judged, classes, y, probs }: OutOfFold): AuditFi
       score: 1 - selfConfidence,
       reason:
         `It is labelled ${given}, and images like it are mostly ${predicted}: ` +
-        `the probability of ${predicted} is ${percent(other)}, that of ${given} ${percent(selfConfidence)}.`,
+        `the probability of ${predicted} is ${inWords(other)}, that of ${given} ${inWords(selfConfidence)}.`,
       suggested: predicted,
     };
   });
+}
+
+/** More digits than the fit has would promise too much. */
+function inWords(probability: number): string {
+  if (probability < 0.001) return "below 0.1%";
+  return probability > 0.999 ? "above 99.9%" : percent(probability);
 }

@@ -134,3 +134,33 @@ it("a thousand copies are a finding each, not one for each pair", async () => {
   assert.ok(found.every(({ score, other }) => score === 1 && other === 0));
   assert.equal(found[0]?.reason, "All pixels are those of train/a/0.png.");
 });
+
+it("doubles that the hash alone does not tell are told by features beside it, mirrored ones too", async () => {
+  const random = new Random(7);
+  const drawn = (): Uint32Array => Uint32Array.from({ length: 8 }, () => random.nextUint32());
+  const changed = (hash: Uint32Array, word: number): Uint32Array =>
+    hash.map((each, k) => (k === word ? ~each : k === word + 1 ? each ^ 0xff : each));
+  const [first, others] = [drawn(), Array.from({ length: 20 }, drawn)];
+  // 40 bits from the first one: b, whose features are the same, and c, whose features are others; d is mirrored.
+  const hashes = [
+    first,
+    changed(first, 0),
+    changed(first, 4),
+    changed(first, 2).map((each) => each ^ 0xaaaaaaaa),
+  ];
+  const patients = ["1", "1", "2", "3"];
+  const prints = [...hashes, ...others].map((hash, i) => ({ pixels: String(i), hash }));
+  const items = prints.map((_, i): AuditedItem => {
+    const file = `train/x/${i}.png`;
+    return { path: `/${file}`, file, class: "x", set: "train", patient: patients[i] ?? `other ${i}` };
+  });
+  const features = Float32Array.from(prints.flatMap((_, i) => (i === 2 ? [1, 0] : [1, 1])));
+  const found = await duplicateFindings({ items, prints, features, noun: "group" }, check);
+  assert.deepEqual(
+    found.map(({ item, other, reason }) => [item, other, reason]),
+    [
+      [1, 0, "It is nearly the same image as train/x/0.png; both are of one group, and may be two pictures."],
+      [3, 0, "It is nearly the mirror image of train/x/0.png; they are of two groups."],
+    ],
+  );
+});
