@@ -4,7 +4,7 @@ import type { Architecture } from "../models/bodies/Architecture.js";
 import { Cnn } from "../models/Cnn.js";
 import { AdaptiveConcatPool2d } from "../models/layers/AdaptiveConcatPool2d.js";
 import { Sequential } from "../models/layers/Sequential.js";
-import { CrossEntropy } from "../training/CrossEntropy.js";
+import { CrossEntropy } from "../training/losses/CrossEntropy.js";
 import type { TrainBatch } from "../training/DataBunch.js";
 import { Evaluator } from "../training/session/Evaluator.js";
 

@@ -10,6 +10,7 @@ import type { ImageItem } from "../data/ImageDataset.js";
 import { fingerprints } from "../data/images/findDuplicates.js";
 import type { Architecture } from "../models/bodies/Architecture.js";
 import { models } from "../models/models.js";
+import { requireOneLabel } from "../training/requireOneLabel.js";
 import { auditTable } from "./auditTable.js";
 import { cannotSeeSection, factsSection, leftOutSection, patientsSection } from "./auditSections.js";
 import { BodyFeatures } from "./BodyFeatures.js";
@@ -52,6 +53,7 @@ export async function auditData(data: ImageDataBunch, options: AuditOptions = {}
   checkArguments("auditData(data, { arch: models.resnet50 })", { arch: [arch, aNet] });
   checkInteger("folds", folds, 2);
   checkInteger("seed", seed, -Infinity);
+  requireOneLabel(data, "auditData()");
   const { images, items } = itemsOf(data);
   const labelled = images.filter((image) => image.class !== "");
 

@@ -80,7 +80,8 @@ export const cannotSeeSection: Section = {
     "A finding is a reason to look, not a verdict: a rare but right image is an outlier, and a difficult one looks wrongly labelled. " +
       "Labels that are wrong in the same way throughout, such as all images of one device, agree with each other and are not named.",
     "The features are those of a net that was trained on photographs. What is small, such as a thin line or a nodule, is hardly " +
-      "in them. Doubles that are cut or turned by more than a little are not named, and two images of one patient may be alike.",
+      "in them. Doubles that are cut or turned by more than a little are not named, two images of one patient may be alike, and an image whose " +
+      "black and white are exchanged is not always unlike the others.",
     "Of shortcuts only those are asked for that stand above: facts of the files, and the border. A marker within the image, a tube " +
       "or a device's noise are not, and nor is what correlates with the classes in all images that were collected.",
   ],

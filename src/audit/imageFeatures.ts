@@ -5,7 +5,7 @@ import { valueAt } from "../core/valueAt.js";
 import { contentOf } from "../data/describeItems.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { ImageDataset } from "../data/ImageDataset.js";
-import { imagenetStats } from "../data/imagenetStats.js";
+import { imagenetStats } from "../core/imagenetStats.js";
 import { masked } from "../interpretation/shortcutTests.js";
 import type { BodyFeatures } from "./BodyFeatures.js";
 import { FeatureStore } from "./FeatureStore.js";

@@ -12,7 +12,7 @@ import { tableText } from "../core/tableText.js";
 import { writeFiles } from "../core/writeFiles.js";
 import type { ImageDataBunchOptions } from "../data/bunchOptions.js";
 import { ImageDataBunch } from "../data/ImageDataBunch.js";
-import { imagenetStats } from "../data/imagenetStats.js";
+import { imagenetStats } from "../core/imagenetStats.js";
 import { TerminalDisplay } from "../display/TerminalDisplay.js";
 import type { ArchitectureName } from "../models/bodies/backbones.js";
 import { models } from "../models/models.js";

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { inspect } from "node:util";
 import { describe, it } from "node:test";
+import { auditData } from "../../src/audit/auditData.js";
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import { imagenetStats } from "../../src/core/imagenetStats.js";
 import { tf } from "../../src/engine/tensorflow.js";
@@ -90,6 +91,7 @@ describe("images that may have several labels", () => {
       learn.precompute(),
       ClassificationInterpretation.fromLearner(learn),
       tellingFacts(data.trainDs),
+      auditData(data),
     ]) {
       await refuses(asked, "may have several labels");
     }

@@ -89,4 +89,11 @@ describe("cleaned.csv", () => {
     assert.deepEqual(read(data.validDs), expected("valid"));
     assert.ok(expected("train").length > 40 && expected("valid").length > 20);
   });
+
+  it("lists no image without a label, unless it is given one", () => {
+    const one = (file: string, name: string) => ({ file, class: name, set: "train" as const });
+    const items = [one("a.png", "A"), one("b.png", ""), one("c.png", "")];
+    const marked = setMark(noMarks, 2, { action: "relabel", class: "A" });
+    assert.equal(cleanedCsv(items, marksOf(marked)), "file,class\na.png,A\nc.png,A\n");
+  });
 });

@@ -30,6 +30,8 @@ export function cleanedCsv(items: readonly ListedItem[], marks: Marks): string {
     const mark = marks.get(k);
     if (mark?.action === "delete") return "";
     const name = mark?.action === "relabel" ? mark.class : item.class;
+    // An image without a label, of a folder to be predicted, is none of a table of labels.
+    if (name === "") return "";
     const { patient = "" } = item;
     return line(readable(item.file), name, patient === "" ? item.file : patient, item.set);
   });
