@@ -18,6 +18,7 @@ export const mayImport = {
   models: ["core", "engine"],
   training: ["core", "statistics", "engine", "data", "models"],
   interpretation: ["core", "statistics", "engine", "data", "models", "training"],
+  audit: ["core", "statistics", "display", "engine", "data", "models", "training", "interpretation"],
   xrays: ["core", "statistics", "display", "data", "interpretation"],
   runs: ["core", "statistics", "engine", "data", "models", "training", "interpretation", "xrays"],
   parity: ["core", "statistics", "engine", "data", "models", "training"],

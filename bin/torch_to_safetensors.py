@@ -8,6 +8,7 @@ tensors of floats are written; the integer counters of batch norms are left out.
 "state_dict" or "model", as training programs keep it.
 """
 
+import array
 import collections
 import json
 import math
@@ -117,19 +118,29 @@ def float_tensors(state, storages):
     for name, (storage, offset, shape, strides, *_) in state.items():
         if storage.type not in FLOATS:
             continue
-        if strides != contiguous(shape):
-            raise Refused(f"its tensor {name} is not contiguous")
         kind, element = FLOATS[storage.type]
-        size = element * math.prod(shape)
-        data = storages[storage.key][element * offset : element * offset + size]
-        if offset < 0 or len(data) != size:
+        whole, size = storages[storage.key], math.prod(shape)
+        last = offset + sum((length - 1) * stride for length, stride in zip(shape, strides))
+        if offset < 0 or min(strides, default=0) < 0 or (size > 0 and element * (max(last, size - 1) + 1) > len(whole)):
             raise Refused(f"its tensor {name} reaches beyond its storage")
-        yield name, kind, shape, data
+        if strides == contiguous(shape):
+            yield name, kind, shape, whole[element * offset : element * (offset + size)]
+        else:
+            yield name, kind, shape, row_by_row(whole, element, offset, shape, strides)
 
 
 def contiguous(shape):
     """The strides of a tensor whose elements lie one behind the other, row by row."""
     return tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
+
+
+def row_by_row(storage, element, offset, shape, strides):
+    """The bytes of a tensor whose elements lie in another order, such as one that was transposed."""
+    places = [offset]
+    for length, stride in zip(shape, strides):
+        places = [place + step * stride for place in places for step in range(length)]
+    elements = memoryview(storage).cast({2: "H", 4: "I", 8: "Q"}[element])
+    return array.array(elements.format, (elements[place] for place in places)).tobytes()
 
 
 def write_safetensors(path, tensors):

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { AuditCommandOptions } from "./commands/audit.js";
 import type { EvaluateCommandOptions } from "./commands/evaluate.js";
 import type { LabCommandOptions } from "./commands/lab.js";
 import type { PredictOptions } from "./commands/predict.js";
@@ -174,6 +175,24 @@ function program(): Command {
       await evaluate(predictions, options);
     });
 
+  withStudyOptions(
+    xray
+      .command("audit")
+      .description(
+        "look at a folder of images before a net is trained: suspected labels, near duplicates, outliers, and what else tells the " +
+          "classes apart; writes audit.html and audit.json, and changes no image",
+      )
+      .argument("<folder>", "the images, as --data-dir of xray run takes them"),
+  )
+    .option("--size <pixels>", "side of the square images", integer, 224)
+    .option("--model <name>", `the pretrained net: ${modelNames.join(" or ")}`, "resnet50")
+    .option("--seed <number>", "of every random choice", integer, 0)
+    .option("--out <folder>", "where the two files go; default: audit- and the folder's name, here")
+    .action(async (folder: string, options: AuditCommandOptions) => {
+      const { audit } = await import("./commands/audit.js");
+      await audit(folder, options);
+    });
+
   xray
     .command("predict")
     .description("predict images with a trained model; not a medical device")
@@ -233,7 +252,7 @@ function program(): Command {
     .description("open JupyterLab with the TypeScript kernel on this machine, with your own copy of a lesson")
     .argument(
       "[notebook]",
-      "a lesson (pneumonia, held-out, beyond-accuracy, seeds), or the path of a notebook of your own; default: pneumonia",
+      "a lesson (pneumonia, held-out, beyond-accuracy, findings, seeds), or the path of a notebook of your own; default: pneumonia",
     )
     .option(
       "--name <name>",
@@ -314,6 +333,10 @@ const imageOptions: Readonly<Record<keyof StudyData, Option>> = {
     "skip",
   ]),
 };
+
+/** All that says how a folder's images are found. */
+const withStudyOptions = (command: Command): Command =>
+  studyDataNames.reduce((all, name) => all.addOption(imageOptions[name]), command);
 
 /** A protocol is for folders that are divided already. */
 const withImageOptions = (command: Command): Command =>

@@ -22,7 +22,8 @@ export type { ImageDataBunchOptions } from "./data/bunchOptions.js";
 export type { ShowBatchOptions } from "./data/figures/showBatch.js";
 export type { LabelledOptions } from "./data/labelledDataset.js";
 export type { OnBadImage } from "./data/images/checkImages.js";
-export type { Column, CsvOptions } from "./data/labels/labelFromCsv.js";
+export type { Column } from "./data/labels/Column.js";
+export type { CsvOptions } from "./data/labels/labelFromCsv.js";
 export type { Excluded } from "./data/labels/imageFolder.js";
 export type { LabelOf } from "./data/labels/labelFiles.js";
 export type { ClassFolder } from "./data/labels/labelFromFolders.js";
@@ -79,7 +80,7 @@ export { randPad } from "./data/transforms/randPad.js";
 export { rotate, type Rotate } from "./data/transforms/rotate.js";
 export { symmetricWarp, type SymmetricWarp } from "./data/transforms/symmetricWarp.js";
 export { zoom, type Zoom } from "./data/transforms/zoom.js";
-export { imagenetStats, type ImageStats } from "./data/imagenetStats.js";
+export { imagenetStats, type ImageStats } from "./core/imagenetStats.js";
 export type { Batch } from "./data/Batch.js";
 
 // Model and training
@@ -120,7 +121,15 @@ export {
 export { adam, type AdamOptions } from "./training/optimizers/Adam.js";
 export { sgd, type SGDOptions } from "./training/optimizers/SGD.js";
 export type { OptFunc, WeightDecayOptions } from "./training/optimizers/Optimizer.js";
-export { crossEntropy, type CrossEntropyOptions, type LossFunc } from "./training/CrossEntropy.js";
+export { crossEntropy, type CrossEntropyOptions } from "./training/losses/CrossEntropy.js";
+export { bceWithLogits, type BCEWithLogitsOptions } from "./training/losses/BCEWithLogits.js";
+export {
+  accuracyThresh,
+  fBetaThresh,
+  labelAuroc,
+  type ThreshOptions,
+} from "./training/metrics/labelMetrics.js";
+export type { LossFunc } from "./training/losses/Loss.js";
 export type { FineTuneOptions } from "./training/fineTune.js";
 export type { FitOneCycleOptions } from "./training/fitOneCycle.js";
 export type { HistoryRow, Timing } from "./training/HistoryRow.js";
@@ -178,13 +187,29 @@ export {
   type FromLearnerOptions,
   type InterpretationOptions,
 } from "./interpretation/ClassificationInterpretation.js";
+export { LabelInterpretation, type LabelMeasures } from "./interpretation/LabelInterpretation.js";
+export type { LabelPredictions } from "./statistics/LabelPredictions.js";
+export type { SeveralLabelsOptions } from "./data/labels/severalLabels.js";
 export type { TopLoss } from "./interpretation/TopLoss.js";
 export type { ClassificationMetrics, ShareName } from "./interpretation/matrixMetrics.js";
 export { BinaryInterpretation, type ThresholdOptions } from "./interpretation/BinaryInterpretation.js";
 export type { ConfusionMatrixFigureOptions } from "./interpretation/confusionMatrixFigure.js";
-export { type ShortcutTest, shortcutTests } from "./interpretation/shortcutTests.js";
+export {
+  type ShortcutTest,
+  shortcutTests,
+  type ShortcutTestsOptions,
+} from "./interpretation/shortcutTests.js";
 export { type TellingFact, tellingFacts } from "./interpretation/tellingFacts.js";
+export { auditData, type AuditOptions } from "./audit/auditData.js";
+export type { AuditedItem, AuditFinding, DataAudit, FindingKind } from "./audit/DataAudit.js";
 export { layerCam, type LayerCamOptions } from "./interpretation/layerCam.js";
+export { type OcclusionOptions, occlusionSensitivity } from "./interpretation/occlusionSensitivity.js";
+export {
+  type RandomizationTest,
+  randomizationTest,
+  type RandomizationTestOptions,
+} from "./interpretation/randomizationTest.js";
+export { showHeatMaps } from "./interpretation/showHeatMaps.js";
 export { type ExplainedImage, shareInBorder, borderAttention } from "./interpretation/borderAttention.js";
 export type { PlotCasesOptions } from "./interpretation/plotCases.js";
 export type { PlotConfusionImagesOptions } from "./interpretation/plotConfusionImages.js";
@@ -215,5 +240,6 @@ export {
   type Table,
   type TaskProgress,
 } from "./core/Display.js";
+export type { Section } from "./core/Section.js";
 export { saveFigure } from "./display/saveFigure.js";
 export { Interrupted, UserError } from "./core/errors.js";

@@ -21,6 +21,7 @@ async function compare(file: string, record: unknown): Promise<ParityRow[]> {
   if (typeof record === "object" && record !== null) {
     if ("stages" in record) return (await import("../parity/trace.js")).traceParity(record);
     if ("runs" in record) return (await import("../parity/runs.js")).runsParity(record);
+    if ("label_runs" in record) return (await import("../parity/labels.js")).labelsParity(record);
     if ("cycles" in record) return (await import("../parity/cycles.js")).cyclesParity(record);
     if ("tta" in record) return (await import("../parity/tta.js")).ttaParity(record);
     if ("lr_searches" in record) return (await import("../parity/lrFind.js")).lrFindParity(record);

@@ -149,14 +149,14 @@ function entryOf(learn: InferenceLearner, image: string, { prediction, heatmap }
     probability: probabilityOf(prediction),
     heatmap,
     probabilities: Object.fromEntries(learn.classes.map((each, i) => [each, probabilities[i] ?? NaN])),
-    rule: decisionInWords(learn.classes, learn.threshold),
+    rule: decisionInWords(learn.classes, learn),
     ...{ possible, uncertain },
   };
 }
 
 /** Such as "a.png: PNEUMONIA, probability 0.912 (threshold 0.5)"; a doubt stands before the class. */
 function describe(learn: InferenceLearner, image: string, { prediction, heatmap }: Explained): string {
-  const rule = thresholdInWords(learn.classes, learn.threshold);
+  const rule = thresholdInWords(learn.classes, learn);
   const doubt = prediction.uncertain === true ? `${answerOf(prediction)}; predicted: ` : "";
   const probability = probabilityOf(prediction).toFixed(3);
   const drawn = heatmap === undefined ? "" : `; heat map ${heatmap}`;

@@ -125,7 +125,8 @@ export async function prepareNotebook(file: string, options: RunOptions): Promis
   const given = asks && dataDir !== undefined ? await findDataset(dataDir) : undefined;
   await setUpAll({ ...options, kernel });
   const dataset = given ?? (asks ? await findDataset() : undefined);
-  return { notebook, parameters, preset: isPreset ? preset : String(earlier ?? ""), kernel, dataset };
+  const before = typeof earlier === "string" ? earlier : "";
+  return { notebook, parameters, preset: isPreset ? preset : before, kernel, dataset };
 }
 
 async function setUpAll(

@@ -61,12 +61,13 @@ export async function serve({ model, host, port }: ServeOptions): Promise<void> 
 /** What the page says of an exported learner. */
 export async function aboutNet(
   file: string,
-  { arch: name, classes, threshold, conformalSets }: Describing,
+  { arch: name, classes, threshold, conformalSets, labelThresholds }: Describing,
 ): Promise<AboutNet> {
   return {
     name,
     classes,
-    rule: decisionSentence(classes, threshold),
+    severalLabels: labelThresholds !== undefined,
+    rule: decisionSentence(classes, { threshold, labelThresholds }),
     doubt: conformalSets && doubtInWords(conformalSets),
     numbers: await numbersOf(file, threshold),
   };
@@ -74,6 +75,7 @@ export async function aboutNet(
 
 /** What of a learner the page speaks of. */
 type Describing = Pick<InferenceLearner, "arch" | "classes" | "threshold"> & {
+  readonly labelThresholds?: readonly number[] | undefined;
   readonly conformalSets?: ConformalSets;
 };
 

@@ -76,14 +76,18 @@ export class Random {
     return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
   }
 
-  /** The integers 0..n-1 in random order (Fisher and Yates). */
+  /** The integers 0..n-1 in random order. */
   permutation(n: number): number[] {
-    const order = Array.from({ length: n }, (_, i) => i);
-    for (let i = n - 1; i > 0; i--) {
+    return this.shuffle(Array.from({ length: n }, (_, i) => i));
+  }
+
+  /** Puts values in random order, in place (Fisher and Yates). */
+  shuffle<T extends number[] | Float32Array>(values: T): T {
+    for (let i = values.length - 1; i > 0; i--) {
       const j = Math.floor(this.uniform(0, i + 1));
-      [order[i], order[j]] = [order[j] ?? 0, order[i] ?? 0];
+      [values[i], values[j]] = [values[j] ?? 0, values[i] ?? 0];
     }
-    return order;
+    return values;
   }
 }
 

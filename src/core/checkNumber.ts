@@ -26,10 +26,11 @@ function inWords(range: Limits): string {
   return words.length > 0 ? words.join(" and ").replace(" and to ", " to ") : "that is finite";
 }
 
-/** @throws UserError when `value` is no whole number from `least` on */
-export function checkInteger(name: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  const range = least === -Infinity ? "" : ` from ${least}`;
+/** @throws UserError when `value` is no whole number from `least` on, up to `most` */
+export function checkInteger(name: string, value: number, least: number, most = Infinity): number {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+  const end = most === Infinity ? "" : ` to ${most}`;
+  const range = least === -Infinity ? "" : ` from ${least}${end}`;
   throw new UserError(`${name} is ${shownValue(value)}.`, `Give a whole number${range}.`);
 }
 

@@ -9,4 +9,6 @@ export const randomStreams = {
   phantom: 6,
   /** Which of the precomputed variants of an image is taken. */
   variant: 7,
+  /** Which images judge each other in an audit. */
+  folds: 8,
 } as const;

@@ -4,8 +4,13 @@ export interface Batch {
   readonly x: Float32Array;
   /** The shape of `x`. */
   readonly shape: readonly [n: number, height: number, width: number, channels: 3];
-  /** Class indices, `[n]`. */
+  /** Class indices, `[n]`; of items that may have several labels see `targets`. */
   readonly y: Int32Array;
+  /**
+   * Targets of items that may have several labels, `[n, c]` row by row: 1 it has the label, 0 it has not, NaN it is not known.
+   * Undefined: each item is of one class.
+   */
+  readonly targets?: Float32Array;
   /** Indices of the items in their data set, `[n]`. */
   readonly items: readonly number[];
 }

@@ -14,7 +14,7 @@ import { labelledKinds } from "./optionKinds.js";
 import { DataLoader, type DataLoaderOptions } from "./loading/DataLoader.js";
 import { type Duplicate, type DuplicateOptions, findDuplicates } from "./images/findDuplicates.js";
 import type { ImageDataset } from "./ImageDataset.js";
-import { type ImageStats, requireStats } from "./imagenetStats.js";
+import { type ImageStats, requireStats } from "../core/imagenetStats.js";
 import { type LabelOf, labelFromRe } from "./labels/labelFiles.js";
 import type { CsvOptions } from "./labels/labelFromCsv.js";
 import { labelledDataset, type LabelledOptions } from "./labelledDataset.js";
@@ -174,7 +174,7 @@ export class ImageDataBunch {
    */
   get loadedBy(): Pick<
     BunchParts,
-    "how" | "groupBy" | "sampler" | "trainPerClass" | "validPerClass" | "onBadImage"
+    "how" | "groupBy" | "sampler" | "trainPerClass" | "validPerClass" | "onBadImage" | "leftOut"
   > {
     return this.parts;
   }
@@ -190,6 +190,11 @@ export class ImageDataBunch {
   /** The class names, sorted; a label is an index in them. */
   get classes(): readonly string[] {
     return this.trainDs.classes;
+  }
+
+  /** Whether images may have several labels. */
+  get isMultiLabel(): boolean {
+    return this.trainDs.isMultiLabel;
   }
 
   /** The number of classes. */

@@ -16,7 +16,9 @@ export function describeItems(items: readonly ImageItem[]): {
   const hash = createHash("sha256");
   for (const item of items) {
     const name = path.relative(folder, item.path).split(path.sep).join("/");
-    hash.update(JSON.stringify([name, contentOf(item.path), item.class, item.label]));
+    hash.update(
+      JSON.stringify([name, contentOf(item.path), item.class, item.label, ...(item.targets ?? [])]),
+    );
   }
   return { images: items.length, hash: hash.digest("hex") };
 }
@@ -43,7 +45,7 @@ interface Known {
 const known = new Map<string, Known>();
 
 /** SHA-256 of a file's bytes; "" where it cannot be read: whoever decodes it is told. */
-function contentOf(file: string): string {
+export function contentOf(file: string): string {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (!stats) return "";
   const { size, mtimeMs, ctimeMs } = stats;

@@ -1,5 +1,6 @@
 import { aPath, checkArguments } from "../core/checkArguments.js";
 import path from "node:path";
+import { namesInWords } from "../core/namesInWords.js";
 import type { GroupNoun } from "../core/groupNoun.js";
 import { UserError } from "../core/errors.js";
 import { type BunchSettings, type ImageDataBunchOptions, bunchSettings } from "./bunchOptions.js";
@@ -31,6 +32,8 @@ export interface BunchParts extends BunchSettings {
   readonly how?: string;
   /** What is warned of, without the word; of images that are looked at later, too. */
   readonly warnings: string[];
+  /** What was found in the folder and is in no set, in sentences. */
+  readonly leftOut: readonly string[];
 }
 
 /** Files that were found and divided; none was decoded yet. */
@@ -41,6 +44,8 @@ export interface DividedFiles {
   readonly split: Split;
   /** Absolute paths of the images without labels. */
   readonly test: readonly string[];
+  /** What was not taken, in a sentence; "" where everything was. */
+  readonly leftOut: string;
 }
 
 /** What says which files there are. */
@@ -63,7 +68,7 @@ export function divideFiles(folder: string, options: FileOptions, divide: Divisi
   leftOut.say(root);
   requireApart(test, halves);
   requireGroups([...halves.train, ...halves.valid, ...(halves.heldOut ?? [])], settings.groupBy);
-  return { root, settings, split: splitItems(root, halves, settings), test };
+  return { root, settings, split: splitItems(root, halves, settings), test, leftOut: leftOut.inWords(root) };
 }
 
 /**
@@ -75,7 +80,7 @@ export function divideFiles(folder: string, options: FileOptions, divide: Divisi
 export async function loadBunch(folder: string, options: FileOptions, divide: Division): Promise<BunchParts> {
   const start = performance.now();
   const { result, warnings } = hearWarnings(() => divideFiles(folder, options, divide));
-  const { root, settings, split, test } = result;
+  const { root, settings, split, test, leftOut } = result;
   const workers = new WorkerPool(settings.numWorkers);
   const cache = new ImageCache();
   const labelled = [...split.train, ...split.valid, ...(split.heldOut ?? [])];
@@ -106,8 +111,17 @@ export async function loadBunch(folder: string, options: FileOptions, divide: Di
   });
   const secondsToLoad = (performance.now() - start) / 1000;
   const { how } = split;
+  const cannotBeUsed = files.filter((file) => bad.has(file)).map((file) => path.relative(root, file));
+  const sentences = [
+    leftOut,
+    cannotBeUsed.length === 0
+      ? ""
+      : `Left out ${cannotBeUsed.length} that cannot be read: ${namesInWords(cannotBeUsed, 20)}.`,
+  ];
   return {
-    ...{ ...settings, path: root, trainDs, validDs, heldOutDs, testDs, workers, cache, secondsToLoad, how },
+    ...settings,
+    ...{ path: root, trainDs, validDs, heldOutDs, testDs, workers, cache, secondsToLoad, how },
+    leftOut: sentences.filter((sentence) => sentence !== ""),
     warnings: [...warnings, ...ofCopies.warnings],
   };
 }
@@ -119,10 +133,11 @@ export function datasetOf(
   patients: ReadonlyMap<string, number> | undefined,
   groupNoun: GroupNoun | undefined,
 ): ImageDataset {
-  const items = files.map(({ path: file, class: name }) => {
+  const items = files.map(({ path: file, class: name, targets }) => {
     const patient = patients?.get(file);
     const known = patient === undefined ? {} : { patient };
-    return { path: file, class: name, label: classes.indexOf(name), ...known };
+    const own = targets && { targets: classes.map((label) => targets.get(label) ?? 0) };
+    return { path: file, class: name, label: own ? 0 : classes.indexOf(name), ...known, ...own };
   });
   return new ImageDataset(items, classes, patients && groupNoun);
 }

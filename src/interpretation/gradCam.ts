@@ -18,6 +18,7 @@ import { argmax } from "../statistics/argmax.js";
 import { sum } from "../statistics/sum.js";
 import { NetAccess } from "../training/session/NetAccess.js";
 import { type Decision, type Prediction, predictionsOf } from "../training/inference/Prediction.js";
+import { labelThresholdsOf } from "../training/inference/labelThresholdsOf.js";
 import { classIndex } from "../statistics/classIndex.js";
 
 /** Where a net saw what speaks for a class: one value, 0 or more, for each cell of a layer's output. */
@@ -94,8 +95,11 @@ export interface Explanation {
     model: Cnn,
     batch: Batch,
     labelOf: (logits: Float32Array) => number,
-  ) => { readonly map: CamMap; readonly logits: Float32Array };
+  ) => FoundMap | Promise<FoundMap>;
 }
+
+/** A map, and the net's logits for the image: plain fields, as `tf.tidy` wants them. */
+export type FoundMap = Readonly<{ map: Pick<CamMap, keyof CamMap>; logits: Float32Array }>;
 
 /** A heat map of a batch of one image, and what the net says of it. */
 export async function explainBatch(
@@ -105,9 +109,8 @@ export async function explainBatch(
 ): Promise<GradCam> {
   const { preparation, ...decision } = factsOf(learn);
   const predicted = (logits: Float32Array) => valueAt(predictionsOf(logits, decision), 0);
-  const look = () => cam(learn.model, batch, (outputs) => label ?? predicted(outputs).label);
-  const access = NetAccess.of(learn.model);
-  const { map, logits } = await access.run(call, "look", learn.model, () => Promise.resolve(look()));
+  const look = async () => cam(learn.model, batch, (outputs) => label ?? predicted(outputs).label);
+  const { map, logits } = await NetAccess.of(learn.model).run(call, "look", learn.model, look);
   const prediction = predicted(logits);
   const tile = valueAt(batchTiles(batch, preparation.stats, [""]), 0);
   const name = valueAt(decision.classes, label ?? prediction.label);
@@ -116,13 +119,15 @@ export async function explainBatch(
     found,
     () =>
       `${kind} of what speaks for ${name}: ${map.height} x ${map.width} cells of an image of ${preparation.size} x ` +
-      `${preparation.size}, which is predicted ${prediction.class}. borderAttention and plotTopLosses show such maps.`,
+      `${preparation.size}, which is predicted ${prediction.class}. showHeatMaps shows it.`,
   );
 }
 
 /** What a learner does to an image, and how it calls a class. */
 export function factsOf(learn: ExplainingLearner): Decision & { readonly preparation: Preprocessing } {
-  return "data" in learn ? { classes: learn.data.classes, preparation: preprocessingOf(learn.data) } : learn;
+  if (!("data" in learn)) return learn;
+  const { data } = learn;
+  return { classes: data.classes, preparation: preprocessingOf(data), ...labelThresholdsOf(data) };
 }
 
 /**
@@ -133,7 +138,7 @@ export function camOf(
   model: Cnn,
   { x, shape }: Pick<Batch, "x" | "shape">,
   labelOf = (logits: Float32Array): number => argmax(logits, 0, logits.length),
-): { readonly map: CamMap; readonly logits: Float32Array } {
+): FoundMap {
   return tf.tidy(() => {
     const input = tf.tensor(x, [...shape], "float32");
     const features = model.body.net.forward(input, { training: false });
@@ -152,7 +157,7 @@ export function camBehind(
   rest: Module,
   labelOf: (logits: Float32Array) => number,
   weigh: (values: Float32Array, gradient: Float32Array, channels: number) => Float32Array,
-): { readonly map: Pick<CamMap, keyof CamMap>; readonly logits: Float32Array } {
+): FoundMap {
   const logits = floats(rest.forward(seen, { training: false, differentiable: true }));
   const gradient = rest.backward(oneHot(labelOf(logits), logits.length), true);
   // They belong to no training step.

@@ -1,5 +1,5 @@
 import { checkArguments } from "../core/checkArguments.js";
-import { checkInteger, checkNumber } from "../core/checkNumber.js";
+import { checkInteger } from "../core/checkNumber.js";
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { valueAt } from "../core/valueAt.js";
 import type { Batch } from "../data/Batch.js";
@@ -14,10 +14,10 @@ import { classIndex } from "../statistics/classIndex.js";
 import { aNet } from "../training/argumentKinds.js";
 import {
   camBehind,
-  type CamMap,
   explainBatch,
   type ExplainingLearner,
   factsOf,
+  type FoundMap,
   type GradCam,
   type GradCamOptions,
 } from "./gradCam.js";
@@ -52,8 +52,7 @@ export async function layerCam(
   checkOptions("layerCam()", options, kinds);
   const { layer } = options;
   if (layer !== undefined) {
-    const last = learn.model.body.net.children().length - 1;
-    checkInteger("layer", checkNumber("layer", layer, { from: 0, to: last }), 0);
+    checkInteger("layer", layer, 0, learn.model.body.net.children().length - 1);
   }
   const { classes, preparation } = factsOf(learn);
   const label = options.class === undefined ? undefined : classIndex(classes, options.class);
@@ -85,7 +84,7 @@ export function layerMapOf(
   { x, shape }: Pick<Batch, "x" | "shape">,
   labelOf = (logits: Float32Array): number => argmax(logits, 0, logits.length),
   layer?: number,
-): { readonly map: CamMap; readonly logits: Float32Array } {
+): FoundMap {
   return tf.tidy(() => {
     const parts = model.body.net.children();
     const { seen, at } = seenBehind(parts, tf.tensor(x, [...shape], "float32"), layer);

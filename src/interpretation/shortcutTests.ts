@@ -1,6 +1,6 @@
 import { asTable } from "../core/asTable.js";
 import { checkArguments } from "../core/checkArguments.js";
-import { checkOptions } from "../core/checkOptions.js";
+import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { valueAt } from "../core/valueAt.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { aucMeasure } from "../statistics/aucMeasure.js";
@@ -23,6 +23,14 @@ export interface ShortcutTest {
   /** The area under the ROC curve, with more than two classes the mean of each against the rest. */
   readonly auc: Measure;
 }
+
+/** Which images are predicted. */
+export interface ShortcutTestsOptions extends GetPredsOptions {
+  /** At most so many, evenly over the set. @default all */
+  readonly images?: number;
+}
+
+const kinds: OptionKinds<ShortcutTestsOptions> = { ...getPredsKinds, images: "number" };
 
 /** Gives pixels `[n, side, side, 3]` others, in place. */
 type Change = (x: Float32Array, side: number) => void;
@@ -51,17 +59,17 @@ const changes: readonly (readonly [images: string, change: Change])[] = [
  * What a net has learnt from, by intervention: it predicts a set as it is, with the centre masked, with the border masked,
  * and at 8 x 8 pixels. What is masked has the mean colour by which the learner's data are normalised; without
  * normalisation it is black.
- * @param options which images; default: those of validation
+ * @param options which images; default: all of validation
  * @throws UserError when there is no such set, or an image has no label
  */
 export async function shortcutTests(
   learn: Learner<ImageDataBunch>,
-  options: GetPredsOptions = {},
+  options: ShortcutTestsOptions = {},
 ): Promise<ShortcutTest[]> {
   checkArguments("shortcutTests(learn)", { learn: [learn, aLearner] });
-  checkOptions("shortcutTests()", options, getPredsKinds);
+  checkOptions("shortcutTests()", options, kinds);
   requireOneSet(options);
-  const loader = options.dl ?? loaderOf(learn.data, options.dsType ?? "valid");
+  const loader = options.dl ?? someOf(learn.data, options);
   const tests: ShortcutTest[] = [];
   for (const [images, change] of changes) {
     const preds = await learn.getPreds({ dl: changed(loader, change) });
@@ -75,12 +83,18 @@ export async function shortcutTests(
   }));
 }
 
+function someOf(data: ImageDataBunch, { dsType = "valid", images }: ShortcutTestsOptions): BatchLoader {
+  const loader = loaderOf(data, dsType);
+  return images === undefined ? loader : data.loader(loader.dataset.some(images), data.dsTfms.valid);
+}
+
 const reading =
   "0.5 is chance. An area well above it for the border alone, or for a few pixels, says that something there tells the " +
   "classes apart which is not what the images are to show. A fall without the border says less: the net has not been trained " +
   "on images with a part taken away.";
 
-function aucOf({ patients, ...preds }: Predictions): Measure {
+/** The area under the ROC curve, by patient; of more than two classes the mean of each against the rest. */
+export function aucOf({ patients, ...preds }: Omit<Predictions, "losses">): Measure {
   const positive = positiveClass(preds.classes, preds.positiveClass);
   if (!positive) return evaluateClasses({ ...preds, groups: patients }).macro.auc;
   return aucMeasure(scoresOfClass(preds, positive.name).items, patients);
@@ -100,8 +114,8 @@ const changed = (loader: BatchLoader, change: Change): BatchLoader => ({
   },
 });
 
-/** Gives pixels the value 0, which of normalised ones is the mean. */
-function masked(x: Float32Array, side: number, isMasked: (isInner: boolean) => boolean): void {
+/** Gives pixels `[n, side, side, 3]` within or outside of the border, in place, the value 0, which of normalised ones is the mean. */
+export function masked(x: Float32Array, side: number, isMasked: (isInner: boolean) => boolean): void {
   const border = Math.max(1, Math.round(borderShare * side));
   const isInside = (place: number): boolean => place >= border && place < side - border;
   for (let k = 0; k < x.length; k += 3) {

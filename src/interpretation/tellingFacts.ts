@@ -39,6 +39,12 @@ const anImageSet = having("a set of images, such as data.trainDs", "items", "cla
  */
 export async function tellingFacts(dataset: ImageDataset): Promise<TellingFact[]> {
   checkArguments("tellingFacts(data.trainDs)", { dataset: [dataset, anImageSet] });
+  if (dataset.isMultiLabel) {
+    throw new UserError(
+      "tellingFacts() takes images of one class each, and these may have several labels.",
+      "Load them with one of the labels as their class.",
+    );
+  }
   const items = dataset.items.filter((item) => item.class !== "");
   const classes = dataset.classes.filter((name) => items.some((item) => item.class === name));
   if (classes.length < 2) {

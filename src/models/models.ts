@@ -1,4 +1,6 @@
 import path from "node:path";
+import { valueAt } from "../core/valueAt.js";
+import type { Variable } from "../engine/Variable.js";
 import type { StoredTensor } from "../engine/safetensors.js";
 import { UserError } from "../core/errors.js";
 import type { Architecture } from "./bodies/Architecture.js";
@@ -14,7 +16,9 @@ import { requireFiniteWeights } from "./requireFiniteWeights.js";
  * A net with weights from a file of one's own: `cnnLearner(data, modelFrom("resnet34", file))`.
  * @param name such as "resnet18", "resnet34", "resnet101" or "mobilenetV2", or of a net of `defineBackbone`
  * @param file a safetensors file, or what `torch.save(model.state_dict(), file)` wrote, in torchvision's names, which
- * for ResNets are timm's too. The geometry is torchvision's unless the metadata of a safetensors file say else
+ * for ResNets are timm's too. Weights for images of one channel, such as torchxrayvision's, are spread over the three; that
+ * net's images go from -1024 to 1024, which `normalize({ mean: [0.5, 0.5, 0.5], std: [1 / 2048, 1 / 2048, 1 / 2048] })` makes
+ * of them. The geometry is torchvision's unless the metadata of a safetensors file say else
  * (`strideIn`, `epsilon`).
  * @throws UserError when there is no such net; `createBody` throws one when the file is missing, broken or another net's
  */
@@ -53,7 +57,7 @@ function loadBody(
   for (const variable of body.net.state()) {
     const own = variable.name.slice(prefix.length + 1);
     const name = backbone.torchvisionName?.(own) ?? own;
-    const stored = tensors.get(name);
+    const stored = tensors.get(name) ?? tensors.get(backbone.olderName?.(name) ?? name);
     if (!stored) {
       throw new UserError(
         `${file} has no ${name}.`,
@@ -61,8 +65,29 @@ function loadBody(
       );
     }
     requireFiniteWeights([stored], file, "Name a file of sound weights.");
-    fromTorch(variable, stored, file);
+    fromTorch(variable, ofThreeChannels(variable, stored, file), file);
   }
+}
+
+/**
+ * The first convolution's weights for images of three channels. Those for one channel are spread evenly: of a grey image,
+ * which has the same in all three, the net then computes what it did of the one.
+ * @throws UserError when they are for images of any other number of channels
+ */
+function ofThreeChannels({ shape }: Variable, stored: StoredTensor, file: string): StoredTensor {
+  const [out = 1, channels = 1, ...window] = stored.shape;
+  if (shape.length !== 4 || shape[2] !== 3 || channels === 3) return stored;
+  if (channels !== 1) {
+    throw new UserError(
+      `${file}: ${stored.name} takes images of ${channels} channels.`,
+      "Name a file of weights for images of 3 channels, or of one.",
+    );
+  }
+  const size = stored.values.length / out;
+  const values = Float32Array.from({ length: 3 * stored.values.length }, (_, k) => {
+    return valueAt(stored.values, Math.floor(k / (3 * size)) * size + (k % size)) / 3;
+  });
+  return { name: stored.name, shape: [out, 3, ...window], values };
 }
 
 /** The nets whose weights the program fetches itself. */
@@ -81,9 +106,9 @@ const fetched = Object.fromEntries(
 );
 
 /**
- * The package's nets, as fast.ai's `models`. The program fetches the ImageNet weights of two: `resnet50` is the
- * article's net, and `xray setup` fetches its weights (94 MB); `mobilenetV2` is the light one for slow machines, and its
- * weights (13 MB) are fetched at the first use. The others train from the first layer on, with `pretrained: false`, or
+ * The package's nets, as fast.ai's `models`. The program fetches the ImageNet weights of three: `resnet50` is the
+ * article's net, and `xray setup` fetches its weights (94 MB); `mobilenetV2` and `efficientNetLite0` are the light ones for
+ * slow machines, and their weights (13 and 17 MB) are fetched at the first use. The others train from the first layer on, with `pretrained: false`, or
  * take the weights of a file ({@link modelFrom}).
  */
 export const models: Readonly<Record<ArchitectureName, Architecture>> = { ...architectures, ...fetched };

@@ -32,13 +32,13 @@ export function hashDrawnBody(name: string): Body {
 function draw(part: Sequential): void {
   for (const variable of part.state()) {
     const shape = torchShape(variable);
-    const stored = { name: variable.name, shape, values: initial(variable.name, shape) };
+    const stored = { name: variable.name, shape, values: hashInitial(variable.name, shape) };
     fromTorch(variable, stored, "the drawn weights");
   }
 }
 
 /** Weights by He; in batch norms weights about 0.4, variances about 1, biases and means about 0. */
-function initial(name: string, shape: readonly number[]): Float32Array {
+export function hashInitial(name: string, shape: readonly number[]): Float32Array {
   const product = (sides: readonly number[]): number => sides.reduce((size, side) => size * side, 1);
   const part = name.slice(name.lastIndexOf(".") + 1);
   const weight = shape.length > 1 ? [Math.sqrt(6 / product(shape.slice(1))), 0] : [0.1, 0.4];

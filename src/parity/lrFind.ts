@@ -1,6 +1,6 @@
 import type { DataBunch, TrainBatch } from "../training/DataBunch.js";
 import { adam } from "../training/optimizers/Adam.js";
-import { crossEntropy } from "../training/CrossEntropy.js";
+import { crossEntropy } from "../training/losses/CrossEntropy.js";
 import { evaluateBatch } from "../training/session/evaluate.js";
 import { softmax } from "../statistics/softmax.js";
 import { Learner } from "../training/Learner.js";

@@ -1,6 +1,6 @@
 import type { Cnn } from "../models/Cnn.js";
 import { toTorch } from "../models/weights/torchLayout.js";
-import { CrossEntropy } from "../training/CrossEntropy.js";
+import { CrossEntropy } from "../training/losses/CrossEntropy.js";
 import type { TrainBatch } from "../training/DataBunch.js";
 import { Random } from "../core/Random.js";
 import { evaluateBatch } from "../training/session/evaluate.js";

@@ -1,7 +1,7 @@
 import { Random } from "../core/Random.js";
 import type { Parameter } from "../engine/Variable.js";
 import type { Cnn } from "../models/Cnn.js";
-import type { CrossEntropy } from "../training/CrossEntropy.js";
+import type { Loss } from "../training/losses/Loss.js";
 import { evaluateBatch } from "../training/session/evaluate.js";
 import { softmax } from "../statistics/softmax.js";
 import type { Mix } from "../training/mixUp.js";
@@ -19,17 +19,19 @@ export interface RecordedStage {
   readonly lr: readonly number[];
   /** Before each step's update. */
   readonly losses: readonly number[];
-  /** The probabilities of class 1 for the first batch, in evaluation mode afterwards: running statistics are in them. */
+  /** The probabilities for the first batch, of class 1 where there are two, in evaluation mode afterwards: running statistics are in them. */
   readonly probabilities: readonly number[];
   /** With MixUp, how each batch was mixed. */
   readonly mixes?: readonly Mix[];
 }
 
 export interface ReplaySettings extends Pick<Training, "clipGrad"> {
-  readonly loss: CrossEntropy;
+  readonly loss: Loss;
   readonly optimizer: (groups: readonly (readonly Parameter[])[]) => Optimizer;
   /** Batches to a step of the optimizer; default 1. */
   readonly accumulate?: number;
+  /** What is compared of the outputs after the steps. @default the probability of class 1, of two */
+  readonly probabilities?: (logits: Float32Array) => Float32Array;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function replay(
   model: Cnn,
   recorded: RecordedStage,
   batches: readonly TrainBatch[],
-  { loss, clipGrad, accumulate, optimizer: make }: ReplaySettings,
+  { loss, clipGrad, accumulate, optimizer: make, probabilities = ofClassOne }: ReplaySettings,
 ): Promise<ParityRow[]> {
   const { stage, lr, losses, mixes } = recorded;
   const [first] = batches;
@@ -66,12 +68,11 @@ export async function replay(
   await session.update();
   await session.close();
   optimizer.dispose();
-  return [...rows, evaluation(recorded, evaluateBatch(model, first, loss).logits)];
+  return [...rows, evaluation(recorded, probabilities(evaluateBatch(model, first, loss).logits))];
 }
 
 /** Compared as a probability: its scale does not depend on how far training has driven the logits apart. */
-function evaluation({ stage, probabilities }: RecordedStage, logits: Float32Array): ParityRow {
-  const ours = softmax(logits, 2).filter((_, i) => i % 2 === 1);
+function evaluation({ stage, probabilities }: RecordedStage, ours: Float32Array): ParityRow {
   return {
     name: `${stage} evaluation, worst item`,
     ...farthest(pairs(ours, probabilities)),
@@ -79,6 +80,9 @@ function evaluation({ stage, probabilities }: RecordedStage, logits: Float32Arra
     unit: "absolute",
   };
 }
+
+const ofClassOne = (logits: Float32Array): Float32Array =>
+  Float32Array.from(softmax(logits, 2).filter((_, i) => i % 2 === 1));
 
 function missing(what: string): never {
   throw malformed(`it lacks ${what}`);

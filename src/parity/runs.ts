@@ -1,5 +1,5 @@
 import { adam } from "../training/optimizers/Adam.js";
-import { crossEntropy } from "../training/CrossEntropy.js";
+import { crossEntropy } from "../training/losses/CrossEntropy.js";
 import { sgd } from "../training/optimizers/SGD.js";
 import type { ParityRow } from "./ParityRow.js";
 import { type RecordedStage, replay, type ReplaySettings } from "./replay.js";

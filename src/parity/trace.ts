@@ -1,5 +1,5 @@
 import { Adam } from "../training/optimizers/Adam.js";
-import { CrossEntropy } from "../training/CrossEntropy.js";
+import { CrossEntropy } from "../training/losses/CrossEntropy.js";
 import { softmax } from "../statistics/softmax.js";
 import type { ParityRow } from "./ParityRow.js";
 import { type RecordedStage, replay } from "./replay.js";

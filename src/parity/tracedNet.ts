@@ -1,4 +1,4 @@
-import { imagenetStats } from "../data/imagenetStats.js";
+import { imagenetStats } from "../core/imagenetStats.js";
 import { Random } from "../core/Random.js";
 import type { Parameter } from "../engine/Variable.js";
 import { UserError } from "../core/errors.js";
@@ -10,12 +10,12 @@ import { hashDrawnBody } from "./hashDrawn.js";
 import type { TrainBatch } from "../training/DataBunch.js";
 
 /**
- * A record's net under the oracle's head: two classes, no dropout, weights by a formula.
+ * A record's net under the oracle's head: no dropout, weights by a formula.
  * @param name of a body that is drawn by a hash; absent: the pretrained ResNet-50
  */
-export async function tracedNet(name?: string): Promise<Cnn> {
+export async function tracedNet(name?: string, c = 2): Promise<Cnn> {
   const body = name === undefined ? await models.resnet50.createBody("0", true) : hashDrawnBody(name);
-  const head = createHead("1", { features: body.features, c: 2, ps: 0 }, new Random(0));
+  const head = createHead("1", { features: body.features, c, ps: 0 }, new Random(0));
   fillHead(head);
   return new Cnn(body, head);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import sharp from "sharp";
 import { ImageDataBunch } from "../data/ImageDataBunch.js";
-import { imagenetStats } from "../data/imagenetStats.js";
+import { imagenetStats } from "../core/imagenetStats.js";
 import { cropPad } from "../data/transforms/cropPad.js";
 import { flipLr } from "../data/transforms/flipLr.js";
 import type { resizeMethods } from "../data/transforms/resizing.js";

@@ -6,6 +6,8 @@ import type { Table } from "../core/Display.js";
 export interface AboutNet {
   readonly name: string;
   readonly classes: readonly string[];
+  /** Whether an image may have several of them. */
+  readonly severalLabels?: boolean;
   /** By what a class is predicted, in a sentence without its full stop. */
   readonly rule: string;
   /** When the net answers that it is uncertain, in the same form; undefined: it never does. */
@@ -18,7 +20,10 @@ export interface AboutNet {
  * The page: drop an image, see what the net says and where it looked.
  * @param nonce allows this script and this style, and no others
  */
-export function page({ name, classes, rule, doubt, numbers }: AboutNet, nonce: string): string {
+export function page(
+  { name, classes, severalLabels, rule, doubt, numbers }: AboutNet,
+  nonce: string,
+): string {
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -32,7 +37,7 @@ export function page({ name, classes, rule, doubt, numbers }: AboutNet, nonce: s
 <main>
 <h1>Ask the net</h1>
 <p class="warning"><strong>Not a medical device.</strong> This is a lesson in machine learning. It cannot tell whether anybody is ill.</p>
-<p>The net <code>${escapeHtml(name)}</code> tells ${escapeHtml(classes.join(" from "))}, whatever it is shown. An image stays on this computer and is not kept.</p>
+<p>The net <code>${escapeHtml(name)}</code> ${severalLabels === true ? `says which labels an image has (${escapeHtml(classes.join(", "))})` : `tells ${escapeHtml(classes.join(" from "))}`}, whatever it is shown. An image stays on this computer and is not kept.</p>
 <label class="drop" id="drop"><span>Drop an image here, paste one, or choose one (JPEG, PNG, TIFF or DICOM)</span>
 <input type="file" id="file" accept="image/*,.dcm,.dicom"></label>
 <p id="status" role="status" aria-live="polite"></p>

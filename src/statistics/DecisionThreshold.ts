@@ -56,8 +56,26 @@ export function predictedClass(
   return argmax(others, 0, others.length);
 }
 
+/** By what classes are predicted: a threshold, a threshold for each of several labels, or the most probable class. */
+export interface DecisionRule {
+  readonly threshold?: DecisionThreshold | undefined;
+  readonly labelThresholds?: readonly number[] | undefined;
+}
+
+/** Such as "0.5", or "Effusion 0.3, Mass 0.5". */
+function labelsInWords(classes: readonly string[], thresholds: readonly number[]): string {
+  if (new Set(thresholds).size === 1) return formatThreshold(valueAt(thresholds, 0), 3);
+  return thresholds.map((value, k) => `${classes[k] ?? ""} ${formatThreshold(value, 3)}`).join(", ");
+}
+
 /** By what a class is predicted, in a sentence without its full stop. */
-export function decisionSentence(classes: readonly string[], decision?: DecisionThreshold): string {
+export function decisionSentence(
+  classes: readonly string[],
+  { threshold: decision, labelThresholds }: DecisionRule,
+): string {
+  if (labelThresholds) {
+    return `An image has each label whose probability reaches its threshold (${labelsInWords(classes, labelThresholds)})`;
+  }
   if (!decision) return `The ${classes.length === 2 ? "more" : "most"} probable class is predicted`;
   const { positiveClass, threshold, rule } = decision;
   const from = `${nameInText(positiveClass)} is predicted from a probability of ${formatThreshold(threshold, 3)} on`;
@@ -65,14 +83,19 @@ export function decisionSentence(classes: readonly string[], decision?: Decision
 }
 
 /** By what a class is predicted, in a few words. */
-export function thresholdInWords(classes: readonly string[], decision?: DecisionThreshold): string {
+export function thresholdInWords(
+  classes: readonly string[],
+  { threshold: decision, labelThresholds }: DecisionRule,
+): string {
+  if (labelThresholds) return `thresholds ${labelsInWords(classes, labelThresholds)}`;
   if (!decision) return classes.length === 2 ? "threshold 0.5" : "the most probable class";
   const { positiveClass, threshold } = decision;
   return `threshold ${formatThreshold(threshold, 3)} for ${nameInText(positiveClass)}`;
 }
 
 /** The same, and what the threshold was chosen for. */
-export function decisionInWords(classes: readonly string[], decision?: DecisionThreshold): string {
-  const chosen = decision?.rule === undefined ? "" : `, chosen for ${decision.rule}`;
-  return thresholdInWords(classes, decision) + chosen;
+export function decisionInWords(classes: readonly string[], rule: DecisionRule): string {
+  const { threshold } = rule;
+  const chosen = threshold?.rule === undefined ? "" : `, chosen for ${threshold.rule}`;
+  return thresholdInWords(classes, rule) + chosen;
 }

@@ -6,8 +6,13 @@ export interface TrainBatch {
   readonly x: Float32Array;
   /** The shape of `x`. */
   readonly shape: readonly [n: number, height: number, width: number, channels: number];
-  /** Class indices, `[n]`. */
+  /** Class indices, `[n]`; of items that may have several labels see `targets`. */
   readonly y: Int32Array;
+  /**
+   * Targets of items that may have several labels, `[n, c]` row by row: 1 it has the label, 0 it has not, NaN it is not known.
+   * Undefined: each item is of one class.
+   */
+  readonly targets?: Float32Array;
 }
 
 /** A batch, and which items it is. */
@@ -67,4 +72,6 @@ export interface DataBunch {
   /** Images without labels; undefined where there are none. */
   readonly testDl?: BatchLoader | undefined;
   readonly validDs: { readonly length: number };
+  /** Whether items may have several labels; their batches have `targets` then. @default false */
+  readonly isMultiLabel?: boolean;
 }

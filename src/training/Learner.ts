@@ -22,6 +22,7 @@ import { fineTune, type FineTuneOptions } from "./fineTune.js";
 import { requireEpochs } from "./fit.js";
 import { fitOneCycle, type FitOneCycleOptions } from "./fitOneCycle.js";
 import { getPredsOfSet, type GetPredsOptions } from "./getPreds.js";
+import { getLabelPreds } from "./getLabelPreds.js";
 import type { HistoryRow, Timing } from "./HistoryRow.js";
 import { learnerMetrics } from "./learnerMetrics.js";
 import { type LearnerOptions, requireLearnerOptions } from "./LearnerOptions.js";
@@ -32,11 +33,14 @@ import type { LrSuggestions } from "./recorder/lrSuggestions.js";
 import type { Metric } from "./metrics/metrics.js";
 import type { Optimizer } from "./optimizers/Optimizer.js";
 import { precompute, type PrecomputeOptions } from "./precompute.js";
+import { labelThresholdsOf } from "./inference/labelThresholdsOf.js";
 import { type Prediction, predictImage } from "./inference/Prediction.js";
 import type { Predictions } from "../statistics/Predictions.js";
+import type { LabelPredictions } from "../statistics/LabelPredictions.js";
 import type { Recorder } from "./recorder/Recorder.js";
 import type { NetRunner } from "./session/NetRunner.js";
 import { showResults, type ShowResultsOptions } from "./showResults.js";
+import { requireOneLabel } from "./requireOneLabel.js";
 import { type LearningRate, lrRange, slice } from "./optimizers/slice.js";
 import { stepMemory } from "./session/stepMemory.js";
 import { summary } from "./summary.js";
@@ -81,7 +85,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
       arch: [arch, aText],
     });
     requireLearnerOptions(options);
-    const metrics = learnerMetrics(current.classes, options);
+    const metrics = learnerMetrics(current, options);
     this.metrics = metrics.columns.map(({ metric }) => metric);
     this.positiveClass = metrics.positiveClass;
     this.modelDir = options.modelDir ?? path.join(runDirectory(), "models");
@@ -214,6 +218,14 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
     return this.runner.run("getPreds()", "look", () => getPredsOfSet(this.trainer.predictor, options));
   }
 
+  /**
+   * The same for images that may have several labels: each label's probability by itself.
+   * @throws UserError when the data have no such set, or their images have one class each
+   */
+  async getLabelPreds(options: GetPredsOptions = {}): Promise<LabelPredictions> {
+    return this.runner.run("getLabelPreds()", "look", () => getLabelPreds(this.trainer.predictor, options));
+  }
+
   /** Loss and metrics of a set, which by default is validation's, with the weights as they are. */
   async validate(options: ValidateOptions = {}): Promise<Validation> {
     return this.runner.run("validate()", "look", () => this.trainer.validateSet(options));
@@ -231,13 +243,15 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
    */
   predict(this: Learner<ImageDataBunch>, image: string | Uint8Array): Promise<Prediction> {
     const { data } = this;
+    const decision = { classes: data.classes, ...labelThresholdsOf(data) };
     return this.runner.run("predict()", "look", () =>
-      predictImage(image, preprocessingOf(data), data, (batch) => this.runner.evaluateBatch(batch)),
+      predictImage(image, preprocessingOf(data), decision, (batch) => this.runner.evaluateBatch(batch)),
     );
   }
 
   /** Shows images of a batch below their predicted class, their actual one and the probability of the predicted. */
   showResults(this: Learner<ImageDataBunch>, options: ShowResultsOptions = {}): Promise<void> {
+    requireOneLabel(this.data, "showResults()");
     return this.runner.run("showResults()", "look", () => showResults(this.runner, this.data, options));
   }
 
@@ -306,6 +320,7 @@ export class Learner<Data extends DataBunch = DataBunch> implements TrainedLearn
     this: Learner<ImageDataBunch>,
     options: PrecomputeOptions = {},
   ): Promise<Learner<FeatureBunch>> {
+    requireOneLabel(this.data, "precompute()");
     return this.runner.read("precompute()", "keep", async () => {
       const { data, model } = await precompute(this, options);
       const { modelDir } = this;

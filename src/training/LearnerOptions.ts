@@ -2,7 +2,7 @@ import { requireCallbacks } from "./callbacks/requireCallbacks.js";
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { type BackupOptions, backupPlan } from "./backup/BackupOptions.js";
 import type { Callback } from "./callbacks/Callback.js";
-import type { LossFunc } from "./CrossEntropy.js";
+import type { LossFunc } from "./losses/Loss.js";
 import { checkNumber, checkInteger } from "../core/checkNumber.js";
 import type { Metric } from "./metrics/metrics.js";
 import { metricMakers, requireMade } from "./requireMade.js";
@@ -88,7 +88,7 @@ export function requireLearnerOptions(options: LearnerOptions): void {
   const { optFunc, lossFunc } = options;
   if (optFunc !== undefined) requireMade("optFunc", optFunc, { kind: "function", makers: ["adam", "sgd"] });
   if (lossFunc !== undefined)
-    requireMade("lossFunc", lossFunc, { kind: "function", makers: ["crossEntropy"] });
+    requireMade("lossFunc", lossFunc, { kind: "function", makers: ["crossEntropy", "bceWithLogits"] });
   const { wd = defaultWd, clipGrad, mixUp, gradientAccumulation = 1, seed = 0 } = options;
   checkInteger("seed", seed, -Infinity);
   checkNumber("wd", wd, { from: 0 });

@@ -16,7 +16,8 @@ import {
   saveCheckpoint,
   type CheckpointOptions,
 } from "./checkpoint.js";
-import { crossEntropy, type CrossEntropy } from "./CrossEntropy.js";
+import { lossOf } from "./losses/lossOf.js";
+import type { Loss } from "./losses/Loss.js";
 import type { DataBunch, ItemBatch } from "./DataBunch.js";
 import { backupPlan } from "./backup/BackupOptions.js";
 import { FitBackup } from "./backup/FitBackup.js";
@@ -76,7 +77,7 @@ export class Trainer {
   private readonly passes = new Passes();
   /** Those of the data that the learner has when they are asked for: a callback may give it other ones. */
   private readonly streams: Streams;
-  private readonly loss: CrossEntropy;
+  private readonly loss: Loss;
   private readonly netEpoch = new NetEpoch();
   /** Whether a fit has begun. */
   private hasBegun = false;
@@ -97,7 +98,7 @@ export class Trainer {
         return learn.data;
       },
     };
-    this.loss = (options.lossFunc ?? crossEntropy())(data.c);
+    this.loss = lossOf(data, options.lossFunc);
     this.optimizer = this.newOptimizer();
     this.recorder = new Recorder(this.optimizer, metrics.columns);
     const drawMix = options.mixUp === undefined ? undefined : mixUp(options.mixUp, this.random);

@@ -6,7 +6,7 @@ import { readSafetensors, type StoredTensor, writeSafetensors } from "../engine/
 import type { Parameter, Variable } from "../engine/Variable.js";
 import { UserError } from "../core/errors.js";
 import { makeFolder } from "../core/makeFolder.js";
-import type { ImageStats } from "../data/imagenetStats.js";
+import type { ImageStats } from "../core/imagenetStats.js";
 import type { BodySpec } from "../models/bodies/Body.js";
 import { geometryOf, geometryTexts, withGeometry } from "../models/bodies/geometry.js";
 import { requireShape, fromTorch, toTorch } from "../models/weights/torchLayout.js";

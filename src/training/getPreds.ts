@@ -8,18 +8,26 @@ import type { Passes } from "./session/Passes.js";
 import type { Predictions } from "../statistics/Predictions.js";
 import { predictionsInWords } from "../statistics/predictionsInWords.js";
 import type { BatchEvaluator } from "./session/BatchTrainer.js";
+import { requireOneLabel } from "./requireOneLabel.js";
 import { requireSameClasses } from "./requireSameClasses.js";
 import { numberedGroups } from "../statistics/Groups.js";
 import { softmax } from "../statistics/softmax.js";
 import { requireSamePreparation } from "./requireSamePreparation.js";
 import { divergedRemedy } from "../models/requireFiniteWeights.js";
 
+/** A bunch's loaders that go over a set in order. */
+interface Loaders<L> {
+  readonly validDl: L;
+  readonly fixDl: L;
+  readonly testDl?: L | undefined;
+}
+
 /**
  * The loader of a set in order: of training, not augmented (fast.ai's "fix").
  * @throws UserError when there is no such set
  */
-export function loaderOf({ validDl, fixDl, testDl }: DataBunch, dsType: DsType): BatchLoader {
-  const loaders: Partial<Record<string, BatchLoader>> = { valid: validDl, train: fixDl, test: testDl };
+export function loaderOf<L extends BatchLoader>({ validDl, fixDl, testDl }: Loaders<L>, dsType: DsType): L {
+  const loaders: Partial<Record<string, L>> = { valid: validDl, train: fixDl, test: testDl };
   const loader = loaders[dsType];
   if (loader) return loader;
   if (dsType === "test") {
@@ -77,14 +85,14 @@ export function requireOneSet({ dsType, dl }: GetPredsOptions): void {
 }
 
 /** What the images of a loader are called. */
-function setOf({ trainDl, fixDl, validDl, testDl }: DataBunch, loader: BatchLoader): string {
+export function setOf({ trainDl, fixDl, validDl, testDl }: DataBunch, loader: BatchLoader): string {
   if (loader === fixDl || loader === trainDl) return "training";
   if (loader === validDl) return "validation";
   return loader === testDl ? "test" : "other";
 }
 
 /** Whose images a loader has, as numbers from 0; undefined where it is not known of all. */
-function patientsOf({ dataset: { items = [], length } }: BatchLoader): Int32Array | undefined {
+export function patientsOf({ dataset: { items = [], length } }: BatchLoader): Int32Array | undefined {
   const known = items.flatMap(({ patient }) => patient ?? []);
   return known.length === 0 || known.length < length ? undefined : numberedGroups(length, known).of;
 }
@@ -104,6 +112,7 @@ export function getPreds(
     batches = passes.over(loader),
   }: { readonly labelled?: boolean; readonly batches?: AsyncIterable<ItemBatch> } = {},
 ): Promise<Predictions> {
+  requireOneLabel(data, "getPreds()");
   return interruptible(async (check) => {
     const { classes } = data;
     const c = classes.length;
@@ -136,12 +145,7 @@ export function getPreds(
       progress.end();
       await runner.endEvaluation();
     }
-    if (seen.size < n) {
-      throw new UserError(
-        `The loader gave ${seen.size} of its ${n} images.`,
-        "Predict with one that leaves none out, such as data.fixDl for the training images.",
-      );
-    }
+    requireWhole(seen.size, n);
     const patients = patientsOf(loader);
     const set = setOf(data, loader);
     const { groupNoun } = loader.dataset;
@@ -157,8 +161,23 @@ export function getPreds(
  * @throws UserError when the logits are no finite numbers, as those of a net whose training has diverged
  */
 export function probabilitiesOf(logits: Float32Array, c: number): Float32Array {
+  requireFinite(logits);
+  return softmax(logits, c);
+}
+
+/** @throws UserError when the loader left out images, as one that trains may */
+export function requireWhole(seen: number, n: number): void {
+  if (seen === n) return;
+  throw new UserError(
+    `The loader gave ${seen} of its ${n} images.`,
+    "Predict with one that leaves none out, such as data.fixDl for the training images.",
+  );
+}
+
+/** @throws UserError when the logits are no finite numbers, as those of a net whose training has diverged */
+export function requireFinite(logits: Float32Array): void {
   const at = logits.findIndex((logit) => !Number.isFinite(logit));
-  if (at < 0) return softmax(logits, c);
+  if (at < 0) return;
   throw new UserError(
     `The net gives ${String(logits[at])} for an image: no prediction can be made of that. Its training has diverged, ` +
       "unless the images themselves are prepared to no finite numbers.",

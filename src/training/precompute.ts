@@ -7,7 +7,7 @@ import { interruptible } from "../core/interrupt.js";
 import { Cnn } from "../models/Cnn.js";
 import { Flatten } from "../models/layers/Flatten.js";
 import { Sequential } from "../models/layers/Sequential.js";
-import { CrossEntropy } from "./CrossEntropy.js";
+import { CrossEntropy } from "./losses/CrossEntropy.js";
 import { Evaluator } from "./session/Evaluator.js";
 import { FeatureBunch, type Features } from "./FeatureBunch.js";
 import { NetAccess } from "./session/NetAccess.js";

@@ -2,9 +2,12 @@ import { UserError } from "../core/errors.js";
 
 /** The functions that make a metric: what is given in their place is the function itself, not called. */
 export const metricMakers: readonly string[] = [
+  "accuracyThresh",
   "auroc",
   "fBeta",
+  "fBetaThresh",
   "kappaScore",
+  "labelAuroc",
   "matthewsCorreff",
   "precision",
   "recall",

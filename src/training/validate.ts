@@ -1,6 +1,6 @@
 import type { OptionKinds } from "../core/checkOptions.js";
 import type { DsType } from "../data/ImageDataBunch.js";
-import type { CrossEntropy } from "./CrossEntropy.js";
+import type { Loss } from "./losses/Loss.js";
 import type { ItemBatch } from "./DataBunch.js";
 import type { MetricColumn } from "./metrics/metricColumns.js";
 import { type MetricClasses, type MetricInput, metricValue } from "./metrics/metrics.js";
@@ -26,7 +26,7 @@ export const validateKinds: OptionKinds<ValidateOptions> = { dsType: "text" };
 /** What a set is validated with. */
 export interface Validator {
   readonly runner: BatchEvaluator;
-  readonly loss: CrossEntropy;
+  readonly loss: Loss;
   /** The metrics. */
   readonly columns: readonly Pick<MetricColumn, "metric">[];
   /** What the metrics are told of the classes. */
@@ -37,6 +37,8 @@ export interface Validator {
 export interface ValidatedBatch extends EvaluatedBatch {
   /** Class indices, `[n]`. */
   readonly y: Int32Array;
+  /** See `TrainBatch`. */
+  readonly targets?: Float32Array | undefined;
 }
 
 /**
@@ -52,7 +54,8 @@ export async function validate(
   const c = of.classes.length;
   try {
     for await (const batch of batches) {
-      done.push({ ...(await runner.evaluateBatch(batch)), y: batch.y });
+      const { y, targets } = batch;
+      done.push({ ...(await runner.evaluateBatch(batch)), y, targets });
       await onBatch();
     }
   } finally {
@@ -61,13 +64,13 @@ export async function validate(
   const sums = columns.map(() => 0);
   const all: MetricInput[] = [];
   let [items, loss, weight] = [0, 0, 0];
-  for (const { logits, losses, y } of done) {
+  for (const { logits, losses, y, targets } of done) {
     items += y.length;
-    measure.weights(y).forEach((own, i) => {
+    measure.itemWeights({ y, targets }).forEach((own, i) => {
       weight += own;
       loss += own * (losses[i] ?? NaN);
     });
-    const input = { logits, c, y };
+    const input = { logits, c, y, targets };
     columns.forEach(({ metric }, i) => {
       if (metric.whole !== true)
         sums[i] = (sums[i] ?? 0) + y.length * metricValue(metric, { ...input, ...of });
@@ -84,11 +87,13 @@ export async function validate(
 function joined(batches: readonly MetricInput[], c: number): MetricInput {
   const n = batches.reduce((sum, { y }) => sum + y.length, 0);
   const [logits, y] = [new Float32Array(n * c), new Int32Array(n)];
+  const targets = batches.some((batch) => batch.targets) ? new Float32Array(n * c) : undefined;
   let at = 0;
   for (const batch of batches) {
     logits.set(batch.logits, at * c);
     y.set(batch.y, at);
+    if (batch.targets) targets?.set(batch.targets, at * c);
     at += batch.y.length;
   }
-  return { logits, c, y };
+  return { logits, c, y, targets };
 }

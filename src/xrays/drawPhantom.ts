@@ -18,7 +18,14 @@ interface Opacity {
   readonly y: number;
   readonly radius: number;
   readonly strength: number;
+  /** Whether it has an edge, and does not fade away. */
+  readonly hasEdge?: boolean;
 }
+
+/** The findings that can be drawn, with ChestX-ray14's names. */
+export const drawnFindings = ["Cardiomegaly", "Effusion", "Infiltration", "Mass"] as const;
+/** One of them. */
+export type DrawnFinding = (typeof drawnFindings)[number];
 
 /**
  * Draws something like a chest X-ray: body, dark lungs, heart, spine, ribs and noise. With `pneumonia`, one to
@@ -26,7 +33,38 @@ interface Opacity {
  * @returns grey values 0..255, `[side, side]`
  */
 export function drawPhantom(side: number, pneumonia: boolean, random: Random): Uint8Array {
-  const chest = drawChest(pneumonia, random);
+  return pixelsOf(drawChest(pneumonia, random), side, random);
+}
+
+/**
+ * Draws one with findings in the same way: a wide heart, a white lung base, soft opacities, a round mass.
+ * @returns grey values 0..255, `[side, side]`
+ */
+export function drawPhantomWith(
+  side: number,
+  findings: ReadonlySet<DrawnFinding>,
+  random: Random,
+): Uint8Array {
+  const chest = drawChest(findings.has("Infiltration"), random);
+  const half = (): number => (random.bernoulli(0.5) ? 1 : -1);
+  const effusion = {
+    ...{ x: 0.42 * half(), y: random.uniform(0.52, 0.6), hasEdge: true },
+    ...{ radius: random.uniform(0.26, 0.34), strength: random.uniform(0.3, 0.42) },
+  };
+  const mass = {
+    ...{ x: random.uniform(0.28, 0.48) * half(), y: random.uniform(-0.35, 0.2), hasEdge: true },
+    ...{ radius: random.uniform(0.07, 0.11), strength: random.uniform(0.3, 0.45) },
+  };
+  const opacities = [
+    ...chest.opacities,
+    ...(findings.has("Effusion") ? [effusion] : []),
+    ...(findings.has("Mass") ? [mass] : []),
+  ];
+  const heart = findings.has("Cardiomegaly") ? 1.5 * chest.heart : chest.heart;
+  return pixelsOf({ ...chest, heart, opacities }, side, random);
+}
+
+function pixelsOf(chest: Chest, side: number, random: Random): Uint8Array {
   const pixels = new Uint8Array(side * side);
   for (let i = 0, k = 0; i < side; i++) {
     for (let j = 0; j < side; j++, k++) {
@@ -73,7 +111,8 @@ function brightness(chest: Chest, x: number, y: number): number {
   value += 0.3 * heart * lung;
   for (const spot of chest.opacities) {
     const distance = length(x - spot.x, y - spot.y) / spot.radius;
-    value += spot.strength * lung * Math.exp(-distance * distance);
+    const share = spot.hasEdge === true ? within(distance, 0.3) : Math.exp(-distance * distance);
+    value += spot.strength * lung * share;
   }
   return value * chest.exposure;
 }

@@ -5,6 +5,7 @@ import { createDisplay } from "../display/createDisplay.js";
 // An entry point of the package too.
 setDefaultDisplay(createDisplay);
 
+export { drawFindingsSet, type FindingsSetOptions } from "./drawFindingsSet.js";
 export { findDataset } from "./findDataset.js";
 export type { FoundDataset } from "./FoundDataset.js";
 export type { DataSource } from "./DataSource.js";

@@ -9,7 +9,7 @@ import { Random } from "../../src/core/Random.js";
 import { readPart } from "../../src/core/readPart.js";
 import { ImageDataset } from "../../src/data/ImageDataset.js";
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
-import { imagenetStats } from "../../src/data/imagenetStats.js";
+import { imagenetStats } from "../../src/core/imagenetStats.js";
 import { getTransforms } from "../../src/data/transforms/getTransforms.js";
 import { Learner } from "../../src/training/Learner.js";
 import { drawPhantomSet } from "../../src/xrays/drawPhantomSet.js";

@@ -14,7 +14,7 @@ import { describe, it } from "node:test";
 import sharp from "sharp";
 import type { FromFolderOptions } from "../../src/data/divisions.js";
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
-import { type ImageStats, imagenetStats } from "../../src/data/imagenetStats.js";
+import { type ImageStats, imagenetStats } from "../../src/core/imagenetStats.js";
 import { setDisplay, silentDisplay } from "../../src/core/Display.js";
 import { UserError } from "../../src/core/errors.js";
 import { refuses } from "../support/refuses.js";

@@ -6,7 +6,7 @@ import sharp from "sharp";
 import type { DataLoader } from "../../src/data/loading/DataLoader.js";
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
 import { ImageDataset } from "../../src/data/ImageDataset.js";
-import { imagenetStats } from "../../src/data/imagenetStats.js";
+import { imagenetStats } from "../../src/core/imagenetStats.js";
 import { getTransforms } from "../../src/data/transforms/getTransforms.js";
 import { setDisplay, silentDisplay } from "../../src/core/Display.js";
 import { refuses } from "../support/refuses.js";

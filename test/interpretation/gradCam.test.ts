@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { after, afterEach, before, describe, it } from "node:test";
+import { after, afterEach, before, describe, it, mock } from "node:test";
+import { inspect } from "node:util";
 import type { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
+import { currentDisplay } from "../../src/core/Display.js";
 import { Random } from "../../src/core/Random.js";
 import { tf } from "../../src/engine/tensorflow.js";
 import { projectRoot } from "../../src/core/environment.js";
 import { camOf, gradCam } from "../../src/interpretation/gradCam.js";
 import { layerCam, layerMapOf } from "../../src/interpretation/layerCam.js";
+import { occlusionMap, occlusionSensitivity } from "../../src/interpretation/occlusionSensitivity.js";
+import { showHeatMaps } from "../../src/interpretation/showHeatMaps.js";
 import { overlay } from "../../src/interpretation/heatMap.js";
 import { Cnn } from "../../src/models/Cnn.js";
 import { createHead } from "../../src/models/createHead.js";
@@ -33,6 +37,7 @@ describe("Grad-CAM beside PyTorch's", () => {
       logits: number[];
       cam: number[];
       layerCam: Record<string, { cells: number; values: number[] }>;
+      occlusion: { window: number; stride: number; values: number[] }[];
     }[];
   };
   let net: Cnn;
@@ -66,7 +71,7 @@ describe("Grad-CAM beside PyTorch's", () => {
     net.dispose();
   });
 
-  cases.forEach(({ label, logits, cam, layerCam: layers }, image) => {
+  cases.forEach(({ label, logits, cam, layerCam: layers, occlusion }, image) => {
     const x = drawn(
       size,
       (i, j, c) =>
@@ -85,6 +90,21 @@ describe("Grad-CAM beside PyTorch's", () => {
         });
       }
       assert.ok(net.parameters().every(({ grad }) => grad === undefined));
+    });
+
+    it(`image ${image}: occlusion as captum has it, squares that reach over the end included`, async () => {
+      for (const { values, ...squares } of occlusion) {
+        const { map } = await occlusionMap(net, { x, shape: [1, size, size, 3] }, () => label, squares);
+        const ours = Array.from(
+          { length: 20 * 20 },
+          (_, k) => map.values[5 * Math.floor(k / 20) * size + 5 * (k % 20)],
+        );
+        const scale = Math.max(...values.map(Math.abs));
+        assert.equal(values.length, ours.length);
+        values.forEach((value, k) => {
+          assert.ok(Math.abs((ours[k] ?? NaN) - value) < 1e-3 * scale, `${squares.window}: ${k}`);
+        });
+      }
     });
 
     it(`image ${image}: logits and map are equal to a thousandth`, () => {
@@ -141,7 +161,32 @@ describe("gradCam", () => {
     await refuses(layerCam(learn, image, { layer: 1.5 }), "layer is 1.5", "whole number");
   });
 
-  for (const name of ["mobilenetV2", "resnet18", "resnet101"] as const) {
+  it("covers squares of the size that is asked for, and shows maps beside their images", async () => {
+    learn = await tinyLearner();
+    const [image = "", second = ""] = validPaths(learn);
+    const found = await occlusionSensitivity(learn, image, { class: "PNEUMONIA", window: 16, stride: 16 });
+    assert.deepEqual([found.class, found.map.height, found.map.width], ["PNEUMONIA", 32, 32]);
+    // Four squares that do not overlap: one value in each.
+    assert.equal(new Set(found.map.values).size, 4);
+    assert.match(inspect(found), /^Occlusion sensitivity of what speaks for PNEUMONIA: 32 x 32 cells/);
+    await refuses(occlusionSensitivity(learn, image, { window: 33 }), "window is 33", "1 to 32");
+    await refuses(occlusionSensitivity(learn, image, { window: 4, stride: 5 }), "stride is 5", "1 to 4");
+    const shown: string[] = [];
+    const show = mock.method(currentDisplay(), "image", (_: unknown, { alt }: { alt: string }) =>
+      shown.push(alt),
+    );
+    await showHeatMaps([found, await gradCam(learn, second)]);
+    show.mock.restore();
+    assert.match(
+      shown.join(),
+      /^4 images and heat maps, row by row: predicted: \w+, heat map: PNEUMONIA, predicted/,
+    );
+    await refuses(showHeatMaps([]), "no heat maps");
+    const other = { ...found, size: 64 };
+    await refuses(showHeatMaps([found, other]), "of 32 and of 64 pixels");
+  });
+
+  for (const name of ["mobilenetV2", "resnet18", "resnet101", "densenet121", "efficientNetLite0"] as const) {
     it(`leaves no gradient with the parameters of ${name}`, async () => {
       const body = await models[name].createBody("0", false);
       const net = drawnNet(body, new Random(1), { c: 2 });

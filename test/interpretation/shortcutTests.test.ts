@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import sharp from "sharp";
 import { Random } from "../../src/core/Random.js";
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
-import { imagenetStats } from "../../src/data/imagenetStats.js";
+import { imagenetStats } from "../../src/core/imagenetStats.js";
 import { shortcutTests } from "../../src/interpretation/shortcutTests.js";
 import { Learner } from "../../src/training/Learner.js";
 import { temporaryFolder } from "../support/folders.js";

@@ -5,7 +5,7 @@ import { tf } from "../../src/engine/tensorflow.js";
 import type { Cnn } from "../../src/models/Cnn.js";
 import { models } from "../../src/models/models.js";
 import { Adam } from "../../src/training/optimizers/Adam.js";
-import { CrossEntropy } from "../../src/training/CrossEntropy.js";
+import { CrossEntropy } from "../../src/training/losses/CrossEntropy.js";
 import { NetSession } from "../../src/training/session/NetSession.js";
 import { trainStep } from "../support/trainStep.js";
 import { drawnNet } from "../support/drawnNet.js";

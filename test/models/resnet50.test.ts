@@ -8,7 +8,7 @@ import { createHead } from "../../src/models/createHead.js";
 import { BatchNorm } from "../../src/models/layers/BatchNorm.js";
 import { modelFrom, models } from "../../src/models/models.js";
 import { Adam } from "../../src/training/optimizers/Adam.js";
-import { CrossEntropy } from "../../src/training/CrossEntropy.js";
+import { CrossEntropy } from "../../src/training/losses/CrossEntropy.js";
 import { trainStep } from "../support/trainStep.js";
 
 const count = (variables: readonly Variable[]): number => variables.reduce((sum, { size }) => sum + size, 0);

@@ -43,5 +43,7 @@ describe("notebooks/beyond-accuracy.ipynb", () => {
     assert.match(shown, /No duplicates were found|pairs of duplicates/);
     assert.match(shown, /export\.safetensors/);
     assert.match(shown, /heat map: (NORMAL|PNEUMONIA)/);
+    assert.match(shown, /without the border +0\.\d{3}/);
+    assert.match(shown, /the whole net/);
   });
 });

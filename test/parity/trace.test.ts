@@ -7,6 +7,7 @@ import { tf } from "../../src/engine/tensorflow.js";
 import { projectRoot } from "../../src/core/environment.js";
 import { agrees, type ParityRow } from "../../src/parity/ParityRow.js";
 import { cyclesParity } from "../../src/parity/cycles.js";
+import { labelsParity } from "../../src/parity/labels.js";
 import { lrFindParity } from "../../src/parity/lrFind.js";
 import { runsParity } from "../../src/parity/runs.js";
 import { scheduleParity } from "../../src/parity/schedule.js";
@@ -54,6 +55,13 @@ describe("beside fastai 1.0.61 with options", () => {
   it("decay, rates, clipping, smoothing, class weights, MixUp, accumulation and SGD", async () => {
     const rows = await runsParity(await recorded("trace.json"));
     assert.equal(rows.length, 6 * 2 * 4);
+    assert.deepEqual(off(rows), []);
+    assert.equal(tf.memory().numTensors, 0);
+  });
+
+  it("several labels an image, weights of labels, and labels that are not known", async () => {
+    const rows = await labelsParity(await recorded("labels.json"));
+    assert.equal(rows.length, 4 * 2 * 4);
     assert.deepEqual(off(rows), []);
     assert.equal(tf.memory().numTensors, 0);
   });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { type Display, setDisplay, type Table } from "../../src/core/Display.js";
 import { getTransforms } from "../../src/data/transforms/getTransforms.js";
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
-import { imagenetStats } from "../../src/data/imagenetStats.js";
+import { imagenetStats } from "../../src/core/imagenetStats.js";
 import { ClassificationInterpretation } from "../../src/interpretation/ClassificationInterpretation.js";
 import { certainAnswers } from "../../src/runs/heldOut/certainAnswers.js";
 import { choicesTable } from "../../src/runs/heldOut/choicesTables.js";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { drawPhantomSet } from "../../src/xrays/drawPhantomSet.js";
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
-import { imagenetStats } from "../../src/data/imagenetStats.js";
+import { imagenetStats } from "../../src/core/imagenetStats.js";
 import { Learner } from "../../src/training/Learner.js";
 import { tinyNet } from "../support/tinyNet.js";
 

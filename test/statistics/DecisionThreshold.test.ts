@@ -31,10 +31,12 @@ describe("a decision threshold", () => {
         (error) => error instanceof UserError && error.message.includes("threshold is"),
       );
     }
-    assert.equal(decisionInWords(["a", "b"]), "threshold 0.5");
-    assert.equal(decisionInWords(classes), "the most probable class");
+    assert.equal(decisionInWords(["a", "b"], {}), "threshold 0.5");
+    assert.equal(decisionInWords(classes, {}), "the most probable class");
     assert.equal(
-      decisionInWords(classes, { positiveClass: "COVID", threshold: 0.12345, rule: "a recall" }),
+      decisionInWords(classes, {
+        threshold: { positiveClass: "COVID", threshold: 0.12345, rule: "a recall" },
+      }),
       "threshold 0.123 for COVID, chosen for a recall",
     );
   });

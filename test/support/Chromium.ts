@@ -16,6 +16,11 @@ export interface View {
 }
 
 type Message = Readonly<Record<string, unknown>>;
+/** Keys that do something by themselves in a browser go by their numbers. */
+const keyCodes: Readonly<Record<string, number>> = {
+  ...{ Tab: 9, Enter: 13, Escape: 27, " ": 32, End: 35, Home: 36 },
+  ...{ ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40 },
+};
 /** The longest that one command may take. */
 const timeoutMs = 60_000;
 
@@ -112,6 +117,26 @@ export class Chromium {
     const { root } = (await this.ask("DOM.getDocument")) as { root: { nodeId: number } };
     const { nodeId } = await this.ask("DOM.querySelector", { nodeId: root.nodeId, selector });
     await this.ask("DOM.setFileInputFiles", { nodeId, files });
+  }
+
+  /**
+   * Presses a key, as a person would who has nothing but a keyboard.
+   * @param key as a `KeyboardEvent` names it, such as "k", "Tab" or "ArrowDown"
+   */
+  async press(key: string, { ctrl = false, shift = false } = {}): Promise<void> {
+    const letter = key.length === 1;
+    const event = {
+      ...{ key, modifiers: (ctrl ? 2 : 0) + (shift ? 8 : 0) },
+      windowsVirtualKeyCode: letter ? key.toUpperCase().charCodeAt(0) : (keyCodes[key] ?? 0),
+    };
+    const text = key === "Enter" ? "\r" : letter && !ctrl ? key : undefined;
+    await this.ask("Input.dispatchKeyEvent", { type: "keyDown", ...event, ...(text && { text }) });
+    await this.ask("Input.dispatchKeyEvent", { type: "keyUp", ...event });
+  }
+
+  /** Saves what the page offers to save in a folder, and asks nobody. */
+  async saveTo(folder: string): Promise<void> {
+    await this.ask("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder });
   }
 
   /** What is seen, or, with `whole`, the page down to its end, as PNG. */

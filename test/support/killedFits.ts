@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterEach } from "node:test";
 import { type Display, setDisplay, silentDisplay } from "../../src/core/Display.js";
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
-import { imagenetStats } from "../../src/data/imagenetStats.js";
+import { imagenetStats } from "../../src/core/imagenetStats.js";
 import { getTransforms, type Transforms } from "../../src/data/transforms/getTransforms.js";
 import type { Cnn } from "../../src/models/Cnn.js";
 import type { Callback } from "../../src/training/callbacks/Callback.js";

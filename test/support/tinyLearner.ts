@@ -1,5 +1,5 @@
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
-import { imagenetStats } from "../../src/data/imagenetStats.js";
+import { imagenetStats } from "../../src/core/imagenetStats.js";
 import { getTransforms } from "../../src/data/transforms/getTransforms.js";
 import { Learner } from "../../src/training/Learner.js";
 import { errorRate } from "../../src/training/metrics/metrics.js";

@@ -5,7 +5,7 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import { setDisplay, silentDisplay } from "../../src/core/Display.js";
 import { tf } from "../../src/engine/tensorflow.js";
-import { crossEntropy } from "../../src/training/CrossEntropy.js";
+import { crossEntropy } from "../../src/training/losses/CrossEntropy.js";
 import { models } from "../../src/models/models.js";
 import { cnnLearner } from "../../src/training/cnnLearner.js";
 import { recall } from "../../src/training/metrics/confusionMetrics.js";

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { collectGarbage } from "../../src/core/collectGarbage.js";
 import { ImageDataBunch } from "../../src/data/ImageDataBunch.js";
-import { imagenetStats } from "../../src/data/imagenetStats.js";
+import { imagenetStats } from "../../src/core/imagenetStats.js";
 import { getTransforms } from "../../src/data/transforms/getTransforms.js";
 import { Learner } from "../../src/training/Learner.js";
 import { errorRate } from "../../src/training/metrics/metrics.js";

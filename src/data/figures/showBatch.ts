@@ -3,7 +3,7 @@ import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { UserError } from "../../core/errors.js";
 import type { Batch } from "../Batch.js";
 import { ImageDataset } from "../ImageDataset.js";
-import type { ImageStats } from "../imagenetStats.js";
+import type { ImageStats } from "../../core/imagenetStats.js";
 import type { DataLoader } from "../loading/DataLoader.js";
 import type { Transform } from "../transforms/Transform.js";
 import type { Transforms } from "../transforms/getTransforms.js";
@@ -65,11 +65,18 @@ export async function showBatch(data: ShownData, options: ShowBatchOptions): Pro
   }
   const shown = await data.oneBatch(dsType, batch);
   // The label of an image without a class is 0, which is a class of others.
-  const titles = Array.from(shown.y.subarray(0, rows * rows), (label) =>
-    dsType === "test" ? "no label" : (data.classes[label] ?? ""),
-  );
+  const titles = Array.from(shown.y.subarray(0, rows * rows), (label, k) => {
+    if (dsType === "test") return "no label";
+    return shown.targets ? labelsOf(data.classes, shown.targets, k) : (data.classes[label] ?? "");
+  });
   const what = { train: "augmented training images", valid: "validation images", test: "test images" };
   await showTiles(batchTiles(shown, data.normalization, titles), data.size, what[dsType]);
+}
+
+/** The labels that an item of a batch has. */
+function labelsOf(classes: readonly string[], targets: Float32Array, item: number): string {
+  const own = classes.filter((_, label) => targets[item * classes.length + label] === 1);
+  return own.length === 0 ? "no label" : own.join(";");
 }
 
 async function showAugmented(data: ShownData, index: number, rows: number): Promise<void> {

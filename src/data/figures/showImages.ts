@@ -1,7 +1,7 @@
 import { currentDisplay } from "../../core/Display.js";
 import type { Batch } from "../Batch.js";
 import { type Tile, imageGrid } from "./imageGrid.js";
-import type { ImageStats } from "../imagenetStats.js";
+import type { ImageStats } from "../../core/imagenetStats.js";
 import { namesInText } from "../../core/nameInText.js";
 
 /**

@@ -84,8 +84,12 @@ export async function findDuplicates(
   return asTable(pairs, duplicatesTable);
 }
 
-/** A fingerprint of each file, in their order. */
-function fingerprints(paths: readonly string[]): Promise<Fingerprint[]> {
+/**
+ * A fingerprint of each file, in their order.
+ * @throws UserError naming a file that cannot be decoded
+ * @throws Interrupted when the person stopped it
+ */
+export function fingerprints(paths: readonly string[]): Promise<Fingerprint[]> {
   const workers = new WorkerPool(defaultWorkers());
   const progress = currentDisplay().taskProgress("Comparing images", paths.length);
   const found: Fingerprint[] = [];

@@ -25,6 +25,24 @@ export function imageHash(pixels: Pixels): Uint32Array {
   return words;
 }
 
+/** The number of bits in which two hashes differ. */
+export function hashDistance(one: Uint32Array, other: Uint32Array): number {
+  let bits = 0;
+  for (let k = 0; k < one.length; k++) {
+    let rest = (one[k] ?? 0) ^ (other[k] ?? 0);
+    rest -= (rest >>> 1) & 0x55555555;
+    rest = (rest & 0x33333333) + ((rest >>> 2) & 0x33333333);
+    bits += Math.imul((rest + (rest >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+  return bits;
+}
+
+/**
+ * The hash of the mirror image, left for right, up to a few bits near the median: it has every other frequency along the rows
+ * with the opposite sign.
+ */
+export const mirroredHash = (hash: Uint32Array): Uint32Array => hash.map((word) => word ^ 0xaaaaaaaa);
+
 /** Grey values, `[32, 32]`. */
 function thumbnail({ data, height, width, channels }: Pixels): Float32Array {
   const small = new Float32Array(side * side * channels);

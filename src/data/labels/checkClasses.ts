@@ -84,7 +84,7 @@ function noteOfSeveral(names: readonly string[]): string {
   if (first === undefined) return "";
   return (
     `Warning: ${several.length} of the ${names.length} classes look like several labels in one (such as ` +
-    `"${first}"). An image has one label here: each combination is a class of its own.`
+    `"${first}"). Each combination is a class of its own; of a table, labelDelim of fromCsv says what stands between labels.`
   );
 }
 

@@ -5,6 +5,7 @@ import { readPart } from "../../core/readPart.js";
 import { UserError, messageOf } from "../../core/errors.js";
 import { imageKind, isReadKind, kindBytes } from "../images/imageKind.js";
 import { LeftOut, type LeftOutReason } from "./LeftOut.js";
+import type { LabelTargets } from "./severalLabels.js";
 
 /** Where an image stands in a split. */
 export type SplitSide = "train" | "valid" | "heldOut";
@@ -18,6 +19,8 @@ export interface LabelledFile {
   readonly patient?: string;
   /** Where it stands, where the labels say it. */
   readonly split?: SplitSide;
+  /** What is known of each label, of an image that may have several; `class` then names those that it has. */
+  readonly targets?: LabelTargets;
 }
 
 /** How a folder is gone through. */

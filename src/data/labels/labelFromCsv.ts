@@ -1,20 +1,27 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../../core/errors.js";
+import type { Column } from "./Column.js";
 import { checkCsvColumns } from "./checkCsvColumns.js";
 import { isMissingValue } from "./missingValue.js";
 import { type LabelledFile, hasImageEnding } from "./imageFolder.js";
+import { checkOneOf } from "../../core/checkNumber.js";
+import {
+  labelsInWords,
+  type LabelTargets,
+  type SeveralLabelsOptions,
+  targetsKey,
+  targetsOfColumns,
+  targetsOfField,
+} from "./severalLabels.js";
 import { isFile, labelFromLists } from "./labelFiles.js";
 import type { LeftOut } from "./LeftOut.js";
 import { type CsvFormat, readCsvRecords } from "./readCsvRecords.js";
 import { sidesOf } from "./splitColumn.js";
 import { withoutRepeats } from "./withoutRepeats.js";
 
-/** A column by its name in the header, or by its place, from 0 on. */
-export type Column = string | number;
-
 /** Where a CSV file is, and which of its columns say what. */
-export interface CsvOptions extends CsvFormat {
+export interface CsvOptions extends CsvFormat, SeveralLabelsOptions {
   /** The file with a row for each image, below the path. @default "labels.csv" */
   readonly csvLabels?: string;
   /** Folder of the images, below the path. @default the path itself */
@@ -74,7 +81,9 @@ export function labelFromCsv(
   );
   const columns = ((header ? records.shift() : records[0]?.map(() => "")) ?? []).map((name) => name.trim());
   const fnameAt = placeOf("fnCol", fnCol, columns, file);
-  const labelAt = placeOf("labelCol", labelCol, columns, file);
+  requireOneWay(options);
+  const labelsAt = options.labelCols?.map((column, i) => placeOf(`labelCols[${i}]`, column, columns, file));
+  const labelAt = labelsAt?.[0] ?? placeOf("labelCol", labelCol, columns, file);
   const placeIfSaid = (name: "patientCol" | "validCol"): number | undefined => {
     const column = options[name];
     return column === undefined ? undefined : placeOf(name, column, columns, file);
@@ -92,7 +101,7 @@ export function labelFromCsv(
     throw new UserError(`${file} has no rows${header ? " below its header" : ""}.`, "Check csvLabels.");
   }
   if (header) {
-    const isLabelSaid = options.labelCol !== undefined;
+    const isLabelSaid = options.labelCol !== undefined || labelsAt !== undefined;
     checkCsvColumns({ file, columns, records, fnameAt, labelAt, validAt, isLabelSaid });
   }
   const lineOf = (row: number): number => lines[row + (header ? 1 : 0)] ?? 0;
@@ -110,7 +119,10 @@ export function labelFromCsv(
     );
   };
   const columnOf = (at: number): string[] => records.map((_, row) => cell(at, row));
-  const [fnames, labels] = [columnOf(fnameAt).map(fnameOf), columnOf(labelAt)];
+  const fieldsOf = (at: number): string[] => records.map((record) => (record[at] ?? "").trim());
+  const fnames = columnOf(fnameAt).map(fnameOf);
+  const targets = severalTargets(options, { file, columns, labelAt, labelsAt, fieldsOf, lineOf });
+  const labels = targets?.map(targetsKey) ?? columnOf(labelAt);
   const patients = patientAt === undefined ? undefined : columnOf(patientAt);
   const splitName = validAt === undefined ? "" : `"${columns[validAt] ?? ""}" (${validAt}) of ${file}`;
   const splits = validAt === undefined ? undefined : sidesOf(columnOf(validAt), splitName);
@@ -118,6 +130,7 @@ export function labelFromCsv(
     fnames.map((fname, row) => ({
       fname,
       label: labels[row] ?? "",
+      targets: targets?.[row],
       patient: patients?.[row],
       split: splits?.[row],
       line: lineOf(row),
@@ -127,14 +140,76 @@ export function labelFromCsv(
   const files = labelFromLists(
     root,
     rows.map((row) => row.fname),
-    rows.map((row) => row.label),
+    rows.map((row) => (row.targets ? labelsInWords(row.targets) : row.label)),
   );
   const labelled = files.map((one, k) => {
-    const { patient, split } = rows[k] ?? {};
-    return { ...one, ...(patient !== undefined && { patient }), ...(split !== undefined && { split }) };
+    const { patient, split, targets: own } = rows[k] ?? {};
+    return {
+      ...one,
+      ...(patient !== undefined && { patient }),
+      ...(split !== undefined && { split }),
+      ...(own && { targets: own }),
+    };
   });
   if (leftOut) addUnlisted(leftOut, labelled, apart);
   return labelled;
+}
+
+/** @throws UserError when labels are said in two ways */
+function requireOneWay(options: CsvOptions): void {
+  const { labelDelim, labelCols, labelCol, uncertain, blank, noLabel } = options;
+  checkOneOf("uncertain", uncertain, [undefined, "unknown", "positive", "negative"]);
+  checkOneOf("blank", blank, [undefined, "unknown", "negative"]);
+  if (labelDelim === "")
+    throw new UserError('labelDelim is "".', 'Give what stands between labels: labelDelim: "|".');
+  const other = labelDelim === undefined ? (labelCol === undefined ? undefined : "labelCol") : "labelDelim";
+  if (labelCols !== undefined && other !== undefined) {
+    throw new UserError(
+      `labelCols and ${other} are given: one or the other says the labels.`,
+      "Leave one of them out.",
+    );
+  }
+  if (noLabel !== undefined && labelDelim === undefined) {
+    throw new UserError(
+      `noLabel is ${JSON.stringify(noLabel)}, and labelDelim is not given: images have one label each.`,
+      'Say what stands between the labels of an image: labelDelim: "|".',
+    );
+  }
+  if (labelCols !== undefined || (uncertain === undefined && blank === undefined)) return;
+  throw new UserError(
+    `${uncertain === undefined ? "blank" : "uncertain"} is given without labelCols, whose fields it explains.`,
+    "Name the columns of labels: labelCols, or leave it out.",
+  );
+}
+
+/** What is known of each row's labels; undefined where each has one. */
+function severalTargets(
+  options: CsvOptions,
+  {
+    labelAt,
+    labelsAt,
+    fieldsOf,
+    columns,
+    ...table
+  }: {
+    readonly file: string;
+    readonly columns: readonly string[];
+    readonly labelAt: number;
+    readonly labelsAt: readonly number[] | undefined;
+    readonly fieldsOf: (at: number) => string[];
+    readonly lineOf: (row: number) => number;
+  },
+): LabelTargets[] | undefined {
+  const { labelDelim } = options;
+  if (labelsAt) {
+    const named = labelsAt.map((at) => ({
+      name: columns[at] === "" ? String(at) : (columns[at] ?? ""),
+      fields: fieldsOf(at),
+    }));
+    return targetsOfColumns({ ...table, columns: named }, options);
+  }
+  if (labelDelim === undefined) return undefined;
+  return fieldsOf(labelAt).map((field) => targetsOfField(field, labelDelim, options.noLabel));
 }
 
 /** Without a header, the first image would be taken for one. */

@@ -5,6 +5,7 @@ import { Random } from "../../core/Random.js";
 import { UserError } from "../../core/errors.js";
 import type { BunchSettings } from "../bunchOptions.js";
 import { checkClasses } from "./checkClasses.js";
+import { splitSeveral } from "./splitSeveral.js";
 import { stratified } from "./stratified.js";
 import type { LabelledFile } from "./imageFolder.js";
 import { type FolderReading, labelFromFolders } from "./labelFromFolders.js";
@@ -154,6 +155,8 @@ export function splitItems(
   settings: BunchSettings,
   judging: JudgingSet = validation,
 ): Split {
+  const divided = { train, valid, heldOut, how, groupNoun };
+  if ([...train, ...valid].some(({ targets }) => targets)) return splitSeveral(root, divided, settings);
   const { seed, trainPerClass, validPerClass } = settings;
   const classes = [...new Set(train.map((file) => file.class))].sort();
   const [only] = classes;

@@ -42,7 +42,7 @@ export function warnOfCopies(
 /** Whichever of two such labels is right, the other one is learned as well. */
 function warnOfContradictions(root: string, items: readonly ImageItem[], originalOf: OriginalOf): void {
   const copies = items.flatMap((copy) => {
-    const original = originalOf(copy.path, (other) => other.label !== copy.label);
+    const original = originalOf(copy.path, (other) => other.class !== copy.class);
     return original === undefined ? [] : [{ copy, original }];
   });
   const [first] = copies;

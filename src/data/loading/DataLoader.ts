@@ -4,7 +4,7 @@ import type { Batch } from "../Batch.js";
 import { type BatchToDraw, drawBatch } from "./drawBatch.js";
 import { describeItems } from "../describeItems.js";
 import type { ImageDataset } from "../ImageDataset.js";
-import type { ImageStats } from "../imagenetStats.js";
+import type { ImageStats } from "../../core/imagenetStats.js";
 import type { WorkerPool } from "./WorkerPool.js";
 import type { ImageCache } from "./ImageCache.js";
 import type { Resizing } from "../transforms/resizing.js";
@@ -159,6 +159,9 @@ export class DataLoader {
       x: result.x,
       shape: [items.length, size, size, 3],
       y: Int32Array.from(chosen, ({ label }) => label),
+      ...(dataset.isMultiLabel && {
+        targets: Float32Array.from(chosen.flatMap(({ targets = [] }) => targets)),
+      }),
       items,
     };
   }

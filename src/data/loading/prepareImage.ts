@@ -2,7 +2,7 @@ import type { Batch } from "../Batch.js";
 import { decodeBytes, decodeImage } from "../images/decodeImage.js";
 import { drawBatch } from "./drawBatch.js";
 import type { ImageDataBunch } from "../ImageDataBunch.js";
-import type { ImageStats } from "../imagenetStats.js";
+import type { ImageStats } from "../../core/imagenetStats.js";
 import { prepareBatch } from "./workerTasks.js";
 import type { Resizing } from "../transforms/resizing.js";
 import type { Transform } from "../transforms/Transform.js";

@@ -1,4 +1,4 @@
-import type { ImageStats } from "../imagenetStats.js";
+import type { ImageStats } from "../../core/imagenetStats.js";
 import type { CachedImage } from "./CachedImage.js";
 import type { UsedBits } from "../images/spreadBits.js";
 import type { Resizing } from "../transforms/resizing.js";

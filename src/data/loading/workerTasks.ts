@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { BadImage } from "../images/BadImage.js";
 import { decodeImage } from "../images/decodeImage.js";
 import { imageHash } from "../images/imageHash.js";
-import type { ImageStats } from "../imagenetStats.js";
+import type { ImageStats } from "../../core/imagenetStats.js";
 import { render, isRenderable } from "./render.js";
 import type {
   BatchRequest,

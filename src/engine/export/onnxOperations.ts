@@ -29,6 +29,10 @@ export const onnxOperations: Partial<Record<string, Operation>> = {
     const kernel = intsOf(node, "ksize").slice(1, 3);
     return { op: "MaxPool", inputs: node.inputs, attributes: windowAttributes(node, kernel) };
   },
+  AvgPool: (node) => {
+    const kernel = intsOf(node, "ksize").slice(1, 3);
+    return { op: "AveragePool", inputs: node.inputs, attributes: windowAttributes(node, kernel) };
+  },
   Pad: pad,
   Relu: same("Relu"),
   // The constants are 0 and 6, as the name says.
@@ -38,6 +42,7 @@ export const onnxOperations: Partial<Record<string, Operation>> = {
     );
     return { op: "Clip", inputs: [...node.inputs, ...bounds], attributes: {} };
   },
+  Sigmoid: same("Sigmoid"),
   AddN: same("Sum"),
   AddV2: elementwise("Add"),
   BiasAdd: elementwise("Add"),

@@ -27,6 +27,7 @@ const dilations = attr.int("dilations", [1, 1, 1, 1]);
 const operations: Partial<Record<string, readonly Attr[]>> = {
   AddN: [],
   AddV2: [],
+  AvgPool: [layout],
   BiasAdd: [layout],
   ConcatV2: [],
   Conv2D: [layout, dilations],
@@ -40,6 +41,7 @@ const operations: Partial<Record<string, readonly Attr[]>> = {
   PadV2: [],
   Relu: [],
   Relu6: [],
+  Sigmoid: [],
   Softmax: [],
 };
 

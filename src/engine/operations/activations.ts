@@ -22,6 +22,16 @@ export function relu6Grad(dy: Tensor, y: Tensor): Tensor {
   return op("Relu6Grad", [T], [dy, y]);
 }
 
+/** 1 / (1 + exp(-x)) */
+export function sigmoid(x: Tensor): Tensor {
+  return op("Sigmoid", [T], [x]);
+}
+
+/** log(1 + exp(x)) */
+export function softplus(x: Tensor): Tensor {
+  return op("Softplus", [T], [x]);
+}
+
 /** Powers of e over the last axis, divided by their sum. */
 export function softmax(logits: Tensor): Tensor {
   return op("Softmax", [T], [logits]);

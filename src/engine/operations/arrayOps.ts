@@ -46,19 +46,21 @@ export function zerosLike(x: Tensor): Tensor {
   return op("ZerosLike", [T], [x]);
 }
 
-/** a `[n, p]`, b `[n, q]` -> `[n, p + q]` */
-export function concatColumns(a: Tensor, b: Tensor): Tensor {
-  const axis = constant([1], "int32", []);
-  const y = op("ConcatV2", [T, attr.int("N", 2), attr.type("Tidx", int32)], [a, b, axis]);
-  axis.dispose();
+/** Tensors one after the other along an axis; all other axes are equal. */
+export function concat(tensors: readonly Tensor[], axis: number): Tensor {
+  const along = constant([axis], "int32", []);
+  const y = op("ConcatV2", [T, attr.int("N", tensors.length), attr.type("Tidx", int32)], [...tensors, along]);
+  along.dispose();
   return y;
 }
 
-/** Undoes `concatColumns` of two parts of the same width. */
-export function splitColumns(x: Tensor): [Tensor, Tensor] {
-  const axis = constant([1], "int32", []);
-  const [a, b] = opOutputs("Split", [T, attr.int("num_split", 2)], [axis, x], 2);
-  axis.dispose();
-  if (!a || !b) throw new Error("Split gave too few outputs");
+/** Undoes `concat` of two tensors that have these sizes along the axis. */
+export function split(x: Tensor, sizes: readonly [number, number], axis: number): [Tensor, Tensor] {
+  const [lengths, along] = [constant(sizes, "int32"), constant([axis], "int32", [])];
+  const attrs = [T, attr.int("num_split", sizes.length), attr.type("Tlen", int32)];
+  const [a, b] = opOutputs("SplitV", attrs, [x, lengths, along], sizes.length);
+  lengths.dispose();
+  along.dispose();
+  if (!a || !b) throw new Error("SplitV gave too few outputs");
   return [a, b];
 }

@@ -2,7 +2,7 @@ import type { Tensor } from "../Tensor.js";
 import { tf } from "../tensorflow.js";
 import { reshape } from "./arrayOps.js";
 import { attr, int32, T } from "./attr.js";
-import { convAttrs, type ConvGeometry, paddingMode } from "./convGeometry.js";
+import { convAttrs, type ConvGeometry, paddedSides, type Padding, paddingMode } from "./convGeometry.js";
 import { constant, op } from "./op.js";
 
 /** A filter of `[k, k, 1, c]`, as layers keep it, in the order that TensorFlow wants: the numbers stay in place. */
@@ -20,9 +20,9 @@ export function depthwiseConv2d(x: Tensor, filter: Tensor, geometry: ConvGeometr
   });
 }
 
-/** Rows and columns of zeros on each side of x `[n, h, w, c]`. */
-function zeroPadded(x: Tensor, padding: number): Tensor {
-  const sides = constant([0, 0, padding, padding, padding, padding, 0, 0], "int32", [4, 2]);
+/** Rows and columns of zeros around x `[n, h, w, c]`. */
+function zeroPadded(x: Tensor, padding: Padding): Tensor {
+  const sides = constant(paddedSides(padding), "int32", [4, 2]);
   return op("Pad", [T, attr.type("Tpaddings", int32)], [x, sides]);
 }
 

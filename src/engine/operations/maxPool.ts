@@ -8,7 +8,7 @@ export interface PoolGeometry extends ConvGeometry {
   readonly size: readonly [height: number, width: number];
 }
 
-const poolAttrs = ({ size, stride, padding }: PoolGeometry) => [
+export const poolAttrs = ({ size, stride, padding }: PoolGeometry) => [
   T,
   attr.int("ksize", [1, ...size, 1]),
   attr.int("strides", [1, stride, stride, 1]),

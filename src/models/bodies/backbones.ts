@@ -1,6 +1,8 @@
 import { UserError } from "../../core/errors.js";
 import type { Body, BodySpec } from "./Body.js";
 import { type Backbone, definedBackbones, sealBackbones } from "./defineBackbone.js";
+import { denseNets } from "./DenseNet.js";
+import { efficientNetLites } from "./EfficientNetLite0.js";
 import { mobileNets } from "./MobileNetV2.js";
 import { resNets } from "./ResNet.js";
 
@@ -8,6 +10,8 @@ import { resNets } from "./ResNet.js";
 export const architectures = {
   ...resNets,
   ...mobileNets,
+  ...denseNets,
+  ...efficientNetLites,
 };
 sealBackbones();
 

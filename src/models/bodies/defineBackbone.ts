@@ -34,6 +34,12 @@ export interface BackboneDefinition<Spec extends BodySpec, Name extends string> 
    * @default the same
    */
   torchvisionName?(name: string): string;
+  /**
+   * What older weight files call it in place of that.
+   * @param name as `torchvisionName` gives it
+   * @default the same
+   */
+  olderName?(name: string): string;
 }
 
 /** Checks something that was read from a file. */

@@ -1,4 +1,4 @@
-import { channelsOf, concatColumns, reshape, splitColumns } from "../../engine/operations/arrayOps.js";
+import { channelsOf, concat, reshape, split } from "../../engine/operations/arrayOps.js";
 import { add, div, max, mean } from "../../engine/operations/mathOps.js";
 import { maxPool, maxPoolGrad, type PoolGeometry } from "../../engine/operations/maxPool.js";
 import { constant } from "../../engine/operations/op.js";
@@ -16,10 +16,10 @@ export class AdaptiveConcatPool2d extends Module {
 
   forward(x: Tensor, pass: Pass): Tensor {
     if (!pass.training && !savesForBackward(pass))
-      return tf.tidy(() => concatColumns(max(x, [1, 2]), mean(x, [1, 2])));
+      return tf.tidy(() => concat([max(x, [1, 2]), mean(x, [1, 2])], 1));
     // Pooled, since TensorFlow has a gradient for it as one operation.
     const highest = maxPool(x, wholeImage(x));
-    const y = tf.tidy(() => concatColumns(reshape(highest, [-1, channelsOf(x)]), mean(x, [1, 2])));
+    const y = tf.tidy(() => concat([reshape(highest, [-1, channelsOf(x)]), mean(x, [1, 2])], 1));
     if (savesForBackward(pass)) this.saved.put({ x: retain(x), highest });
     else highest.dispose();
     return y;
@@ -31,7 +31,7 @@ export class AdaptiveConcatPool2d extends Module {
     if (needsInputGrad) {
       const [, h = 0, w = 0, c = 0] = x.shape;
       dx = tf.tidy(() => {
-        const [dMax, dMean] = splitColumns(dy);
+        const [dMax, dMean] = split(dy, [c, c], 1);
         const fromMax = maxPoolGrad(x, highest, reshape(dMax, [-1, 1, 1, c]), wholeImage(x));
         const each = div(reshape(dMean, [-1, 1, 1, c]), constant([h * w], "float32", []));
         return add(fromMax, each);

@@ -1,6 +1,6 @@
 import { shapeOf } from "../../engine/operations/arrayOps.js";
 import { conv2d, conv2dFilterGrad, conv2dInputGrad } from "../../engine/operations/conv2d.js";
-import type { ConvGeometry } from "../../engine/operations/convGeometry.js";
+import type { ConvGeometry, Padding } from "../../engine/operations/convGeometry.js";
 import { mul } from "../../engine/operations/mathOps.js";
 import { hoist } from "../../engine/hoist.js";
 import { retain } from "../../engine/references.js";
@@ -19,8 +19,8 @@ export interface Conv2dOptions {
   readonly kernel: number;
   /** Pixels of the input from one pixel of the output to the next. @default 1 */
   readonly stride?: number;
-  /** Rows of zeros on each side. @default 0 */
-  readonly padding?: number;
+  /** Rows of zeros on each side, or before and behind where these differ. @default 0 */
+  readonly padding?: Padding;
 }
 
 /** Convolution without bias: a batch norm follows. x `[n, h, w, in]` -> `[n, h', w', out]` */

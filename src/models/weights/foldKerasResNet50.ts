@@ -1,8 +1,6 @@
+import { imagenetStats } from "../../core/imagenetStats.js";
 import type { StoredTensor } from "../../engine/safetensors.js";
 
-/** What torchvision's users, and fast.ai's `imagenet_stats`, normalise RGB in 0..1 with. */
-const mean = [0.485, 0.456, 0.406];
-const std = [0.229, 0.224, 0.225];
 /** What Keras' weights were trained on: BGR in 0..255 less this mean. */
 const kerasMeanRgb = [123.68, 116.779, 103.939];
 
@@ -68,7 +66,7 @@ function foldStem(keras: StoredTensor): StemFold {
   const shift = new Float64Array(out);
   for (let pixel = 0; pixel < height * width; pixel++) {
     for (let c = 0; c < channels; c++) {
-      const [m = 0, s = 0, k = 0] = [mean[c], std[c], kerasMeanRgb[c]];
+      const [m = 0, s = 0, k = 0] = [imagenetStats.mean[c], imagenetStats.std[c], kerasMeanRgb[c]];
       for (let o = 0; o < out; o++) {
         const weight = keras.values[(pixel * channels + (channels - 1 - c)) * out + o] ?? 0;
         values[(pixel * channels + c) * out + o] = weight * 255 * s;

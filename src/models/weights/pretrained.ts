@@ -1,4 +1,5 @@
 import type { ArchitectureName } from "../bodies/backbones.js";
+import { efficientNetLite0Weights, installEfficientNetLite0 } from "./installEfficientNetLite0.js";
 import { installMobileNetV2, mobileNetV2Weights } from "./installMobileNetV2.js";
 import { resnet50Weights } from "./installWeights.js";
 
@@ -14,4 +15,5 @@ export interface PretrainedWeights {
 export const pretrained = {
   resnet50: { file: resnet50Weights },
   mobilenetV2: { file: mobileNetV2Weights, install: installMobileNetV2 },
+  efficientNetLite0: { file: efficientNetLite0Weights, install: installEfficientNetLite0 },
 } satisfies Readonly<Partial<Record<ArchitectureName, PretrainedWeights>>>;

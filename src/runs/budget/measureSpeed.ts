@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { ImageDataBunch } from "../../data/ImageDataBunch.js";
-import { imagenetStats } from "../../data/imagenetStats.js";
+import { imagenetStats } from "../../core/imagenetStats.js";
 import { getTransforms } from "../../data/transforms/getTransforms.js";
 import type { Architecture } from "../../models/bodies/Architecture.js";
 import { models } from "../../models/models.js";

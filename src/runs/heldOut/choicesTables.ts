@@ -126,7 +126,7 @@ export function resultsTable(
     ...setsCells(heldOut.preds, choices).map(([name, text], i) => [name, text, ofTest[i]?.[1] ?? ""]),
   ];
   const caption = [
-    `${heldOut.measuredOf}, ${decisionInWords(heldOut.preds.classes, threshold)}`,
+    `${heldOut.measuredOf}, ${decisionInWords(heldOut.preds.classes, { threshold })}`,
     ...(heldOut.positiveClass === undefined
       ? []
       : [`; in brackets: ${intervalsInWords(tested.preds.patients, tested.preds.groupNoun)}`]),

@@ -143,7 +143,7 @@ function patternIn(name: keyof StudyData, text: string): RegExp {
  * The lines of a list of files, without empty ones.
  * @throws UserError when it cannot be read, or has none
  */
-function linesOf(file: string): string[] {
+export function linesOf(file: string): string[] {
   let text: string;
   try {
     text = readFileSync(path.resolve(file), "utf8");

@@ -46,7 +46,8 @@ function cellsOf(data: StudyData): Record<string, string> {
 
 const imported = [
   ...["ClassificationInterpretation", "cnnLearner", "errorRate", "getTransforms", "ImageDataBunch"],
-  ...["imagenetStats", "models", "saveMetrics", "slice"],
+  ...["imagenetStats", "models", "saveMetrics", "shortcutTests"],
+  ...["slice", "tellingFacts"],
 ];
 
 function importsFor({ fnames, options }: StudyCall): string {

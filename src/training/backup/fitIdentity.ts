@@ -3,7 +3,7 @@ import { numericVariables } from "../../core/environment.js";
 import { usesGpu } from "../../engine/operations/binding.js";
 import { tf } from "../../engine/tensorflow.js";
 import type { Callback } from "../callbacks/Callback.js";
-import type { CrossEntropy } from "../CrossEntropy.js";
+import type { Loss } from "../losses/Loss.js";
 import type { BatchLoader, DataBunch } from "../DataBunch.js";
 import type { EpochSpan } from "../EpochSpan.js";
 import type { LearnerOptions } from "../LearnerOptions.js";
@@ -27,7 +27,7 @@ export interface BeginningFit {
   readonly span: EpochSpan;
   readonly learn: TrainedLearner;
   readonly parts: TrainedParts;
-  readonly loss: CrossEntropy;
+  readonly loss: Loss;
   readonly options: LearnerOptions;
   readonly seed: number;
   readonly callbacks: readonly Callback[];

@@ -11,7 +11,7 @@ import { versions } from "../../engine/versions.js";
 import type { Cnn } from "../../models/Cnn.js";
 import { conformalSetsInWords } from "../../statistics/conformalSets.js";
 import { decisionSentence } from "../../statistics/DecisionThreshold.js";
-import { crossEntropy } from "../CrossEntropy.js";
+import { lossOf } from "../losses/lossOf.js";
 import type { ExportedLearner } from "../inference/ExportedLearner.js";
 import type { LearnerOptions } from "../LearnerOptions.js";
 import type { Optimizer } from "../optimizers/Optimizer.js";
@@ -37,10 +37,12 @@ export interface CardLearner {
 /** What a learner knows of an exported net without a run's numbers. */
 export function learnerFacts(learn: CardLearner, exported: ExportedLearner): CardFacts {
   const { model, data, options } = learn;
-  const { classes, arch, temperature, conformalSets, threshold } = exported;
+  const { classes, arch, temperature, conformalSets, labelThresholds } = exported;
   const { heldOutDs } = data;
   return {
-    purpose: `A net that tells ${classes.length} classes of images apart: ${namesInText(classes)}.`,
+    purpose: labelThresholds
+      ? `A net that says which of ${classes.length} labels an image has: ${namesInText(classes)}.`
+      : `A net that tells ${classes.length} classes of images apart: ${namesInText(classes)}.`,
     architecture: architectureInWords(arch, model, exported),
     ...initialWeights(learn),
     data: `The folder ${path.basename(data.path)}.`,
@@ -63,7 +65,7 @@ export function learnerFacts(learn: CardLearner, exported: ExportedLearner): Car
       data.loadedBy.sampler === "weighted"
         ? "Training images were drawn with weights, so that each class was equally likely."
         : `Each training image was drawn once an epoch. The loss is the ${lossInWords(learn)}.`,
-    decision: `${decisionSentence(classes, threshold)}.`,
+    decision: `${decisionSentence(classes, exported)}.`,
     calibration:
       temperature === undefined || temperature === 1
         ? "The net's probabilities are as it gives them: no temperature is applied."
@@ -78,7 +80,10 @@ export function learnerFacts(learn: CardLearner, exported: ExportedLearner): Car
     explanation: "`npx xray predict IMAGE --heatmaps` draws a Grad-CAM heat map of each answer.",
     use: "`npx xray predict IMAGE --model FILE`, or `loadLearner` of the package xray-notebook; the weights are plain safetensors.",
     badInput:
-      "A file that cannot be decoded, or is no image, is refused with its reason. An image of anything else gets one of the classes all the same.",
+      "A file that cannot be decoded, or is no image, is refused with its reason. " +
+      (labelThresholds
+        ? "An image of anything else gets a probability for each label all the same."
+        : "An image of anything else gets one of the classes all the same."),
     limits: `What it gives for images unlike those it was trained on is not known.${heldOutDs ? "" : " No images were held out to choose thresholds on."}`,
   };
 }
@@ -185,7 +190,7 @@ function transformInWords({ name, ...fields }: Transform): string {
 }
 
 const lossInWords = ({ options, data }: Pick<CardLearner, "options" | "data">): string =>
-  (options.lossFunc ?? crossEntropy())(data.c).inWords;
+  lossOf(data, options.lossFunc).inWords;
 
 function trainingInWords({ fits, optimizer, options, data }: CardLearner): string {
   const { mixUp, clipGrad, gradientAccumulation, trainBn = true } = options;

@@ -19,4 +19,9 @@ export interface ExportedLearner {
   readonly temperature?: number;
   /** From when on an image may be of a class; undefined: a prediction does not say whether it is certain. */
   readonly conformalSets?: ConformalSets;
+  /**
+   * Where images may have several labels, from which probability on an image has each, in the order of the classes; undefined:
+   * an image is of one class.
+   */
+  readonly labelThresholds?: readonly number[];
 }

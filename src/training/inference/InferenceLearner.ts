@@ -1,4 +1,5 @@
 import { aPath, type ArgumentKind, checkArguments, texts } from "../../core/checkArguments.js";
+import { namesInText } from "../../core/nameInText.js";
 import { withFields, withRows } from "../../core/resultTables.js";
 import { inspect } from "node:util";
 import { BadImage } from "../../data/images/BadImage.js";
@@ -11,9 +12,9 @@ import { UserError } from "../../core/errors.js";
 import { interruptible } from "../../core/interrupt.js";
 import type { Cnn } from "../../models/Cnn.js";
 import { positiveClass } from "../../statistics/positiveClass.js";
-import { CrossEntropy } from "../CrossEntropy.js";
+import { CrossEntropy } from "../losses/CrossEntropy.js";
 import type { ConformalSets } from "../../statistics/conformalSets.js";
-import type { DecisionThreshold } from "../../statistics/DecisionThreshold.js";
+import { type DecisionThreshold, decisionSentence } from "../../statistics/DecisionThreshold.js";
 import { Evaluator } from "../session/Evaluator.js";
 import { NetAccess } from "../session/NetAccess.js";
 import type { ExportedLearner } from "./ExportedLearner.js";
@@ -27,7 +28,6 @@ import {
   type PredictEachOptions,
   type UnreadableFile,
 } from "./predictEach.js";
-import { nameInText, namesInText } from "../../core/nameInText.js";
 
 /** A text is a list of its letters. */
 const pathsOneByOne: ArgumentKind = {
@@ -57,6 +57,8 @@ export class InferenceLearner {
   readonly temperature: number | undefined;
   /** From when on an image may be of a class; undefined: predictions do not say whether they are certain. */
   readonly conformalSets: ConformalSets | undefined;
+  /** Where images may have several labels, from which probability on an image has each; undefined: it is of one class. */
+  readonly labelThresholds: readonly number[] | undefined;
   /** The class that recall, precision and their kind speak of; undefined: they are means over the classes. */
   readonly positiveClass: string | undefined;
   /** Calls that have not ended. */
@@ -77,16 +79,18 @@ export class InferenceLearner {
     this.threshold = threshold;
     this.temperature = temperature;
     this.conformalSets = conformalSets;
-    this.positiveClass = exported.positiveClass ?? positiveClass(classes)?.name;
+    this.labelThresholds = exported.labelThresholds;
+    this.positiveClass =
+      exported.labelThresholds === undefined
+        ? (exported.positiveClass ?? positiveClass(classes)?.name)
+        : undefined;
     this.evaluator = new Evaluator({ model, loss: new CrossEntropy(classes.length) });
   }
 
   /** What a notebook or `console.log` shows. */
   [inspect.custom](): string {
-    const { arch, classes, preparation, threshold } = this;
-    const called = threshold
-      ? `${nameInText(threshold.positiveClass)} is predicted from a probability of ${threshold.threshold} on`
-      : "the most probable class is predicted";
+    const { arch, classes, preparation } = this;
+    const called = decisionSentence(classes, this).replace(/^The /, "the ");
     return `InferenceLearner: ${arch} for ${namesInText(classes)}, images of ${preparation.size} x ${preparation.size}; ${called}`;
   }
 

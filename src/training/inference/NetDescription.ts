@@ -3,7 +3,7 @@ import type { ExportedLearner } from "./ExportedLearner.js";
 /** What a description is made of. */
 export type DescribedNet = Pick<
   ExportedLearner,
-  "arch" | "classes" | "preparation" | "positiveClass" | "temperature"
+  "arch" | "classes" | "preparation" | "positiveClass" | "temperature" | "labelThresholds"
 >;
 
 /** What a net takes and what it gives, for whoever runs it elsewhere: the metadata of an exported file. */
@@ -27,6 +27,11 @@ export interface NetDescription {
    * it, p; with it they are p^(1/temperature), divided by their sum.
    */
   readonly temperature?: number;
+  /**
+   * Where images may have several labels, from which probability on an image has each, in the order of the classes: each
+   * probability is then one by itself.
+   */
+  readonly labelThresholds?: readonly number[];
 }
 
 export function describeNet(net: DescribedNet): NetDescription {
@@ -35,5 +40,9 @@ export function describeNet(net: DescribedNet): NetDescription {
   const { mean, std } = stats ?? { mean: [0, 0, 0], std: [1, 1, 1] };
   const of = positiveClass === undefined ? {} : { positiveClass };
   const calibrated = net.temperature === undefined ? {} : { temperature: net.temperature };
-  return { architecture: arch, classes, ...of, size, pixels: "RGB in 0..1", mean, std, ...calibrated };
+  const { labelThresholds } = net;
+  return {
+    ...{ architecture: arch, classes, ...of, size, pixels: "RGB in 0..1", mean, std, ...calibrated },
+    ...(labelThresholds && { labelThresholds }),
+  };
 }

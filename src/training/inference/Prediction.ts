@@ -5,15 +5,21 @@ import { valueAt } from "../../core/valueAt.js";
 import { predictedClass, type DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import type { EvaluatedBatch } from "../session/evaluate.js";
 import type { TrainBatch } from "../DataBunch.js";
-import { probabilitiesOf } from "../getPreds.js";
+import { argmax } from "../../statistics/argmax.js";
+import { probabilitiesOf, requireFinite } from "../getPreds.js";
 
 /** What a net says of one image: fast.ai's `(category, index, probabilities)`. */
 export interface Prediction {
-  /** The name of the predicted class: the most probable one, if the learner has no threshold of its own. */
+  /**
+   * The name of the predicted class: the most probable one, if the learner has no threshold of its own. Where images may have
+   * several labels, those that it has, such as "Effusion;Mass", or "no label".
+   */
   readonly class: string;
-  /** Its index in the classes. */
+  /** Its index in the classes; of several labels that of the most probable. */
   readonly label: number;
-  /** The probability of each class, in their order; the sum is 1. */
+  /** Where images may have several labels, those that it has; undefined: it is of one class. */
+  readonly labels?: readonly string[];
+  /** The probability of each class, in their order; the sum is 1, unless images may have several labels. */
   readonly probabilities: readonly number[];
   /**
    * The classes that the image may be of, by the learner's conformal sets: of each class's images the promised share keeps
@@ -46,14 +52,18 @@ export interface Decision {
   readonly temperature?: number;
   /** From when on an image may be of a class. @default predictions do not say which classes are possible */
   readonly conformalSets?: ConformalSets;
+  /**
+   * Where images may have several labels, from which probability on an image has each, in the order of the classes; each
+   * probability is then one by itself. @default an image is of one class
+   */
+  readonly labelThresholds?: readonly number[];
 }
 
 /** @param logits `[n, c]` row by row, c being the number of classes */
-export function predictionsOf(
-  logits: Float32Array,
-  { classes, threshold, temperature = 1, conformalSets }: Decision,
-): Prediction[] {
+export function predictionsOf(logits: Float32Array, decision: Decision): Prediction[] {
+  const { classes, threshold, temperature = 1, conformalSets, labelThresholds } = decision;
   const c = classes.length;
+  if (labelThresholds) return labelPredictionsOf(logits, classes, labelThresholds);
   const probabilities = probabilitiesOf(
     logits.map((logit) => logit / temperature),
     c,
@@ -69,12 +79,33 @@ export function predictionsOf(
         uncertain: isUncertain(possible, label),
       }),
     };
-    return withWords(prediction, () => {
-      const all = classes.map((name, i) => ({ name, p: own[i] ?? NaN })).sort((a, b) => b.p - a.p);
-      const shown = all.slice(0, 5).map(({ name, p }) => `${name} ${p.toFixed(3)}`);
-      const more = all.length > shown.length ? ` and ${all.length - shown.length} more` : "";
-      return `${answerOf(prediction)}; probabilities: ${shown.join(", ")}${more}`;
-    });
+    return inWords(prediction, classes);
+  });
+}
+
+/** The same where images may have several labels. */
+function labelPredictionsOf(
+  logits: Float32Array,
+  classes: readonly string[],
+  thresholds: readonly number[],
+): Prediction[] {
+  requireFinite(logits);
+  const c = classes.length;
+  return Array.from({ length: logits.length / c }, (_, row) => {
+    const own = logits.subarray(row * c, (row + 1) * c).map((logit) => 1 / (1 + Math.exp(-logit)));
+    const labels = classes.filter((_, k) => valueAt(own, k) >= valueAt(thresholds, k));
+    const name = labels.length === 0 ? "no label" : labels.join(";");
+    return inWords({ class: name, label: argmax(own, 0, c), labels, probabilities: [...own] }, classes);
+  });
+}
+
+function inWords(prediction: Prediction, classes: readonly string[]): Prediction {
+  return withWords(prediction, () => {
+    const { probabilities } = prediction;
+    const all = classes.map((name, i) => ({ name, p: probabilities[i] ?? NaN })).sort((a, b) => b.p - a.p);
+    const shown = all.slice(0, 5).map(({ name, p }) => `${name} ${p.toFixed(3)}`);
+    const more = all.length > shown.length ? ` and ${all.length - shown.length} more` : "";
+    return `${answerOf(prediction)}; probabilities: ${shown.join(", ")}${more}`;
   });
 }
 

@@ -9,6 +9,9 @@ import { UserError } from "../../core/errors.js";
 import { makeFolder } from "../../core/makeFolder.js";
 import type { Cnn } from "../../models/Cnn.js";
 import { toTorch } from "../../models/weights/torchLayout.js";
+import { valueAt } from "../../core/valueAt.js";
+import { classIndex } from "../../statistics/classIndex.js";
+import { labelThresholdsOf } from "./labelThresholdsOf.js";
 import type { ConformalSets } from "../../statistics/conformalSets.js";
 import { checkedThreshold, type DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import type { ExportedLearner } from "./ExportedLearner.js";
@@ -16,6 +19,8 @@ import { requireFiniteWeights, divergedRemedy } from "../../models/requireFinite
 
 /** What an exported file says of itself; a reader refuses other formats and later versions. */
 export const exportFormat = { format: "xray-notebook inference", version: "1" };
+/** For images that may have several labels: a program that does not know of them would take the outputs for one class's. */
+export const labelsVersion = "2";
 
 /** What an exported learner is given along. */
 export interface ExportOptions {
@@ -34,12 +39,18 @@ export interface ExportOptions {
    * then say which classes are possible. @default none: a prediction does not say whether it is certain
    */
   readonly conformalSets?: ConformalSets;
+  /**
+   * Where images may have several labels, from which probability on an image has each, by their names: such as
+   * `{ Effusion: 0.3 }`. In (0, 1). @default 0.5
+   */
+  readonly labelThresholds?: Readonly<Record<string, number>>;
 }
 
 const kinds: OptionKinds<ExportOptions> = {
   threshold: "object",
   temperature: "number",
   conformalSets: "object",
+  labelThresholds: "object",
 };
 
 /** What of a learner is exported. */
@@ -53,7 +64,14 @@ export interface Exported {
 export function describeLearner(learn: Exported): ExportedLearner {
   const { arch, model, data, positiveClass } = learn;
   const { classes } = data;
-  return { arch, body: model.body.spec, classes, preparation: preprocessingOf(data), positiveClass };
+  const described = {
+    arch,
+    body: model.body.spec,
+    classes,
+    preparation: preprocessingOf(data),
+    positiveClass,
+  };
+  return { ...described, ...labelThresholdsOf(data) };
 }
 
 /**
@@ -78,9 +96,43 @@ export async function exportLearner(
   const described = describeLearner(learn);
   // The class that is called by the threshold is the one that this net's numbers speak of.
   const positiveClass = threshold?.positiveClass ?? described.positiveClass;
-  const exported = { ...described, positiveClass, threshold, temperature, conformalSets };
-  await writeSafetensors(file, tensors, { ...exportFormat, learner: JSON.stringify(exported) });
+  const labelThresholds = chosenThresholds(described, options);
+  const exported = { ...described, positiveClass, threshold, temperature, conformalSets, labelThresholds };
+  const version = labelThresholds ? { version: labelsVersion } : {};
+  await writeSafetensors(file, tensors, { ...exportFormat, ...version, learner: JSON.stringify(exported) });
   return exported;
+}
+
+/**
+ * The thresholds of each label, in the order of the classes; undefined where images are of one class.
+ * @throws UserError when there is no such label, a threshold is out of range, or an option goes by an image's one class
+ */
+function chosenThresholds(
+  { classes, labelThresholds }: ExportedLearner,
+  options: ExportOptions,
+): readonly number[] | undefined {
+  const { labelThresholds: given = {} } = options;
+  if (!labelThresholds) {
+    if (options.labelThresholds === undefined) return undefined;
+    throw new UserError(
+      "labelThresholds is given, and images are of one class each.",
+      "Give a threshold: export(name, { threshold }).",
+    );
+  }
+  const other = (["threshold", "temperature", "conformalSets"] as const).find(
+    (name) => options[name] !== undefined,
+  );
+  if (other !== undefined) {
+    throw new UserError(
+      `${other} is given, and images may have several labels.`,
+      "Give a threshold of each label: labelThresholds.",
+    );
+  }
+  for (const [name, value] of Object.entries(given)) {
+    classIndex(classes, name);
+    checkNumber(`labelThresholds.${name}`, value, { above: 0, below: 1 });
+  }
+  return classes.map((name, k) => given[name] ?? valueAt(labelThresholds, k));
 }
 
 function requireSetsOf(classes: readonly string[], sets: ConformalSets): void {

@@ -3,6 +3,7 @@ import { encodeOnnx } from "../../engine/export/encodeOnnx.js";
 import { toOnnx } from "../../engine/export/toOnnx.js";
 import { makeFolder } from "../../core/makeFolder.js";
 import type { Cnn } from "../../models/Cnn.js";
+import { sigmoid } from "../../engine/operations/activations.js";
 import { inferenceGraph } from "../../models/inferenceGraph.js";
 import { writeFiles } from "../../core/writeFiles.js";
 import { type DescribedNet, describeNet } from "./NetDescription.js";
@@ -17,7 +18,10 @@ export async function exportOnnx(model: Cnn, net: DescribedNet, file: string): P
   const properties = Object.entries(describeNet(net)).map(([key, value]: [string, unknown]) => {
     return [key, typeof value === "string" ? value : JSON.stringify(value)] as const;
   });
-  const bytes = encodeOnnx(toOnnx(inferenceGraph(model)), Object.fromEntries(properties));
+  const bytes = encodeOnnx(
+    toOnnx(inferenceGraph(model, net.labelThresholds && sigmoid)),
+    Object.fromEntries(properties),
+  );
   await makeFolder(path.dirname(file), "Choose another folder for the file.");
   await writeFiles([{ file, pieces: [bytes] }]);
 }

@@ -2,6 +2,7 @@ import path from "node:path";
 import { toTfjs } from "../../engine/export/toTfjs.js";
 import { makeFolder } from "../../core/makeFolder.js";
 import type { Cnn } from "../../models/Cnn.js";
+import { sigmoid } from "../../engine/operations/activations.js";
 import { inferenceGraph } from "../../models/inferenceGraph.js";
 import { bytesOf, writeFiles } from "../../core/writeFiles.js";
 import { type DescribedNet, describeNet } from "./NetDescription.js";
@@ -16,7 +17,10 @@ const shardBytes = 4 * 1024 * 1024;
  * @throws UserError naming the folder or the file when it cannot be written, or an operation that TensorFlow.js lacks
  */
 export async function exportTfjs(model: Cnn, net: DescribedNet, folder: string): Promise<void> {
-  const { model: json, weights } = toTfjs(inferenceGraph(model), describeNet(net));
+  const { model: json, weights } = toTfjs(
+    inferenceGraph(model, net.labelThresholds && sigmoid),
+    describeNet(net),
+  );
   const bytes = Buffer.concat(weights.map(({ values }) => bytesOf(values)));
   const count = Math.ceil(bytes.length / shardBytes);
   const shards = Array.from({ length: count }, (_, i) => ({

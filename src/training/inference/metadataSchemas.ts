@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { type ImageStats, isStats } from "../../data/imagenetStats.js";
+import { type ImageStats, isStats } from "../../core/imagenetStats.js";
 import { maxSize, paddingModes, resizeMethods } from "../../data/transforms/resizing.js";
 import { isTransform, type Transform } from "../../data/transforms/Transform.js";
 import { checkFields } from "../../core/checkFields.js";
@@ -8,7 +8,7 @@ import { UserError } from "../../core/errors.js";
 import { bodySpec } from "../../models/bodies/bodySpec.js";
 import { conformalSetsSchema, thresholdSchema } from "./decisionSchemas.js";
 import { requireDefinitions } from "./requireDefinitions.js";
-import { exportFormat } from "./exportLearner.js";
+import { exportFormat, labelsVersion } from "./exportLearner.js";
 import type { ExportedLearner } from "./ExportedLearner.js";
 import type { WithinEpoch } from "../checkpoint.js";
 import { isRngState, type RngState } from "../rngState.js";
@@ -53,8 +53,13 @@ const learner: z.ZodType<ExportedLearner> = z
     threshold: thresholdSchema.optional(),
     temperature: z.number().positive().optional(),
     conformalSets: conformalSetsSchema.optional(),
+    labelThresholds: z.array(z.number().gt(0).lt(1)).optional(),
   })
-  .superRefine(({ classes, positiveClass, threshold, conformalSets }, context) => {
+  .superRefine(({ classes, positiveClass, threshold, conformalSets, labelThresholds }, context) => {
+    if (labelThresholds && labelThresholds.length !== classes.length) {
+      const [path, input] = [["labelThresholds"], labelThresholds];
+      context.addIssue({ code: "custom", path, input, message: "expected one for each class" });
+    }
     if (conformalSets && !isDeepStrictEqual(conformalSets.classes, classes)) {
       const [path, input] = [["conformalSets", "classes"], conformalSets.classes];
       context.addIssue({ code: "custom", path, input, message: "expected the classes, in their order" });
@@ -85,9 +90,9 @@ export function exportedLearnerOf(metadata: Metadata, file: string): ExportedLea
       "Name a file that `learn.export()` wrote.",
     );
   }
-  if (metadata.version !== exportFormat.version) {
+  if (metadata.version !== exportFormat.version && metadata.version !== labelsVersion) {
     throw new UserError(
-      `${file} has version ${metadata.version ?? "none"} of the format; this program reads ${exportFormat.version}.`,
+      `${file} has version ${metadata.version ?? "none"} of the format; this program reads ${exportFormat.version} and ${labelsVersion}.`,
       "Update the program, or export the learner with this version of it.",
     );
   }

@@ -43,10 +43,15 @@ export function metricColumns(metrics: readonly Metric[], of: MetricClasses): Me
 
 /** The same metric; its own function keeps its name, or its lack of one. */
 function withName(name: string, metric: Metric): Metric {
-  const { whole, higherIsBetter, describe } = metric;
+  const { whole, higherIsBetter, takesLabels, describe } = metric;
   return named(
     name,
-    Object.assign((input: Parameters<Metric>[0]) => metric(input), { whole, higherIsBetter, describe }),
+    Object.assign((input: Parameters<Metric>[0]) => metric(input), {
+      whole,
+      higherIsBetter,
+      takesLabels,
+      describe,
+    }),
   );
 }
 

@@ -23,8 +23,10 @@ export interface MetricInput extends Partial<MetricClasses> {
   readonly logits: Float32Array;
   /** The number of classes. */
   readonly c: number;
-  /** Actual class indices, `[n]`. */
+  /** Actual class indices, `[n]`; of items that may have several labels see `targets`. */
   readonly y: Int32Array;
+  /** Targets of items that may have several labels, as a batch has them. */
+  readonly targets?: Float32Array | undefined;
 }
 
 /** What a metric says of itself where the classes are known. */
@@ -42,6 +44,8 @@ export interface Metric {
   (input: MetricInput): number;
   /** False: a mean over a batch's items, and a set's is that over its batches. True: it wants the whole set. */
   readonly whole?: boolean;
+  /** Whether it is of images that may have several labels, by `targets`. @default false: of images of one class each */
+  readonly takesLabels?: boolean;
   /** What callbacks with `mode: "auto"` go by. @default false where the name has "loss" or "error" in it, else true */
   readonly higherIsBetter?: boolean;
   /** Asked when a learner is made. @throws UserError when the metric does not suit the classes */

@@ -130,7 +130,7 @@ export class NetSession {
       const [mean] = await this.run("train", { ...batch, mix });
       return mean?.[0] ?? NaN;
     }
-    const weight = loss.weights(batch.y, mix).reduce((sum, one) => sum + one, 0);
+    const weight = loss.itemWeights({ ...batch, mix }).reduce((sum, one) => sum + one, 0);
     const [sum] = await this.run("train", { ...batch, mix });
     this.current.weight += weight;
     if (++this.added === accumulation) await this.update();

@@ -1,9 +1,8 @@
 import { feed } from "../../engine/feed.js";
-import { softmaxCrossEntropy } from "../../engine/operations/activations.js";
 import type { Tensor } from "../../engine/Tensor.js";
 import { tf } from "../../engine/tensorflow.js";
 import type { Cnn } from "../../models/Cnn.js";
-import type { CrossEntropy } from "../CrossEntropy.js";
+import type { Loss } from "../losses/Loss.js";
 import type { TrainBatch } from "../DataBunch.js";
 
 export interface EvaluatedBatch {
@@ -17,7 +16,7 @@ export interface EvaluatedBatch {
  * One batch through the net in evaluation mode, operation by operation. A learner runs the same operations as one
  * graph (`NetSession`); this is what it is held against.
  */
-export function evaluateBatch(model: Cnn, batch: TrainBatch, loss: CrossEntropy): EvaluatedBatch {
+export function evaluateBatch(model: Cnn, batch: TrainBatch, loss: Loss): EvaluatedBatch {
   return tf.tidy(() => {
     const { logits, losses } = logitsAndLosses(model, () => batch, loss);
     return { logits: floats(logits), losses: floats(losses) };
@@ -31,15 +30,12 @@ export function evaluateBatch(model: Cnn, batch: TrainBatch, loss: CrossEntropy)
 export function logitsAndLosses(
   model: Cnn,
   batch: () => TrainBatch,
-  loss: CrossEntropy,
+  loss: Loss,
 ): { logits: Tensor; losses: Tensor } {
   const n = batch().shape[0];
   const x = feed(n, () => ({ shape: batch().shape, values: batch().x }));
-  const targets = feed(n, () => ({ shape: [batch().y.length, loss.c], values: loss.targets(batch().y) }));
   const logits = model.forward(x, { training: false });
-  const { losses, dLogits } = softmaxCrossEntropy(logits, targets);
-  dLogits.dispose();
-  return { logits, losses };
+  return { logits, losses: loss.evaluate(logits, { n, current: batch }) };
 }
 
 const floats = (tensor: { dataSync(): unknown }): Float32Array => (tensor.dataSync() as Float32Array).slice();

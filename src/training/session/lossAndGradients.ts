@@ -1,11 +1,10 @@
 import { feed } from "../../engine/feed.js";
-import { gather, reshape } from "../../engine/operations/arrayOps.js";
-import { add, mul, sub, sum } from "../../engine/operations/mathOps.js";
-import { softmaxCrossEntropy } from "../../engine/operations/activations.js";
+import { gather } from "../../engine/operations/arrayOps.js";
+import { add, mul, sub } from "../../engine/operations/mathOps.js";
 import type { Random } from "../../core/Random.js";
 import type { Tensor } from "../../engine/Tensor.js";
 import type { Cnn } from "../../models/Cnn.js";
-import type { CrossEntropy } from "../CrossEntropy.js";
+import type { Loss } from "../losses/Loss.js";
 import type { TrainBatch } from "../DataBunch.js";
 import { type Mix, unmixed } from "../mixUp.js";
 
@@ -14,7 +13,7 @@ export type MixedBatch = TrainBatch & { readonly mix?: Mix };
 
 /** How loss and gradients are computed. */
 export interface StepSettings {
-  readonly loss: CrossEntropy;
+  readonly loss: Loss;
   /** Draws dropout's masks. */
   readonly random: Random;
   /** Keep less of the forward pass, and compute it again in the backward pass; default false. */
@@ -24,7 +23,7 @@ export interface StepSettings {
 }
 
 /**
- * Forward, mean cross-entropy and backward for one batch, operation by operation: leaves the gradients with the
+ * Forward, mean loss and backward for one batch, operation by operation: leaves the gradients with the
  * parameters. A fit records them as one graph (`NetSession`).
  * @param batch asked for its arrays in each step
  * @returns the loss, a scalar
@@ -34,20 +33,11 @@ export function lossAndGradients(model: Cnn, batch: () => MixedBatch, settings: 
   const n = batch().shape[0];
   const given = feed(n, () => ({ shape: batch().shape, values: batch().x }));
   const x = batch().mix ? mixed(given, n, () => batch().mix ?? unmixed(batch().y.length)) : given;
-  const targets = feed(n, () => {
-    const { y, mix } = batch();
-    return { shape: [y.length, loss.c], values: loss.targets(y, mix) };
-  });
-  const shares = feed(n, () => {
-    const { y, mix } = batch();
-    const weights = loss.weights(y, mix);
-    return { shape: [y.length], values: sums ? weights : normalised(weights) };
-  });
   const logits = model.forward(x, { training: true, ...pass });
-  const { losses, dLogits } = softmaxCrossEntropy(logits, targets);
+  const found = loss.step(logits, { n, current: batch }, sums);
   logits.dispose();
-  model.backward(mul(dLogits, reshape(shares, [-1, 1])));
-  return sum(mul(losses, shares), [0]);
+  model.backward(found.dLogits);
+  return found.loss;
 }
 
 /** Each item with its share of another. */
@@ -56,9 +46,4 @@ function mixed(x: Tensor, n: number, mix: () => Mix): Tensor {
   const permutation = feed(n, () => ({ shape: [mix().permutation.length], values: mix().permutation }));
   const others = gather(x, permutation);
   return add(others, mul(lambda, sub(x, others)));
-}
-
-function normalised(weights: Float32Array): Float32Array {
-  const total = weights.reduce((all, weight) => all + weight, 0);
-  return weights.map((weight) => weight / total);
 }

@@ -10,7 +10,7 @@ import { tf } from "../../engine/tensorflow.js";
 import { type Parameter, Variable } from "../../engine/Variable.js";
 import type { Cnn } from "../../models/Cnn.js";
 import { clipGradNorm } from "../optimizers/clipGradNorm.js";
-import type { CrossEntropy } from "../CrossEntropy.js";
+import type { Loss } from "../losses/Loss.js";
 import { logitsAndLosses } from "./evaluate.js";
 import type { DrawMix } from "../mixUp.js";
 import type { Optimizer } from "../optimizers/Optimizer.js";
@@ -19,7 +19,7 @@ import { lossAndGradients, type MixedBatch } from "./lossAndGradients.js";
 /** A net with its loss, and how it is trained. */
 export interface Net {
   readonly model: Cnn;
-  readonly loss: CrossEntropy;
+  readonly loss: Loss;
   readonly training?: Training;
 }
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import { drawPhantom } from "../../../src/xrays/drawPhantom.js";
 import { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
-import { imagenetStats } from "../../../src/data/imagenetStats.js";
+import { imagenetStats } from "../../../src/core/imagenetStats.js";
 import { Random } from "../../../src/core/Random.js";
 import { Learner } from "../../../src/training/Learner.js";
 import { loadLearner } from "../../../src/training/inference/loadLearner.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
-import { imagenetStats } from "../../../src/data/imagenetStats.js";
+import { imagenetStats } from "../../../src/core/imagenetStats.js";
 import { getTransforms } from "../../../src/data/transforms/getTransforms.js";
 import { smallSet } from "../../support/folders.js";
 

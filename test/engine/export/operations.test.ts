@@ -10,7 +10,8 @@ import { InferenceRecorder } from "../../../src/engine/export/InferenceRecorder.
 import { toOnnx } from "../../../src/engine/export/toOnnx.js";
 import { toTfjs } from "../../../src/engine/export/toTfjs.js";
 import { relu, relu6, softmax, softmaxCrossEntropy } from "../../../src/engine/operations/activations.js";
-import { concatColumns } from "../../../src/engine/operations/arrayOps.js";
+import { concat } from "../../../src/engine/operations/arrayOps.js";
+import { avgPool } from "../../../src/engine/operations/avgPool.js";
 import { conv2d } from "../../../src/engine/operations/conv2d.js";
 import { depthwiseConv2d } from "../../../src/engine/operations/depthwiseConv2d.js";
 import { add, addAll, biasAdd, div, matMul, max, mean, mul } from "../../../src/engine/operations/mathOps.js";
@@ -119,13 +120,15 @@ const cases: [what: string, build: Build, onnx: string][] = [
   ["a depthwise convolution with padding and strides", depthwise(2), "Pad Conv"],
   ["pooling with padding, where all is negative", (x) => pool(add(x, scalar(-9)), 1), "Add MaxPool"],
   ["pooling without padding", (x) => pool(x, 0), "MaxPool"],
+  ["pooling by the mean", (x) => avgPool(x, { size: [2, 2], stride: 2, padding: 0 }), "AveragePool"],
+  ["channels beside each other", (x) => concat([x, relu(x), x], 3), "Relu Concat"],
   ["a ReLU", (x) => relu(x), "Relu"],
   ["a ReLU that ends at 6", (x) => relu6(mul(x, scalar(9))), "Mul Clip"],
   ["a line for each channel", (x) => add(mul(x, fixed(3)), fixed(3)), "Mul Add"],
   ["a sum of images", (x) => add(x, relu(x)), "Relu Add"],
   [
     "pooling over the whole image",
-    (x) => concatColumns(max(x, [1, 2]), average(x)),
+    (x) => concat([max(x, [1, 2]), average(x)], 1),
     "ReduceMax ReduceMean Concat",
   ],
   ["a linear layer", (x) => add(matMul(average(x), fixed(3, 5)), fixed(5)), "ReduceMean Gemm"],

@@ -62,9 +62,16 @@ describe("readTorchFile", () => {
     assert.ok(!existsSync("made-by-a-pickle") && !existsSync(path.join(folder, "made-by-a-pickle")));
   });
 
-  it("refuses what is no state dict of contiguous floats", async () => {
+  it("puts the elements of a transposed tensor in their order", async () => {
+    const [turned] = await readTorchFile(write(others.transposed));
+    assert.deepEqual([turned?.name, turned?.shape], ["turned", [6, 4]]);
+    // 0 to 23 in four rows of six, transposed.
+    const wanted = Array.from({ length: 24 }, (_, k) => 6 * (k % 4) + Math.floor(k / 4));
+    assert.deepEqual([...(turned?.values ?? [])], wanted);
+  });
+
+  it("refuses what is no state dict of floats", async () => {
     const refused: readonly (readonly [content: string, why: RegExp])[] = [
-      [others.transposed, /its tensor turned is not contiguous/],
       [others.number, /it holds more than tensors: 'epoch'/],
       [others.list, /it holds no state dict/],
       [others.complex, /its tensor wide is of ComplexFloatStorage/],

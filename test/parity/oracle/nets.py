@@ -2,9 +2,9 @@
 
     PYTHONPATH=FOLDER python nets.py --out nets.json
 
-FOLDER holds `fastai_v1.py`, which runs fastai 1.0.61 on today's PyTorch. `xray parity nets.json` computes the same. fastai's
-`cnn_learner` makes each net from torchvision's, without dropout. Its weights, statistics and the images are drawn by a hash
-that both sides compute (see `drawn`), so the record stays small: of each variable it keeps a few values after the step, at
+FOLDER holds `fastai_v1.py`, which runs fastai 1.0.61 on today's PyTorch; `efficientnet_lite_pytorch` is installed.
+`xray parity nets.json` computes the same. fastai's `cnn_learner` makes each net from torchvision's or that package's, without
+dropout. Its weights, statistics and the images are drawn by a hash that both sides compute (see `drawn`), so the record stays small: of each variable it keeps a few values after the step, at
 places that divide it evenly, how large its values are, and how far the step has moved the farthest of all. `other_layout`:
 how far PyTorch is from itself where it computes the same in another layout in memory, since a step of a deep net makes much
 of the last bits.
@@ -12,11 +12,44 @@ of the last bits.
 import argparse, json, tempfile
 import fastai_v1  # noqa: F401
 import numpy as np, torch
+from efficientnet_lite_pytorch import EfficientNet
 from fastai.basic_data import DataBunch
 from fastai.vision import *  # noqa: F403
 
-# Ours: torchvision's.
-NETS = dict(resnet18=models.resnet18, resnet101=models.resnet101, mobilenetV2=models.mobilenet_v2)  # noqa: F405
+
+class LiteFeatures(nn.Module):  # noqa: F405
+    """The features of `efficientnet_lite_pytorch`'s EfficientNet-Lite0 (PyPI, 0.1.0), without its stochastic depth."""
+
+    def __init__(self):
+        super().__init__()
+        net = EfficientNet.from_name("efficientnet-lite0")
+        self._conv_stem, self._bn0, self._blocks = net._conv_stem, net._bn0, net._blocks
+        self._conv_head, self._bn1 = net._conv_head, net._bn1
+        for m in self.modules():
+            if isinstance(m, nn.BatchNorm2d):  # noqa: F405
+                m.momentum = 0.1  # TensorFlow's is 0.01; ours says why it is not taken.
+            if "static_padding" in m._modules:
+                # fast.ai would take the padding inside a convolution for the layer.
+                object.__setattr__(m, "static_padding", m._modules.pop("static_padding"))
+
+    def forward(self, x):
+        # Ours takes images that fast.ai's imagenet_stats normalises; these weights were trained on 0..255 less 127, by 128.
+        mean, std = (torch.tensor(each).view(3, 1, 1) for each in imagenet_stats)  # noqa: F405
+        x = (255 * (std * x + mean) - 127) / 128
+        x = F.relu6(self._bn0(self._conv_stem(x)))  # noqa: F405
+        for block in self._blocks:
+            x = block(x)
+        return F.relu6(self._bn1(self._conv_head(x)))  # noqa: F405
+
+
+def efficientnet_lite0(pretrained=False):
+    return nn.Sequential(LiteFeatures(), nn.AdaptiveAvgPool2d(1))  # noqa: F405
+
+
+# fast.ai knows no cut and split of it.
+CUTS = {"efficientNetLite0": dict(cut=-1, split_on=lambda m: (m[0][0]._blocks[8], m[1]))}
+# Ours: torchvision's, and one of its own package.
+NETS = dict(resnet18=models.resnet18, resnet101=models.resnet101, mobilenetV2=models.mobilenet_v2, densenet121=models.densenet121, efficientNetLite0=efficientnet_lite0)  # noqa: F405
 PLACES = 6
 # A way that is shorter, beside the largest value, is lost in the last bits.
 SHORTEST = 1e-5
@@ -72,13 +105,13 @@ def images(a):
     return torch.tensor(x.astype(np.float32)).permute(0, 3, 1, 2).contiguous(), torch.arange(a.bs) % 2
 
 
-def train(a, arch, layout):
+def train(a, arch, layout, cut):
     """Layer groups, logits before a step, its loss, the variables after it and where they were before."""
     x, y = images(a)
     loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, y), batch_size=a.bs)
     data = DataBunch(loader, loader, path=tempfile.mkdtemp())
     data.c = 2
-    learn = cnn_learner(data, arch, pretrained=False)  # noqa: F405
+    learn = cnn_learner(data, arch, pretrained=False, **cut)  # noqa: F405
     for m in learn.model.modules():
         if isinstance(m, nn.Dropout):  # noqa: F405
             m.p = 0.0  # With `ps=0` there would be none, and the head's parts would have other numbers.
@@ -99,9 +132,9 @@ def train(a, arch, layout):
     return groups, logits, float(loss), variables(learn.model), before
 
 
-def record(a, arch):
-    groups, logits, loss, after, before = train(a, arch, torch.contiguous_format)
-    _, _, other_loss, other, _ = train(a, arch, torch.channels_last)
+def record(a, arch, cut):
+    groups, logits, loss, after, before = train(a, arch, torch.contiguous_format, cut)
+    _, _, other_loss, other, _ = train(a, arch, torch.channels_last, cut)
     step, ways = {}, []
     for name, t in after.items():
         values = at_places(t)
@@ -121,7 +154,7 @@ if __name__ == "__main__":
     p.add_argument("--bs", type=int, default=8)
     p.add_argument("--lr", type=float, default=1e-5, help="of plain gradient descent")
     a = p.parse_args()
-    nets = {name: record(a, arch) for name, arch in NETS.items()}
+    nets = {name: record(a, arch, CUTS.get(name, {})) for name, arch in NETS.items()}
     with open(a.out, "w") as out:
         json.dump(dict(size=a.size, bs=a.bs, lr=a.lr, places=PLACES, shortest=SHORTEST, nets=nets), out, separators=(",", ":"))
         out.write("\n")

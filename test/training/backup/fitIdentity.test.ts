@@ -12,7 +12,7 @@ import {
 import path from "node:path";
 import { before, describe, it } from "node:test";
 import { readSavedFit, writeSavedFit } from "../../../src/training/backup/SavedFit.js";
-import { CrossEntropy } from "../../../src/training/CrossEntropy.js";
+import { CrossEntropy } from "../../../src/training/losses/CrossEntropy.js";
 import type { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
 import type { Callback } from "../../../src/training/callbacks/Callback.js";
 import type { Learner } from "../../../src/training/Learner.js";

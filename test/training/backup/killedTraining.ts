@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
-import { imagenetStats } from "../../../src/data/imagenetStats.js";
+import { imagenetStats } from "../../../src/core/imagenetStats.js";
 import { getTransforms } from "../../../src/data/transforms/getTransforms.js";
 import { bytesOf } from "../../../src/core/writeFiles.js";
 import { toExactJson } from "../../../src/core/exactJson.js";

@@ -158,7 +158,13 @@ describe("loadLearner refuses", () => {
     };
   const cases: [what: string, change: (metadata: Record<string, string>) => object, message: RegExp][] = [
     ["a weight file", () => ({ format: "pt" }), /is a weight file, not an exported learner/],
-    ["a later version", () => ({ version: "2" }), /has version 2 of the format; this program reads 1/],
+    ["a later version", () => ({ version: "3" }), /has version 3 of the format; this program reads 1 and 2/],
+    [
+      "thresholds that are not one for each label",
+      described({ labelThresholds: [0.5] }),
+      /labelThresholds is \[0.5\] \(expected one for each class\)/,
+    ],
+    ["thresholds out of range", described({ labelThresholds: [0.5, 1] }), /labelThresholds/],
     [
       "a description that is no JSON",
       () => ({ learner: "{" }),

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { InferenceSession, Tensor as OnnxTensor } from "onnxruntime-node";
 import type { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
-import { imagenetStats } from "../../../src/data/imagenetStats.js";
+import { imagenetStats } from "../../../src/core/imagenetStats.js";
 import { softmax } from "../../../src/engine/operations/activations.js";
 import { Random } from "../../../src/core/Random.js";
 import type { Tensor } from "../../../src/engine/Tensor.js";
@@ -17,27 +16,11 @@ import { exportOnnx } from "../../../src/training/inference/exportOnnx.js";
 import { exportTfjs } from "../../../src/training/inference/exportTfjs.js";
 import type { Learner } from "../../../src/training/Learner.js";
 import { loadLearner } from "../../../src/training/inference/loadLearner.js";
+import { byOnnxRuntime, type Images } from "../../support/byOnnxRuntime.js";
 import { temporaryFolder } from "../../support/folders.js";
 import { drawnNet } from "../../support/drawnNet.js";
 import { refuses } from "../../support/refuses.js";
 import { tinyLearner } from "../../support/tinyLearner.js";
-
-/** Images as batches have them. */
-interface Images {
-  readonly x: Float32Array;
-  readonly shape: readonly [n: number, h: number, w: number, channels: number];
-}
-
-async function byOnnxRuntime(file: string, { x, shape }: Images): Promise<number[]> {
-  const session = await InferenceSession.create(file);
-  assert.deepEqual([session.inputNames, session.outputNames], [["images"], ["probabilities"]]);
-  const [n, h, w, channels] = shape;
-  const turned = tf.tidy(() => tf.transpose(tf.tensor(x, [...shape]), [0, 3, 1, 2]).dataSync<"float32">());
-  const images = new OnnxTensor("float32", turned, [n, channels, h, w]);
-  const { probabilities } = await session.run({ images });
-  await session.release();
-  return [...(probabilities?.data as Float32Array)];
-}
 
 /** In TensorFlow.js as it is installed from its registry, on TensorFlow or in JavaScript alone. */
 async function byTfjs(
@@ -162,6 +145,8 @@ describe("an exported net", () => {
     [
       ["MobileNetV2", drawn("mobilenetV2"), small, odd],
       ["ResNet-18", drawn("resnet18"), small, odd],
+      ["EfficientNet-Lite0", drawn("efficientNetLite0"), small, odd],
+      ["DenseNet-121", drawn("densenet121"), small, odd],
       // Of the same blocks as ResNet-50, and of twice its size.
       ["ResNet-101", drawn("resnet101"), odd],
       [

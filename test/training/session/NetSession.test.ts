@@ -4,7 +4,7 @@ import { Random } from "../../../src/core/Random.js";
 import { tf } from "../../../src/engine/tensorflow.js";
 import { adam } from "../../../src/training/optimizers/Adam.js";
 import { clipGradNorm } from "../../../src/training/optimizers/clipGradNorm.js";
-import { CrossEntropy } from "../../../src/training/CrossEntropy.js";
+import { CrossEntropy } from "../../../src/training/losses/CrossEntropy.js";
 import { evaluateBatch } from "../../../src/training/session/evaluate.js";
 import { sgd } from "../../../src/training/optimizers/SGD.js";
 import type { TrainBatch } from "../../../src/training/DataBunch.js";

@@ -9,7 +9,7 @@ it("TensorFlow has nothing to complain of in the graphs of training and evaluati
   const script = `
     const { tinyNet } = require("./dist/test/support/tinyNet.js");
     const { Adam } = require("./dist/src/training/optimizers/Adam.js");
-    const { CrossEntropy } = require("./dist/src/training/CrossEntropy.js");
+    const { CrossEntropy } = require("./dist/src/training/losses/CrossEntropy.js");
     const { NetSession } = require("./dist/src/training/session/NetSession.js");
     const { Random } = require("./dist/src/core/Random.js");
     void (async () => {

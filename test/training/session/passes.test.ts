@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
 import { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
-import { imagenetStats } from "../../../src/data/imagenetStats.js";
+import { imagenetStats } from "../../../src/core/imagenetStats.js";
 import { getTransforms } from "../../../src/data/transforms/getTransforms.js";
 import { Learner } from "../../../src/training/Learner.js";
 import { smallSet, temporaryFolder } from "../../support/folders.js";

@@ -1,8 +1,14 @@
-import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
-import { UserError } from "../core/errors.js";
-import { shortNumber } from "../core/shortNumber.js";
-import { checkNumber } from "../core/checkNumber.js";
-import type { Mix } from "./mixUp.js";
+import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
+import { UserError } from "../../core/errors.js";
+import { shortNumber } from "../../core/shortNumber.js";
+import { checkNumber } from "../../core/checkNumber.js";
+import { feed } from "../../engine/feed.js";
+import { softmaxCrossEntropy } from "../../engine/operations/activations.js";
+import { reshape } from "../../engine/operations/arrayOps.js";
+import { mul, sum } from "../../engine/operations/mathOps.js";
+import type { Tensor } from "../../engine/Tensor.js";
+import type { BatchLabels, LabelledBatch, Loss, LossAndGradient, LossFunc } from "./Loss.js";
+import type { Mix } from "../mixUp.js";
 
 /** What `crossEntropy()` takes. */
 export interface CrossEntropyOptions {
@@ -20,9 +26,6 @@ export interface CrossEntropyOptions {
 
 const kinds: OptionKinds<CrossEntropyOptions> = { labelSmoothing: "number", classWeights: "list" };
 
-/** Makes the loss for `c` classes: a learner's `lossFunc`. */
-export type LossFunc = (c: number) => CrossEntropy;
-
 /**
  * The cross-entropy of the softmax for a learner's `lossFunc`; without options it is fast.ai's default.
  * @throws UserError when the smoothing is not in [0, 1) or a weight is not positive; when the learner is made, if
@@ -35,8 +38,9 @@ export function crossEntropy(options: CrossEntropyOptions = {}): LossFunc {
   return (c) => new CrossEntropy(c, options);
 }
 
-/** What the outputs should be and how much each counts; the arithmetic of the loss itself is the graph's. */
-export class CrossEntropy {
+/** The cross-entropy of the softmax with what each item should be. */
+export class CrossEntropy implements Loss {
+  readonly takesLabels = false;
   private readonly smoothing: number;
   private readonly classWeights: readonly number[];
 
@@ -67,6 +71,32 @@ export class CrossEntropy {
     ].join(", ");
   }
 
+  itemWeights({ y, mix }: LabelledBatch): Float32Array {
+    return this.weights(y, mix);
+  }
+
+  step(logits: Tensor, { n, current }: BatchLabels, sums: boolean): LossAndGradient {
+    const shares = feed(n, () => {
+      const weights = this.itemWeights(current());
+      return { shape: [weights.length], values: sums ? weights : normalised(weights) };
+    });
+    const { losses, dLogits } = softmaxCrossEntropy(logits, this.feedTargets({ n, current }));
+    return { loss: sum(mul(losses, shares), [0]), dLogits: mul(dLogits, reshape(shares, [-1, 1])) };
+  }
+
+  evaluate(logits: Tensor, labels: BatchLabels): Tensor {
+    const { losses, dLogits } = softmaxCrossEntropy(logits, this.feedTargets(labels));
+    dLogits.dispose();
+    return losses;
+  }
+
+  private feedTargets({ n, current }: BatchLabels): Tensor {
+    return feed(n, () => {
+      const { y, mix } = current();
+      return { shape: [y.length, this.c], values: this.targets(y, mix) };
+    });
+  }
+
   /** The distribution that each item's softmax should be, `[n, c]` row by row. */
   targets(y: Int32Array, mix?: Mix): Float32Array {
     const { c, smoothing } = this;
@@ -94,6 +124,11 @@ export class CrossEntropy {
       ),
     );
   }
+}
+
+function normalised(weights: Float32Array): Float32Array {
+  const total = weights.reduce((all, weight) => all + weight, 0);
+  return weights.map((weight) => weight / total);
 }
 
 /** The classes of an item and their shares: two where it is mixed with another. */

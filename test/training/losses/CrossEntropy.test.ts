@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { CrossEntropy, crossEntropy } from "../../src/training/CrossEntropy.js";
+import { CrossEntropy, crossEntropy } from "../../../src/training/losses/CrossEntropy.js";
 
 const rounded = (values: Float32Array) => Array.from(values, (value) => Number(value.toFixed(5)));
 

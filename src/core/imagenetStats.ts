@@ -1,4 +1,4 @@
-import { UserError } from "../core/errors.js";
+import { UserError } from "./errors.js";
 
 /** Per-channel mean and standard deviation of RGB values in 0..1. */
 export interface ImageStats {
