@@ -34,7 +34,7 @@ function importHint(unknown, message) {
 }
 
 /** How the compiler writes the type of \`models\`. */
-const modelsType = 'Readonly<Record<"mobilenetV2" |';
+const modelsType = /Readonly<Record<[^>]*"resnet50"[^>]*, Architecture>>/;
 const otherNets =
   "These are all nets that models has; modelFrom(name, file) takes weights of your own, and defineBackbone a net of your own.";
 
@@ -52,7 +52,7 @@ function withReplacement(message) {
   }
   const [, unknown] = /Cannot find name '(\w+)'/.exec(message) ?? [];
   if (unknown !== undefined) return `${message}${importHint(unknown, message)}`;
-  if (message.includes(modelsType)) return `${message} ${otherNets}`;
+  if (modelsType.test(message)) return `${message} ${otherNets}`;
   if (!/^.*Cannot find module '(?:\.\.?\/)+src\/(?!index\.js')[^']*'/.test(message)) return message;
   return `${message} Files of src may move; public names stay: import { ... } from "xray-notebook".`;
 }

@@ -130,7 +130,10 @@ describe("xray evaluate", () => {
     assert.match(text, /images of 80 patients.*images of one patient are alike/);
     assert.match(text, /At a prevalence of 2%/);
     const without = await printed(writeCsv(columns), { patient: false });
-    assert.match(without, /Intervals and tests take images as independent, .*: which do is not known\./);
+    assert.match(
+      without,
+      /Intervals and tests take images as independent, .*: which of them show the same person or thing is not known\./,
+    );
   });
 
   it("takes other names of columns, other words for positive, and semicolons", async () => {

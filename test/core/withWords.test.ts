@@ -114,7 +114,7 @@ describe("what a notebook shows of a result is words, and programs see none of t
     [
       "an exported learner",
       async () => loadLearner(await learn.export()),
-      /^InferenceLearner: tiny for NORMAL, PNEUMONIA, images of 32 x 32; the most probable class/,
+      /^InferenceLearner: tiny for NORMAL, PNEUMONIA, images of 32 x 32; the more probable class/,
     ],
     ["its epochs", () => learn.history, /^Epochs: 1\nphase +epoch +trainLoss .*\n.*\nunfrozen +0 +\d/],
     ["its stages", () => learn.stages, /^Stages.*: 1\nphase +kept\n.*\nunfrozen +0$/],

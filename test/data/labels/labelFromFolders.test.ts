@@ -209,7 +209,7 @@ describe("the class of a folder's image", () => {
       share,
       ...["two ways", "study1, study2", "N, P", 'classFolder: "top"', '"parent"'],
     ],
-    ["studies with numbered classes", ["site{1,2}/{0,1,2}/1"], share, "two ways", "0, 1, 2"],
+    ["studies with numbered classes", ["site{1,2}/{0,1,2}/1"], share, "two ways", '"0", "1", "2"'],
     [
       "patients in place of classes",
       ["{train,valid}/patient{1,2}/{1,2}"],
@@ -218,7 +218,7 @@ describe("the class of a folder's image", () => {
       "fromNameRe",
     ],
     ["patients by a letter", ["{P001,P002,P017}/{1,2}"], share, "P001, P002, P017", "patients"],
-    ["patients by numbers alone", ["{10023,4711}/{1,2}"], share, "10023, 4711", 'classFolder: "top"'],
+    ["patients by numbers alone", ["{10023,4711}/{1,2}"], share, '"10023", "4711"', 'classFolder: "top"'],
     [
       "patients of a collection",
       ["{train,valid}/LIDC-IDRI-000{1,2}/{1,2}"],
