@@ -307,7 +307,7 @@ describe("CSVLogger over two fits", () => {
     await learn.fit(1);
     learn.dispose();
     const rows = parse(await readFile(path.join(made, "log.csv"), "utf8"));
-    assert.deepEqual(rows[0], ["epoch", "train_loss", "valid_loss", 'recall of a "b", c', "time"]);
+    assert.deepEqual(rows[0], ["epoch", "train_loss", "valid_loss", 'recall of "a \\"b\\", c"', "time"]);
     assert.ok(!(await readdir(made)).includes("log.csv.csv"));
   });
 });
