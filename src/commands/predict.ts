@@ -10,7 +10,12 @@ import { camTiles } from "../interpretation/heatMap.js";
 import { valueAt } from "../core/valueAt.js";
 import { makeFolder } from "../core/makeFolder.js";
 import { decisionInWords, thresholdInWords } from "../statistics/DecisionThreshold.js";
-import { answerOf, type Prediction } from "../training/inference/Prediction.js";
+import {
+  answerOf,
+  type Prediction,
+  predictionInWords,
+  probabilityOf,
+} from "../training/inference/Prediction.js";
 import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
 import { loadLearner } from "../training/inference/loadLearner.js";
 import { exportedModel } from "./exportedModel.js";
@@ -37,8 +42,10 @@ interface Predicted {
   readonly path: string;
   /** By the threshold, if the learner was exported with one. */
   readonly class: string;
-  /** The probability of that class, in 0..1. */
-  readonly probability: number;
+  /** The probability of that class, in 0..1; not there where images may have several labels. */
+  readonly probability?: number | undefined;
+  /** Where images may have several labels, those that it has. */
+  readonly labels?: readonly string[] | undefined;
   /** The probability of each class, by its name. */
   readonly probabilities: Readonly<Record<string, number>>;
   /** By what the class is called. */
@@ -132,14 +139,13 @@ interface Explained {
 async function explain(learn: InferenceLearner, image: string, heatmap: string): Promise<Explained> {
   const cam = await gradCam(learn, image);
   const { prediction } = cam;
-  const tiles = camTiles(cam, `${prediction.class} ${probabilityOf(prediction).toFixed(3)}`);
+  const ofMap = valueAt(prediction.probabilities, learn.classes.indexOf(cam.class));
+  const tiles = camTiles(cam, `${cam.class} ${ofMap.toFixed(3)}`);
   await writeFile(heatmap, await imageGrid(tiles, cam.size, 2)).catch((cause: unknown) => {
     throw new UserError(`${heatmap} was not written: ${messageOf(cause)}`, "Name another folder.", { cause });
   });
   return { prediction, heatmap };
 }
-
-const probabilityOf = ({ label, probabilities }: Prediction): number => valueAt(probabilities, label);
 
 function entryOf(learn: InferenceLearner, image: string, { prediction, heatmap }: Explained): Predicted {
   const { class: name, probabilities, possible, uncertain } = prediction;
@@ -150,7 +156,7 @@ function entryOf(learn: InferenceLearner, image: string, { prediction, heatmap }
     heatmap,
     probabilities: Object.fromEntries(learn.classes.map((each, i) => [each, probabilities[i] ?? NaN])),
     rule: decisionInWords(learn.classes, learn),
-    ...{ possible, uncertain },
+    ...{ possible, uncertain, labels: prediction.labels },
   };
 }
 
@@ -158,9 +164,8 @@ function entryOf(learn: InferenceLearner, image: string, { prediction, heatmap }
 function describe(learn: InferenceLearner, image: string, { prediction, heatmap }: Explained): string {
   const rule = thresholdInWords(learn.classes, learn);
   const doubt = prediction.uncertain === true ? `${answerOf(prediction)}; predicted: ` : "";
-  const probability = probabilityOf(prediction).toFixed(3);
   const drawn = heatmap === undefined ? "" : `; heat map ${heatmap}`;
-  return `${image}: ${doubt}${prediction.class}, probability ${probability} (${rule})${drawn}`;
+  return `${image}: ${doubt}${predictionInWords(prediction, learn.classes)} (${rule})${drawn}`;
 }
 
 /** The images of a folder, or the one that is named; whether it can be read is seen later. */

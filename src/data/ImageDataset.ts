@@ -115,6 +115,13 @@ export class ImageDataset {
     return `ImageDataset: ${this.length} images (${labelled ? `${shown.join(", ")}${more}` : "without labels"})`;
   }
 
+  /** For each class, of how many images it is not known whether they have it; 0 where images are of one class each. */
+  unknownCounts(): number[] {
+    return this.classes.map(
+      (_, k) => this.items.filter(({ targets }) => Number.isNaN(targets?.[k] ?? 0)).length,
+    );
+  }
+
   /**
    * A weight for each class, to give all classes the same part in a loss or in sampling: n / (c * images of the
    * class), 1 where they are equally frequent. It is the "balanced" weighting of scikit-learn.

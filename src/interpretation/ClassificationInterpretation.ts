@@ -1,3 +1,4 @@
+import { labelPredsRemedy, requireOneLabel } from "../training/requireOneLabel.js";
 import { predictions } from "../statistics/argumentKinds.js";
 import { aLearner, aNet } from "../training/argumentKinds.js";
 import { aNumber, checkArguments } from "../core/checkArguments.js";
@@ -56,7 +57,10 @@ interface ImagesOfFiles {
 
 /** What an interpretation asks of a learner. */
 export interface PredictingLearner {
-  readonly data: Readonly<Record<"trainDs" | "validDs", ImagesOfFiles>> & { readonly testDs?: ImagesOfFiles };
+  readonly data: Readonly<Record<"trainDs" | "validDs", ImagesOfFiles>> & {
+    readonly testDs?: ImagesOfFiles;
+    readonly isMultiLabel?: boolean;
+  };
   getPreds(options: { readonly dsType?: DsType; readonly dl?: BatchLoader }): Promise<Predictions>;
 }
 
@@ -146,6 +150,7 @@ export class ClassificationInterpretation {
   ): Promise<ClassificationInterpretation> {
     checkArguments("ClassificationInterpretation.fromLearner(learn)", { learn: [learn, aLearner] });
     checkOptions("fromLearner()", asked, { ...getPredsKinds, ...interpretationKinds });
+    requireOneLabel(learn.data, "ClassificationInterpretation", labelPredsRemedy);
     const { dsType: given, dl, ...options } = asked;
     requireOneSet({ dsType: given, dl });
     const dsType = checkOneOf("dsType", given ?? "valid", ["train", "valid", "test"]);

@@ -1,6 +1,7 @@
 import { asTable } from "../core/asTable.js";
 import { checkArguments, having } from "../core/checkArguments.js";
 import { checkOptions } from "../core/checkOptions.js";
+import { UserError } from "../core/errors.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
 import { aucMeasure } from "../statistics/aucMeasure.js";
 import { binaryScores } from "../statistics/BinaryScores.js";
@@ -91,6 +92,12 @@ export class LabelInterpretation {
     const known = this.byLabel.get(label);
     if (known) return known;
     const { preds, items } = predictionsOfLabel(this.preds, label);
+    if (items.length === 0) {
+      throw new UserError(
+        `Of none of the ${this.images} it is known whether it has ${label}.`,
+        "Take another label, or images of which it is known.",
+      );
+    }
     const paths = items.flatMap((item) => this.paths[item] ?? []);
     const set = this.set === undefined ? {} : { set: this.set };
     const made = ClassificationInterpretation.fromPredictions(preds, { ...set, paths });

@@ -1,5 +1,6 @@
 import { asTable } from "../core/asTable.js";
 import { checkArguments } from "../core/checkArguments.js";
+import { checkInteger } from "../core/checkNumber.js";
 import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { valueAt } from "../core/valueAt.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
@@ -12,6 +13,7 @@ import { scoresOfClass } from "../statistics/scoresOfClass.js";
 import { aLearner } from "../training/argumentKinds.js";
 import type { BatchLoader, ItemBatch } from "../training/DataBunch.js";
 import { getPredsKinds, type GetPredsOptions, loaderOf, requireOneSet } from "../training/getPreds.js";
+import { requireOneLabel } from "../training/requireOneLabel.js";
 import type { Learner } from "../training/Learner.js";
 import { borderShare } from "./borderAttention.js";
 import { measureCells, remarks } from "./measureTable.js";
@@ -68,7 +70,9 @@ export async function shortcutTests(
 ): Promise<ShortcutTest[]> {
   checkArguments("shortcutTests(learn)", { learn: [learn, aLearner] });
   checkOptions("shortcutTests()", options, kinds);
+  requireOneLabel(learn.data, "shortcutTests()");
   requireOneSet(options);
+  if (options.images !== undefined) checkInteger("images", options.images, 1);
   const loader = options.dl ?? someOf(learn.data, options);
   const tests: ShortcutTest[] = [];
   for (const [images, change] of changes) {

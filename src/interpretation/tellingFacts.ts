@@ -5,6 +5,7 @@ import type { ImageDataset } from "../data/ImageDataset.js";
 import { type ImageFacts, imageFacts } from "../data/images/imageFacts.js";
 import { aucMeasure } from "../statistics/aucMeasure.js";
 import type { Measure } from "../statistics/Measure.js";
+import { requireOneLabel } from "../training/requireOneLabel.js";
 import { measureCells, remarks } from "./measureTable.js";
 
 /** How well one fact of the files tells one class from the rest. */
@@ -39,12 +40,7 @@ const anImageSet = having("a set of images, such as data.trainDs", "items", "cla
  */
 export async function tellingFacts(dataset: ImageDataset): Promise<TellingFact[]> {
   checkArguments("tellingFacts(data.trainDs)", { dataset: [dataset, anImageSet] });
-  if (dataset.isMultiLabel) {
-    throw new UserError(
-      "tellingFacts() takes images of one class each, and these may have several labels.",
-      "Load them with one of the labels as their class.",
-    );
-  }
+  requireOneLabel(dataset, "tellingFacts()");
   const items = dataset.items.filter((item) => item.class !== "");
   const classes = dataset.classes.filter((name) => items.some((item) => item.class === name));
   if (classes.length < 2) {

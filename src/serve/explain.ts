@@ -4,7 +4,7 @@ import { gradCamOf } from "../interpretation/gradCam.js";
 import { layerCamOf } from "../interpretation/layerCam.js";
 import { overlay } from "../interpretation/heatMap.js";
 import { borderArea, shareInBorder } from "../interpretation/borderAttention.js";
-import { answerOf } from "../training/inference/Prediction.js";
+import { answerOf, probabilityOf } from "../training/inference/Prediction.js";
 import type { InferenceLearner } from "../training/inference/InferenceLearner.js";
 
 /** What the page shows of an image. */
@@ -12,7 +12,10 @@ export interface Explanation {
   /** The class, or that the net is uncertain, and between which. */
   readonly answer: string;
   readonly class: string;
-  readonly probability: number;
+  /** Null where images may have several labels, each with its own. */
+  readonly probability: number | null;
+  /** The class that the heat map speaks of. */
+  readonly explained: string;
   /** The probability of each class, by its name. */
   readonly probabilities: readonly (readonly [name: string, probability: number])[];
   /** What the net saw, and below its heat map, as data URLs. */
@@ -29,12 +32,13 @@ export interface Explanation {
  */
 export async function explain(learn: InferenceLearner, batch: Batch): Promise<Explanation> {
   const cam = await gradCamOf(learn, batch);
-  const { class: name, label, probabilities } = cam.prediction;
+  const { class: name, probabilities } = cam.prediction;
   const share = shareInBorder((await layerCamOf(learn, batch, cam.prediction.label)).map);
   return {
     answer: answerOf(cam.prediction),
     class: name,
-    probability: probabilities[label] ?? NaN,
+    explained: cam.class,
+    probability: probabilityOf(cam.prediction) ?? null,
     probabilities: learn.classes.map((each, i) => [each, probabilities[i] ?? NaN] as const),
     image: await picture(cam.pixels, cam.size),
     heatmap: await picture(overlay(cam), cam.size),

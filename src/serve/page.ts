@@ -99,15 +99,16 @@ async function ask(files) {
     if (mine !== last) return;
     if (!answer.ok) throw new Error(found.error);
     at("answer").textContent = found.answer;
-    at("claim").textContent = "Predicted: " + found.class + ", with a probability of " + three(found.probability) +
-      " by the net's own account" + (at("numbers") ? "; how often it is right stands below." : ".");
+    const own = found.probability === null ? "; each label's probability stands below, by the net's own account" :
+      ", with a probability of " + three(found.probability) + " by the net's own account";
+    at("claim").textContent = "Predicted: " + found.class + own + (at("numbers") ? "; how often it is right stands below." : ".");
     at("probabilities").replaceChildren(...found.probabilities.flatMap(([name, value]) => [
       Object.assign(document.createElement("dt"), { textContent: name }),
       Object.assign(document.createElement("dd"), { textContent: three(value) }),
     ]));
     at("image").src = found.image;
     at("heatmap").src = found.heatmap;
-    at("heatmap").alt = "Heat map: evidence for " + found.class;
+    at("heatmap").alt = "Heat map: evidence for " + found.explained;
     at("border").textContent = found.inBorder === null ? "" : Math.round(100 * found.inBorder) +
       "% of the heat map lies in the outer part of the image, an eighth of its side all round; a uniform map would have " +
       Math.round(100 * found.evenly) + "% there.";

@@ -64,8 +64,8 @@ export interface DecisionRule {
 
 /** Such as "0.5", or "Effusion 0.3, Mass 0.5". */
 function labelsInWords(classes: readonly string[], thresholds: readonly number[]): string {
-  if (new Set(thresholds).size === 1) return formatThreshold(valueAt(thresholds, 0), 3);
-  return thresholds.map((value, k) => `${classes[k] ?? ""} ${formatThreshold(value, 3)}`).join(", ");
+  if (new Set(thresholds).size === 1) return formatThreshold(valueAt(thresholds, 0));
+  return thresholds.map((value, k) => `${classes[k] ?? ""} ${formatThreshold(value)}`).join(", ");
 }
 
 /** By what a class is predicted, in a sentence without its full stop. */

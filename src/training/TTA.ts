@@ -7,6 +7,7 @@ import { zoom } from "../data/transforms/zoom.js";
 import { checkNumber, checkOneOf } from "../core/checkNumber.js";
 import { getPreds, loaderOf, type Predictor } from "./getPreds.js";
 import { crossEntropyOfProbabilities } from "../statistics/crossEntropy.js";
+import { labelPredsRemedy, requireOneLabel } from "./requireOneLabel.js";
 import type { Predictions } from "../statistics/Predictions.js";
 import { predictionsInWords } from "../statistics/predictionsInWords.js";
 
@@ -38,6 +39,7 @@ export async function tta(
   options: TTAOptions,
 ): Promise<Predictions> {
   checkOptions("TTA()", options, kinds);
+  requireOneLabel(data, "TTA()", labelPredsRemedy);
   const { beta = 0.4, scale = 1.35, dsType = "valid" } = options;
   checkNumber("beta", beta, { from: 0, to: 1 });
   checkNumber("scale", scale, { from: 1, to: 100 });

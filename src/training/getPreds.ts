@@ -8,7 +8,7 @@ import type { Passes } from "./session/Passes.js";
 import type { Predictions } from "../statistics/Predictions.js";
 import { predictionsInWords } from "../statistics/predictionsInWords.js";
 import type { BatchEvaluator } from "./session/BatchTrainer.js";
-import { requireOneLabel } from "./requireOneLabel.js";
+import { labelPredsRemedy, requireOneLabel } from "./requireOneLabel.js";
 import { requireSameClasses } from "./requireSameClasses.js";
 import { numberedGroups } from "../statistics/Groups.js";
 import { softmax } from "../statistics/softmax.js";
@@ -112,7 +112,7 @@ export function getPreds(
     batches = passes.over(loader),
   }: { readonly labelled?: boolean; readonly batches?: AsyncIterable<ItemBatch> } = {},
 ): Promise<Predictions> {
-  requireOneLabel(data, "getPreds()");
+  requireOneLabel(data, "getPreds()", labelPredsRemedy);
   return interruptible(async (check) => {
     const { classes } = data;
     const c = classes.length;

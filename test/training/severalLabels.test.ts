@@ -12,6 +12,7 @@ import { ClassificationInterpretation } from "../../src/interpretation/Classific
 import { LabelInterpretation } from "../../src/interpretation/LabelInterpretation.js";
 import { tellingFacts } from "../../src/interpretation/tellingFacts.js";
 import { aucInterval } from "../../src/statistics/deLong.js";
+import { predictionInWords, probabilityOf } from "../../src/training/inference/Prediction.js";
 import { loadLearner } from "../../src/training/inference/loadLearner.js";
 import { byOnnxRuntime } from "../support/byOnnxRuntime.js";
 import { Learner } from "../../src/training/Learner.js";
@@ -95,6 +96,12 @@ describe("images that may have several labels", () => {
     ]) {
       await refuses(asked, "may have several labels");
     }
+    await refuses(learn.TTA(), "TTA() takes");
+    await refuses(
+      ClassificationInterpretation.fromLearner(learn),
+      "ClassificationInterpretation takes",
+      "LabelInterpretation",
+    );
     await refuses(learn.export("x", { temperature: 2 }), "temperature is given", "labelThresholds");
     await refuses(learn.export("x", { labelThresholds: { Hernia: 0.5 } }), '"Hernia"');
     await refuses(learn.export("x", { labelThresholds: { Mass: 1 } }), "labelThresholds.Mass is 1");
@@ -112,6 +119,16 @@ describe("images that may have several labels", () => {
     }
     const [image = ""] = images;
     near((await learn.predict(image)).probabilities, answers[0]?.probabilities ?? [], 1e-5, "predict");
+    // One that nothing reaches, and one that everything does: what is explained is a label that the image has.
+    const odd = await loadLearner(
+      await learn.export("odd", { labelThresholds: { Mass: 0.000001, Effusion: 0.99999, Nodule: 0.99999 } }),
+    );
+    const explained = await gradCam(odd, image);
+    assert.deepEqual([explained.class, explained.prediction.class], ["Mass", "Mass"]);
+    assert.equal(probabilityOf(explained.prediction), undefined);
+    assert.match(predictionInWords(explained.prediction, odd.classes), /^Mass \d\.\d{3}$/);
+    assert.match(inspect(odd), /Effusion 0\.99999/);
+    odd.dispose();
     assert.match(inspect(loaded), /each label whose probability reaches its threshold/);
     const cam = await gradCam(loaded, image, { class: "Nodule" });
     assert.deepEqual([cam.class, cam.prediction.labels], ["Nodule", answers[0]?.labels]);
@@ -144,6 +161,8 @@ describe("images that may have several labels", () => {
     assert.ok(known.length > 0 && known.length < data.validDs.length);
     assert.equal(first?.unknown, data.validDs.length - known.length);
     assert.equal(interp.of("Effusion").preds.y.length, known.length);
+    const card = readFileSync(path.join(path.dirname(await learn.export()), "README.md"), "utf8");
+    assert.match(card, new RegExp(`not known: Effusion of ${data.validDs.unknownCounts()[0] ?? NaN},`));
     const targets = data.validDs.items.flatMap(({ targets: own = [] }) => own);
     const right = targets.flatMap((target, at) =>
       Number.isNaN(target) ? [] : [Number((interp.preds.probs[at] ?? NaN) > 0.5 === (target === 1))],

@@ -130,6 +130,7 @@ export function labelFromCsv(
     fnames.map((fname, row) => ({
       fname,
       label: labels[row] ?? "",
+      shown: targets?.[row] && labelsInWords(targets[row]),
       targets: targets?.[row],
       patient: patients?.[row],
       split: splits?.[row],
@@ -160,6 +161,9 @@ function requireOneWay(options: CsvOptions): void {
   const { labelDelim, labelCols, labelCol, uncertain, blank, noLabel } = options;
   checkOneOf("uncertain", uncertain, [undefined, "unknown", "positive", "negative"]);
   checkOneOf("blank", blank, [undefined, "unknown", "negative"]);
+  if (labelCols?.length === 0) {
+    throw new UserError("labelCols is [].", "Name the columns of labels, or leave it out.");
+  }
   if (labelDelim === "")
     throw new UserError('labelDelim is "".', 'Give what stands between labels: labelDelim: "|".');
   const other = labelDelim === undefined ? (labelCol === undefined ? undefined : "labelCol") : "labelDelim";
@@ -209,7 +213,8 @@ function severalTargets(
     return targetsOfColumns({ ...table, columns: named }, options);
   }
   if (labelDelim === undefined) return undefined;
-  return fieldsOf(labelAt).map((field) => targetsOfField(field, labelDelim, options.noLabel));
+  const { file, lineOf } = table;
+  return fieldsOf(labelAt).map((field, row) => targetsOfField({ field, file, line: lineOf(row) }, options));
 }
 
 /** Without a header, the first image would be taken for one. */

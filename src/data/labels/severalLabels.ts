@@ -1,5 +1,6 @@
 import { namesInWords } from "../../core/namesInWords.js";
 import { UserError } from "../../core/errors.js";
+import { isMissingValue } from "./missingValue.js";
 import type { Column } from "./Column.js";
 
 /** How a table says that an image may have several labels. */
@@ -30,10 +31,47 @@ export type LabelTargets = ReadonlyMap<string, number>;
 
 const meanings = { positive: 1, negative: 0, unknown: NaN } as const;
 
-/** The labels that a field names, such as "Effusion|Infiltration". */
-export function targetsOfField(field: string, delimiter: string, noLabel = ""): LabelTargets {
-  const names = field.split(delimiter).map((name) => name.trim().normalize("NFC"));
-  return new Map(names.filter((name) => name !== "" && name !== noLabel).map((name) => [name, 1]));
+/** A field of the column of labels, and where it stands, for messages. */
+export interface LabelField {
+  readonly field: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+/**
+ * The labels that a field names, such as "Effusion|Infiltration".
+ * @throws UserError where it has a word for a missing value, nothing although there is a word for none, or that word beside a
+ *   label or in other letters
+ */
+export function targetsOfField(
+  { field, file, line }: LabelField,
+  { labelDelim = "", noLabel }: SeveralLabelsOptions,
+): LabelTargets {
+  const names = field
+    .split(labelDelim)
+    .map((name) => name.trim().normalize("NFC"))
+    .filter((name) => name !== "");
+  const refuse = (what: string, remedy: string): never => {
+    throw new UserError(`Row ${line} of ${file} has ${what} in the column of labels.`, remedy);
+  };
+  const missing = names.find(isMissingValue);
+  if (missing !== undefined) {
+    refuse(
+      `${JSON.stringify(missing)}, a word for a missing value,`,
+      "Leave the row out, or write which labels the image has.",
+    );
+  }
+  if (noLabel === undefined) return new Map(names.map((name) => [name, 1]));
+  const none = JSON.stringify(noLabel);
+  if (names.length === 0)
+    refuse("nothing", `Write ${none} where an image has no label, or leave the row out.`);
+  const alike = names.find((name) => name !== noLabel && name.toLowerCase() === noLabel.toLowerCase());
+  if (alike !== undefined) refuse(JSON.stringify(alike), `Write it as noLabel has it, ${none}.`);
+  const own = names.filter((name) => name !== noLabel);
+  if (own.length > 0 && own.length < names.length) {
+    refuse(JSON.stringify(field), `An image has labels, or ${none}: correct the row.`);
+  }
+  return new Map(own.map((name) => [name, 1]));
 }
 
 /** A table's columns of labels. */
@@ -70,7 +108,7 @@ export function targetsOfColumns(
   const known = columns.map(({ name, fields }) => ({
     name,
     targets: fields.map((field, row) => {
-      const number = field === "" ? "" : String(Number(field));
+      const number = /^-?[01](\.0*)?$/.test(field) ? String(Number(field)) : field;
       const value = values[number];
       if (value !== undefined) return value;
       throw new UserError(

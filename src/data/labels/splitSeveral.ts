@@ -2,6 +2,7 @@ import { namesInWords } from "../../core/namesInWords.js";
 import { UserError } from "../../core/errors.js";
 import { tell } from "../../core/warnings.js";
 import type { BunchSettings } from "../bunchOptions.js";
+import { checkClasses } from "./checkClasses.js";
 import type { LabelledFile } from "./imageFolder.js";
 import type { Split, TrainValidSplit } from "./splitItems.js";
 
@@ -35,8 +36,11 @@ export function splitSeveral(root: string, split: TrainValidSplit, settings: Bun
     );
   }
   const others = { validation: valid, ...(heldOut && { "held-out": heldOut }) };
+  const named = (files: readonly LabelledFile[]): LabelledFile[] =>
+    files.flatMap((file) => [...labelsOf([file])].map((label) => ({ path: file.path, class: label })));
+  const odd = checkClasses(named(train), named([...valid, ...(heldOut ?? [])]));
   const notes = Object.entries(others).flatMap(([name, files]) => notesOf(name, files, classes, root));
-  tell(...notes);
+  tell(...odd, ...notes);
   return { ...split, classes };
 }
 
@@ -62,7 +66,10 @@ function notesOf(
   const missing = classes.filter((label) => !own.has(label));
   return [
     ...(foreign.length > 0
-      ? [`Left out labels of ${name} images that no training image has: ${namesInWords(foreign)}.`]
+      ? [
+          `Warning: labels of ${name} images that no training image has are left out: ${namesInWords(foreign)}. These images count ` +
+            "as without them.",
+        ]
       : []),
     ...(missing.length > 0
       ? [

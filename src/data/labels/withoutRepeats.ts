@@ -6,6 +6,8 @@ import { UserError } from "../../core/errors.js";
 export interface LabelledRow {
   readonly fname: string;
   readonly label: string;
+  /** What a message says in place of it; undefined: the label itself. */
+  readonly shown?: string | undefined;
   readonly patient?: string;
   readonly split?: string;
   /** Its line in the file, from 1 on. */
@@ -45,10 +47,13 @@ function requireSame(one: LabelledRow, other: LabelledRow, file: string): void {
   const [what, first, second] = said.find(([, a, b]) => a !== b) ?? [];
   if (what === undefined) return;
   // Whose image it is is not repeated.
-  const values = what === "patients" ? "" : `, ${JSON.stringify(first)} and ${JSON.stringify(second)}`;
+  const isSeveral = what === "labels" && one.shown !== undefined;
+  const [a, b] = isSeveral ? [one.shown, other.shown] : [first, second];
+  // Labels that are not known are not shown.
+  const values = what === "patients" || a === b ? "" : `, ${JSON.stringify(a)} and ${JSON.stringify(b)}`;
   throw new UserError(
     `Rows ${one.line} and ${other.line} of ${file} give ${one.fname} two ${what}${values}.`,
-    what === "labels"
+    what === "labels" && !isSeveral
       ? "An image has one label here: write one row for each image, with the label that is meant."
       : "Correct one of them.",
   );

@@ -94,8 +94,14 @@ function setsOf({ trainDs, validDs, heldOutDs }: ImageDataBunch): (readonly [str
 }
 
 /** Such as "16 (8 cat, 8 dog)". */
-const countsInWords = (set: ImageDataset): string =>
-  `${set.length} (${classCountsInWords(set.classes, set.counts())})`;
+const countsInWords = (set: ImageDataset): string => {
+  const unknown = set.unknownCounts();
+  const notKnown = set.classes.flatMap((name, k) =>
+    (unknown[k] ?? 0) > 0 ? [`${name} of ${unknown[k] ?? 0}`] : [],
+  );
+  const known = classCountsInWords(set.classes, set.counts());
+  return `${set.length} (${known}${notKnown.length === 0 ? "" : `; not known: ${notKnown.join(", ")}`})`;
+};
 
 function architectureInWords(arch: string, model: Cnn, { classes, preparation }: ExportedLearner): string {
   const parameters = model.groupParameters().flat();
@@ -143,14 +149,14 @@ function patientFacts(data: ImageDataBunch): Pick<CardFacts, "caution" | "patien
   };
 }
 
-function subsetsInWords({ loadedBy: { trainPerClass, validPerClass } }: ImageDataBunch): string {
+function subsetsInWords({ loadedBy: { trainPerClass, validPerClass, leftOut } }: ImageDataBunch): string {
   const drawn = [
     ...(trainPerClass > 0 ? [`at most ${trainPerClass} training images of each class`] : []),
     ...(validPerClass > 0 ? [`at most ${validPerClass} validation images of each class`] : []),
   ];
-  return drawn.length === 0
-    ? "No subset was drawn: all images that were found were taken."
-    : `Drawn at random: ${drawn.join(", ")}.`;
+  if (drawn.length > 0) return [`Drawn at random: ${drawn.join(", ")}.`, ...leftOut].join(" ");
+  if (leftOut.length > 0) return ["No subset was drawn.", ...leftOut].join(" ");
+  return "No subset was drawn: all images that were found were taken.";
 }
 
 const resizing = {

@@ -15,7 +15,7 @@ export interface Prediction {
    * several labels, those that it has, such as "Effusion;Mass", or "no label".
    */
   readonly class: string;
-  /** Its index in the classes; of several labels that of the most probable. */
+  /** Its index in the classes; of several labels that of the most probable one that the image has, or of all where it has none. */
   readonly label: number;
   /** Where images may have several labels, those that it has; undefined: it is of one class. */
   readonly labels?: readonly string[];
@@ -40,6 +40,22 @@ export function answerOf({ class: name, possible, uncertain = false }: Predictio
   if (possible.length === 0) return "uncertain: like none of the classes";
   const named = possible.includes(name) ? possible : [...possible, name];
   return `uncertain: ${named.join(" or ")}`;
+}
+
+/** The probability of the predicted class; undefined where images may have several labels, each with its own. */
+export const probabilityOf = ({ label, labels, probabilities }: Prediction): number | undefined =>
+  labels === undefined ? probabilities[label] : undefined;
+
+/**
+ * What is predicted, and how probable it is: "PNEUMONIA, probability 0.912"; of several labels "Effusion 0.731, Mass 0.582", or
+ * "no label".
+ */
+export function predictionInWords(prediction: Prediction, classes: readonly string[]): string {
+  const { class: name, labels, probabilities } = prediction;
+  const three = (value = NaN): string => value.toFixed(3);
+  if (!labels) return `${name}, probability ${three(probabilityOf(prediction))}`;
+  const own = labels.map((label) => `${label} ${three(probabilities[classes.indexOf(label)])}`);
+  return own.length === 0 ? name : own.join(", ");
 }
 
 /** How outputs become a prediction. */
@@ -95,7 +111,14 @@ function labelPredictionsOf(
     const own = logits.subarray(row * c, (row + 1) * c).map((logit) => 1 / (1 + Math.exp(-logit)));
     const labels = classes.filter((_, k) => valueAt(own, k) >= valueAt(thresholds, k));
     const name = labels.length === 0 ? "no label" : labels.join(";");
-    return inWords({ class: name, label: argmax(own, 0, c), labels, probabilities: [...own] }, classes);
+    // What is explained by default is a label that the image has, where it has one.
+    const candidates = own.map((p, k) =>
+      labels.length === 0 || labels.includes(valueAt(classes, k)) ? p : -1,
+    );
+    return inWords(
+      { class: name, label: argmax(candidates, 0, c), labels, probabilities: [...own] },
+      classes,
+    );
   });
 }
 

@@ -132,7 +132,10 @@ function chosenThresholds(
     classIndex(classes, name);
     checkNumber(`labelThresholds.${name}`, value, { above: 0, below: 1 });
   }
-  return classes.map((name, k) => given[name] ?? valueAt(labelThresholds, k));
+  // A label may be called "constructor".
+  return classes.map((name, k) =>
+    Object.hasOwn(given, name) ? (given[name] ?? NaN) : valueAt(labelThresholds, k),
+  );
 }
 
 function requireSetsOf(classes: readonly string[], sets: ConformalSets): void {

@@ -1,5 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { csvLine } from "../../core/csvLine.js";
+import { probabilityOf } from "./Prediction.js";
 import type { FilePrediction, UnreadableFile } from "./predictEach.js";
 
 /** What a row is about. */
@@ -42,9 +43,9 @@ export function csvFormat(classes: readonly string[], model: string): RowFormat 
       if ("reason" in answer) {
         return line([answer.path, "", "", ...classes.map(() => ""), "", "", answer.reason, model]);
       }
-      const { path: file, class: name, label, probabilities, possible, uncertain } = answer;
+      const { path: file, class: name, probabilities, possible, uncertain } = answer;
       const doubt = [possible?.join("|"), uncertain];
-      return line([file, name, probabilities[label], ...probabilities, ...doubt, "", model]);
+      return line([file, name, probabilityOf(answer), ...probabilities, ...doubt, "", model]);
     },
     isBeginning: (text) => head.startsWith(text),
     marks: (rows) => {
@@ -66,6 +67,7 @@ export interface JsonRow extends RowMark {
   readonly class?: string;
   readonly probability?: number;
   readonly probabilities?: Readonly<Record<string, number>>;
+  readonly labels?: readonly string[];
   readonly possible?: readonly string[];
   readonly uncertain?: boolean;
 }
@@ -93,10 +95,10 @@ function jsonRow(
   model: string,
 ): JsonRow {
   if ("reason" in answer) return { ...answer, model };
-  const { path: file, class: name, label, probabilities, possible, uncertain } = answer;
+  const { path: file, class: name, labels, probabilities, possible, uncertain } = answer;
   const named = Object.fromEntries(classes.map((each, k) => [each, probabilities[k] ?? NaN]));
-  const row = { path: file, class: name, probability: probabilities[label], probabilities: named };
-  return { ...row, possible, uncertain, model };
+  const row = { path: file, class: name, probability: probabilityOf(answer), probabilities: named };
+  return { ...row, labels, possible, uncertain, model };
 }
 
 /** Lines of JSON as what they hold; undefined where they hold something else. */
@@ -113,10 +115,10 @@ export function jsonRows(lines: string): JsonRow[] | undefined {
 
 /** The answer that a row of JSON was written from. */
 export function answerOfRow(row: JsonRow, classes: readonly string[]): FilePrediction | UnreadableFile {
-  const { path, reason, class: name = "", probabilities = {}, possible, uncertain } = row;
+  const { path, reason, class: name = "", labels, probabilities = {}, possible, uncertain } = row;
   if (reason !== undefined) return { path, reason };
   return {
-    ...{ path, class: name, label: classes.indexOf(name) },
+    ...{ path, class: name, label: classes.indexOf(labels?.[0] ?? name), ...(labels && { labels }) },
     probabilities: classes.map((each) => probabilities[each] ?? NaN),
     ...(possible && { possible, uncertain: uncertain ?? false }),
   };

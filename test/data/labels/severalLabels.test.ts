@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
+import { collectTexts } from "../../support/collectTexts.js";
 import { drawFindings, findings, writeChexpert, writeChestXray14 } from "../../support/drawFindings.js";
 import { refuses } from "../../support/refuses.js";
 
@@ -111,5 +112,65 @@ describe("tables in which an image may have several labels", () => {
     await refuses(columns("Fracture", ""), "No row", "Fracture");
     await refuses(columns("Pneumonia", "yes"), "Row 2", '"yes"', '"Pneumonia"');
     await refuses(columns("Lesion", "0.5"), '"0.5"');
+  });
+
+  it("are refused where a row says nothing that can be meant", async () => {
+    const { folder, images } = await drawFindings(8);
+    const load = (
+      fields: Readonly<Record<number, string>>,
+      options: object = {},
+    ): Promise<ImageDataBunch> => {
+      const rows = images.map(
+        ({ name }, i) => `${name},${fields[i] ?? (i % 2 === 0 ? "Mass" : "Effusion")},${i}`,
+      );
+      writeFileSync(path.join(folder, "labels.csv"), ["file,label,patient", ...rows].join("\n"));
+      const own = { folder: "images", labelDelim: "|", noLabel: "No Finding" };
+      return ImageDataBunch.fromCsv(folder, { ...common, ...own, ...options });
+    };
+    const cases: readonly (readonly [field: string, ...parts: string[]])[] = [
+      ["NaN", "Row 4", '"NaN"', "missing value"],
+      ["Mass|n/a", '"n/a"'],
+      ["", "Row 4", "nothing", '"No Finding"'],
+      ["no finding", '"no finding"', "noLabel"],
+      ["No Finding|Mass", '"No Finding|Mass"', "correct the row"],
+      ["effusion", "differ only in upper and lower case"],
+    ];
+    for (const [field, ...parts] of cases) await refuses(load({ 2: field }), ...parts);
+    await refuses(load({}, { labelDelim: undefined, noLabel: undefined, labelCols: [] }), "labelCols is []");
+    const withBars = await collectTexts(() => load({ 2: "Mass;Effusion" }));
+    assert.match(withBars.join(), /look like several labels in one/);
+    // Two rows of one image.
+    const twice = ["file,label", "0000.png,Mass", "0000.png,Mass|Effusion", "0001.png,Effusion"].join("\n");
+    writeFileSync(path.join(folder, "labels.csv"), twice);
+    await refuses(
+      ImageDataBunch.fromCsv(folder, { ...common, folder: "images", labelDelim: "|" }),
+      'two labels, "Mass" and "Effusion;Mass"',
+      "Correct one of them",
+    );
+  });
+
+  it("warn of labels that training does not know", async () => {
+    const { folder, images } = await drawFindings(12);
+    const rows = images.map(
+      ({ name }, i) =>
+        `${name},${i < 8 ? "train" : "valid"},${i === 9 ? "Hernia|Mass" : i % 2 ? "Mass" : "Effusion"}`,
+    );
+    writeFileSync(path.join(folder, "labels.csv"), ["file,set,label", ...rows].join("\n"));
+    const data = await ImageDataBunch.fromCsv(folder, {
+      ...{
+        size: 32,
+        bs: 4,
+        numWorkers: 0,
+        folder: "images",
+        validCol: "set",
+        labelCol: "label",
+        labelDelim: "|",
+      },
+    });
+    assert.deepEqual(data.classes, ["Effusion", "Mass"]);
+    assert.ok(
+      data.warnings.some((warning) => warning.includes('left out: Hernia')),
+      data.warnings.join(),
+    );
   });
 });
