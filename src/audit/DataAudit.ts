@@ -13,8 +13,8 @@ export interface AuditedItem {
   readonly class: string;
   /** Whose image it is, as a text that images of the same patient share; absent where it is not known. */
   readonly patient?: string;
-  /** The set that it is in. */
-  readonly set: "train" | "valid" | "heldOut" | "test";
+  /** The set that it is in; absent where the images are not divided into sets. */
+  readonly set?: "train" | "valid" | "heldOut" | "test";
 }
 
 /** An image that a person should look at. */
@@ -39,10 +39,10 @@ export interface DataAudit {
   readonly folder: string;
   /** The class names, sorted. */
   readonly classes: readonly string[];
-  /** All images: of training, validation, held out, and without labels, in this order. */
+  /** All images: of training, validation, held out, and without labels, in this order; by their paths where they are not divided. */
   readonly items: readonly AuditedItem[];
   /** By kind in the order label, duplicate, outlier; within a kind the most suspected first. */
   readonly findings: readonly AuditFinding[];
-  /** What else there is to say: telling facts, what the border tells, patients in two sets, what was left out, what this cannot see. */
+  /** What else there is to say: telling facts, what the border tells, patients, what was left out, what this cannot see. */
   readonly sections: readonly Section[];
 }

@@ -6,7 +6,7 @@ import { checkOptions, type OptionKinds } from "../core/checkOptions.js";
 import { interruptible } from "../core/interrupt.js";
 import { withRows } from "../core/resultTables.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
-import type { ImageItem } from "../data/ImageDataset.js";
+import { ImageDataset, type ImageItem } from "../data/ImageDataset.js";
 import { fingerprints } from "../data/images/findDuplicates.js";
 import type { Architecture } from "../models/bodies/Architecture.js";
 import { models } from "../models/models.js";
@@ -31,9 +31,15 @@ export interface AuditOptions {
   readonly folds?: number;
   /** Decides which images judge each other. @default the data's */
   readonly seed?: number;
+  /**
+   * Whether the data's sets are of interest; false for a random split that is only there because loading makes one: no image is
+   * then said to be in a set.
+   * @default true
+   */
+  readonly sets?: boolean;
 }
 
-const kinds: OptionKinds<AuditOptions> = { arch: "object", folds: "number", seed: "number" };
+const kinds: OptionKinds<AuditOptions> = { arch: "object", folds: "number", seed: "number", sets: "boolean" };
 
 const aBunch = having("the data, such as ImageDataBunch.fromFolder() gives", "trainDs", "validDs", "size");
 const aNet = having("a net", "name", "createBody");
@@ -49,13 +55,14 @@ const aNet = having("a net", "name", "createBody");
 export async function auditData(data: ImageDataBunch, options: AuditOptions = {}): Promise<DataAudit> {
   checkArguments("auditData(data)", { data: [data, aBunch] });
   checkOptions("auditData()", options, kinds);
-  const { arch = models.resnet50, folds = 5, seed = data.seed } = options;
+  const { arch = models.resnet50, folds = 5, seed = data.seed, sets = true } = options;
   checkArguments("auditData(data, { arch: models.resnet50 })", { arch: [arch, aNet] });
   checkInteger("folds", folds, 2);
   checkInteger("seed", seed, -Infinity);
   requireOneLabel(data, "auditData()");
-  const { images, items } = itemsOf(data);
+  const { images, items } = itemsOf(data, sets);
   const labelled = images.filter((image) => image.class !== "");
+  const noun = data.trainDs.groupNoun;
 
   const net = await BodyFeatures.load(arch);
   try {
@@ -65,18 +72,18 @@ export async function auditData(data: ImageDataBunch, options: AuditOptions = {}
     const judged = await outOfFold(features, images, { folds, seed });
     const prints = await fingerprints(paths);
     const [duplicates, neighbours] = await interruptible(async (check) => [
-      await duplicateFindings({ items, prints, features, noun: data.trainDs.groupNoun }, check),
+      await duplicateFindings({ items, prints, features, noun }, check),
       await nearestNeighbours(features, items.length, outlierNeighbours, check),
     ]);
-    const facts = await factsSection(data);
+    const facts = await factsSection(new ImageDataset(labelled, data.classes, noun));
     const findings = [...labelFindings(judged), ...duplicates, ...outlierFindings(neighbours)];
     const audit: DataAudit = {
       ...{ folder: data.path, classes: data.classes, items: withRows("Images", items) },
       findings: withRows("Findings", findings),
       sections: [
-        borderSection(border),
+        borderSection(border, noun),
         facts,
-        patientsSection(items, data.trainDs.groupNoun),
+        patientsSection(items, noun),
         leftOutSection(data, items, judged.judged.length),
         cannotSeeSection,
       ],
@@ -88,7 +95,7 @@ export async function auditData(data: ImageDataBunch, options: AuditOptions = {}
 }
 
 /** The images of all sets, as they are in the data and as they are told. */
-function itemsOf(data: ImageDataBunch): { images: ImageItem[]; items: AuditedItem[] } {
+function itemsOf(data: ImageDataBunch, areDivided: boolean): { images: ImageItem[]; items: AuditedItem[] } {
   const { trainDs, validDs, heldOutDs, testDs } = data;
   const sets = [
     ["train", trainDs] as const,
@@ -97,6 +104,7 @@ function itemsOf(data: ImageDataBunch): { images: ImageItem[]; items: AuditedIte
     ["test", testDs] as const,
   ];
   const all = sets.flatMap(([set, dataset]) => (dataset?.items ?? []).map((image) => ({ set, image })));
+  if (!areDivided) all.sort((a, b) => (a.image.path < b.image.path ? -1 : 1));
   const items = all.map(({ set, image }): AuditedItem => {
     const { path: place, class: name, patient } = image;
     const file = path.relative(data.path, place).split(path.sep).join("/");
@@ -104,7 +112,7 @@ function itemsOf(data: ImageDataBunch): { images: ImageItem[]; items: AuditedIte
       path: place,
       file,
       class: name,
-      set,
+      ...(areDivided && { set }),
       ...(patient !== undefined && { patient: String(patient) }),
     };
   });

@@ -2,24 +2,26 @@ import { groupsInWords } from "../core/groupNoun.js";
 import { tableOfShown } from "../core/asTable.js";
 import type { Section } from "../core/Section.js";
 import type { ImageDataBunch } from "../data/ImageDataBunch.js";
+import type { ImageDataset } from "../data/ImageDataset.js";
 import { tellingFacts } from "../interpretation/tellingFacts.js";
 import type { AuditedItem } from "./DataAudit.js";
 
 /** Patients that a table names. */
 const mostListed = 20;
 
-/** What facts of the files tell of the classes of the training images. */
-export async function factsSection(data: ImageDataBunch): Promise<Section> {
-  const table = tableOfShown(await tellingFacts(data.trainDs));
+/** What facts of the files tell of the classes. */
+export async function factsSection(labelled: ImageDataset): Promise<Section> {
+  const table = tableOfShown(await tellingFacts(labelled));
   return { heading: "What the files alone tell", ...(table && { tables: [table] }) };
 }
 
-/** Patients that have images in more than one set. */
+/** Patients that have images in more than one set; of images that are not divided, how many patients there are. */
 export function patientsSection(
   items: readonly AuditedItem[],
   noun: "patient" | "group" | undefined,
 ): Section {
-  const heading = `${noun === "group" ? "Groups" : "Patients"} in two sets`;
+  const isDivided = items.some(({ set }) => set !== undefined);
+  const heading = `${noun === "group" ? "Groups" : "Patients"}${isDivided ? " in two sets" : ""}`;
   const known = items.filter((item) => item.patient !== undefined);
   if (known.length === 0) {
     const unknown =
@@ -32,7 +34,13 @@ export function patientsSection(
     own.push(item);
     patients.set(item.patient ?? "", own);
   }
-  const setsOf = (own: readonly AuditedItem[]) => [...new Set(own.map(({ set }) => set))];
+  if (!isDivided) {
+    const undivided =
+      `The images are of ${groupsInWords(patients.size, noun)}. They are not divided into sets yet: with groupBy of ImageDataBunch, ` +
+      `or --group-by, all images of one ${noun ?? "patient"} come into the same set.`;
+    return { heading, text: [undivided] };
+  }
+  const setsOf = (own: readonly AuditedItem[]) => [...new Set(own.map(({ set = "" }) => set))];
   const shared = [...patients].filter(([, own]) => setsOf(own).length > 1);
   if (shared.length === 0) {
     return { heading, text: [`None of the ${groupsInWords(patients.size, noun)} has images in two sets.`] };
@@ -62,11 +70,12 @@ export function patientsSection(
 /** What lies in the folder and was not audited, and labels that could not be judged. */
 export function leftOutSection(data: ImageDataBunch, items: readonly AuditedItem[], judged: number): Section {
   const labelled = items.filter((item) => item.class !== "");
+  const rest = labelled.length - judged;
   const unjudged =
-    judged === labelled.length
+    rest === 0
       ? []
       : [
-          `The labels of ${labelled.length - judged} images were not judged: nobody else has images of their class, or there is no ` +
+          `${rest === 1 ? "The label of 1 image was" : `The labels of ${rest} images were`} not judged: nobody else has images of their class, or there is no ` +
             "second class to compare with.",
         ];
   const text = [...data.loadedBy.leftOut, ...unjudged];

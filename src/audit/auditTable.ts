@@ -12,8 +12,20 @@ const kinds: Readonly<Record<FindingKind, string>> = {
   outlier: "outlier",
 };
 
-/** An audit as one table: how much of each kind was found, and the most suspected images. */
-export function auditTable({ folder, items, findings }: DataAudit): Table {
+/** An audit as one table, which says what else it holds. */
+export function auditTable(audit: DataAudit): Table {
+  const table = findingsTable(audit);
+  const headings = audit.sections.map(({ heading }) => `"${heading}"`).join(", ");
+  return {
+    ...table,
+    note:
+      `${table.note === undefined ? "" : `${table.note} findings has all. `}A finding is a reason to look, not a verdict. ` +
+      `sections has what else there is to say: ${headings}.`,
+  };
+}
+
+/** How much of each kind was found, and the most suspected images. */
+export function findingsTable({ folder, items, findings }: DataAudit): Table {
   const ofKind = (kind: FindingKind) => findings.filter((finding) => finding.kind === kind);
   const names = Object.entries(kinds) as [FindingKind, string][];
   const counts = names.map(([kind, name]) => {
@@ -29,12 +41,6 @@ export function auditTable({ folder, items, findings }: DataAudit): Table {
         .slice(0, shownOfKind)
         .map(({ item, reason }) => [name, valueAt(items, item).file, reason]),
     ),
-    note: [
-      isCut ? `Of each kind the ${shownOfKind} most suspected; findings has all.` : [],
-      "A finding is a reason to look, not a verdict. sections has what else there is to say: what the border and the files alone tell, " +
-        "patients in two sets, and what this cannot see.",
-    ]
-      .flat()
-      .join(" "),
+    ...(isCut && { note: `Of each kind the ${shownOfKind} most suspected are shown.` }),
   };
 }

@@ -1,3 +1,4 @@
+import { type GroupNoun, groupsInWords } from "../core/groupNoun.js";
 import { Random } from "../core/Random.js";
 import { randomStreams } from "../core/randomStreams.js";
 import type { Section } from "../core/Section.js";
@@ -21,6 +22,8 @@ const fewestOfClass = 4;
 export interface BorderTest {
   /** Images that were asked. */
   readonly images: number;
+  /** Whose they are; undefined where that is not known of all. */
+  readonly patients?: number;
   /** The area under the ROC curve, by patient; of more than two classes the mean of each against the rest. */
   readonly auc: Measure;
   /** Whether it tells them better than chance does: the interval is above 0.5. */
@@ -55,7 +58,8 @@ export async function borderTest(
   );
   // An area of 1 has no interval.
   const isTelling = auc.value === 1 ? fewest >= fewestOfClass : (auc.low ?? 0) > 0.5;
-  return { images: judged.length, auc, isTelling };
+  const counted = patients && { patients: new Set(patients).size };
+  return { images: judged.length, ...counted, auc, isTelling };
 }
 
 /** So many of each class, by the seed, in the items' order. */
@@ -74,29 +78,42 @@ function drawPerClass(items: readonly ImageItem[], seed: number): ImageItem[] {
 }
 
 /** The test in words. */
-export function borderSection(test: BorderTest | undefined): Section {
+export function borderSection(test: BorderTest | undefined, noun?: GroupNoun): Section {
   const heading = "What the border of the images tells";
   if (!test)
     return { heading, text: ["It was not asked: fewer than two classes have two patients or images."] };
-  const { images, auc, isTelling } = test;
+  const { images, patients, auc } = test;
   const name = "the border alone";
+  const own = `${images} images${patients === undefined ? "" : ` of ${groupsInWords(patients, noun)}`}`;
   return {
     heading,
-    text: [
-      isTelling
-        ? "The border alone, an eighth on each side, tells the classes apart better than chance does. A net can learn that in place " +
-          "of what the images are to show. Look there for markers, letters, frames and black bars, and for a part of the body or a " +
-          "way of cutting that is more frequent in one class."
-        : "The border alone, an eighth on each side, tells the classes apart no better than chance does, as far as the features of " +
-          "this net can tell.",
-    ],
+    text: [inWords(test, own)],
     tables: [
       {
-        caption: `How well the border alone tells the classes of ${images} images apart, judged out of fold`,
+        caption: `How well the border alone tells the classes of ${own} apart, judged out of fold`,
         columns: ["what is left", "AUROC", "95% CI"],
         rows: [measureCells(name, auc)],
         note: remarks([[name, auc]]),
       },
     ],
   };
+}
+
+const look =
+  "A net can learn that in place of what the images are to show. Look there for markers, letters, frames and black bars, and for a " +
+  "part of the body or a way of cutting that is more frequent in one class.";
+
+/** @param own the images in words */
+function inWords({ auc, isTelling }: BorderTest, own: string): string {
+  if (auc.low === null) {
+    return isTelling
+      ? `The border alone, an eighth on each side, separates the classes of these ${own} without an error. No interval exists for ` +
+          `such an area: it does not say how well the border tells the classes of other images apart. ${look}`
+      : "Whether the border alone, an eighth on each side, tells the classes apart cannot be said: no interval exists for its area in " +
+          `these ${own}.`;
+  }
+  return isTelling
+    ? `The border alone, an eighth on each side, tells the classes apart better than chance does. ${look}`
+    : "The border alone, an eighth on each side, tells the classes apart no better than chance does, as far as the features of this " +
+        "net can tell.";
 }

@@ -1,4 +1,5 @@
 import type { GroupNoun } from "../core/groupNoun.js";
+import { nameInText } from "../core/nameInText.js";
 import { valueAt } from "../core/valueAt.js";
 import { hashBits, hashDistance, mirroredHash } from "../data/images/imageHash.js";
 import { nearestCopies } from "../data/images/nearestCopies.js";
@@ -56,7 +57,7 @@ interface Pair {
  */
 export async function duplicateFindings(at: LookedAt, check: () => Promise<void>): Promise<AuditFinding[]> {
   const { items, prints, noun = "patient" } = at;
-  const sets = { of: items.map(({ set }) => set), within: true };
+  const sets = { of: items.map(({ set = "" }) => set), within: true };
   const copies = await nearestCopies(prints, sureBits, sets, check);
   const sure = copies.map(({ first, second, distance, exact }): Pair => ({
     ...{ first, second },
@@ -77,10 +78,12 @@ export async function duplicateFindings(at: LookedAt, check: () => Promise<void>
 /** What makes a double worse than a waste, or none. */
 function remarkOn(one: AuditedItem, other: AuditedItem, noun: GroupNoun, isSure: boolean): string {
   const remarks = [
-    one.set === other.set ? [] : `one is in ${one.set}, the other in ${other.set}`,
+    one.set === undefined || other.set === undefined || one.set === other.set
+      ? []
+      : `one is in ${one.set}, the other in ${other.set}`,
     one.class === other.class || one.class === "" || other.class === ""
       ? []
-      : `one is labelled ${one.class}, the other ${other.class}`,
+      : `one is labelled ${nameInText(one.class)}, the other ${nameInText(other.class)}`,
     one.patient === undefined || one.patient === other.patient ? [] : `they are of two ${noun}s`,
     // Two pictures of one patient are alike without being one.
     one.patient !== undefined && one.patient === other.patient && !isSure

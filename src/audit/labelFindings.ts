@@ -1,3 +1,4 @@
+import { nameInText } from "../core/nameInText.js";
 import { percent } from "../core/percent.js";
 import { valueAt } from "../core/valueAt.js";
 import { findLabelIssues } from "../statistics/findLabelIssues.js";
@@ -10,13 +11,14 @@ export function labelFindings({ judged, classes, y, probs }: OutOfFold): AuditFi
   const { issues } = findLabelIssues({ probs, y, classes });
   return issues.map(({ index, given, predicted, selfConfidence }) => {
     const other = valueAt(probs, index * classes.length + classes.indexOf(predicted));
+    const [own, likely] = [nameInText(given), nameInText(predicted)];
     return {
       kind: "label" as const,
       item: valueAt(judged, index),
       score: 1 - selfConfidence,
       reason:
-        `It is labelled ${given}, and images like it are mostly ${predicted}: ` +
-        `the probability of ${predicted} is ${inWords(other)}, that of ${given} ${inWords(selfConfidence)}.`,
+        `It is labelled ${own}, and images like it are mostly ${likely}: ` +
+        `the probability of ${likely} is ${inWords(other)}, that of ${own} ${inWords(selfConfidence)}.`,
       suggested: predicted,
     };
   });

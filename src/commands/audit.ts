@@ -2,16 +2,18 @@ import path from "node:path";
 import { auditData } from "../audit/auditData.js";
 import type { DataAudit } from "../audit/DataAudit.js";
 import { auditPage } from "../audit/page/auditPage.js";
-import { tableOfShown } from "../core/asTable.js";
+import { findingsTable } from "../audit/auditTable.js";
 import { checkOneOf } from "../core/checkNumber.js";
-import { setDisplay } from "../core/Display.js";
+import { currentDisplay, setDisplay, silentDisplay } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
 import { makeFolder } from "../core/makeFolder.js";
 import { shownPath } from "../core/shownPath.js";
 import { tableText } from "../core/tableText.js";
+import { tell } from "../core/warnings.js";
 import { writeFiles } from "../core/writeFiles.js";
 import type { ImageDataBunchOptions } from "../data/bunchOptions.js";
 import { ImageDataBunch } from "../data/ImageDataBunch.js";
+import { checkClasses } from "../data/labels/checkClasses.js";
 import { imagenetStats } from "../core/imagenetStats.js";
 import { TerminalDisplay } from "../display/TerminalDisplay.js";
 import type { ArchitectureName } from "../models/bodies/backbones.js";
@@ -66,12 +68,15 @@ export async function audit(folder: string, options: AuditCommandOptions): Promi
   await setUp();
   setDisplay(new TerminalDisplay(process.stderr));
   const common = { size, seed, bs: checked ? batchOf(checked.trainSize) : bs };
-  const data = await (study && checked
-    ? loadStudy(study.folder, checked.data, common)
-    : loadFound(dataset ?? (await findDataset(folder)), common));
+  const load = async (): Promise<ImageDataBunch> =>
+    study && checked
+      ? loadStudy(study.folder, checked.data, common)
+      : loadFound(dataset ?? (await findDataset(folder)), common);
+  const sets = other?.data.validPct === undefined || options.validPct !== undefined;
+  const data = await (sets ? load() : withoutSets(load));
   let result: DataAudit;
   try {
-    result = await auditData(data.normalize(imagenetStats), { arch });
+    result = await auditData(data.normalize(imagenetStats), { arch, sets });
   } finally {
     await data.close();
   }
@@ -94,8 +99,22 @@ const loadFound = (dataset: FoundDataset, common: ImageDataBunchOptions): Promis
   return ImageDataBunch.fromFolder(root, { ...common, ...own });
 };
 
+/** Loads images that nobody has divided. Loading divides them all the same: of what it says, only what is odd about the classes is shown. */
+async function withoutSets(load: () => Promise<ImageDataBunch>): Promise<ImageDataBunch> {
+  const display = currentDisplay();
+  setDisplay({ ...silentDisplay, taskProgress: display.taskProgress.bind(display) });
+  try {
+    const data = await load();
+    setDisplay(display);
+    tell(...checkClasses(data.trainDs.items, data.validDs.items));
+    return data;
+  } finally {
+    setDisplay(display);
+  }
+}
+
 function print(result: DataAudit): void {
-  console.log(tableText(tableOfShown(result) ?? { columns: [], rows: [] }));
+  console.log(tableText(findingsTable(result)));
   for (const { heading, text = [], tables = [] } of result.sections) {
     const parts = [...text, ...tables.map(tableText)];
     console.log(`\n${heading}\n${"=".repeat(heading.length)}\n${parts.join("\n\n")}`);

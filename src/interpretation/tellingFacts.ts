@@ -1,6 +1,7 @@
 import { asTable } from "../core/asTable.js";
 import { checkArguments, having } from "../core/checkArguments.js";
 import { UserError } from "../core/errors.js";
+import { nameInText } from "../core/nameInText.js";
 import type { ImageDataset } from "../data/ImageDataset.js";
 import { type ImageFacts, imageFacts } from "../data/images/imageFacts.js";
 import { aucMeasure } from "../statistics/aucMeasure.js";
@@ -45,7 +46,7 @@ export async function tellingFacts(dataset: ImageDataset): Promise<TellingFact[]
   const classes = dataset.classes.filter((name) => items.some((item) => item.class === name));
   if (classes.length < 2) {
     throw new UserError(
-      `The ${items.length} labelled images are of ${classes.length === 1 ? `one class, ${classes.join("")}` : "no class"}.`,
+      `The ${items.length} labelled images are of ${classes.length === 1 ? `one class, ${nameInText(classes.join(""))}` : "no class"}.`,
       "Give images of at least two classes, such as data.trainDs.",
     );
   }
@@ -74,7 +75,7 @@ export async function tellingFacts(dataset: ImageDataset): Promise<TellingFact[]
     columns: ["fact", "is", "AUROC", "95% CI"],
     rows: rows.map(({ fact, class: name, inClass, auc }) => {
       const [, value = "", interval = ""] = measureCells(fact, auc);
-      return [fact, `${inClass} in ${name}`, value, interval];
+      return [fact, `${inClass} in ${nameInText(name)}`, value, interval];
     }),
     note: [
       same.length > 0 ? `The same in all images: ${same.join(", ")}.` : [],

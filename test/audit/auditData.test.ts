@@ -6,6 +6,7 @@ import { inspect } from "node:util";
 import { drawMarkers } from "../../bench/drawnMarkers.js";
 import { plantDouble } from "../../bench/plantedDoubles.js";
 import { auditData } from "../../src/audit/auditData.js";
+import { auditPage } from "../../src/audit/page/auditPage.js";
 import { BodyFeatures } from "../../src/audit/BodyFeatures.js";
 import { borderTest } from "../../src/audit/borderTest.js";
 import type { DataAudit, FindingKind } from "../../src/audit/DataAudit.js";
@@ -30,6 +31,9 @@ const textOf = (audit: DataAudit, heading: RegExp): string => {
   const section = audit.sections.find((each) => heading.test(each.heading));
   return [...(section?.text ?? []), ...(section?.tables ?? []).flatMap(({ rows }) => rows.flat())].join(" ");
 };
+
+const captionOf = (audit: DataAudit, heading: RegExp): string =>
+  audit.sections.find((each) => heading.test(each.heading))?.tables?.[0]?.caption ?? "";
 
 describe("an audit of real X-rays", needsXrays, () => {
   it("names what was planted, and changes nothing in the folder", async () => {
@@ -129,6 +133,8 @@ describe("an audit", () => {
     assert.match(textOf(audit, /^Patients/), /It is not known whose images/);
     assert.equal(textOf(audit, /left out/), "Nothing.");
     assert.deepEqual(filesOf(audit, "outlier"), []);
+    // Of all labelled images, not only of those that train.
+    assert.match(captionOf(audit, /files alone/), /the classes of 8 images apart/);
 
     const single = await ImageDataBunch.fromFolder(smallSet(3, 1), {
       ...{ valid: "test", size: 32, bs: 2, numWorkers: 0 },
@@ -139,6 +145,28 @@ describe("an audit", () => {
     assert.match(textOf(other, /left out/), /labels of 8 images were not judged/);
     assert.match(textOf(other, /border/), /It was not asked/);
     assert.match(textOf(other, /^Patients/), /1 of the 5 patients/);
+  });
+
+  it("speaks of no sets where these are not of interest", async () => {
+    const folder = smallSet(3, 1);
+    const root = path.join(folder, "train");
+    copyFileSync(
+      path.join(root, "NORMAL", "image-00.jpeg"),
+      path.join(folder, "test", "PNEUMONIA", "copy.jpeg"),
+    );
+    const data = await ImageDataBunch.fromFolder(folder, {
+      ...{ valid: "test", size: 32, bs: 2, numWorkers: 0 },
+      groupBy: (file: string) => path.basename(file),
+    });
+    const audit = await auditData(data, { arch: smallestArchitecture(), sets: false });
+    assert.ok(audit.items.every((item) => !("set" in item)));
+    const files = audit.items.map(({ file }) => file);
+    assert.deepEqual(files, [...files].sort());
+    const copy = audit.findings.find(({ kind }) => kind === "duplicate");
+    assert.match(copy?.reason ?? "", /^All pixels are those of test\/PNEUMONIA\/copy\.jpeg; one is labelled/);
+    assert.match(textOf(audit, /^Patients$/), /^The images are of 4 patients\. They are not divided/);
+    assert.doesNotMatch(await auditPage(audit), /validCol/);
+    assert.match(inspect(audit), /sections has .*"Patients", "What was left out"/);
   });
 
   it("can be interrupted", async () => {

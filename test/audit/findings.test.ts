@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { borderSection } from "../../src/audit/borderTest.js";
 import { duplicateFindings } from "../../src/audit/duplicateFindings.js";
 import type { AuditedItem } from "../../src/audit/DataAudit.js";
 import { labelFindings } from "../../src/audit/labelFindings.js";
@@ -45,6 +46,19 @@ describe("probabilities out of fold", () => {
     const one = found.find(({ item }) => item === 3);
     assert.equal(one?.suggested, "a");
     assert.match(one.reason, /labelled b, and images like it are mostly a/);
+  });
+
+  it("are told with class names in quotation marks that a sentence would take for numbers or for several names", async () => {
+    const given = drawnItems({ "0": 30, "a,b": 30 });
+    const features = drawnFeatures(given.map(({ class: name }) => ({ class: name === "0" ? "a" : "b" })));
+    const items = given.map((item, i) => (i === 3 ? { ...item, class: "a,b" } : item));
+    const found = labelFindings(await outOfFold(features, items, { folds: 5, seed: 1 }));
+    const one = found.find(({ item }) => item === 3);
+    assert.match(
+      one?.reason ?? "",
+      /^It is labelled "a,b", and images like it are mostly "0": the probability of "0" is [^,]+%, that of "a,b" /,
+    );
+    assert.equal(one?.suggested, "0");
   });
 
   it("come from fits without any image of the same patient", async () => {
@@ -133,6 +147,44 @@ it("a thousand copies are a finding each, not one for each pair", async () => {
   assert.equal(found.length, 999);
   assert.ok(found.every(({ score, other }) => score === 1 && other === 0));
   assert.equal(found[0]?.reason, "All pixels are those of train/a/0.png.");
+});
+
+it("doubles are told by what differs between them: set and label, and no set where nobody has divided the images", async () => {
+  const prints = [0, 1].map(() => ({ pixels: "same", hash: new Uint32Array(8) }));
+  const reasonOf = async (...sets: readonly AuditedItem["set"][]): Promise<string | undefined> => {
+    const items = sets.map((set, i): AuditedItem => ({
+      ...{ path: `/${i}.png`, file: `${i}.png`, class: ["1", "a,b"][i] ?? "" },
+      ...(set && { set }),
+    }));
+    const features = new Float32Array(2 * width).fill(1);
+    return (await duplicateFindings({ items, prints, features }, check))[0]?.reason;
+  };
+  const labels = 'one is labelled "1", the other "a,b".';
+  assert.equal(await reasonOf(undefined, undefined), `All pixels are those of 0.png; ${labels}`);
+  assert.equal(
+    await reasonOf("train", "valid"),
+    `All pixels are those of 0.png; one is in train, the other in valid, ${labels}`,
+  );
+});
+
+it("an area of the border without an interval is told with its images and patients, and is no sure finding", () => {
+  const absent = "no interval";
+  const textOf = (value: number, low: number | null, isTelling: boolean): string => {
+    const auc = { value, low, high: low === null ? null : 0.9, ...(low === null && { absent }) };
+    const { text = [], tables = [] } = borderSection({ images: 9, patients: 8, auc, isTelling }, "patient");
+    assert.match(tables[0]?.caption ?? "", /the classes of 9 images of 8 patients apart/);
+    return text.join(" ");
+  };
+  assert.match(
+    textOf(1, null, true),
+    /separates the classes of these 9 images of 8 patients .* No interval exists .* Look there for markers/,
+  );
+  assert.match(
+    textOf(1, null, false),
+    /cannot be said: no interval exists for its area in these 9 images of 8 patients\.$/,
+  );
+  assert.match(textOf(0.8, 0.6, true), /better than chance does\. A net can learn that/);
+  assert.match(textOf(0.6, 0.4, false), /no better than chance does/);
 });
 
 it("doubles that the hash alone does not tell are told by features beside it, mirrored ones too", async () => {

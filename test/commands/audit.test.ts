@@ -32,6 +32,42 @@ describe("xray audit", () => {
     assert.match(stdout, /Audit of 17 images/);
     assert.match(stdout, /broken\.jpeg/);
     assert.match(stdout, /What this cannot see/);
+    assert.match(stdout, /one is in train, the other in valid/);
+    // They stand below.
+    assert.doesNotMatch(stdout, /sections has/);
+  });
+
+  it("takes the division that loading makes for nobody's where the folder is not divided", async () => {
+    const divided = smallSet(8, 1);
+    const folder = temporaryFolder();
+    const classes = { NORMAL: "0", PNEUMONIA: "a,b" };
+    for (const [from, to] of Object.entries(classes)) {
+      mkdirSync(path.join(folder, to));
+      const source = path.join(divided, "train", from);
+      for (const file of readdirSync(source)) {
+        copyFileSync(path.join(source, file), path.join(folder, to, file));
+        // Some fall into the other set.
+        copyFileSync(path.join(source, file), path.join(folder, to, `copy-of-${file}`));
+      }
+    }
+    const cwd = temporaryFolder();
+    const { code, stdout, stderr } = await xray(["audit", folder, ...small], { cwd });
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stdout + stderr, /valid|training/);
+    assert.match(stdout, /the classes of 32 images apart/);
+    assert.match(stdout, /(smaller|larger) in "a,b"/);
+    const out = path.join(cwd, `audit-${path.basename(folder)}`);
+    const read = () => JSON.parse(readFileSync(path.join(out, "audit.json"), "utf8")) as DataAudit;
+    const audit = read();
+    assert.equal(audit.items.length, 32);
+    assert.ok(audit.items.every((item) => !("set" in item)));
+    const doubles = ({ findings }: DataAudit) => findings.filter(({ kind }) => kind === "duplicate");
+    assert.equal(doubles(audit).length, 16);
+    assert.ok(doubles(audit).every(({ reason }) => !reason.includes("one is in")));
+
+    const asked = await xray(["audit", folder, ...small, "--valid-pct", "0.3"], { cwd });
+    assert.equal(asked.code, 0, asked.stderr);
+    assert.ok(doubles(read()).some(({ reason }) => reason.includes("one is in train, the other in valid")));
   });
 
   it("reads a table as xray run does, and never writes among the images without being asked", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
+import { inspect } from "node:util";
 import sharp from "sharp";
 import { Random } from "../../src/core/Random.js";
 import { imageFacts } from "../../src/data/images/imageFacts.js";
@@ -48,6 +49,11 @@ describe("facts that tell classes", () => {
     );
     assert.deepEqual(new Set(others.map(({ fact }) => fact)), new Set(["bytes", "sharpness"]));
     assert.ok(others.every(({ auc }) => (auc.value ?? NaN) < 0.8));
+  });
+
+  it("are shown with class names in quotation marks that would be taken for several names", async () => {
+    const told = await tellingFacts(await setOf({ a: () => ({}), "b,c": () => ({ lighter: -20 }) }));
+    assert.match(inspect(told), /smaller in "b,c"/);
   });
 
   it("say which of several classes they tell best, and take patients into account", async () => {

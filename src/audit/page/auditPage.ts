@@ -49,7 +49,8 @@ export async function auditPage(audit: DataAudit, options: AuditPageOptions = {}
     kindsOf: (item: number) => kindsOf.get(item) ?? new Set<FindingKind>(),
   };
   const items = audit.items.map(({ file, class: name, patient, set }) => ({
-    ...{ file, class: name, set },
+    ...{ file, class: name },
+    ...(set !== undefined && { set }),
     ...(patient !== undefined && { patient }),
   }));
   const key = `xray-audit-${createHash("sha256")

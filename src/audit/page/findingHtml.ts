@@ -1,4 +1,5 @@
 import { pathToFileURL } from "node:url";
+import { nameInText } from "../../core/nameInText.js";
 import { escapeHtml } from "../../display/escapeHtml.js";
 import type { AuditFinding, AuditedItem, DataAudit, FindingKind } from "../DataAudit.js";
 import type { Thumbnail } from "./thumbnails.js";
@@ -51,10 +52,10 @@ function paneHtml(
     suggested === undefined ? "" : ` data-suggested="${escapeHtml(suggested)}"`
   } aria-label="${escapeHtml(image.file)}" aria-describedby="mark-${id} class-${id} reason-${k}">
 <div class="picture">${pictureHtml(image, thumbnails.get(image.path))}<span class="badge" id="mark-${id}"></span></div>
-<p class="class" id="class-${id}"><strong>${escapeHtml(image.class)}</strong>${
+<p class="class" id="class-${id}"><strong>${escapeHtml(nameInText(image.class))}</strong>${
     suggested === undefined
       ? ""
-      : ` <span class="suggested"><span aria-hidden="true">→</span> looks like <strong>${escapeHtml(suggested)}</strong></span>`
+      : ` <span class="suggested"><span aria-hidden="true">→</span> looks like <strong>${escapeHtml(nameInText(suggested))}</strong></span>`
   }</p>
 <p class="file"><a href="${escapeHtml(pathToFileURL(image.path).href)}" target="_blank" rel="noreferrer">${escapeHtml(image.file).replaceAll("/", "/<wbr>")}</a></p>
 <p class="facts">${factsOf(image, also)
@@ -70,7 +71,7 @@ const pictureHtml = ({ file }: AuditedItem, drawn: Thumbnail | undefined): strin
     : `<span class="missing">This image cannot be shown${drawn ? `: it ${escapeHtml(drawn.reason)}` : ""}.</span>`;
 
 const factsOf = ({ set, patient = "" }: AuditedItem, also: readonly string[]): readonly string[] => [
-  set,
+  ...(set === undefined ? [] : [set]),
   ...(patient === "" ? [] : [`patient ${patient}`]),
   ...also.map((name) => `also: ${name.toLowerCase()}`),
 ];
@@ -90,7 +91,7 @@ function buttonsHtml(
   return [
     button("K", "Keep", 'data-action="keep"'),
     button("D", "Delete", 'data-action="delete"'),
-    direct === undefined ? "" : button(several ? "" : "R", `Relabel to ${direct}`, to(direct)),
+    direct === undefined ? "" : button(several ? "" : "R", `Relabel to ${nameInText(direct)}`, to(direct)),
     several ? button("R", "Relabel to …", 'data-action="relabel" aria-haspopup="dialog"') : "",
   ].join("");
 }

@@ -6,6 +6,7 @@ import type { PageData } from "./browser/startPage.js";
 /** The modules that run in the page, as the compiler wrote them; no two have a name in common. */
 const modules = [
   require.resolve("../../core/csvLine.js"),
+  require.resolve("../../core/nameInText.js"),
   require.resolve("./browser/marks.js"),
   require.resolve("./browser/cleanedCsv.js"),
   require.resolve("./browser/chooseClass.js"),

@@ -1,5 +1,4 @@
 import { UserError } from "../../core/errors.js";
-import type { LabelledFile } from "./imageFolder.js";
 import { mayBeMissing } from "./missingValue.js";
 import { namesInWords } from "../../core/namesInWords.js";
 
@@ -10,12 +9,17 @@ const fewImages = 3;
 const some = 5;
 const hardlyAny = 1.5;
 
+/** An image by its class. */
+interface OfClass {
+  readonly class: string;
+}
+
 /**
  * Looks at the classes of labelled images as a person would.
  * @returns a sentence for each oddity
  * @throws UserError when two classes differ in nothing that can be seen, or only in upper and lower case
  */
-export function checkClasses(train: readonly LabelledFile[], valid: readonly LabelledFile[]): string[] {
+export function checkClasses(train: readonly OfClass[], valid: readonly OfClass[]): string[] {
   const counts = new Map<string, number>();
   for (const { class: name } of [...train, ...valid]) counts.set(name, (counts.get(name) ?? 0) + 1);
   requireDistinct(counts);

@@ -7,6 +7,7 @@ import { describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { JSDOM } from "jsdom";
 import type { AuditFinding, DataAudit } from "../../../src/audit/DataAudit.js";
+import { inWords } from "../../../src/audit/page/browser/Gallery.js";
 import { auditPage } from "../../../src/audit/page/auditPage.js";
 import { setDisplay, silentDisplay } from "../../../src/core/Display.js";
 import { ImageDataBunch } from "../../../src/data/ImageDataBunch.js";
@@ -98,6 +99,18 @@ describe("the page of an audit", () => {
       /Not shown: 2 more suspected labels, 1 more outliers\./,
     );
     await refuses(auditPage(audit, { perKind: 0 }), "perKind", "0");
+  });
+
+  it("has class names in quotation marks that would be taken for numbers or for several names", async () => {
+    const names = ["0/x.png", "a,b/y.png"];
+    const made = drawnAudit({
+      ...{ folder: await imagesAt(...names), files: names, classes: ["0", "a,b"] },
+      findings: [label(0, "a,b")],
+    });
+    const { document } = new JSDOM(await auditPage(made)).window;
+    assert.equal(document.querySelector(".class")?.textContent, '"0" → looks like "a,b"');
+    assert.match(document.querySelector(".pane .buttons")?.textContent ?? "", /Relabel to "a,b"/);
+    assert.equal(inWords({ action: "relabel", class: "a,b" }), 'relabel to "a,b"');
   });
 
   it("shows DICOM files too, and says why an image has no picture", async () => {

@@ -42,6 +42,11 @@ describe("cleaned.csv", () => {
     );
   });
 
+  it("has no sets where the images are in none", () => {
+    const items = ["a.png", "b.png"].map((file) => ({ file, class: "A", patient: file }));
+    assert.equal(cleanedCsv(items, nothing), "file,class,patient\na.png,A,a.png\nb.png,A,b.png\n");
+  });
+
   it("is read back by fromCsv, whatever a file or a class is called", { skip: isWindows }, async () => {
     const names = [
       ...["plain.png", "with, comma.png", 'with "quotes".png', '"quoted".png', "it's.png", "two\nlines.png"],

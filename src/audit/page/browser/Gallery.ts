@@ -1,3 +1,4 @@
+import { nameInText } from "../../../core/nameInText.js";
 import { type Mark, type Marks, countMarks } from "./marks.js";
 
 /** An image within a finding: what a person goes to and marks. */
@@ -118,7 +119,11 @@ export class Gallery {
 
 /** A mark in words. */
 export const inWords = (mark: Mark | undefined): string =>
-  mark === undefined ? "no mark" : mark.action === "relabel" ? `relabel to ${mark.class}` : mark.action;
+  mark === undefined
+    ? "no mark"
+    : mark.action === "relabel"
+      ? `relabel to ${nameInText(mark.class)}`
+      : mark.action;
 
 /** Such as "3 marked: 1 delete, 2 relabel". */
 export function marksInWords(marks: Marks): string {

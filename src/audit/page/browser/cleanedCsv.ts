@@ -32,8 +32,8 @@ export function cleanedCsv(items: readonly ListedItem[], marks: Marks): string {
     const name = mark?.action === "relabel" ? mark.class : item.class;
     // An image without a label, of a folder to be predicted, is none of a table of labels.
     if (name === "") return "";
-    const { patient = "" } = item;
-    return line(readable(item.file), name, patient === "" ? item.file : patient, item.set);
+    const { patient = "", set = "" } = item;
+    return line(readable(item.file), name, patient === "" ? item.file : patient, set);
   });
   return line("file", "class", "patient", "set") + lines.join("");
 }
