@@ -169,7 +169,7 @@ describe("tables in which an image may have several labels", () => {
     });
     assert.deepEqual(data.classes, ["Effusion", "Mass"]);
     assert.ok(
-      data.warnings.some((warning) => warning.includes('left out: Hernia')),
+      data.warnings.some((warning) => warning.includes("left out: Hernia")),
       data.warnings.join(),
     );
   });
