@@ -8,6 +8,7 @@ import { prepareImage } from "../data/loading/prepareImage.js";
 import { tf } from "../engine/tensorflow.js";
 import type { Cnn } from "../models/Cnn.js";
 import { classIndex } from "../statistics/classIndex.js";
+import { logOdds } from "../statistics/softmax.js";
 import { aNet } from "../training/argumentKinds.js";
 import {
   explainBatch,
@@ -135,12 +136,4 @@ function eachRow(
   for (let row = top; row < Math.min(size, top + window); row++) {
     take(row * size + left, row * size + Math.min(size, left + window));
   }
-}
-
-/** The log-odds of a class: its logit less the logarithm of the others' summed exponentials. */
-function logOdds(logits: Float32Array, label: number): number {
-  const others = [...logits].filter((_, k) => k !== label);
-  const highest = Math.max(...others);
-  const sum = others.reduce((total, logit) => total + Math.exp(logit - highest), 0);
-  return valueAt(logits, label) - highest - Math.log(sum);
 }

@@ -1,3 +1,4 @@
+import { sigmoid } from "../statistics/fitLogistic.js";
 import { Adam } from "../training/optimizers/Adam.js";
 import { bceWithLogits } from "../training/losses/BCEWithLogits.js";
 import type { ParityRow } from "./ParityRow.js";
@@ -52,7 +53,7 @@ export async function labelsParity(record: unknown): Promise<ParityRow[]> {
         posWeight: options.pos_weight ?? undefined,
       })(c),
       optimizer: (groups: ConstructorParameters<typeof Adam>[0]) => new Adam(groups, { betas, eps, wd }),
-      probabilities: (logits: Float32Array) => logits.map((logit) => 1 / (1 + Math.exp(-logit))),
+      probabilities: (logits: Float32Array) => logits.map(sigmoid),
     };
     const model = await tracedNet(net, c);
     try {

@@ -1,4 +1,6 @@
 import { valueAt } from "../core/valueAt.js";
+import { sigmoid } from "./fitLogistic.js";
+import { exponentials } from "./softmax.js";
 import { lbfgs } from "./lbfgs.js";
 
 /** Items as rows of numbers, and which of them count. */
@@ -150,8 +152,7 @@ function logitsOf(
 function toResiduals(logits: Float64Array, label: number): number {
   if (logits.length === 1) {
     const logit = logits[0] ?? 0;
-    const p = 1 / (1 + Math.exp(-logit));
-    logits[0] = p - label;
+    logits[0] = sigmoid(logit) - label;
     return Math.max(logit, 0) - label * logit + Math.log1p(Math.exp(-Math.abs(logit)));
   }
   const own = valueAt(logits, label);
@@ -167,8 +168,6 @@ function toResiduals(logits: Float64Array, label: number): number {
 }
 
 function probabilitiesOf(logits: Float64Array): Float64Array {
-  const highest = Math.max(...logits);
-  const powers = logits.map((each) => Math.exp(each - highest));
-  const total = powers.reduce((sum, each) => sum + each, 0);
-  return powers.map((each) => each / total);
+  const { powers, total } = exponentials(logits);
+  return Float64Array.from(powers, (power) => power / total);
 }

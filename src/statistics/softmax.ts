@@ -28,7 +28,7 @@ export function logOdds(logits: Float32Array, label: number): number {
 }
 
 /** The exponentials of values less their highest, so that none overflows. */
-function exponentials(values: Floats) {
+export function exponentials(values: Floats) {
   const highest = Math.max(...values);
   const powers = Array.from(values, (value) => Math.exp(value - highest));
   return { highest, powers, total: sum(powers) };

@@ -3,6 +3,7 @@ import { currentDisplay } from "../core/Display.js";
 import { UserError } from "../core/errors.js";
 import { interruptible } from "../core/interrupt.js";
 import { withWords } from "../core/withWords.js";
+import { sigmoid } from "../statistics/fitLogistic.js";
 import type { LabelPredictions } from "../statistics/LabelPredictions.js";
 import {
   type GetPredsOptions,
@@ -48,7 +49,7 @@ export function getLabelPreds(
         batch.items.forEach((item, k) => {
           seen.add(item);
           for (let label = 0; label < c; label++) {
-            probs[item * c + label] = 1 / (1 + Math.exp(-(logits[k * c + label] ?? NaN)));
+            probs[item * c + label] = sigmoid(logits[k * c + label] ?? NaN);
             targets[item * c + label] = batch.targets?.[k * c + label] ?? NaN;
           }
         });

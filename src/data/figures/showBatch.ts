@@ -1,3 +1,4 @@
+import { joinLabels } from "../../core/joinLabels.js";
 import { checkInteger, checkOneOf } from "../../core/checkNumber.js";
 import { checkOptions, type OptionKinds } from "../../core/checkOptions.js";
 import { UserError } from "../../core/errors.js";
@@ -76,7 +77,7 @@ export async function showBatch(data: ShownData, options: ShowBatchOptions): Pro
 /** The labels that an item of a batch has. */
 function labelsOf(classes: readonly string[], targets: Float32Array, item: number): string {
   const own = classes.filter((_, label) => targets[item * classes.length + label] === 1);
-  return own.length === 0 ? "no label" : own.join(";");
+  return joinLabels(own);
 }
 
 async function showAugmented(data: ShownData, index: number, rows: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { joinLabels } from "../../core/joinLabels.js";
 import { namesInWords } from "../../core/namesInWords.js";
 import { UserError } from "../../core/errors.js";
 import { isMissingValue } from "./missingValue.js";
@@ -133,7 +134,7 @@ export function targetsOfColumns(
 /** What an image is called by its labels: those that it has, as fast.ai writes them. */
 export function labelsInWords(targets: LabelTargets): string {
   const own = [...targets].filter(([, target]) => target === 1).map(([name]) => name);
-  return own.length === 0 ? "no label" : own.sort().join(";");
+  return joinLabels(own.sort());
 }
 
 /** Everything that targets say, in one order. */

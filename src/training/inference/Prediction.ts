@@ -5,6 +5,8 @@ import { valueAt } from "../../core/valueAt.js";
 import { predictedClass, type DecisionThreshold } from "../../statistics/DecisionThreshold.js";
 import type { EvaluatedBatch } from "../session/evaluate.js";
 import type { TrainBatch } from "../DataBunch.js";
+import { joinLabels } from "../../core/joinLabels.js";
+import { sigmoid } from "../../statistics/fitLogistic.js";
 import { argmax } from "../../statistics/argmax.js";
 import { probabilitiesOf, requireFinite } from "../getPreds.js";
 
@@ -108,9 +110,9 @@ function labelPredictionsOf(
   requireFinite(logits);
   const c = classes.length;
   return Array.from({ length: logits.length / c }, (_, row) => {
-    const own = logits.subarray(row * c, (row + 1) * c).map((logit) => 1 / (1 + Math.exp(-logit)));
+    const own = logits.subarray(row * c, (row + 1) * c).map(sigmoid);
     const labels = classes.filter((_, k) => valueAt(own, k) >= valueAt(thresholds, k));
-    const name = labels.length === 0 ? "no label" : labels.join(";");
+    const name = joinLabels(labels);
     // What is explained by default is a label that the image has, where it has one.
     const candidates = own.map((p, k) =>
       labels.length === 0 || labels.includes(valueAt(classes, k)) ? p : -1,

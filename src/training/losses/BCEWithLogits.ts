@@ -37,10 +37,7 @@ export function bceWithLogits(options: BCEWithLogitsOptions = {}): LossFunc {
 }
 
 /** What the loss of each output counts where the label is there, and where it is not; both `[n, c]`. */
-interface Parts {
-  readonly positive: Float32Array;
-  readonly negative: Float32Array;
-}
+type Parts = Readonly<Record<"positive" | "negative", Tensor>>;
 
 /** The binary cross-entropy of each output's sigmoid. */
 export class BCEWithLogits implements Loss {
@@ -103,31 +100,21 @@ export class BCEWithLogits implements Loss {
   }
 
   /** @param divisors by what each item's parts are divided, from how many of its labels are known */
-  private feeds(
-    { n, current }: BatchLabels,
-    divisors: (known: Float32Array) => Float32Array,
-  ): Readonly<Record<keyof Parts, Tensor>> {
-    const shape = (): [number, number] => [current().y.length, this.c];
-    const parts = (): Parts => {
-      const batch = current();
-      return this.parts(this.targets(batch), divisors(this.itemWeights(batch)));
-    };
-    return {
-      positive: feed(n, () => ({ shape: shape(), values: parts().positive })),
-      negative: feed(n, () => ({ shape: shape(), values: parts().negative })),
-    };
-  }
-
-  private parts(targets: Float32Array, divisors: Float32Array): Parts {
-    const part = (of: (target: number, k: number) => number): Float32Array =>
-      targets.map((target, at) => {
-        if (Number.isNaN(target)) return 0;
-        const k = at % this.c;
-        return (of(target, k) * valueAt(this.classWeights, k)) / valueAt(divisors, Math.floor(at / this.c));
+  private feeds({ n, current }: BatchLabels, divisors: (known: Float32Array) => Float32Array): Parts {
+    const fed = (of: (target: number, k: number) => number): Tensor =>
+      feed(n, () => {
+        const batch = current();
+        const by = divisors(this.itemWeights(batch));
+        const values = this.targets(batch).map((target, at) => {
+          if (Number.isNaN(target)) return 0;
+          const k = at % this.c;
+          return (of(target, k) * valueAt(this.classWeights, k)) / valueAt(by, Math.floor(at / this.c));
+        });
+        return { shape: [batch.y.length, this.c], values };
       });
     return {
-      positive: part((target, k) => target * valueAt(this.posWeight, k)),
-      negative: part((target) => 1 - target),
+      positive: fed((target, k) => target * valueAt(this.posWeight, k)),
+      negative: fed((target) => 1 - target),
     };
   }
 
